@@ -1,0 +1,48 @@
+//! The site's database: SQLite or PostgreSQL behind one set of types.
+//!
+//! Each query is written once and runs on both, with `$1` for its parameters:
+//!
+//! ```
+//! use module_api::db::{Db, DbError, FromRow, Row, query};
+//! use module_api::rocket::get;
+//! use module_api::{Connection, Error};
+//!
+//! struct Letting {
+//!     id: i64,
+//!     title: String,
+//! }
+//!
+//! impl FromRow for Letting {
+//!     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+//!         Ok(Self { id: row.get("id")?, title: row.get("title")? })
+//!     }
+//! }
+//!
+//! #[get("/titles")]
+//! async fn titles(mut db: Connection<Db>) -> Result<String, Error> {
+//!     let newest = query("SELECT id, title FROM lettings_letting WHERE id > $1 ORDER BY id")
+//!         .bind(100)
+//!         .fetch_all::<Letting>(&mut *db)
+//!         .await?;
+//!     Ok(newest.iter().map(|letting| format!("{} {}\n", letting.id, letting.title)).collect())
+//! }
+//! ```
+//!
+//! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a
+//! transaction with [`Db::begin`]. If the database is out of reach the guard answers 503.
+
+mod error;
+mod listing;
+mod options;
+mod pool;
+mod query;
+mod row;
+mod value;
+
+pub use error::DbError;
+pub use listing::Listing;
+pub use options::{DatabaseOptions, DatabaseUrlError, Location};
+pub use pool::{Db, DbConnection, DbPool, Transaction};
+pub use query::{Executor, Query, execute_script, query};
+pub use row::{FromColumn, FromRow, Row};
+pub use value::Value;

@@ -1,0 +1,71 @@
+//! What goes wrong with the database.
+
+/// An error of the database or of what was asked of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DbError {
+    /// The database cannot be reached, or no connection became free in time.
+    #[error("the database is out of reach")]
+    Unavailable(#[source] sqlx::Error),
+    /// The database refused a statement.
+    #[error("the database refused a statement")]
+    Statement(#[source] sqlx::Error),
+    /// A row does not have the column, or not of that type.
+    #[error("column `{column}`")]
+    Column {
+        /// The column's name.
+        column: String,
+        /// What is wrong with it.
+        #[source]
+        source: sqlx::Error,
+    },
+}
+
+impl DbError {
+    /// Whether it is the database that is away, not the statement that is wrong.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => true,
+            sqlx::Error::Database(database) => database.code().is_some_and(|code| is_away(&code)),
+            _ => false,
+        };
+        if away { Self::Unavailable(error) } else { Self::Statement(error) }
+    }
+}
+
+/// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the classes 08
+/// (connection), 53 (resources) and 57P (shutting down or starting). SQLite, a number whose low byte
+/// tells: busy, I/O error, cannot open.
+fn is_away(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 14))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_away;
+
+    #[test]
+    fn a_database_that_is_away_is_told_from_a_wrong_statement() {
+        assert!(is_away("57P01"), "PostgreSQL is shutting down");
+        assert!(is_away("53300"), "PostgreSQL has too many connections");
+        assert!(is_away("5"), "SQLite is busy");
+        assert!(is_away("522"), "SQLite: short read");
+        assert!(!is_away("42601"), "PostgreSQL: syntax error");
+        assert!(!is_away("1"), "SQLite: error in the statement");
+        assert!(!is_away("2067"), "SQLite: not unique");
+    }
+}

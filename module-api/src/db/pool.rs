@@ -1,0 +1,269 @@
+//! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use rocket::figment::Figment;
+use rocket_db_pools::{Connection, Database, Pool};
+use sqlx::pool::{PoolConnection, PoolOptions};
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
+
+use super::{DatabaseOptions, DbError, Executor, Location};
+
+/// Older than this, an idle connection to a server is tested before it is handed out.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
+pub struct Db(DbPool);
+
+/// The pools behind [`Db`].
+#[derive(Clone)]
+pub enum DbPool {
+    /// SQLite: connections that may only read, and the one that writes.
+    Sqlite {
+        /// Those that read.
+        readers: sqlx::Pool<Sqlite>,
+        /// The one that writes.
+        writer: sqlx::Pool<Sqlite>,
+    },
+    /// PostgreSQL.
+    Postgres(sqlx::Pool<Postgres>),
+}
+
+/// A connection out of the pool, which returns there when dropped.
+pub enum DbConnection {
+    /// To SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
+#[must_use = "a transaction that is dropped is rolled back"]
+pub enum Transaction {
+    /// On SQLite's writer.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl DbPool {
+    /// Opens the database. A SQLite file is created if it is missing, with its folder.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached or opened.
+    pub async fn open(location: Location, options: &DatabaseOptions) -> Result<Self, DbError> {
+        match location {
+            Location::Sqlite { options: connect, file: None } => {
+                let one = PoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(options.timeout())
+                    .idle_timeout(None)
+                    .max_lifetime(None)
+                    .connect_with(*connect)
+                    .await?;
+                Ok(Self::Sqlite { readers: one.clone(), writer: one })
+            }
+            Location::Sqlite { options: connect, file: Some(file) } => {
+                if let Some(directory) = file.parent() {
+                    std::fs::create_dir_all(directory).map_err(sqlx::Error::Io)?;
+                }
+                let connect = connect.create_if_missing(true);
+                switch_to_wal(&connect, options.timeout()).await?;
+                let pool = || {
+                    PoolOptions::new()
+                        .acquire_timeout(options.timeout())
+                        .test_before_acquire(false)
+                        .idle_timeout(None)
+                        .max_lifetime(None)
+                };
+                let reading = connect.clone().pragma("query_only", "ON");
+                Ok(Self::Sqlite {
+                    writer: pool().max_connections(1).connect_with(connect.clone()).await?,
+                    readers: pool()
+                        .max_connections(options.max_connections)
+                        .connect_with(reading)
+                        .await?,
+                })
+            }
+            Location::Postgres(connect) => {
+                let pool = PoolOptions::new()
+                    .max_connections(options.max_connections)
+                    .acquire_timeout(options.timeout())
+                    .test_before_acquire(false)
+                    .before_acquire(|connection: &mut PgConnection, idle| {
+                        Box::pin(async move {
+                            if idle.idle_for > TRUSTED_IDLE {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
+                    .connect_with(*connect)
+                    .await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// A connection that reads.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach, or none became free in time.
+    pub async fn acquire(&self) -> Result<DbConnection, DbError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => DbConnection::Sqlite(readers.acquire().await?),
+            Self::Postgres(pool) => DbConnection::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction that may write. On SQLite it holds the only writer from its start, so
+    /// it cannot fail halfway because another one writes.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach, or another transaction writes for too long.
+    pub async fn begin(&self) -> Result<Transaction, DbError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+}
+
+/// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
+/// wait for it as other statements do, so of programs that start at the same moment all but one have to try again.
+async fn switch_to_wal(options: &SqliteConnectOptions, within: Duration) -> Result<(), DbError> {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let attempts = async {
+        loop {
+            match options.connect().await {
+                Ok(connection) => return connection.close().await.map_err(DbError::from),
+                Err(error) => match DbError::from(error) {
+                    DbError::Unavailable(sqlx::Error::Database(busy))
+                        if busy.code().as_deref() == Some("5") =>
+                    {
+                        rocket::tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                    other => return Err(other),
+                },
+            }
+        }
+    };
+    match rocket::tokio::time::timeout(within, attempts).await {
+        Ok(result) => result,
+        Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
+    }
+}
+
+#[rocket::async_trait]
+impl Pool for DbPool {
+    type Connection = DbConnection;
+    type Error = DbError;
+
+    async fn init(figment: &Figment) -> Result<Self, DbError> {
+        let unreadable = |error: Box<dyn std::error::Error + Send + Sync>| {
+            DbError::Statement(sqlx::Error::Configuration(error))
+        };
+        let options: DatabaseOptions = figment.extract().map_err(|e| unreadable(e.into()))?;
+        let location = options.location().map_err(|e| unreadable(e.into()))?;
+        Self::open(location, &options).await
+    }
+
+    async fn get(&self) -> Result<DbConnection, DbError> {
+        self.acquire().await
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Database for Db {
+    type Pool = DbPool;
+    const NAME: &'static str = "site";
+}
+
+impl From<DbPool> for Db {
+    fn from(pool: DbPool) -> Self {
+        Self(pool)
+    }
+}
+
+impl Deref for Db {
+    type Target = DbPool;
+
+    fn deref(&self) -> &DbPool {
+        &self.0
+    }
+}
+
+impl DerefMut for Db {
+    fn deref_mut(&mut self) -> &mut DbPool {
+        &mut self.0
+    }
+}
+
+impl Transaction {
+    /// Keeps what was written.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach, or a deferred constraint does not hold.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes what was written.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach.
+    pub async fn rollback(self) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> From<&'a mut DbConnection> for Executor<'a> {
+    fn from(connection: &'a mut DbConnection) -> Self {
+        match connection {
+            DbConnection::Sqlite(connection) => Self::Sqlite(connection),
+            DbConnection::Postgres(connection) => Self::Postgres(connection),
+        }
+    }
+}
+
+impl<'a> From<&'a mut Transaction> for Executor<'a> {
+    fn from(transaction: &'a mut Transaction) -> Self {
+        match transaction {
+            Transaction::Sqlite(transaction) => Self::Sqlite(transaction),
+            Transaction::Postgres(transaction) => Self::Postgres(transaction),
+        }
+    }
+}
+
+impl<'a> From<&'a mut Connection<Db>> for Executor<'a> {
+    fn from(connection: &'a mut Connection<Db>) -> Self {
+        Self::from(&mut **connection)
+    }
+}

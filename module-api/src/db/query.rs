@@ -1,0 +1,171 @@
+//! A statement with its parameters, for either database.
+
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::query::Query as SqlxQuery;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
+
+use super::{DbError, FromRow, Row, Value};
+
+/// What a query runs on: a connection or a transaction of either database.
+pub enum Executor<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+impl Executor<'_> {
+    /// The same for a shorter time, to run several queries one after the other.
+    pub fn reborrow(&mut self) -> Executor<'_> {
+        match self {
+            Self::Sqlite(connection) => Executor::Sqlite(connection),
+            Self::Postgres(connection) => Executor::Postgres(connection),
+        }
+    }
+}
+
+impl<'a> From<&'a mut SqliteConnection> for Executor<'a> {
+    fn from(connection: &'a mut SqliteConnection) -> Self {
+        Self::Sqlite(connection)
+    }
+}
+
+impl<'a> From<&'a mut PgConnection> for Executor<'a> {
+    fn from(connection: &'a mut PgConnection) -> Self {
+        Self::Postgres(connection)
+    }
+}
+
+/// A statement, to be given parameters and run.
+#[must_use = "a query does nothing until it is run"]
+pub struct Query {
+    sql: SqlStr,
+    values: Vec<Value>,
+}
+
+/// A statement of SQL that both databases understand, with `$1`, `$2`… for its parameters. It is
+/// prepared once for each connection.
+pub fn query(sql: impl SqlSafeStr) -> Query {
+    Query { sql: sql.into_sql_str(), values: Vec::new() }
+}
+
+impl Query {
+    /// The next parameter.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// All rows of the result.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the statement, or a row is not a `T`.
+    pub async fn fetch_all<T: FromRow>(
+        self,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<T>, DbError> {
+        match on.into() {
+            Executor::Sqlite(connection) => {
+                let rows = self.for_sqlite().fetch_all(connection).await?;
+                rows.iter().map(|row| T::from_row(&Row::Sqlite(row))).collect()
+            }
+            Executor::Postgres(connection) => {
+                let rows = self.for_postgres().fetch_all(connection).await?;
+                rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
+            }
+        }
+    }
+
+    /// The first row of the result, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch_all`](Query::fetch_all).
+    pub async fn fetch_optional<T: FromRow>(
+        self,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Option<T>, DbError> {
+        match on.into() {
+            Executor::Sqlite(connection) => {
+                let row = self.for_sqlite().fetch_optional(connection).await?;
+                row.map(|row| T::from_row(&Row::Sqlite(&row))).transpose()
+            }
+            Executor::Postgres(connection) => {
+                let row = self.for_postgres().fetch_optional(connection).await?;
+                row.map(|row| T::from_row(&Row::Postgres(&row))).transpose()
+            }
+        }
+    }
+
+    /// The only row of the result.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch_all`](Query::fetch_all), or there is no row.
+    pub async fn fetch_one<T: FromRow>(self, on: impl Into<Executor<'_>>) -> Result<T, DbError> {
+        match self.fetch_optional(on).await? {
+            Some(row) => Ok(row),
+            None => Err(DbError::Statement(sqlx::Error::RowNotFound)),
+        }
+    }
+
+    /// Runs a statement that returns no rows; the number of rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the statement.
+    pub async fn execute(self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
+        Ok(match on.into() {
+            Executor::Sqlite(connection) => {
+                self.for_sqlite().execute(connection).await?.rows_affected()
+            }
+            Executor::Postgres(connection) => {
+                self.for_postgres().execute(connection).await?.rows_affected()
+            }
+        })
+    }
+
+    fn for_sqlite(self) -> SqlxQuery<'static, Sqlite, SqliteArguments> {
+        bind_all(sqlx::query(self.sql), self.values)
+    }
+
+    fn for_postgres(self) -> SqlxQuery<'static, Postgres, PgArguments> {
+        bind_all(sqlx::query(self.sql), self.values)
+    }
+}
+
+fn bind_all<DB>(
+    query: SqlxQuery<'static, DB, <DB as Database>::Arguments>,
+    values: Vec<Value>,
+) -> SqlxQuery<'static, DB, <DB as Database>::Arguments>
+where
+    DB: Database,
+    Option<bool>: Encode<'static, DB> + Type<DB>,
+    Option<i64>: Encode<'static, DB> + Type<DB>,
+    Option<String>: Encode<'static, DB> + Type<DB>,
+{
+    values.into_iter().fold(query, |query, value| match value {
+        Value::Bool(value) => query.bind(value),
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+    })
+}
+
+/// Runs a script of several statements without parameters, as of a migration.
+///
+/// # Errors
+///
+/// The database is out of reach or refuses a statement.
+pub async fn execute_script(
+    sql: impl SqlSafeStr,
+    on: impl Into<Executor<'_>>,
+) -> Result<(), DbError> {
+    let script = sqlx::raw_sql(sql);
+    match on.into() {
+        Executor::Sqlite(connection) => script.execute(connection).await.map(drop)?,
+        Executor::Postgres(connection) => script.execute(connection).await.map(drop)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Reading the columns of a row, whichever database it is from.
+
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column as _, Row as _, TypeInfo, ValueRef};
+
+use super::DbError;
+
+/// A row of a result.
+pub enum Row<'a> {
+    /// From SQLite.
+    Sqlite(&'a SqliteRow),
+    /// From PostgreSQL.
+    Postgres(&'a PgRow),
+}
+
+impl Row<'_> {
+    /// The value of the column of that name.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column, or its value is of another type.
+    pub fn get<T: FromColumn>(&self, column: &str) -> Result<T, DbError> {
+        let result = match self {
+            Self::Sqlite(row) => T::from_sqlite(row, column),
+            Self::Postgres(row) => T::from_postgres(row, column),
+        };
+        result.map_err(|source| DbError::Column { column: column.to_owned(), source })
+    }
+}
+
+/// What is made of a row.
+pub trait FromRow: Sized + Send {
+    /// Reads the row.
+    ///
+    /// # Errors
+    ///
+    /// A column is missing or of another type.
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError>;
+}
+
+/// A single value, as of `SELECT COUNT(*) AS value`: the column is named `value`.
+impl<T: FromColumn + Send> FromRow for (T,) {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok((row.get("value")?,))
+    }
+}
+
+/// What a column holds.
+pub trait FromColumn: Sized {
+    /// Reads it from a row of SQLite.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column, or its value is of another type.
+    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
+
+    /// Reads it from a row of PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column, or its value is of another type.
+    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
+}
+
+macro_rules! from_column {
+    ($($type:ty),*) => {$(
+        impl FromColumn for $type {
+            fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+                row.try_get(column)
+            }
+
+            fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+                row.try_get(column)
+            }
+        }
+    )*};
+}
+
+from_column!(bool, String);
+
+/// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its version.
+impl FromColumn for i64 {
+    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+
+    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+        let position = row.try_column(column)?.ordinal();
+        let width = row.column(position).type_info();
+        match width.name() {
+            "INT8" => row.try_get(position),
+            "INT2" => row.try_get::<i16, _>(position).map(Self::from),
+            _ => row.try_get::<i32, _>(position).map(Self::from),
+        }
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+        if row.try_get_raw(column)?.is_null() {
+            return Ok(None);
+        }
+        T::from_sqlite(row, column).map(Some)
+    }
+
+    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+        if row.try_get_raw(column)?.is_null() {
+            return Ok(None);
+        }
+        T::from_postgres(row, column).map(Some)
+    }
+}

@@ -1,0 +1,77 @@
+//! What goes wrong in a handler, and the status a visitor sees: the one place that maps them.
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::response::{self, Responder};
+
+use crate::UrlError;
+use crate::db::DbError;
+
+/// Why a handler cannot answer as asked.
+///
+/// The visitor gets the site's page for its status, the log gets the whole chain of causes.
+///
+/// ```
+/// use module_api::Error;
+/// use module_api::rocket::http::Status;
+///
+/// fn letting(found: Option<&str>) -> Result<&str, Error> {
+///     found.ok_or(Error::NotFound)
+/// }
+///
+/// assert_eq!(letting(None).unwrap_err().status(), Status::NotFound);
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// What the address names does not exist: 404.
+    #[error("not found")]
+    NotFound,
+    /// The database: 503 if it is out of reach, else 500.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// An address cannot be made: 500.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// Anything else: 500.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Any other error, as a 500.
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
+    /// The status of the response.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::NotFound => Status::NotFound,
+            Self::Database(error) if error.is_unavailable() => Status::ServiceUnavailable,
+            Self::Database(_) | Self::Url(_) | Self::Other(_) => Status::InternalServerError,
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let status = self.status();
+        if status.code >= 500 {
+            let mut causes = String::new();
+            let mut source = std::error::Error::source(&self);
+            while let Some(cause) = source {
+                causes.push_str(": ");
+                causes.push_str(&cause.to_string());
+                source = cause.source();
+            }
+            tracing::error!(
+                status = status.code,
+                method = %request.method(),
+                path = %request.uri().path(),
+                "{self}{causes}",
+            );
+        }
+        Err(status)
+    }
+}

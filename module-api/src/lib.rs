@@ -1,0 +1,75 @@
+//! The contract between a host and the modules that plug into it.
+//!
+//! A module is an app of a site: a crate that brings its own routes, templates, assets,
+//! migrations, navigation, settings and commands, and registers itself at link time. The
+//! host finds what was linked, decides what is active, and serves it as one site.
+//!
+//! ```
+//! use module_api::rocket::{Route, get, routes};
+//! use module_api::{Module, register};
+//!
+//! struct Hello;
+//!
+//! impl Module for Hello {
+//!     fn name(&self) -> &'static str {
+//!         "hello"
+//!     }
+//!
+//!     fn routes(&self) -> Vec<Route> {
+//!         routes![greeting]
+//!     }
+//! }
+//!
+//! register!(Hello);
+//!
+//! /// Answers at `/hello/`, and is `hello:greeting` to `url()`.
+//! #[get("/")]
+//! fn greeting() -> &'static str {
+//!     "Hello!"
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! Begin with [`Module`]; each of its methods leads to the type that explains that part.
+
+#![warn(missing_docs)]
+
+mod check;
+mod command;
+mod configure;
+pub mod db;
+mod error;
+mod files;
+mod id;
+mod migration;
+mod module;
+mod name;
+mod navigation;
+mod page;
+mod paging;
+mod problem;
+mod registration;
+mod rendering;
+mod settings;
+mod urls;
+
+pub use check::{Check, CheckContext};
+pub use command::{Command, CommandContext, CommandFuture};
+pub use configure::{Configure, ManagedState};
+pub use error::Error;
+pub use files::{Files, FilesIter};
+pub use id::Id;
+pub use migration::{Migration, MigrationError, migrations_of};
+pub use module::Module;
+pub use name::{InvalidName, check_name};
+pub use navigation::NavigationItem;
+pub use page::{AnsweringModule, Page, PageContributors};
+pub use paging::{PageNumber, Pagination};
+pub use problem::{Problem, Severity};
+pub use registration::Registration;
+pub use rendering::{LiveRender, RenderedTemplate, Templates};
+pub use settings::SettingsSchema;
+pub use urls::{UrlError, UrlPattern, Urls};
+
+pub use {clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx};
+pub use {rocket_db_pools::Connection, rocket_dyn_templates::context};

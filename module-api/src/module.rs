@@ -1,0 +1,212 @@
+//! The one trait a module implements.
+
+use std::borrow::Cow;
+
+use rocket::figment::value::Value;
+use rocket::{Catcher, Request, Route};
+
+use crate::{Check, Command, Configure, Files, NavigationItem, SettingsSchema};
+
+/// An app that plugs into a host.
+///
+/// Only [`name`](Module::name) is required; everything else defaults to nothing. A name is
+/// of the form `[a-z][a-z0-9_]*` and is the namespace of all that the module brings:
+///
+/// | what | for a module `lettings` |
+/// |---|---|
+/// | mount | `/lettings`, unless it or the settings say otherwise |
+/// | route names | `lettings:letting` |
+/// | templates | `lettings/index` |
+/// | assets | `/static/lettings/index.css` |
+/// | tables | `lettings_letting` |
+/// | migrations | `lettings`, `0001_initial` |
+/// | settings | `[default.modules.lettings]` |
+///
+/// # Life cycle
+///
+/// 1. [`register!`](crate::register) puts the module into the program at link time.
+/// 2. The host reads the settings, then asks each linked module once for everything below and makes
+///    a plan of it. Nothing is open yet: these methods are plain functions of the
+///    module, without a database.
+/// 3. It reports all problems together, or goes on: the database is opened, migrations are
+///    applied (a module's requirements before its own), Rocket is assembled and launched.
+/// 4. From then on only handlers, [`page_context`](Module::page_context) and what
+///    [`configure`](Module::configure) attached are called.
+///
+/// # Restrictions
+///
+/// A module is confined to its mount: a route or catcher outside of it, a route that another
+/// module or the host answers too, a template or asset in a foreign namespace stop
+/// the start. It knows other modules only if it names them in [`requires`](Module::requires) or
+/// [`uses`](Module::uses).
+///
+/// # What it is not for
+///
+/// Code that serves all modules alike (sessions' storage, logging, metrics) belongs to the host.
+///
+/// # Examples
+///
+/// ```
+/// use module_api::rocket::{Route, get, routes};
+/// use module_api::{Files, Module, NavigationItem, Page, context, register};
+///
+/// struct GuestBook;
+///
+/// impl Module for GuestBook {
+///     fn name(&self) -> &'static str {
+///         "guest_book"
+///     }
+///
+///     fn requires(&self) -> &'static [&'static str] {
+///         &["accounts"]
+///     }
+///
+///     fn routes(&self) -> Vec<Route> {
+///         routes![index]
+///     }
+///
+///     fn templates(&self) -> Files {
+///         // A module in a crate of its own writes `embed!("templates")`.
+///         Files::inline(&[("guest_book/index.html.j2", b"{% extends \"base\" %}")])
+///     }
+///
+///     fn navigation(&self) -> Vec<NavigationItem> {
+///         vec![NavigationItem::new("Guest book", "guest_book:index")]
+///     }
+/// }
+///
+/// register!(GuestBook);
+///
+/// #[get("/")]
+/// fn index() -> Page {
+///     Page::render("guest_book/index", context! { entries: ["What a view!"] })
+/// }
+/// # fn main() {}
+/// ```
+pub trait Module: Send + Sync + 'static {
+    /// The module's name, of the form `[a-z][a-z0-9_]*`: the namespace of all it brings.
+    fn name(&self) -> &'static str;
+
+    /// What people call it. By default the name with a capital, `_` read as a space.
+    fn title(&self) -> Cow<'static, str> {
+        let mut title = self.name().replace('_', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        title.into()
+    }
+
+    /// Its version, if it is not that of the package that registers it.
+    fn version(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Modules without which this one cannot be: they have to be active, their migrations
+    /// run first, and this module may use their crates, routes and templates.
+    fn requires(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Modules of which this one makes use if they are there: it may name their
+    /// routes and override their templates. They need not be linked.
+    fn uses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Where its routes are mounted by default: `/` and the name. The setting
+    /// `modules.NAME.mount` moves it.
+    fn mount(&self) -> Cow<'static, str> {
+        format!("/{}", self.name()).into()
+    }
+
+    /// Its routes, with paths relative to the mount: `rocket::routes![index, letting]`.
+    ///
+    /// A route's name for `url()` is that of its handler: `lettings:letting`. Pages end in `/`:
+    /// `#[get("/<letting_id>")]` answers at `/lettings/1/`, and `/lettings/1` is redirected there.
+    /// Only a route whose last segment is a file's name (`#[get("/feed.xml")]`) or `<path..>`
+    /// keeps its form.
+    fn routes(&self) -> Vec<Route> {
+        Vec::new()
+    }
+
+    /// Its own error pages, with bases relative to the mount. A module mounted at `/` cannot have
+    /// any, since the pages there are the host's.
+    fn catchers(&self) -> Vec<Catcher> {
+        Vec::new()
+    }
+
+    /// Its templates, as `NAME/page.html.j2`; those of a module that it requires or uses, to
+    /// override them. They are rendered through [`Page`](crate::Page).
+    fn templates(&self) -> Files {
+        Files::none()
+    }
+
+    /// Its assets, served below `/static/NAME/` under the paths they have here.
+    fn assets(&self) -> Files {
+        Files::none()
+    }
+
+    /// Its migrations: see [`Migration`](crate::Migration) for how the files are named.
+    fn migrations(&self) -> Files {
+        Files::none()
+    }
+
+    /// Data for a first look: `*.json` files in Django's fixture format, loaded in the order of
+    /// their names into an empty database of the `local` profile.
+    fn fixtures(&self) -> Files {
+        Files::none()
+    }
+
+    /// What it adds to the site's navigation.
+    fn navigation(&self) -> Vec<NavigationItem> {
+        Vec::new()
+    }
+
+    /// What it adds to every page, its own or not: `page.NAME` in all templates.
+    ///
+    /// It is called for each page and cannot wait: what comes from the database has to lie in
+    /// the request's local cache by then, put there by a guard or a request fairing.
+    ///
+    /// ```
+    /// use module_api::Module;
+    /// use module_api::rocket::Request;
+    /// use module_api::rocket::figment::value::Value;
+    ///
+    /// struct Languages;
+    /// impl Module for Languages {
+    ///     fn name(&self) -> &'static str {
+    ///         "languages"
+    ///     }
+    ///
+    ///     /// `{{ page.languages }}`
+    ///     fn page_context(&self, request: &Request<'_>) -> Option<Value> {
+    ///         request.headers().get_one("Accept-Language").map(Value::from)
+    ///     }
+    /// }
+    /// ```
+    fn page_context(&self, request: &Request<'_>) -> Option<Value> {
+        let _ = request;
+        None
+    }
+
+    /// Its settings, read from `[default.modules.NAME]`: see [`SettingsSchema`].
+    fn settings(&self) -> SettingsSchema {
+        SettingsSchema::none()
+    }
+
+    /// What it examines about the site before it starts: see [`Check`].
+    fn checks(&self) -> Vec<Check> {
+        Vec::new()
+    }
+
+    /// Its commands of the host's command line: see [`Command`].
+    fn commands(&self) -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// The escape hatch to Rocket itself: fairings, managed state, routes that are
+    /// not handlers of the module's own. The same restrictions hold.
+    fn configure(&self, configure: Configure) -> Configure {
+        configure
+    }
+}

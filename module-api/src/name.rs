@@ -1,0 +1,49 @@
+//! What may be the name of a module, since it becomes the namespace of all it brings.
+
+/// Why a text cannot be the name of a module.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidName {
+    /// It is not of the form `[a-z][a-z0-9_]*`.
+    #[error("a module's name is a lower-case letter, then lower-case letters, digits or `_`")]
+    Form,
+    /// It is longer than 40 bytes, and tables named after it would not fit PostgreSQL's 63.
+    #[error("a module's name has at most 40 characters")]
+    Length,
+    /// The host keeps it for itself.
+    #[error("`{0}` is the host's own namespace")]
+    Reserved(&'static str),
+}
+
+/// The namespaces that are the host's: its templates, assets, migrations and routes.
+const RESERVED: &[&str] = &["errors", "host"];
+
+/// Checks that `name` can be the name of a module.
+///
+/// # Errors
+///
+/// The first rule of [`InvalidName`] that it breaks.
+///
+/// # Examples
+///
+/// ```
+/// use module_api::{InvalidName, check_name};
+///
+/// assert_eq!(check_name("guest_book"), Ok(()));
+/// assert_eq!(check_name("Guest-Book"), Err(InvalidName::Form));
+/// assert_eq!(check_name("host"), Err(InvalidName::Reserved("host")));
+/// ```
+pub fn check_name(name: &str) -> Result<(), InvalidName> {
+    let mut bytes = name.bytes();
+    let starts_well = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
+    if !starts_well || !bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        return Err(InvalidName::Form);
+    }
+    if name.len() > 40 {
+        return Err(InvalidName::Length);
+    }
+    match RESERVED.iter().find(|reserved| **reserved == name) {
+        Some(reserved) => Err(InvalidName::Reserved(reserved)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,145 @@
+//! The responder for templates: a handler's own values, and what every page needs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use rocket::figment::value::Value;
+use rocket::http::{ContentType, Status};
+use rocket::response::{self, Responder};
+use rocket::{Ignite, Request, Rocket, Sentinel};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use crate::{Module, RenderedTemplate, Templates};
+
+/// A page made from a template.
+///
+/// The template sees the fields of the handler's context by their names, and in `page`
+/// what belongs to the request:
+///
+/// | name | what |
+/// |---|---|
+/// | `page.path` | the path of the address, `/lettings/1/` |
+/// | `page.module` | the name of the module that answers; undefined on the host's own pages |
+/// | `page.NAME` | what the module NAME adds by [`Module::page_context`] |
+///
+/// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
+/// `url`, `summary`) and the functions `url("lettings:letting", letting_id=1)`,
+/// `asset("lettings/index.css")` and `module("lettings")`, which says whether it is active.
+///
+/// ```
+/// use module_api::rocket::get;
+/// use module_api::{Page, context};
+///
+/// #[get("/<name>")]
+/// fn hello(name: &str) -> Page {
+///     Page::render("hello/index", context! { name: name.to_owned() })
+/// }
+/// ```
+pub struct Page {
+    name: Cow<'static, str>,
+    render: Box<dyn FnOnce(Cow<'static, str>, PageContext, bool) -> Rendering + Send>,
+}
+
+enum Rendering {
+    Template(Template),
+    Context(Result<Value, rocket::figment::Error>),
+}
+
+/// The handler's context with `page` beside it, written in one pass.
+#[derive(Serialize)]
+struct Merged<C> {
+    #[serde(flatten)]
+    handler: C,
+    page: PageContext,
+}
+
+#[derive(Serialize)]
+struct PageContext {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<&'static str>,
+    #[serde(flatten)]
+    modules: BTreeMap<&'static str, Value>,
+}
+
+/// The module that answers a request, put into the request's local cache by the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnsweringModule(pub Option<&'static str>);
+
+/// The active modules, whose page context every page gets. The host manages it.
+pub struct PageContributors(pub Vec<&'static dyn Module>);
+
+impl Page {
+    /// A page from the template of that name, with `context` for its values: a struct or what
+    /// [`context!`](crate::context) makes. The word `page` is taken.
+    pub fn render<C>(name: impl Into<Cow<'static, str>>, context: C) -> Self
+    where
+        C: Serialize + Send + 'static,
+    {
+        Self {
+            name: name.into(),
+            render: Box::new(move |name, page, live| {
+                let merged = Merged { handler: context, page };
+                if live {
+                    Rendering::Context(Value::serialize(merged))
+                } else {
+                    Rendering::Template(Template::render(name, merged))
+                }
+            }),
+        }
+    }
+}
+
+impl PageContext {
+    fn of(request: &Request<'_>) -> Self {
+        let contributors = request.rocket().state::<PageContributors>();
+        let modules = contributors.into_iter().flat_map(|contributors| &contributors.0);
+        Self {
+            path: request.uri().path().to_string(),
+            module: request.local_cache(|| AnsweringModule(None)).0,
+            modules: modules
+                .filter_map(|module| Some((module.name(), module.page_context(request)?)))
+                .collect(),
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Page {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let templates = request.rocket().state::<Templates>();
+        let content_type = templates
+            .and_then(|templates| templates.content_types.get(&*self.name))
+            .unwrap_or(&ContentType::HTML)
+            .clone();
+        let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
+        let page = PageContext::of(request);
+        match (self.render)(self.name.clone(), page, live.is_some()) {
+            Rendering::Template(template) => {
+                let mut response = template.respond_to(request)?;
+                response.set_header(content_type);
+                Ok(response)
+            }
+            Rendering::Context(Err(error)) => {
+                tracing::error!(template = %self.name, "the context cannot be serialized: {error}");
+                Err(Status::InternalServerError)
+            }
+            Rendering::Context(Ok(context)) => {
+                let live = live.expect("a context is returned only to a live render");
+                match live.render(&self.name, context) {
+                    RenderedTemplate::Page(page) => (content_type, page).respond_to(request),
+                    RenderedTemplate::Broken(explanation) => {
+                        let page = (ContentType::HTML, explanation);
+                        (Status::InternalServerError, page).respond_to(request)
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Sentinel for Page {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        Template::abort(rocket)
+    }
+}

@@ -1,0 +1,98 @@
+//! How a module makes itself known to the host: at link time, through `inventory`.
+
+use crate::Module;
+
+/// A module as it was registered, with the package that did it.
+///
+/// [`register!`](crate::register) makes one; a host collects them, and a test builds them
+/// from small modules of its own.
+///
+/// ```
+/// use module_api::{Module, Registration};
+///
+/// struct Hello;
+/// impl Module for Hello {
+///     fn name(&self) -> &'static str {
+///         "hello"
+///     }
+/// }
+///
+/// let registration = Registration::new(&Hello, "hello-module", "1.2.0");
+/// assert_eq!(registration.module.name(), "hello");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Registration {
+    /// The module itself.
+    pub module: &'static dyn Module,
+    /// The name of the Cargo package that registered it, which tells two modules of the
+    /// same name apart.
+    pub package: &'static str,
+    /// The version of that package.
+    pub package_version: &'static str,
+}
+
+impl Registration {
+    /// A registration of `module` by the package of that name and version.
+    pub const fn new(
+        module: &'static dyn Module,
+        package: &'static str,
+        package_version: &'static str,
+    ) -> Self {
+        Self { module, package, package_version }
+    }
+
+    /// The module's version: its own word, or else that of its package.
+    pub fn version(&self) -> &'static str {
+        self.module.version().unwrap_or(self.package_version)
+    }
+}
+
+impl std::fmt::Debug for Registration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} {})", self.module.name(), self.package, self.package_version)
+    }
+}
+
+inventory::collect!(Registration);
+
+/// Registers a module, so that every host that links this crate finds it.
+///
+/// It takes a constant expression whose type implements [`Module`], as a rule
+/// the name of a unit struct. A crate may register several.
+///
+/// A host links a crate only if it names it: a dependency in `Cargo.toml` alone registers
+/// nothing. In the host stands `use hello as _;`.
+///
+/// ```
+/// use module_api::{Module, register};
+///
+/// struct Hello;
+/// impl Module for Hello {
+///     fn name(&self) -> &'static str {
+///         "hello"
+///     }
+/// }
+///
+/// register!(Hello);
+/// # fn main() {}
+/// ```
+///
+/// What is not a module cannot be registered:
+///
+/// ```compile_fail,E0277
+/// struct NotAModule;
+/// module_api::register!(NotAModule);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! register {
+    ($module:expr $(,)?) => {
+        $crate::inventory::submit! {
+            $crate::Registration::new(
+                &$module,
+                ::core::env!("CARGO_PKG_NAME"),
+                ::core::env!("CARGO_PKG_VERSION"),
+            )
+        }
+    };
+}

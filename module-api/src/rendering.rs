@@ -1,0 +1,32 @@
+//! What the host tells [`Page`](crate::Page) about the site's templates.
+
+use std::collections::HashMap;
+
+use rocket::figment::value::Value;
+use rocket::http::ContentType;
+
+/// A page that was rendered outside of the ordinary way.
+pub enum RenderedTemplate {
+    /// The page.
+    Page(String),
+    /// The template is broken: HTML that says where and why.
+    Broken(String),
+}
+
+/// Renders from templates that were edited while a debug build runs.
+pub trait LiveRender: Send + Sync {
+    /// Whether a template was edited since the start, such that [`render`](LiveRender::render) has to be asked.
+    fn is_edited(&self) -> bool;
+
+    /// Renders a template as it is on disk now.
+    fn render(&self, name: &str, context: Value) -> RenderedTemplate;
+}
+
+/// What there is to know of the site's templates besides their text. The host manages it.
+#[derive(Default)]
+pub struct Templates {
+    /// The media types of those that are not HTML, by name.
+    pub content_types: HashMap<String, ContentType>,
+    /// In a debug build: how edits show.
+    pub live: Option<Box<dyn LiveRender>>,
+}

@@ -1,0 +1,265 @@
+//! The addresses of routes by their names, wherever their modules are mounted.
+
+use std::collections::HashMap;
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rocket::Request;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+
+/// All bytes but RFC 3986's unreserved ones and `@`, which a path segment may hold as it is.
+const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+/// Why there is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// No active module has a route of that name.
+    #[error("there is no route `{0}` in an active module")]
+    UnknownRoute(String),
+    /// The route has a parameter that was not given.
+    #[error("route `{route}` needs the parameter `{parameter}`")]
+    Missing {
+        /// The route's name.
+        route: String,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// A parameter was given that the route does not have.
+    #[error("route `{route}` has no parameter `{parameter}`")]
+    Unexpected {
+        /// The route's name.
+        route: String,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// A path cannot carry the value: it is empty, `.` or `..`.
+    #[error("route `{route}`: no path can carry `{value}` as `{parameter}`")]
+    NotASegment {
+        /// The route's name.
+        route: String,
+        /// The parameter's name.
+        parameter: String,
+        /// The value.
+        value: String,
+    },
+}
+
+/// A route's address with its parameters left open.
+///
+/// ```
+/// use module_api::UrlPattern;
+///
+/// let pattern = UrlPattern::parse("/stays/<letting_id>", Some("page"));
+/// assert_eq!(pattern.parameters().collect::<Vec<_>>(), ["letting_id"]);
+/// assert_eq!(pattern.to_string(), "/stays/<letting_id>/");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlPattern {
+    parts: Vec<Part>,
+    query: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Segment(String),
+    Trailing(String),
+}
+
+impl UrlPattern {
+    /// Reads a Rocket route's path, mount included, and its query.
+    ///
+    /// A page's address ends in `/`. Not so that of a file, whose last segment is literal with a
+    /// `.` in it, nor one that ends in `<path..>`.
+    pub fn parse(path: &str, query: Option<&str>) -> Self {
+        let mut parts = Vec::new();
+        let mut literal = String::from("/");
+        let mut ends_in_slash = true;
+        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+            let dynamic = segment.strip_prefix('<').and_then(|inner| inner.strip_suffix('>'));
+            match dynamic {
+                Some(name) => {
+                    parts.push(Part::Literal(std::mem::take(&mut literal)));
+                    if let Some(name) = name.strip_suffix("..") {
+                        parts.push(Part::Trailing(name.to_owned()));
+                        ends_in_slash = false;
+                    } else {
+                        parts.push(Part::Segment(name.to_owned()));
+                        ends_in_slash = true;
+                        literal.push('/');
+                    }
+                }
+                None => {
+                    literal.push_str(segment);
+                    literal.push('/');
+                    ends_in_slash = !segment.contains('.');
+                }
+            }
+        }
+        if !ends_in_slash {
+            literal.pop();
+        }
+        if !literal.is_empty() {
+            parts.push(Part::Literal(literal));
+        }
+        let query = query.into_iter().flat_map(|query| query.split('&'));
+        let query = query.filter_map(|field| field.strip_prefix('<')?.strip_suffix('>'));
+        Self { parts, query: query.map(str::to_owned).collect() }
+    }
+
+    /// Whether an address of this form ends in `/`.
+    pub fn ends_in_slash(&self) -> bool {
+        matches!(self.parts.last(), Some(Part::Literal(literal)) if literal.ends_with('/'))
+    }
+
+    /// The names of the parameters in the path, in order.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Literal(_) => None,
+            Part::Segment(name) | Part::Trailing(name) => Some(name.as_str()),
+        })
+    }
+
+    fn fill(&self, route: &str, values: &[(&str, &dyn Display)]) -> Result<String, UrlError> {
+        for (name, _) in values {
+            let known = self.parameters().any(|parameter| parameter == *name);
+            if !known && !self.query.iter().any(|field| field == name) {
+                return Err(UrlError::Unexpected {
+                    route: route.to_owned(),
+                    parameter: (*name).to_owned(),
+                });
+            }
+        }
+        let value_of = |name: &str| {
+            let found = values.iter().find(|(given, _)| *given == name);
+            found.map(|(_, value)| value.to_string()).ok_or_else(|| UrlError::Missing {
+                route: route.to_owned(),
+                parameter: name.to_owned(),
+            })
+        };
+        let mut url = String::with_capacity(32);
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => url.push_str(literal),
+                Part::Segment(name) => push_segment(&mut url, route, name, &value_of(name)?)?,
+                Part::Trailing(name) => {
+                    for (index, segment) in value_of(name)?.split('/').enumerate() {
+                        if index > 0 {
+                            url.push('/');
+                        }
+                        push_segment(&mut url, route, name, segment)?;
+                    }
+                }
+            }
+        }
+        let mut separator = '?';
+        for name in &self.query {
+            if let Some((_, value)) = values.iter().find(|(given, _)| given == name) {
+                let value = value.to_string();
+                let value = utf8_percent_encode(&value, SEGMENT);
+                write!(url, "{separator}{name}={value}").expect("a string takes all");
+                separator = '&';
+            }
+        }
+        Ok(url)
+    }
+}
+
+impl Display for UrlPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Literal(literal) => f.write_str(literal),
+            Part::Segment(name) => write!(f, "<{name}>"),
+            Part::Trailing(name) => write!(f, "<{name}..>"),
+        })
+    }
+}
+
+fn push_segment(
+    url: &mut String,
+    route: &str,
+    parameter: &str,
+    value: &str,
+) -> Result<(), UrlError> {
+    if matches!(value, "" | "." | "..") {
+        return Err(UrlError::NotASegment {
+            route: route.to_owned(),
+            parameter: parameter.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+    url.extend(utf8_percent_encode(value, SEGMENT));
+    Ok(())
+}
+
+/// The addresses of all routes of the active modules, by name.
+///
+/// In a template it is the function `url`: `url("lettings:letting", letting_id=1)`.
+/// A handler takes it as a guard:
+///
+/// ```
+/// use module_api::rocket::{get, response::Redirect};
+/// use module_api::{Error, Urls};
+///
+/// #[get("/newest")]
+/// fn newest(urls: &Urls) -> Result<Redirect, Error> {
+///     Ok(Redirect::to(urls.url("lettings:letting", &[("letting_id", &12)])?))
+/// }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Urls(Arc<HashMap<String, UrlPattern>>);
+
+impl Urls {
+    /// The addresses of these routes.
+    ///
+    /// ```
+    /// use module_api::{UrlPattern, Urls};
+    ///
+    /// let urls = Urls::new([(
+    ///     "profiles:profile".to_owned(),
+    ///     UrlPattern::parse("/profiles/<username>", None),
+    /// )]);
+    /// let url = urls.url("profiles:profile", &[("username", &"zoë+1")]);
+    /// assert_eq!(url.unwrap(), "/profiles/zo%C3%AB%2B1/");
+    /// assert!(urls.url("profiles:profile", &[]).is_err());
+    /// ```
+    pub fn new(routes: impl IntoIterator<Item = (String, UrlPattern)>) -> Self {
+        Self(Arc::new(routes.into_iter().collect()))
+    }
+
+    /// The address of a route, with its parameters percent-encoded: `/lettings/1/`. Names of
+    /// the route's query fields may be given too, and make a query.
+    ///
+    /// # Errors
+    ///
+    /// See [`UrlError`].
+    pub fn url(
+        &self,
+        route: &str,
+        parameters: &[(&str, &dyn Display)],
+    ) -> Result<String, UrlError> {
+        let pattern = self.0.get(route).ok_or_else(|| UrlError::UnknownRoute(route.to_owned()))?;
+        pattern.fill(route, parameters)
+    }
+
+    /// The pattern of a route's addresses.
+    pub fn pattern(&self, route: &str) -> Option<&UrlPattern> {
+        self.0.get(route)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Urls {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match request.rocket().state::<Urls>() {
+            Some(urls) => Outcome::Success(urls),
+            None => Outcome::Error((Status::InternalServerError, ())),
+        }
+    }
+}
