@@ -1,0 +1,63 @@
+//! A member's profile with the account it belongs to, as the pages show it.
+
+use std::sync::LazyLock;
+
+use module_api::db::{DbError, Executor, FromRow, Listing, Row, query};
+use module_api::serde::Serialize;
+
+macro_rules! columns {
+    () => {
+        "account.username, account.first_name, account.last_name, account.email, \
+         profile.favorite_city"
+    };
+}
+
+macro_rules! account {
+    () => {
+        "JOIN auth_user account ON account.id = profile.user_id"
+    };
+}
+
+/// All profiles, page by page.
+pub(crate) static PROFILES: LazyLock<Listing> =
+    LazyLock::new(|| Listing::new("profiles_profile", columns!(), "profile", account!()));
+
+/// A profile with its account: the tables `profiles_profile` and `auth_user`.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Profile {
+    username: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    favorite_city: String,
+}
+
+impl Profile {
+    /// The profile of the account of that name, if there is one.
+    pub(crate) async fn find(
+        username: &str,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Option<Self>, DbError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM profiles_profile profile ",
+            account!(),
+            " WHERE account.username = $1"
+        );
+        query(SQL).bind(username).fetch_optional(on).await
+    }
+}
+
+impl FromRow for Profile {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self {
+            username: row.get("username")?,
+            first_name: row.get("first_name")?,
+            last_name: row.get("last_name")?,
+            email: row.get("email")?,
+            favorite_city: row.get("favorite_city")?,
+        })
+    }
+}
