@@ -1,0 +1,16 @@
+//! The files under `/static/`: found in the modules, named after their content, compressed once,
+//! and served as caches want them.
+
+mod catalog;
+mod css;
+mod encoding;
+mod range;
+mod serve;
+mod store;
+
+pub(crate) use catalog::{Asset, Catalog};
+pub(crate) use serve::routes;
+pub(crate) use store::AssetStore;
+
+/// Where assets are served, before the module's name.
+pub(crate) const PREFIX: &str = "/static/";

@@ -1,0 +1,217 @@
+//! All assets of a site, under their plain names and those with a hash of their content.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use module_api::{Files, Problem, embed};
+use rocket::http::ContentType;
+use sha2::{Digest, Sha256};
+
+use super::encoding::{self, Encoded};
+use super::{PREFIX, css};
+use crate::plan::PlannedModule;
+
+/// A file as it is served.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    /// Its plain name: `lettings/index.css`.
+    pub(crate) name: String,
+    /// Its name with the hash: `lettings/index.0123456789ab.css`.
+    pub(crate) hashed_name: String,
+    /// The hash of its content, as hexadecimal digits.
+    pub(crate) hash: String,
+    pub(crate) content_type: ContentType,
+    pub(crate) content: Cow<'static, [u8]>,
+    pub(crate) encoded: Encoded,
+    address: String,
+}
+
+/// The assets of a site.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    by_name: BTreeMap<String, Arc<Asset>>,
+    by_hashed_name: HashMap<String, Arc<Asset>>,
+    namespaces: Vec<(&'static str, Files)>,
+}
+
+impl Catalog {
+    /// Collects the assets of the host and the active modules.
+    pub(crate) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> Self {
+        let host = ("host", embed!("../assets"));
+        let active = modules.iter().filter(|module| module.active);
+        let of_modules = active.map(|m| (m.name(), m.registration.module.assets()));
+        Self::of(std::iter::once(host).chain(of_modules).collect(), problems)
+    }
+
+    /// The same assets as they are on disk now.
+    pub(super) fn reread(&self) -> Self {
+        Self::of(self.namespaces.clone(), &mut Vec::new())
+    }
+
+    /// The assets of these namespaces.
+    pub(super) fn of(namespaces: Vec<(&'static str, Files)>, problems: &mut Vec<Problem>) -> Self {
+        let mut catalog = Self::default();
+        for (namespace, files) in &namespaces {
+            let names = files.names();
+            for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
+                let message = format!("`{namespace}` has two assets of the name `{}`", pair[0]);
+                let hint = "rename one of them";
+                let problem = Problem::error("assets.E001", message).module(*namespace);
+                problems.push(problem.hint(hint));
+            }
+            let contents: BTreeMap<String, Cow<'static, [u8]>> =
+                names.into_iter().filter_map(|name| files.read(&name).map(|c| (name, c))).collect();
+            catalog.add(namespace, contents, problems);
+        }
+        catalog.namespaces = namespaces;
+        catalog
+    }
+
+    fn add(
+        &mut self,
+        namespace: &'static str,
+        mut contents: BTreeMap<String, Cow<'static, [u8]>>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let names: Vec<String> = contents.keys().cloned().collect();
+        let (styles, others): (Vec<String>, Vec<String>) =
+            names.into_iter().partition(|name| name.ends_with(".css"));
+        let mut hashed = HashMap::new();
+        for name in others {
+            let content = contents.remove(&name).expect("each name has a content");
+            let asset = Asset::new(namespace, &name, content);
+            hashed.insert(name, asset.hashed_name.clone());
+            self.insert(asset, namespace, problems);
+        }
+        // A stylesheet's hash depends on the names it refers to, so those come first.
+        for (name, content) in css::rewrite(namespace, &styles, contents, hashed, problems) {
+            self.insert(Asset::new(namespace, &name, content), namespace, problems);
+        }
+    }
+
+    fn insert(&mut self, asset: Asset, namespace: &'static str, problems: &mut Vec<Problem>) {
+        let asset = Arc::new(asset);
+        let plain = self.by_name.insert(asset.name.clone(), Arc::clone(&asset));
+        let hashed = self.by_hashed_name.insert(asset.hashed_name.clone(), Arc::clone(&asset));
+        let taken = self.by_name.contains_key(&asset.hashed_name)
+            || self.by_hashed_name.contains_key(&asset.name);
+        if plain.is_some() || hashed.is_some() || taken {
+            let message = format!("two assets would be served as {PREFIX}{}", asset.hashed_name);
+            let problem = Problem::error("assets.E001", message).module(namespace);
+            problems.push(problem.hint("rename one of them"));
+        }
+    }
+
+    /// The asset of a plain name, or of one with a hash; and whether it is the latter, whose content never changes.
+    pub(crate) fn find(&self, name: &str) -> Option<(&Arc<Asset>, bool)> {
+        match self.by_hashed_name.get(name) {
+            Some(asset) => Some((asset, true)),
+            None => self.by_name.get(name).map(|asset| (asset, false)),
+        }
+    }
+
+    /// The address of an asset by its plain name: `/static/lettings/index.0123456789ab.css`.
+    pub(crate) fn address(&self, name: &str) -> Option<&str> {
+        self.by_name.get(name).map(|asset| asset.address.as_str())
+    }
+
+    /// All plain names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// All assets.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Asset>> {
+        self.by_name.values()
+    }
+
+    /// The folders that a debug build watches.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &'static Path> {
+        self.namespaces.iter().filter_map(|(_, files)| files.directory())
+    }
+
+    /// Where a file is on disk in a debug build.
+    pub(crate) fn file(&self, asset: &Asset) -> Option<PathBuf> {
+        let (namespace, path) = asset.name.split_once('/')?;
+        let (_, files) = self.namespaces.iter().find(|(known, _)| *known == namespace)?;
+        files.directory().map(|directory| directory.join(path))
+    }
+}
+
+impl Asset {
+    fn new(namespace: &str, path: &str, content: Cow<'static, [u8]>) -> Self {
+        let hash = hash(&content);
+        let content_type = content_type(path);
+        let hashed_name = format!("{namespace}/{}", with_hash(path, &hash));
+        Self {
+            name: format!("{namespace}/{path}"),
+            address: address(&hashed_name),
+            encoded: encoding::encode(&content_type, &content),
+            hashed_name,
+            hash,
+            content_type,
+            content,
+        }
+    }
+}
+
+/// The address of a name: each part percent-encoded.
+fn address(name: &str) -> String {
+    const PART: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'/');
+    format!("{PREFIX}{}", percent_encoding::utf8_percent_encode(name, PART))
+}
+
+/// The first 16 bytes of SHA-256, as hexadecimal digits.
+pub(super) fn hash(content: &[u8]) -> String {
+    Sha256::digest(content)[..16].iter().fold(String::new(), |mut hash, byte| {
+        write!(hash, "{byte:02x}").expect("a string takes all");
+        hash
+    })
+}
+
+/// `css/index.css` with the first digits of a hash before its ending.
+pub(super) fn with_hash(path: &str, hash: &str) -> String {
+    let hash = &hash[..12];
+    let file = path.rfind('/').map_or(0, |slash| slash + 1);
+    match path[file..].rfind('.').filter(|dot| *dot > 0) {
+        Some(dot) => format!("{}.{hash}{}", &path[..file + dot], &path[file + dot..]),
+        None => format!("{path}.{hash}"),
+    }
+}
+
+/// The media type of a file's ending.
+fn content_type(path: &str) -> ContentType {
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "js" | "mjs" => ContentType::new("text", "javascript").with_params(("charset", "utf-8")),
+        "map" => ContentType::JSON,
+        "webmanifest" => ContentType::new("application", "manifest+json"),
+        ending => ContentType::from_extension(ending).unwrap_or(ContentType::Binary),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_stands_before_the_ending() {
+        let hash = "0123456789abcdef";
+        assert_eq!(with_hash("css/a.min.css", hash), "css/a.min.0123456789ab.css");
+        assert_eq!(with_hash("LICENSE", hash), "LICENSE.0123456789ab");
+        assert_eq!(with_hash("a.b/.hidden", hash), "a.b/.hidden.0123456789ab");
+    }
+
+    #[test]
+    fn an_address_is_encoded() {
+        assert_eq!(address("home/a b?.svg"), "/static/home/a%20b%3F.svg");
+    }
+}

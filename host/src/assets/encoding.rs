@@ -1,0 +1,140 @@
+//! Compressed forms of assets, made once, and which of them a client takes.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rocket::http::ContentType;
+
+/// Brotli's quality, of 0 to 11. The higher ones make the files a little smaller and the start much longer.
+const BROTLI_QUALITY: u32 = 9;
+/// The base-2 logarithm of brotli's window.
+const BROTLI_WINDOW: u32 = 22;
+/// A file that is smaller gains nothing by compression.
+const WORTHWHILE: usize = 200;
+
+/// A file's compressed forms: those that are worth it.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    pub(crate) brotli: Option<Vec<u8>>,
+    pub(crate) gzip: Option<Vec<u8>>,
+}
+
+/// How a response's body is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Identity,
+    Gzip,
+    Brotli,
+}
+
+impl Encoding {
+    /// Its name in `Content-Encoding`.
+    pub(crate) fn token(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+        }
+    }
+}
+
+/// Compresses a file of a type that can be.
+pub(crate) fn encode(content_type: &ContentType, content: &[u8]) -> Encoded {
+    if content.len() < WORTHWHILE || !is_compressible(content_type) {
+        return Encoded::default();
+    }
+    let smaller = |encoded: Vec<u8>| (encoded.len() < content.len() / 10 * 9).then_some(encoded);
+    Encoded { brotli: smaller(brotli(content)), gzip: smaller(gzip(content)) }
+}
+
+fn is_compressible(content_type: &ContentType) -> bool {
+    let sub = content_type.sub().as_str();
+    content_type.top() == "text"
+        || sub.ends_with("+xml")
+        || sub.ends_with("json")
+        || matches!(sub, "javascript" | "xml" | "wasm" | "ttf" | "otf" | "vnd.ms-fontobject")
+}
+
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let mut encoder =
+        brotli::CompressorWriter::new(Vec::new(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
+    encoder.write_all(content).expect("a vector takes all");
+    encoder.into_inner()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).expect("a vector takes all");
+    encoder.finish().expect("a vector takes all")
+}
+
+/// The encoding to answer with, given `Accept-Encoding` (RFC 9110, 12.5.3) and what there is.
+pub(crate) fn negotiate(accepted: Option<&str>, encoded: &Encoded) -> Encoding {
+    let Some(accepted) = accepted else { return Encoding::Identity };
+    let brotli = encoded.brotli.is_some().then(|| quality(accepted, "br")).unwrap_or(0);
+    let gzip = encoded.gzip.is_some().then(|| quality(accepted, "gzip")).unwrap_or(0);
+    if brotli == 0 && gzip == 0 {
+        Encoding::Identity
+    } else if brotli >= gzip {
+        Encoding::Brotli
+    } else {
+        Encoding::Gzip
+    }
+}
+
+/// How much an encoding is wanted, in thousandths; 0 if not at all.
+fn quality(accepted: &str, encoding: &str) -> u16 {
+    let mut any = 0;
+    for item in accepted.split(',') {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        let weight = weight.map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is from 0 to 1000"
+        )]
+        let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u16;
+        if name.eq_ignore_ascii_case(encoding) {
+            return weight;
+        }
+        if name == "*" {
+            any = weight;
+        }
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(accepted: &str) -> Encoding {
+        let encoded = Encoded { brotli: Some(Vec::new()), gzip: Some(Vec::new()) };
+        negotiate(Some(accepted), &encoded)
+    }
+
+    #[test]
+    fn the_client_s_wishes_decide_and_brotli_wins_a_draw() {
+        assert_eq!(chosen("gzip, deflate, br, zstd"), Encoding::Brotli);
+        assert_eq!(chosen("gzip"), Encoding::Gzip);
+        assert_eq!(chosen("br;q=0.5, gzip;q=0.8"), Encoding::Gzip);
+        assert_eq!(chosen("br;q=0, gzip;q=0"), Encoding::Identity);
+        assert_eq!(chosen("*"), Encoding::Brotli);
+        assert_eq!(chosen("*;q=0"), Encoding::Identity);
+        assert_eq!(chosen("BR"), Encoding::Brotli);
+        assert_eq!(chosen(""), Encoding::Identity);
+        assert_eq!(negotiate(Some("br"), &Encoded::default()), Encoding::Identity);
+        assert_eq!(negotiate(None, &Encoded::default()), Encoding::Identity);
+    }
+
+    #[test]
+    fn what_is_compressed_already_is_not_compressed_again() {
+        let content = vec![b'a'; 1000];
+        assert!(encode(&ContentType::PNG, &content).gzip.is_none());
+        assert!(encode(&ContentType::SVG, &content).gzip.is_some());
+        assert!(encode(&ContentType::SVG, &content[..100]).brotli.is_none());
+    }
+}

@@ -1,0 +1,65 @@
+//! A part of a file, as `Range` asks for it (RFC 9110, 14).
+
+/// What a `Range` header means for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ranged {
+    /// The whole file: there is no header, or one that may be ignored.
+    Whole,
+    /// The bytes from the first up to, not including, the second.
+    Part(usize, usize),
+    /// No byte of the file.
+    Unsatisfiable,
+}
+
+/// Reads `bytes=…`. Several ranges at once are ignored, as the standard allows.
+pub(super) fn parse(header: Option<&str>, length: usize) -> Ranged {
+    let spec = header.and_then(|header| header.trim().strip_prefix("bytes="));
+    let Some((first, last)) = spec.and_then(|spec| spec.split_once('-')) else {
+        return Ranged::Whole;
+    };
+    let number = |text: &str| {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| text.parse().unwrap_or(usize::MAX))
+    };
+    match (
+        number(first.trim()),
+        number(last.trim()),
+        first.trim().is_empty(),
+        last.trim().is_empty(),
+    ) {
+        (Some(first), None, _, true) if first < length => Ranged::Part(first, length),
+        (Some(first), Some(last), ..) if first <= last && first < length => {
+            Ranged::Part(first, last.saturating_add(1).min(length))
+        }
+        (Some(first), Some(last), ..) if first > last => Ranged::Whole,
+        (Some(_), Some(_), ..) | (Some(_), None, _, true) => Ranged::Unsatisfiable,
+        (None, Some(0), true, _) => Ranged::Unsatisfiable,
+        (None, Some(_), true, _) if length == 0 => Ranged::Unsatisfiable,
+        (None, Some(suffix), true, _) => Ranged::Part(length.saturating_sub(suffix), length),
+        _ => Ranged::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_as_the_standard_says() {
+        let of_ten = |header| parse(Some(header), 10);
+        assert_eq!(of_ten("bytes=0-4"), Ranged::Part(0, 5));
+        assert_eq!(of_ten("bytes=4-"), Ranged::Part(4, 10));
+        assert_eq!(of_ten("bytes=-3"), Ranged::Part(7, 10));
+        assert_eq!(of_ten("bytes=-30"), Ranged::Part(0, 10));
+        assert_eq!(of_ten("bytes=8-99999999999999999999999"), Ranged::Part(8, 10));
+        assert_eq!(of_ten("bytes=10-"), Ranged::Unsatisfiable);
+        assert_eq!(of_ten("bytes=10-12"), Ranged::Unsatisfiable);
+        assert_eq!(of_ten("bytes=-0"), Ranged::Unsatisfiable);
+        assert_eq!(parse(None, 10), Ranged::Whole);
+        for ignored in
+            ["bytes=4-2", "bytes=a-b", "bytes=0-1,3-4", "lines=1-2", "bytes=-", "bytes=1"]
+        {
+            assert_eq!(of_ten(ignored), Ranged::Whole, "{ignored}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The route that answers for assets.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use rocket::http::{Header, Method, Status};
+use rocket::response::{self, Responder, Response};
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+
+use super::encoding::{self, Encoding};
+use super::range::{self, Ranged};
+use super::{Asset, AssetStore};
+
+/// A name with a hash never means another content: a year, and no question in between.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// A plain name may mean another content after the next release: five minutes.
+const SHORT: &str = "public, max-age=300";
+
+/// The host's routes for assets.
+pub(crate) fn routes() -> Vec<Route> {
+    let mut route = Route::new(Method::Get, "/static/<path..>", Static);
+    route.name = Some("static".into());
+    vec![route]
+}
+
+#[derive(Clone)]
+struct Static;
+
+#[rocket::async_trait]
+impl Handler for Static {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        let store = request.rocket().state::<Arc<AssetStore>>();
+        let store = store.expect("the asset store is managed at assembly");
+        let name = request.routed_segments(1..).collect::<Vec<_>>().join("/");
+        match store.current().find(&name) {
+            Some((asset, immutable)) => {
+                let served = Served { asset: Arc::clone(asset), immutable };
+                Outcome::from(request, served)
+            }
+            None => Outcome::forward(data, Status::NotFound),
+        }
+    }
+}
+
+/// An asset as an answer to a request.
+struct Served {
+    asset: Arc<Asset>,
+    immutable: bool,
+}
+
+/// Bytes of an asset, kept alive by it.
+struct Body {
+    asset: Arc<Asset>,
+    encoding: Encoding,
+    from: usize,
+    to: usize,
+}
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &bytes(&self.asset, self.encoding)[self.from..self.to]
+    }
+}
+
+fn bytes(asset: &Asset, encoding: Encoding) -> &[u8] {
+    let encoded = match encoding {
+        Encoding::Identity => None,
+        Encoding::Gzip => asset.encoded.gzip.as_deref(),
+        Encoding::Brotli => asset.encoded.brotli.as_deref(),
+    };
+    encoded.unwrap_or(&asset.content)
+}
+
+impl<'r> Responder<'r, 'static> for Served {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let Self { asset, immutable } = self;
+        let header = |name| request.headers().get_one(name);
+        // Parts are of the file itself: a range of a compressed form helps nobody.
+        let encoding = match header("Range") {
+            Some(_) => Encoding::Identity,
+            None => encoding::negotiate(header("Accept-Encoding"), &asset.encoded),
+        };
+        let etag = etag(&asset, encoding);
+
+        let mut response = Response::build();
+        response
+            .header(asset.content_type.clone())
+            .raw_header("ETag", etag.clone())
+            .raw_header("Cache-Control", if immutable { IMMUTABLE } else { SHORT })
+            .raw_header("Vary", "Accept-Encoding")
+            .raw_header("Accept-Ranges", "bytes");
+        if encoding != Encoding::Identity {
+            response.header(Header::new("Content-Encoding", encoding.token()));
+        }
+        if request.headers().get("If-None-Match").any(|tags| matches(tags, &etag)) {
+            return response.status(Status::NotModified).ok();
+        }
+        let length = bytes(&asset, encoding).len();
+        let unchanged = header("If-Range").is_none_or(|tag| tag == etag);
+        let range = header("Range").filter(|_| unchanged);
+        let (from, to) = match range::parse(range, length) {
+            Ranged::Whole => (0, length),
+            Ranged::Part(from, to) => {
+                let content_range = format!("bytes {from}-{}/{length}", to - 1);
+                response.status(Status::PartialContent).raw_header("Content-Range", content_range);
+                (from, to)
+            }
+            Ranged::Unsatisfiable => {
+                return response
+                    .status(Status::RangeNotSatisfiable)
+                    .raw_header("Content-Range", format!("bytes */{length}"))
+                    .ok();
+            }
+        };
+        response.sized_body(to - from, Cursor::new(Body { asset, encoding, from, to })).ok()
+    }
+}
+
+/// A strong tag: each encoding of a content has its own.
+fn etag(asset: &Asset, encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Identity => format!("\"{}\"", asset.hash),
+        other => format!("\"{}-{}\"", asset.hash, other.token()),
+    }
+}
+
+/// Whether a list of tags has this one, by the weak comparison of RFC 9110, 13.1.2.
+fn matches(tags: &str, etag: &str) -> bool {
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}

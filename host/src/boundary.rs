@@ -1,0 +1,77 @@
+//! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
+
+use std::sync::Arc;
+
+use module_api::AnsweringModule;
+use rocket::http::{Method, Status};
+use rocket::response::Response;
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+use tracing::Instrument;
+
+use crate::plan::PlannedRoute;
+
+/// Wraps the handler of a module's route.
+pub(crate) fn wrap(planned: PlannedRoute) -> Route {
+    let module = planned.owner_name();
+    let mut route = planned.route;
+    route.handler = Box::new(Boundary {
+        module,
+        route: planned.name.unwrap_or_default().into(),
+        ends_in_slash: planned.pattern.ends_in_slash(),
+        inner: route.handler,
+    });
+    route
+}
+
+#[derive(Clone)]
+struct Boundary {
+    module: &'static str,
+    route: Arc<str>,
+    ends_in_slash: bool,
+    inner: Box<dyn Handler>,
+}
+
+#[rocket::async_trait]
+impl Handler for Boundary {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        if self.ends_in_slash
+            && request.method() == Method::Get
+            && let Some(address) = canonical(request)
+        {
+            let mut response = Response::build();
+            response.status(Status::MovedPermanently).raw_header("Location", address);
+            return Outcome::Success(response.finalize());
+        }
+        request.local_cache(|| AnsweringModule(Some(self.module)));
+        let span = tracing::info_span!("handler", module = self.module, route = &*self.route);
+        match self.inner.handle(request, data).instrument(span).await {
+            // A parameter that cannot be what the route asks for: there is no such page.
+            Outcome::Forward((data, Status::UnprocessableEntity)) => {
+                Outcome::Forward((data, Status::NotFound))
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// The address of a page that ends in `/` and has no empty parts, if the one asked for is not that.
+/// It begins with one `/`, so that it cannot be taken for another host's.
+fn canonical(request: &Request<'_>) -> Option<String> {
+    let uri = request.uri();
+    let path = uri.path().as_str();
+    if path.ends_with('/') && !path.contains("//") {
+        return None;
+    }
+    let mut address = String::with_capacity(path.len() + 1);
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        address.push('/');
+        address.push_str(part);
+    }
+    address.push('/');
+    if let Some(query) = uri.query() {
+        address.push('?');
+        address.push_str(query.as_str());
+    }
+    Some(address)
+}

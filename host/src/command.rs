@@ -1,0 +1,191 @@
+//! The command line of `host`.
+
+mod assets;
+mod listing;
+mod migrations;
+mod output;
+mod serve;
+mod template;
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use module_api::{Command, CommandContext, Problem};
+use rocket::tokio::runtime;
+
+use crate::{BootError, Plan, Registry, Settings, logging, open_database};
+
+/// Serves a site that is made of modules.
+#[derive(Debug, Parser)]
+#[command(name = "host", version, about, subcommand_required = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Own>,
+}
+
+/// The host's own commands.
+#[derive(Debug, Subcommand)]
+enum Own {
+    /// Serve the site; what happens without a command.
+    Serve,
+    /// Look for problems, without starting the site.
+    Check(Format),
+    /// List the modules that are linked, in the order in which they start.
+    Modules(Format),
+    /// List the routes of the site.
+    Routes(Format),
+    /// Apply the migrations that are missing.
+    Migrate,
+    /// List the migrations and which of them are applied.
+    Showmigrations(Format),
+    /// Say which file provides a template, and which it hides.
+    Findtemplate {
+        /// The template's name: `lettings/index`.
+        name: String,
+    },
+    /// Say where an asset is from and how it is served.
+    Findstatic {
+        /// The asset's name: `lettings/lettings.css`.
+        name: String,
+    },
+    /// Write all assets into a folder, for another server to serve.
+    Collectstatic {
+        /// The folder; it is made if it is missing.
+        directory: std::path::PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+struct Format {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// For people.
+    Text,
+    /// One array, and nothing else on standard output.
+    Json,
+}
+
+/// Why a command did not do what it should.
+enum Failure {
+    /// The site has problems.
+    Problems(Vec<Problem>),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        match error.into().downcast::<BootError>() {
+            Ok(BootError::Problems(problems)) => Self::Problems(problems),
+            Ok(other) => Self::Other(other.into()),
+            Err(error) => Self::Other(error),
+        }
+    }
+}
+
+/// Runs the program: reads its arguments, and does what they say.
+///
+/// The exit status is 0 if all is well, 1 if there are problems, 2 for wrong usage.
+pub fn main() -> ExitCode {
+    let registry = Registry::linked();
+    let arguments = command_line(&registry).get_matches();
+    match run(&registry, &arguments) {
+        Ok(code) => code,
+        Err(Failure::Problems(problems)) => {
+            output::print_problems(&problems);
+            ExitCode::FAILURE
+        }
+        Err(Failure::Other(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The names of the host's own commands.
+pub(crate) fn own_commands() -> Vec<String> {
+    let own = Cli::command();
+    let names = own.get_subcommands().map(|command| command.get_name().to_owned());
+    names.chain(["help".to_owned()]).collect()
+}
+
+/// The host's commands and those of all linked modules. A name that is taken twice is a problem of the plan.
+fn command_line(registry: &Registry) -> clap::Command {
+    let mut taken = own_commands();
+    let mut line = Cli::command();
+    for registration in registry.iter() {
+        for command in registration.module.commands() {
+            let name = command.name().to_owned();
+            if !taken.contains(&name) {
+                line = line.subcommand(command.definition);
+                taken.push(name);
+            }
+        }
+    }
+    line
+}
+
+fn run(registry: &Registry, arguments: &clap::ArgMatches) -> Result<ExitCode, Failure> {
+    let settings = Settings::load().map_err(Failure::Problems)?;
+    logging::init(&settings).map_err(|problem| Failure::Problems(vec![problem]))?;
+    let own = match arguments.subcommand() {
+        Some((name, _)) if !own_commands().iter().any(|own| own == name) => None,
+        _ => Cli::from_arg_matches(arguments).ok().map(|cli| cli.command.unwrap_or(Own::Serve)),
+    };
+    if let Some(Own::Check(format)) = own {
+        return Ok(listing::check(&Plan::new(registry, &settings), format.format));
+    }
+    let plan = Plan::new(registry, &settings).map_err(Failure::Problems)?;
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    match own {
+        Some(Own::Check(_)) => unreachable!("it was done above"),
+        Some(Own::Modules(format)) => listing::modules(&plan, format.format),
+        Some(Own::Routes(format)) => listing::routes(&plan, format.format),
+        Some(Own::Findtemplate { name }) => return Ok(template::find(&plan, &name)),
+        Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
+        Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
+        Some(Own::Serve) => block_on(&settings, serve::serve(plan, &settings))?,
+        Some(Own::Migrate) => block_on(&settings, migrations::migrate(&plan, &settings))?,
+        Some(Own::Showmigrations(format)) => {
+            block_on(&settings, migrations::show(&plan, &settings, format.format))?;
+        }
+        None => block_on(&settings, run_of_module(plan, &settings, arguments))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a command of a module.
+async fn run_of_module(
+    mut plan: Plan,
+    settings: &Settings,
+    arguments: &clap::ArgMatches,
+) -> Result<(), anyhow::Error> {
+    let (name, arguments) = arguments.subcommand().expect("it is not the host's own command");
+    let commands = std::mem::take(&mut plan.commands);
+    let command: Option<Command> = commands.into_iter().find(|command| command.name() == name);
+    let command = command.ok_or_else(|| anyhow::anyhow!("the module of `{name}` is not active"))?;
+    let db = open_database(&plan, settings).await?;
+    let context = CommandContext { figment: settings.figment.clone(), db };
+    (command.run)(context, arguments.clone()).await.map_err(anyhow::Error::from_boxed)
+}
+
+/// Runs a future on as many threads as the settings say.
+fn block_on<T, E: Into<anyhow::Error>>(
+    settings: &Settings,
+    future: impl Future<Output = Result<T, E>>,
+) -> Result<T, Failure> {
+    let workers = settings.figment.extract_inner(rocket::Config::WORKERS);
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(workers.unwrap_or_else(|_| rocket::Config::default().workers))
+        .thread_name("host-worker")
+        .enable_all()
+        .build()?;
+    runtime.block_on(future).map_err(|error| Failure::from(error.into()))
+}

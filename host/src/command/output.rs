@@ -1,0 +1,53 @@
+//! What commands print: tables for people, JSON for programs.
+
+use std::io::Write;
+
+use module_api::Problem;
+use serde::Serialize;
+
+/// Prints a line. A reader that has gone, as `head` does, is no error.
+pub(super) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a value as JSON.
+pub(super) fn json(value: &impl Serialize) {
+    line(&serde_json::to_string_pretty(value).expect("what the host prints has string keys only"));
+}
+
+/// Prints rows in columns under a heading.
+pub(super) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) {
+    let mut widths = heading.map(|title| title.chars().count());
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    print_row(&heading.map(str::to_owned), &widths);
+    for row in rows {
+        print_row(row, &widths);
+    }
+}
+
+fn print_row(row: &[String], widths: &[usize]) {
+    let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+    line(cells.collect::<Vec<_>>().join("  ").trim_end());
+}
+
+/// Prints problems on standard error.
+pub(super) fn print_problems(problems: &[Problem]) {
+    let mut error = std::io::stderr();
+    for problem in problems {
+        let _ = writeln!(error, "{problem}\n");
+    }
+    let _ = writeln!(error, "{}", summary(problems));
+}
+
+/// How many problems there are.
+pub(super) fn summary(problems: &[Problem]) -> String {
+    match problems.len() {
+        0 => "no problems".to_owned(),
+        1 => "1 problem".to_owned(),
+        many => format!("{many} problems"),
+    }
+}

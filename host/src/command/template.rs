@@ -1,0 +1,20 @@
+//! `host findtemplate`: who provides a template.
+
+use std::process::ExitCode;
+
+use super::output;
+use crate::Plan;
+use crate::nearest::suggestion;
+
+/// Prints the file that won, and those it hid.
+pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
+    let Some((winner, hidden)) = plan.templates.chain(name).split_first() else {
+        eprintln!("there is no template `{name}`; {}", suggestion(name, plan.templates.names()));
+        return ExitCode::FAILURE;
+    };
+    output::line(&format!("{name} is {}", winner.describe()));
+    for source in hidden {
+        output::line(&format!("  it hides {}", source.describe()));
+    }
+    ExitCode::SUCCESS
+}

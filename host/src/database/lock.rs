@@ -1,0 +1,131 @@
+//! The lock under which migrations run, so that processes that start at the same moment do not
+//! run them twice. It is gone with its holder, however that ends.
+
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use module_api::db::{DbError, DbPool, Location};
+use rocket::tokio::time::{Instant, sleep};
+use sqlx::{Connection, PgConnection};
+
+/// PostgreSQL's advisory locks are numbers, each database having its own: the letters `hostmigr`.
+const KEY: i64 = 0x686f_7374_6d69_6772;
+/// How often a lock that is held is asked for again.
+const POLL: Duration = Duration::from_millis(50);
+/// After this time a line says what is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// After this time it is given up.
+const LIMIT: Duration = Duration::from_mins(5);
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// Another process held it for too long.
+    #[error("another process has been migrating for {} minutes; see what keeps it", LIMIT.as_secs() / 60)]
+    TimedOut,
+    /// The file of the lock cannot be opened or locked.
+    #[error("{}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// The lock, held.
+pub(super) enum Lock {
+    /// SQLite: a lock of the operating system on a file beside the database.
+    File(#[expect(dead_code, reason = "the lock is held as long as the file is open")] File),
+    /// PostgreSQL: an advisory lock of the session.
+    Session(Box<PgConnection>),
+    /// A database in memory is this process's alone.
+    None,
+}
+
+impl Lock {
+    /// Lets the next one in.
+    pub(super) async fn release(self) {
+        if let Self::Session(connection) = self
+            && let Err(error) = connection.close().await
+        {
+            tracing::debug!("the session with the lock was gone already: {error}");
+        }
+    }
+}
+
+/// Waits for the lock.
+pub(super) async fn acquire(pool: &DbPool, location: &Location) -> Result<Lock, LockError> {
+    match (pool, location) {
+        (DbPool::Postgres(pool), _) => {
+            let connection = pool.acquire().await.map_err(DbError::from)?;
+            acquire_session(connection.detach()).await
+        }
+        (DbPool::Sqlite { .. }, Location::Sqlite { file: Some(file), .. }) => {
+            let mut path = file.clone().into_os_string();
+            path.push("-migrate.lock");
+            acquire_file(path.into()).await
+        }
+        (DbPool::Sqlite { .. }, _) => Ok(Lock::None),
+    }
+}
+
+async fn acquire_session(mut connection: PgConnection) -> Result<Lock, LockError> {
+    let mut waiting = Waiting::new();
+    loop {
+        let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(KEY)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(DbError::from)?;
+        if got {
+            return Ok(Lock::Session(Box::new(connection)));
+        }
+        waiting.pause().await?;
+    }
+}
+
+async fn acquire_file(path: PathBuf) -> Result<Lock, LockError> {
+    let failed = |source| LockError::File { path: path.clone(), source };
+    let options = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = options.map_err(failed)?;
+    let mut waiting = Waiting::new();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock::File(file)),
+            Err(TryLockError::WouldBlock) => waiting.pause().await?,
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+    }
+}
+
+/// The time spent waiting, and whether a line was said about it.
+struct Waiting {
+    since: Instant,
+    said: bool,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        Self { since: Instant::now(), said: false }
+    }
+
+    async fn pause(&mut self) -> Result<(), LockError> {
+        let waited = self.since.elapsed();
+        if waited > LIMIT {
+            return Err(LockError::TimedOut);
+        }
+        if waited > PATIENCE && !self.said {
+            tracing::info!("another process migrates the database: waiting until it is done");
+            self.said = true;
+        }
+        sleep(POLL).await;
+        Ok(())
+    }
+}

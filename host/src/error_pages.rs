@@ -1,0 +1,45 @@
+//! The site's own pages for errors, wherever they come from.
+
+use module_api::{Page, context};
+use rocket::catcher::{BoxFuture, Catcher};
+use rocket::http::{ContentType, Status};
+use rocket::response::Responder;
+use rocket::{Request, Response};
+
+/// The catcher for all errors of the site.
+pub(crate) fn catcher() -> Catcher {
+    Catcher::new(None, catch)
+}
+
+fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
+    Box::pin(async move { Ok(respond(status, request)) })
+}
+
+fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
+    // Rocket says 400 before any route is asked if it cannot read the address: no page has it.
+    let unreadable = status == Status::BadRequest && request.route().is_none();
+    let status = if unreadable { Status::NotFound } else { status };
+    let template = match status.code {
+        404 => "errors/404",
+        500 => "errors/500",
+        503 => "errors/503",
+        _ => "errors/error",
+    };
+    let context = context! { status: status.code, reason: status.reason_lossy() };
+    let page = Page::render(template, context).respond_to(request);
+    let mut response = page.unwrap_or_else(|_| bare(status));
+    response.set_status(status);
+    response
+}
+
+/// What is left if even the page for the error fails.
+fn bare<'r>(status: Status) -> Response<'r> {
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1></html>",
+        status.reason_lossy(),
+    );
+    Response::build()
+        .header(ContentType::HTML)
+        .sized_body(page.len(), std::io::Cursor::new(page))
+        .finalize()
+}

@@ -1,0 +1,45 @@
+//! A web host whose apps are modules that register themselves at link time.
+//!
+//! Starting goes one way: settings, registry, plan, database, Rocket. Each step is a function
+//! that takes the one before as a value, so a test builds a site from a few small modules:
+//!
+//! ```
+//! use host::{Plan, Registry, Settings};
+//! use module_api::{Module, Registration};
+//!
+//! struct Hello;
+//! impl Module for Hello {
+//!     fn name(&self) -> &'static str {
+//!         "hello"
+//!     }
+//! }
+//!
+//! let registry = Registry::new(vec![Registration::new(&Hello, "hello", "1.0.0")]);
+//! let plan = Plan::new(&registry, &Settings::default()).expect("nothing is wrong with it");
+//! assert_eq!(plan.modules[0].mount, "/hello");
+//! ```
+
+#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(unused_crate_dependencies))]
+
+mod assembly;
+mod assets;
+mod boundary;
+mod command;
+mod database;
+mod error_pages;
+mod fingerprint;
+mod linked;
+mod logging;
+mod nearest;
+mod plan;
+mod registry;
+mod settings;
+mod templates;
+
+pub use assembly::{BootError, boot};
+pub use command::main;
+pub use database::{DatabaseError, open_database};
+pub use plan::{Plan, PlannedModule, PlannedRoute};
+pub use registry::Registry;
+pub use settings::{Settings, SiteSettings};

@@ -1,0 +1,79 @@
+//! The modules' own error pages, and that each keeps to its module.
+
+use module_api::Problem;
+use rocket::Catcher;
+
+use super::{Parts, PlannedModule, active, mounts};
+
+/// The catchers of the active modules, their bases being inside the mounts.
+pub(super) fn collect(
+    modules: &[PlannedModule],
+    parts: &mut Parts,
+    problems: &mut Vec<Problem>,
+) -> Vec<Catcher> {
+    let mut found: Vec<(&'static str, Catcher)> = Vec::new();
+    for module in active(modules) {
+        for catcher in module.registration.module.catchers() {
+            let catcher = rebased(&module.mount, catcher, module.name(), problems);
+            found.extend(catcher.map(|catcher| (module.name(), catcher)));
+        }
+    }
+    for (name, configure) in &mut parts.0 {
+        for (base, catcher) in configure.catchers.drain(..) {
+            let Some(catcher) = rebased(&base, catcher, name, problems) else { continue };
+            let path = catcher.base.path().as_str();
+            if mounts::contains(&configure.mount, path) {
+                found.push((name, catcher));
+                continue;
+            }
+            let message = format!(
+                "`{name}` registers a catcher at {path}, which is outside its mount {}",
+                configure.mount,
+            );
+            let hint = "register it at configure.inside(…)";
+            problems.push(Problem::error("routes.E001", message).module(*name).hint(hint));
+        }
+    }
+    for (index, (name, catcher)) in found.iter().enumerate() {
+        let (base, code) = (catcher.base.path(), describe(catcher.code));
+        if base == "/" {
+            let message =
+                format!("`{name}` catches {code} at /, where the host does for the whole site");
+            let hint = "override the templates errors/404, errors/500, errors/503 and errors/error \
+                        of the site, or mount the module elsewhere";
+            let problem = Problem::error("routes.E007", message).module(*name).module("host");
+            problems.push(problem.hint(hint));
+        }
+        for (other, second) in &found[index + 1..] {
+            if second.base.path() == base && second.code == catcher.code {
+                let message = format!("`{name}` and `{other}` both catch {code} at {base}");
+                let hint = "mount one of the modules elsewhere, or leave one of the catchers out";
+                let problem = Problem::error("routes.E008", message).module(*name).hint(hint);
+                problems.push(if other == name { problem } else { problem.module(*other) });
+            }
+        }
+    }
+    found.into_iter().map(|(_, catcher)| catcher).collect()
+}
+
+fn describe(code: Option<u16>) -> String {
+    code.map_or_else(|| "all errors".to_owned(), |code| format!("status {code}"))
+}
+
+/// A catcher below `base`.
+fn rebased(
+    base: &str,
+    catcher: Catcher,
+    module: &'static str,
+    problems: &mut Vec<Problem>,
+) -> Option<Catcher> {
+    match catcher.map_base(|inner| format!("{base}{inner}")) {
+        Ok(catcher) => Some(catcher),
+        Err(error) => {
+            let message = format!("`{module}` registers a catcher at `{base}`: {error}");
+            let hint = "a base is a path without parameters or a query";
+            problems.push(Problem::error("routes.E006", message).module(module).hint(hint));
+            None
+        }
+    }
+}

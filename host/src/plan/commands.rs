@@ -1,0 +1,30 @@
+//! The commands of the active modules, and that each name is taken once.
+
+use std::collections::BTreeMap;
+
+use module_api::{Command, Problem};
+
+use super::{PlannedModule, active};
+use crate::command::own_commands;
+
+/// The commands of the active modules.
+pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> Vec<Command> {
+    let mut owners: BTreeMap<String, &'static str> =
+        own_commands().into_iter().map(|name| (name, "host")).collect();
+    let mut commands = Vec::new();
+    for module in active(modules) {
+        for command in module.registration.module.commands() {
+            let name = command.name().to_owned();
+            if let Some(owner) = owners.insert(name.clone(), module.name()) {
+                let message =
+                    format!("`{owner}` and `{}` both have a command `{name}`", module.name());
+                let hint = "rename one of them";
+                let problem = Problem::error("modules.E009", message).module(owner);
+                problems.push(problem.module(module.name()).hint(hint));
+                continue;
+            }
+            commands.push(command);
+        }
+    }
+    commands
+}

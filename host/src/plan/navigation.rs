@@ -1,0 +1,50 @@
+//! The site's navigation, from what the active modules add to it.
+
+use module_api::{Problem, Urls};
+
+use super::{PlannedModule, active};
+
+/// A link of the navigation with its address.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedItem {
+    pub(crate) module: &'static str,
+    /// The element's id in the page: that of the module's first link is the module's name.
+    pub(crate) id: Option<&'static str>,
+    pub(crate) label: String,
+    pub(crate) url: String,
+    pub(crate) summary: String,
+}
+
+/// The links of the active modules, light ones first, then in the order of the modules.
+pub(super) fn resolve(
+    modules: &[PlannedModule],
+    urls: &Urls,
+    problems: &mut Vec<Problem>,
+) -> Vec<PlannedItem> {
+    let mut items = Vec::new();
+    for module in active(modules) {
+        let name = module.name();
+        for (index, item) in module.registration.module.navigation().into_iter().enumerate() {
+            match urls.url(&item.route, &[]) {
+                Ok(url) => {
+                    let planned = PlannedItem {
+                        module: name,
+                        id: (index == 0).then_some(name),
+                        label: item.label.into_owned(),
+                        url,
+                        summary: item.summary.into_owned(),
+                    };
+                    items.push((item.weight, planned));
+                }
+                Err(error) => {
+                    let message =
+                        format!("the navigation item `{}` of `{name}`: {error}", item.label);
+                    let hint = "name a route of the module that has no parameters";
+                    problems.push(Problem::error("routes.E005", message).module(name).hint(hint));
+                }
+            }
+        }
+    }
+    items.sort_by_key(|(weight, _)| *weight);
+    items.into_iter().map(|(_, item)| item).collect()
+}

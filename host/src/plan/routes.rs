@@ -1,0 +1,201 @@
+//! The routes of the site: whose each is, what it is called, and that no two owners answer the
+//! same address.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use module_api::{Problem, UrlPattern};
+use rocket::Route;
+
+use super::overlap::{Path, methods_overlap};
+use super::{Parts, PlannedModule, active, mounts};
+use crate::assets;
+
+/// Whose a route is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    /// The host's.
+    Host,
+    /// A module's.
+    Module(&'static str),
+}
+
+impl Owner {
+    /// The module's name, or `host`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Module(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => f.write_str("the host"),
+            Self::Module(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+/// A route of the site, with its owner.
+pub struct PlannedRoute {
+    /// The route, its base being the mount of its module.
+    pub route: Route,
+    /// How its addresses are made.
+    pub pattern: UrlPattern,
+    /// Its full name, `lettings:letting`; none if its handler has no name.
+    pub name: Option<String>,
+    pub(crate) owner: Owner,
+    path: Path,
+}
+
+impl PlannedRoute {
+    fn new(owner: Owner, route: Route) -> Self {
+        let query = route.uri.query().map(ToString::to_string);
+        Self {
+            pattern: UrlPattern::parse(route.uri.path(), query.as_deref()),
+            name: route.name.as_ref().map(|name| format!("{}:{name}", owner.name())),
+            path: Path::parse(route.uri.path()),
+            owner,
+            route,
+        }
+    }
+
+    /// The name of the module it belongs to, or `host`.
+    pub fn owner_name(&self) -> &'static str {
+        self.owner.name()
+    }
+
+    /// Its entry in the site's addresses, if it has a name.
+    pub(super) fn address(&self) -> Option<(String, UrlPattern)> {
+        Some((self.name.clone()?, self.pattern.clone()))
+    }
+
+    fn describe(&self) -> String {
+        let name = self.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let (method, path, rank) = (self.route.method, self.route.uri.path(), self.route.rank);
+        format!("{method} {path}{name} of rank {rank} of {}", self.owner)
+    }
+}
+
+/// The routes of the host and of the active modules.
+pub(super) fn collect(
+    modules: &[PlannedModule],
+    parts: &mut Parts,
+    problems: &mut Vec<Problem>,
+) -> Vec<PlannedRoute> {
+    let host = assets::routes().into_iter().map(|route| PlannedRoute::new(Owner::Host, route));
+    let mut routes: Vec<PlannedRoute> = host.collect();
+    for module in active(modules) {
+        let owner = Owner::Module(module.name());
+        for route in module.registration.module.routes() {
+            routes.extend(
+                rebased(&module.mount, route, module.name(), problems)
+                    .map(|route| PlannedRoute::new(owner, route)),
+            );
+        }
+    }
+    for (name, configure) in &mut parts.0 {
+        for (base, route) in configure.routes.drain(..) {
+            let Some(route) = rebased(&base, route, name, problems) else { continue };
+            let path = route.uri.path();
+            if !mounts::contains(&configure.mount, path) {
+                let message = format!(
+                    "`{name}` mounts {} {path}, which is outside its mount {}",
+                    route.method, configure.mount,
+                );
+                let hint = "mount it at configure.inside(…)";
+                problems.push(Problem::error("routes.E001", message).module(*name).hint(hint));
+                continue;
+            }
+            routes.push(PlannedRoute::new(Owner::Module(name), route));
+        }
+    }
+    check_names(&routes, problems);
+    check_conflicts(&routes, problems);
+    routes
+}
+
+/// The names of the routes of each linked module, active or not: what templates may name.
+pub(super) fn names_of_linked(modules: &[PlannedModule]) -> BTreeMap<&'static str, Vec<String>> {
+    let names = |module: &PlannedModule| {
+        let routes = module.registration.module.routes().into_iter();
+        (module.name(), routes.filter_map(|route| Some(route.name?.into_owned())).collect())
+    };
+    modules.iter().map(names).collect()
+}
+
+/// A route below `base`.
+fn rebased(
+    base: &str,
+    route: Route,
+    module: &'static str,
+    problems: &mut Vec<Problem>,
+) -> Option<Route> {
+    let described = route.to_string();
+    match route.map_base(|inner| format!("{base}{inner}")) {
+        Ok(route) => Some(route),
+        Err(error) => {
+            let message = format!("`{module}` mounts {described} at `{base}`: {error}");
+            let hint = "a base is a path without parameters or a query";
+            problems.push(Problem::error("routes.E006", message).module(module).hint(hint));
+            None
+        }
+    }
+}
+
+fn check_names(routes: &[PlannedRoute], problems: &mut Vec<Problem>) {
+    let mut by_name: BTreeMap<&str, &PlannedRoute> = BTreeMap::new();
+    for route in routes {
+        let Some(name) = route.name.as_deref() else { continue };
+        if let Some(first) = by_name.insert(name, route) {
+            let message = format!(
+                "two routes have the name `{name}`: {} {} and {} {}",
+                first.route.method,
+                first.route.uri.path(),
+                route.route.method,
+                route.route.uri.path(),
+            );
+            let hint = "a route has its handler's name: rename one of the functions";
+            let problem = Problem::error("routes.E004", message);
+            problems.push(problem.module(route.owner.name()).hint(hint));
+        }
+    }
+}
+
+/// Reports every pair of routes of which one would take requests from the other.
+fn check_conflicts(routes: &[PlannedRoute], problems: &mut Vec<Problem>) {
+    for (index, a) in routes.iter().enumerate() {
+        for b in &routes[index + 1..] {
+            if !methods_overlap(a.route.method, b.route.method) || !a.path.overlaps(&b.path) {
+                continue;
+            }
+            if a.owner != b.owner {
+                let message = format!("{} answers addresses of {}", a.describe(), b.describe());
+                let hint = "move one of them to another mount, or give it another path";
+                let problem = Problem::error("routes.E002", message).hint(hint);
+                problems.push(problem.module(a.owner.name()).module(b.owner.name()));
+            } else if collides(&a.route, &b.route) {
+                let message = format!("{} and {} are alike", a.describe(), b.describe());
+                let hint = "give one of them another path or rank";
+                let problem = Problem::error("routes.E003", message).hint(hint);
+                problems.push(problem.module(a.owner.name()));
+            }
+        }
+    }
+}
+
+/// Whether Rocket could not choose between two routes of one owner whose paths overlap.
+fn collides(a: &Route, b: &Route) -> bool {
+    let formats_differ = match (&a.format, &b.format) {
+        (Some(a), Some(b)) => {
+            let alike = |a: &str, b: &str| a == "*" || b == "*" || a.eq_ignore_ascii_case(b);
+            !(alike(a.top().as_str(), b.top().as_str())
+                && alike(a.sub().as_str(), b.sub().as_str()))
+        }
+        _ => false,
+    };
+    a.method == b.method && a.rank == b.rank && !formats_differ
+}

@@ -1,0 +1,186 @@
+//! Which modules are active, and in which order they start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use module_api::{Problem, Registration, check_name};
+
+use super::PlannedModule;
+use crate::nearest::suggestion;
+use crate::settings::origin_of;
+use crate::{Registry, Settings};
+
+type ByName = BTreeMap<&'static str, Registration>;
+
+/// All linked modules: the active ones, requirements first and then by name, and after them the others.
+pub(super) fn select(
+    registry: &Registry,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> Vec<PlannedModule> {
+    let linked = by_name(registry, problems);
+    let wanted = wanted(&linked, settings, problems);
+    let off: BTreeSet<&str> =
+        linked.keys().copied().filter(|name| is_switched_off(settings, name)).collect();
+    let active: BTreeSet<&'static str> =
+        wanted.into_iter().filter(|name| !off.contains(name)).collect();
+    check_requirements(&linked, &active, &off, problems);
+    let order = start_order(&linked, &active, problems);
+    let inactive = linked.keys().copied().filter(|name| !active.contains(name));
+    let planned = |name: &'static str, active: bool| PlannedModule {
+        registration: linked[name],
+        active,
+        mount: String::new(),
+        section: settings.figment.focus(&format!("modules.{name}")),
+    };
+    let active = order.into_iter().map(|name| planned(name, true));
+    active.chain(inactive.map(|name| planned(name, false))).collect()
+}
+
+/// The linked modules by name. Of several with one name, the first.
+fn by_name(registry: &Registry, problems: &mut Vec<Problem>) -> ByName {
+    if registry.is_empty() {
+        let message = "no module is linked into this program";
+        let hint = "build the host with a feature such as `home`, or name a module's crate in \
+                    its library: `use my_module as _;`";
+        problems.push(Problem::error("modules.E001", message).hint(hint));
+    }
+    let mut linked = ByName::new();
+    for registration in registry.iter() {
+        let name = registration.module.name();
+        if let Err(error) = check_name(name) {
+            let message = format!("`{name}` of package `{}`: {error}", registration.package);
+            let hint = "return another name from Module::name";
+            problems.push(Problem::error("modules.E002", message).module(name).hint(hint));
+            continue;
+        }
+        if let Some(first) = linked.get(name) {
+            let message = format!(
+                "two modules have the name `{name}`: one of package `{} {}`, one of `{} {}`",
+                first.package,
+                first.package_version,
+                registration.package,
+                registration.package_version,
+            );
+            let hint = "leave one of the packages out, or rename its module";
+            problems.push(Problem::error("modules.E003", message).module(name).hint(hint));
+            continue;
+        }
+        linked.insert(name, *registration);
+    }
+    linked
+}
+
+/// The modules that `installed` lists, or all.
+fn wanted(
+    linked: &ByName,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
+) -> BTreeSet<&'static str> {
+    let Some(installed) = &settings.site.installed else { return linked.keys().copied().collect() };
+    let place = origin_of(&settings.figment, "installed");
+    let mut wanted = BTreeSet::new();
+    for name in installed {
+        let Some((known, _)) = linked.get_key_value(name.as_str()) else {
+            let message = format!("`installed` in {place} lists `{name}`, which is not linked");
+            let hint = format!(
+                "build the host with it, or take it off the list; {}",
+                suggestion(name, linked.keys().copied())
+            );
+            problems.push(Problem::error("modules.E004", message).module(name).hint(hint));
+            continue;
+        };
+        if !wanted.insert(*known) {
+            let message = format!("`installed` in {place} lists `{name}` twice");
+            let hint = "the first of two templates of the same name wins: list it once";
+            problems.push(Problem::error("modules.E005", message).module(name).hint(hint));
+        }
+    }
+    wanted
+}
+
+/// Whether `modules.NAME.enabled` is false. A value that is no bool is reported elsewhere.
+fn is_switched_off(settings: &Settings, name: &str) -> bool {
+    settings.figment.extract_inner::<bool>(&format!("modules.{name}.enabled")) == Ok(false)
+}
+
+fn check_requirements(
+    linked: &ByName,
+    active: &BTreeSet<&'static str>,
+    off: &BTreeSet<&str>,
+    problems: &mut Vec<Problem>,
+) {
+    for name in active {
+        for required in linked[name].module.requires() {
+            if active.contains(required) {
+                continue;
+            }
+            let (what, hint) = if off.contains(required) {
+                (
+                    "switched off",
+                    format!(
+                        "remove modules.{required}.enabled = false, or switch off `{name}` too"
+                    ),
+                )
+            } else if linked.contains_key(required) {
+                (
+                    "not in `installed`",
+                    format!("add `{required}` to `installed`, or remove `{name}`"),
+                )
+            } else {
+                let hint = format!(
+                    "build the host with it; {}",
+                    suggestion(required, linked.keys().copied())
+                );
+                ("not linked", hint)
+            };
+            let message = format!("`{name}` requires `{required}`, which is {what}");
+            let problem = Problem::error("modules.E006", message);
+            problems.push(problem.module(*name).module(*required).hint(hint));
+        }
+    }
+}
+
+/// The active modules, each after those it requires, else by name. A cycle is reported, and its
+/// modules take their turn as they come.
+fn start_order(
+    linked: &ByName,
+    active: &BTreeSet<&'static str>,
+    problems: &mut Vec<Problem>,
+) -> Vec<&'static str> {
+    let mut waiting = active.clone();
+    let mut order = Vec::new();
+    loop {
+        let ready = waiting.iter().copied().find(|name| {
+            linked[name].module.requires().iter().all(|required| !waiting.contains(required))
+        });
+        if let Some(name) = ready {
+            waiting.remove(name);
+            order.push(name);
+            continue;
+        }
+        let Some(cycle) = find_cycle(linked, &waiting) else { return order };
+        let message = format!("modules require each other: {}", cycle.join(" → "));
+        let hint = "make one of them merely `uses` the other";
+        let problem = Problem::error("modules.E007", message).hint(hint);
+        problems.push(cycle[1..].iter().fold(problem, |problem, name| problem.module(*name)));
+        for name in &cycle[1..] {
+            waiting.remove(name);
+            order.push(name);
+        }
+    }
+}
+
+/// A way from a module back to itself, through modules that wait for each other.
+fn find_cycle(linked: &ByName, waiting: &BTreeSet<&'static str>) -> Option<Vec<&'static str>> {
+    let mut way = vec![*waiting.first()?];
+    loop {
+        let last = way.last().expect("it begins with one");
+        let requires = linked[last].module.requires().iter();
+        let next = requires.filter_map(|name| waiting.get(name)).next()?;
+        if let Some(start) = way.iter().position(|name| name == next) {
+            way.push(next);
+            return Some(way.split_off(start));
+        }
+        way.push(next);
+    }
+}

@@ -1,0 +1,217 @@
+//! What the site was told: the shipped `Rocket.toml`, the one on disk, and the environment.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use module_api::Problem;
+use rocket::figment::providers::{Env, Format, Serialized, Toml};
+use rocket::figment::{Figment, Metadata, Profile, Source};
+use serde::{Deserialize, Serialize};
+
+use crate::nearest::suggestion;
+
+/// The `Rocket.toml` that a binary carries, so that it runs from an empty folder.
+const SHIPPED: &str = include_str!("../../Rocket.toml");
+
+/// The profile that is chosen if `ROCKET_PROFILE` is not set.
+const DEFAULT_PROFILE: &str = "local";
+
+/// The settings of a site: all layers, and the host's own part of them read.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// All settings, for Rocket and the modules.
+    pub figment: Figment,
+    /// The host's own.
+    pub site: SiteSettings,
+    /// The folder of `Rocket.toml`, from which relative paths start; the current one if there is none.
+    pub root: PathBuf,
+}
+
+/// The host's own settings, at the top level of a profile.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SiteSettings {
+    /// The site's name.
+    pub site_name: String,
+    /// The modules that are active, first the one whose templates win. All if not given.
+    pub installed: Option<Vec<String>>,
+    /// Whether a database without any table is filled with the modules' fixtures.
+    pub demo_data: bool,
+    /// What is logged, as a filter of `tracing`: `info,rocket=warn`.
+    pub log: String,
+}
+
+impl Default for SiteSettings {
+    fn default() -> Self {
+        Self {
+            site_name: "Holiday Homes".to_owned(),
+            installed: None,
+            demo_data: false,
+            log: "info,rocket=warn,rocket::launch=off".to_owned(),
+        }
+    }
+}
+
+impl Default for Settings {
+    /// The host's defaults, without the shipped file, a file on disk or the environment: for tests.
+    fn default() -> Self {
+        let figment = Figment::from(rocket::Config::default()).select(DEFAULT_PROFILE);
+        Self { figment, site: SiteSettings::default(), root: PathBuf::from(".") }
+    }
+}
+
+impl Settings {
+    /// Reads the settings of this process: what is later in the list wins.
+    ///
+    /// 1. The `Rocket.toml` in the binary.
+    /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
+    ///    that `ROCKET_CONFIG` names.
+    /// 3. `ROCKET_*`, then `PORT` and `DATABASE_URL`, which platforms set.
+    ///
+    /// # Errors
+    ///
+    /// What in them cannot be read, as `settings.E…`.
+    pub fn load() -> Result<Self, Vec<Problem>> {
+        let file = settings_file()?;
+        let root = match file.as_deref().and_then(Path::parent) {
+            Some(folder) => folder.to_path_buf(),
+            None => env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        };
+        let mut figment = Figment::from(rocket::Config::default()).merge(shipped());
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file(file).nested());
+        }
+        figment = figment
+            .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
+            .merge(platform("PORT", "port"))
+            .merge(platform("DATABASE_URL", "databases.site.url"))
+            .select(Profile::from_env_or("ROCKET_PROFILE", DEFAULT_PROFILE));
+        Self::from_figment(figment, root)
+    }
+
+    /// The settings in a figment, whose relative paths start from `root`.
+    ///
+    /// # Errors
+    ///
+    /// What in the host's own settings cannot be read, as `settings.E…`.
+    pub fn from_figment(figment: Figment, root: PathBuf) -> Result<Self, Vec<Problem>> {
+        let figment = figment.join(("databases.site.root", &root));
+        // Tells a value that is not there from one that cannot be read.
+        let extracted = figment.clone().join(Serialized::defaults(SiteSettings::default()));
+        let rocket = figment.extract::<rocket::Config>().map(drop);
+        match (extracted.extract::<SiteSettings>(), rocket) {
+            (Ok(site), Ok(())) => Ok(Self { figment, site, root }),
+            (site, rocket) => {
+                let errors = site.err().into_iter().chain(rocket.err()).flatten();
+                let mut problems: Vec<Problem> = errors.map(|e| unreadable(&figment, &e)).collect();
+                problems.dedup();
+                Err(problems)
+            }
+        }
+    }
+
+    /// The profile that was chosen.
+    pub fn profile(&self) -> &Profile {
+        self.figment.profile()
+    }
+
+    /// Whether the site runs in the profile for a developer's machine.
+    pub fn is_local(&self) -> bool {
+        *self.profile() == DEFAULT_PROFILE
+    }
+}
+
+/// Where a value comes from: its file or variable, and its profile.
+pub(crate) fn origin_of(figment: &Figment, key: &str) -> String {
+    let Ok(value) = figment.find_value(key) else { return "the settings".to_owned() };
+    let tag = value.tag();
+    let place =
+        figment.get_metadata(tag).map_or_else(|| "the settings".to_owned(), describe_source);
+    match tag.profile() {
+        Some(profile) if profile == Profile::Global => place,
+        Some(profile) => format!("{place}, profile `{profile}`"),
+        // figment remembers of a profile of one's own only that it is one: it is the chosen one.
+        None => format!("{place}, profile `{}`", figment.profile()),
+    }
+}
+
+fn describe_source(metadata: &Metadata) -> String {
+    match &metadata.source {
+        Some(Source::File(path)) => path.display().to_string(),
+        _ => metadata.name.to_string(),
+    }
+}
+
+/// The problem of a value that has the wrong type.
+pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> Problem {
+    let key = error.path.join(".");
+    let place = origin_of(figment, &key);
+    Problem::error("settings.E003", format!("`{key}` in {place}: {}", error.kind))
+        .hint("give it a value of that type, or leave it out")
+}
+
+/// The `Rocket.toml` of the binary, as a provider that says where it is from.
+fn shipped() -> impl rocket::figment::Provider {
+    Named { provider: Toml::string(SHIPPED).nested(), name: "the Rocket.toml in the binary" }
+}
+
+struct Named<P> {
+    provider: P,
+    name: &'static str,
+}
+
+impl<P: rocket::figment::Provider> rocket::figment::Provider for Named<P> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name)
+    }
+
+    fn data(
+        &self,
+    ) -> rocket::figment::error::Result<
+        rocket::figment::value::Map<Profile, rocket::figment::value::Dict>,
+    > {
+        self.provider.data()
+    }
+}
+
+/// A variable by which a platform sets a value, if it is set and not empty.
+fn platform(variable: &'static str, key: &'static str) -> Env {
+    let is_set = env::var_os(variable).is_some_and(|value| !value.is_empty());
+    Env::raw()
+        .filter(move |name| is_set && name.as_str().eq_ignore_ascii_case(variable))
+        .map(move |_| key.into())
+        .global()
+}
+
+/// The `Rocket.toml` on disk, if there is one.
+fn settings_file() -> Result<Option<PathBuf>, Vec<Problem>> {
+    if let Some(path) = env::var_os("ROCKET_CONFIG") {
+        let path = PathBuf::from(path);
+        return match path.canonicalize() {
+            Ok(path) => Ok(Some(path)),
+            Err(error) => {
+                let message = format!("ROCKET_CONFIG names {}: {error}", path.display());
+                Err(vec![Problem::error("settings.E004", message).hint("name a file, or unset it")])
+            }
+        };
+    }
+    let Ok(current) = env::current_dir() else { return Ok(None) };
+    Ok(current.ancestors().map(|folder| folder.join("Rocket.toml")).find(|file| file.is_file()))
+}
+
+/// Problems of the keys of a table that are none of the known ones.
+pub(crate) fn unknown_keys<'a>(
+    figment: &Figment,
+    table: &str,
+    given: impl Iterator<Item = &'a String>,
+    known: &[&str],
+) -> Vec<Problem> {
+    given
+        .filter(|key| !known.contains(&key.as_str()))
+        .map(|key| {
+            let place = origin_of(figment, &format!("{table}.{key}"));
+            let message = format!("`{table}.{key}` in {place} is a setting nobody reads");
+            Problem::error("settings.E002", message).hint(suggestion(key, known.iter().copied()))
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! The engine with the site's templates and what all of them may call.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, context};
+use module_api::Urls;
+
+use super::TemplateSet;
+use crate::assets::AssetStore;
+use crate::plan::PlannedItem;
+
+/// What every template of a site may use.
+#[derive(Clone)]
+pub(crate) struct Globals {
+    pub(crate) site_name: String,
+    pub(crate) navigation: Vec<PlannedItem>,
+    pub(crate) urls: Urls,
+    pub(crate) assets: Arc<AssetStore>,
+    pub(crate) modules: BTreeSet<&'static str>,
+}
+
+/// Puts all templates and what they may use into an engine.
+///
+/// # Errors
+///
+/// The first template that cannot be read.
+pub(crate) fn install(
+    engine: &mut Environment<'static>,
+    set: &Arc<TemplateSet>,
+    globals: &Globals,
+) -> Result<(), Error> {
+    set_rules(engine, set);
+    add_globals(engine, globals);
+    for (name, source) in set.sources() {
+        engine.add_template_owned(name, source.text.clone())?;
+    }
+    Ok(())
+}
+
+/// Sets what is escaped, which template a name means, and that a line with nothing but a block leaves
+/// no empty line. The engine of `rocket_dyn_templates` would not escape what was added to it.
+pub(super) fn set_rules(engine: &mut Environment<'static>, set: &Arc<TemplateSet>) {
+    engine.set_trim_blocks(true);
+    engine.set_lstrip_blocks(true);
+    let plain: BTreeSet<String> =
+        set.sources().filter(|(_, source)| !source.is_escaped()).map(|(name, _)| name).collect();
+    engine.set_auto_escape_callback(move |name| {
+        if plain.contains(name) { AutoEscape::None } else { AutoEscape::Html }
+    });
+    let set = Arc::clone(set);
+    engine.set_path_join_callback(move |inner, outer| {
+        set.resolve(inner, outer).map_or(Cow::Borrowed(inner), Cow::Owned)
+    });
+}
+
+fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
+    let item = |item: &PlannedItem| {
+        context! {
+            module => item.module,
+            id => item.id,
+            label => item.label,
+            url => Value::from_safe_string(item.url.clone()),
+            summary => item.summary,
+        }
+    };
+    let navigation: Vec<Value> = globals.navigation.iter().map(item).collect();
+    engine.add_global("site", context! { name => globals.site_name, navigation => navigation });
+
+    let urls = globals.urls.clone();
+    engine
+        .add_function("url", move |route: &str, parameters: Kwargs| url(&urls, route, &parameters));
+
+    let assets = Arc::clone(&globals.assets);
+    engine.add_function("asset", move |path: &str| match assets.current().address(path) {
+        Some(address) => Ok(Value::from_safe_string(address.to_owned())),
+        None => Err(Error::new(ErrorKind::InvalidOperation, format!("there is no asset `{path}`"))),
+    });
+
+    let modules = globals.modules.clone();
+    engine.add_function("module", move |name: &str| modules.contains(name));
+}
+
+/// The function `url`: an address that stands in `href` as it is.
+fn url(urls: &Urls, route: &str, parameters: &Kwargs) -> Result<Value, Error> {
+    let names: Vec<&str> = parameters.args().collect();
+    let mut values = Vec::with_capacity(names.len());
+    for name in names {
+        values.push((name, parameters.get::<Value>(name)?));
+    }
+    let values: Vec<(&str, &dyn Display)> =
+        values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+    urls.url(route, &values)
+        .map(Value::from_safe_string)
+        .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+}

@@ -1,0 +1,325 @@
+//! Which templates there are under each name, the one that wins first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use module_api::{Files, Problem, embed};
+use rocket::http::ContentType;
+
+use crate::Settings;
+use crate::plan::PlannedModule;
+
+/// The ending of a template's file.
+const ENDING: &str = ".j2";
+
+/// Who provides a template.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Provider {
+    /// The folder `templates/` of the site, on disk.
+    Site,
+    /// The host, inside the binary: the folder `templates/` as it was when it was built.
+    Host,
+    /// A module.
+    Module(&'static str),
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Site => "site",
+            Self::Host => "host",
+            Self::Module(name) => name,
+        })
+    }
+}
+
+/// The text of a template and where it is from.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) provider: Provider,
+    /// The file: a path on disk, or one inside the provider's folder `templates`.
+    pub(crate) file: String,
+    pub(crate) text: String,
+    /// The ending that says what it renders to: `html`, `xml`, `txt`.
+    pub(crate) format: String,
+}
+
+impl Source {
+    /// The file and whose it is, for messages.
+    pub(crate) fn describe(&self) -> String {
+        match &self.provider {
+            Provider::Site => self.file.clone(),
+            Provider::Host => format!("templates/{} of the host", self.file),
+            Provider::Module(name) => format!("templates/{} of module `{name}`", self.file),
+        }
+    }
+
+    /// Whether values are escaped as HTML in it. All are but those of plain text, so that a file
+    /// without a format is safe.
+    pub(crate) fn is_escaped(&self) -> bool {
+        self.format != "txt"
+    }
+
+    /// What it renders to, unless it is HTML.
+    pub(crate) fn content_type(&self) -> Option<ContentType> {
+        match self.format.as_str() {
+            "" | "html" => None,
+            format => ContentType::from_extension(format),
+        }
+    }
+}
+
+/// All templates of a site.
+///
+/// Of several with one name the first of these wins: the site's own; that of the host (its layout
+/// and error pages, and overrides that were there when it was built); those of modules that override it, in
+/// the order of `installed`; that of the module whose namespace it is. A template that extends or
+/// includes its own name gets the one it hides.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TemplateSet {
+    chains: BTreeMap<String, Vec<Source>>,
+    directories: Vec<PathBuf>,
+    layers: Vec<(Provider, Layer)>,
+}
+
+#[derive(Debug, Clone)]
+enum Layer {
+    Disk(PathBuf),
+    Carried(Files),
+}
+
+impl TemplateSet {
+    /// Collects the templates of the site, the host and the active modules.
+    pub(crate) fn collect(
+        modules: &[PlannedModule],
+        settings: &Settings,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let site = settings.root.join("templates");
+        let host = embed!("../templates");
+        // In a debug build of the host's own checkout both are the same folder.
+        let same = host.directory().and_then(|folder| folder.canonicalize().ok()).is_some()
+            && host.directory().and_then(|folder| folder.canonicalize().ok())
+                == site.canonicalize().ok();
+        let mut layers = vec![(Provider::Site, Layer::Disk(site))];
+        if !same {
+            layers.push((Provider::Host, Layer::Carried(host)));
+        }
+        for module in by_precedence(modules, settings) {
+            let files = module.registration.module.templates();
+            check_namespaces(module, &files, problems);
+            layers.push((Provider::Module(module.name()), Layer::Carried(files)));
+        }
+        let mut set = Self { layers, ..Self::default() };
+        set.read(problems);
+        set
+    }
+
+    /// The same templates as they are on disk now.
+    pub(crate) fn reread(&self, problems: &mut Vec<Problem>) -> Self {
+        let mut set = Self { layers: self.layers.clone(), ..Self::default() };
+        set.read(problems);
+        set
+    }
+
+    fn read(&mut self, problems: &mut Vec<Problem>) {
+        for (provider, layer) in std::mem::take(&mut self.layers) {
+            let (names, directory) = match &layer {
+                Layer::Disk(folder) => (files_below(folder), Some(folder.as_path())),
+                Layer::Carried(files) => (files.names(), files.directory()),
+            };
+            self.directories.extend(directory.map(Path::to_path_buf));
+            let mut seen = BTreeSet::new();
+            for file in names.iter().filter(|file| file.ends_with(ENDING)) {
+                let (name, format) = split_name(file);
+                let content = match &layer {
+                    Layer::Disk(folder) => std::fs::read(folder.join(file)).ok().map(Into::into),
+                    Layer::Carried(files) => files.read(file),
+                };
+                let Some(content) = content else { continue };
+                let described = match &layer {
+                    Layer::Disk(folder) => folder.join(file).display().to_string(),
+                    Layer::Carried(_) => file.clone(),
+                };
+                let source = Source {
+                    provider: provider.clone(),
+                    file: described,
+                    text: String::from_utf8_lossy(&content).into_owned(),
+                    format: format.to_owned(),
+                };
+                if !seen.insert(name.to_owned()) || name.contains('@') {
+                    let message = format!("{}: `{name}` cannot be its name", source.describe());
+                    let hint = "a folder has one template of a name, and a name no `@`";
+                    problems.push(about(&source, "templates.E002", message).hint(hint));
+                    continue;
+                }
+                self.chains.entry(name.to_owned()).or_default().push(source);
+            }
+            self.layers.push((provider, layer));
+        }
+        for (name, chain) in &mut self.chains {
+            let owner = name.split('/').next().unwrap_or_default();
+            chain.sort_by_key(|source| {
+                source.provider == Provider::Module(owner_of(owner, &self.layers))
+            });
+        }
+    }
+
+    /// All templates with the names they have in the engine. That of a hidden one has its provider after an `@`.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (String, &Source)> {
+        self.chains.iter().flat_map(|(name, chain)| {
+            chain.iter().enumerate().map(move |(place, source)| {
+                let hidden = || format!("{name}@{}", source.provider);
+                (if place == 0 { name.clone() } else { hidden() }, source)
+            })
+        })
+    }
+
+    /// Those of one name, the winner first.
+    pub(crate) fn chain(&self, name: &str) -> &[Source] {
+        self.chains.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.chains.keys().map(String::as_str)
+    }
+
+    /// The engine's name of the template that `inner`, as it stands in the template `outer`, means: where a
+    /// template names itself, the one it hides.
+    pub(crate) fn resolve(&self, inner: &str, outer: &str) -> Option<String> {
+        let (name, provider) = outer.split_once('@').unwrap_or((outer, ""));
+        if inner != name {
+            return None;
+        }
+        let chain = self.chain(name);
+        let place = chain.iter().position(|source| source.provider.to_string() == provider);
+        let hidden = chain.get(place.unwrap_or(0) + 1).map(|source| source.provider.to_string());
+        Some(format!("{name}@{}", hidden.as_deref().unwrap_or("nothing")))
+    }
+
+    /// The source of a template by its name in the engine.
+    pub(crate) fn source(&self, engine_name: &str) -> Option<&Source> {
+        let (name, provider) = engine_name.split_once('@').unwrap_or((engine_name, ""));
+        let chain = self.chain(name);
+        if provider.is_empty() {
+            return chain.first();
+        }
+        chain.iter().find(|source| source.provider.to_string() == provider)
+    }
+
+    /// The folders that a debug build watches.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.directories.iter().map(PathBuf::as_path)
+    }
+}
+
+/// A problem of a template, and of the module it belongs to.
+pub(super) fn about(source: &Source, id: &str, message: String) -> Problem {
+    match source.provider {
+        Provider::Module(name) => Problem::error(id, message).module(name),
+        Provider::Site | Provider::Host => Problem::error(id, message),
+    }
+}
+
+/// The name of the active module of that namespace, as long as the program lives.
+fn owner_of(namespace: &str, layers: &[(Provider, Layer)]) -> &'static str {
+    layers
+        .iter()
+        .find_map(|(provider, _)| match provider {
+            Provider::Module(name) if *name == namespace => Some(*name),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// The active modules in the order in which their templates win: that of `installed`, or else
+/// a module before those it requires, and by name.
+fn by_precedence<'a>(modules: &'a [PlannedModule], settings: &Settings) -> Vec<&'a PlannedModule> {
+    let mut waiting: Vec<&PlannedModule> = modules.iter().filter(|module| module.active).collect();
+    if let Some(installed) = &settings.site.installed {
+        waiting.sort_by_key(|module| installed.iter().position(|name| name == module.name()));
+        return waiting;
+    }
+    waiting.sort_by_key(|module| module.name());
+    let mut order = Vec::new();
+    while !waiting.is_empty() {
+        let is_required = |module: &PlannedModule| {
+            let others = waiting.iter().filter(|other| other.name() != module.name());
+            others.clone().any(|o| o.registration.module.requires().contains(&module.name()))
+        };
+        // In a cycle, which is reported elsewhere, all are required.
+        let next = waiting.iter().position(|module| !is_required(module)).unwrap_or(0);
+        order.push(waiting.remove(next));
+    }
+    order
+}
+
+/// Reports templates in a namespace that the module has nothing to do with.
+fn check_namespaces(module: &PlannedModule, files: &Files, problems: &mut Vec<Problem>) {
+    for file in files.names().iter().filter(|file| file.ends_with(ENDING)) {
+        let (name, _) = split_name(file);
+        let (namespace, owner) = match name.split_once('/') {
+            Some((namespace, _)) if namespace != "errors" => (namespace, format!("`{namespace}`")),
+            _ => ("host", "the host".to_owned()),
+        };
+        if module.knows(namespace) {
+            continue;
+        }
+        let message = format!(
+            "`{}` brings the template `{name}`, which is of the namespace of {owner}",
+            module.name(),
+        );
+        let hint = if namespace == "host" {
+            format!("name it {}/…; only the site overrides the host's templates", module.name())
+        } else {
+            format!("add `{namespace}` to requires() or uses(), or name it {}/…", module.name())
+        };
+        let problem = Problem::error("templates.E001", message).module(module.name());
+        problems.push(problem.module(namespace).hint(hint));
+    }
+}
+
+/// Splits `lettings/index.html.j2` into the template's name and format.
+fn split_name(file: &str) -> (&str, &str) {
+    let stem = file.strip_suffix(ENDING).unwrap_or(file);
+    let base = stem.rfind('/').map_or(0, |slash| slash + 1);
+    match stem[base..].rfind('.') {
+        Some(dot) => (&stem[..base + dot], &stem[base + dot + 1..]),
+        None => (stem, ""),
+    }
+}
+
+/// The files below a folder, as paths relative to it with `/` between the parts.
+fn files_below(folder: &Path) -> Vec<String> {
+    fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) {
+        let Ok(entries) = folder.read_dir() else { return };
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let path = entry.path();
+            if path.is_dir() {
+                collect(&path, &format!("{prefix}{name}/"), files);
+            } else {
+                files.push(format!("{prefix}{name}"));
+            }
+        }
+    }
+    let mut files = Vec::new();
+    collect(folder, "", &mut files);
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_name;
+
+    #[test]
+    fn a_template_s_name_is_its_path_without_endings() {
+        assert_eq!(split_name("lettings/index.html.j2"), ("lettings/index", "html"));
+        assert_eq!(split_name("feed.d/all.xml.j2"), ("feed.d/all", "xml"));
+        assert_eq!(split_name("base.j2"), ("base", ""));
+        assert_eq!(split_name("v1.2.html.j2"), ("v1.2", "html"));
+    }
+}
