@@ -142,9 +142,8 @@ fn check_by_modules(modules: &[PlannedModule], settings: &Settings, problems: &m
     for module in active(modules) {
         for check in module.registration.module.checks() {
             let found = check(&context).into_iter();
-            problems.extend(found.map(|problem| match problem.modules.is_empty() {
-                true => problem.module(module.name()),
-                false => problem,
+            problems.extend(found.map(|problem| {
+                if problem.modules.is_empty() { problem.module(module.name()) } else { problem }
             }));
         }
     }

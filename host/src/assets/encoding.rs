@@ -72,8 +72,8 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 /// The encoding to answer with, given `Accept-Encoding` (RFC 9110, 12.5.3) and what there is.
 pub(crate) fn negotiate(accepted: Option<&str>, encoded: &Encoded) -> Encoding {
     let Some(accepted) = accepted else { return Encoding::Identity };
-    let brotli = encoded.brotli.is_some().then(|| quality(accepted, "br")).unwrap_or(0);
-    let gzip = encoded.gzip.is_some().then(|| quality(accepted, "gzip")).unwrap_or(0);
+    let brotli = if encoded.brotli.is_some() { quality(accepted, "br") } else { 0 };
+    let gzip = if encoded.gzip.is_some() { quality(accepted, "gzip") } else { 0 };
     if brotli == 0 && gzip == 0 {
         Encoding::Identity
     } else if brotli >= gzip {

@@ -21,23 +21,13 @@ pub(super) fn parse(header: Option<&str>, length: usize) -> Ranged {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then(|| text.parse().unwrap_or(usize::MAX))
     };
-    match (
-        number(first.trim()),
-        number(last.trim()),
-        first.trim().is_empty(),
-        last.trim().is_empty(),
-    ) {
-        (Some(first), None, _, true) if first < length => Ranged::Part(first, length),
-        (Some(first), Some(last), ..) if first <= last && first < length => {
-            Ranged::Part(first, last.saturating_add(1).min(length))
-        }
-        (Some(first), Some(last), ..) if first > last => Ranged::Whole,
-        (Some(_), Some(_), ..) | (Some(_), None, _, true) => Ranged::Unsatisfiable,
-        (None, Some(0), true, _) => Ranged::Unsatisfiable,
-        (None, Some(_), true, _) if length == 0 => Ranged::Unsatisfiable,
-        (None, Some(suffix), true, _) => Ranged::Part(length.saturating_sub(suffix), length),
-        _ => Ranged::Whole,
-    }
+    let (from, to) = match (number(first.trim()), number(last.trim())) {
+        (Some(first), None) if last.trim().is_empty() => (first, length),
+        (Some(first), Some(last)) if first <= last => (first, last.saturating_add(1).min(length)),
+        (None, Some(suffix)) if first.trim().is_empty() => (length.saturating_sub(suffix), length),
+        _ => return Ranged::Whole,
+    };
+    if from < to { Ranged::Part(from, to) } else { Ranged::Unsatisfiable }
 }
 
 #[cfg(test)]

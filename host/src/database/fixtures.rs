@@ -84,9 +84,10 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
             let value = |column: &Column| {
                 let value = format!("json_extract($1, '$.{}')", column.name);
                 // Django writes a time in UTC, without saying so.
-                match column.is_datetime {
-                    true => format!("replace(replace({value}, 'T', ' '), 'Z', '')"),
-                    false => value,
+                if column.is_datetime {
+                    format!("replace(replace({value}, 'T', ' '), 'Z', '')")
+                } else {
+                    value
                 }
             };
             let values: Vec<String> = columns.iter().filter(given).map(value).collect();

@@ -175,8 +175,7 @@ fn find_cycle(linked: &ByName, waiting: &BTreeSet<&'static str>) -> Option<Vec<&
     let mut way = vec![*waiting.first()?];
     loop {
         let last = way.last().expect("it begins with one");
-        let requires = linked[last].module.requires().iter();
-        let next = requires.filter_map(|name| waiting.get(name)).next()?;
+        let next = linked[last].module.requires().iter().find_map(|name| waiting.get(name))?;
         if let Some(start) = way.iter().position(|name| name == next) {
             way.push(next);
             return Some(way.split_off(start));
