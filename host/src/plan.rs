@@ -11,6 +11,7 @@ mod navigation;
 mod overlap;
 mod routes;
 mod selection;
+mod site_settings;
 mod state;
 
 use std::any::TypeId;
@@ -87,6 +88,7 @@ impl Plan {
     pub fn new(registry: &Registry, settings: &Settings) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let modules = selection::select(registry, settings, &mut problems);
+        site_settings::check(settings, &mut problems);
         module_settings::validate(&modules, settings, &mut problems);
         let modules = mounts::place(modules, settings, &mut problems);
 

@@ -1,0 +1,110 @@
+//! Error pages, managed state, fairings, migrations and commands of which there can be only one.
+
+use module_api::{Configure, SettingsSchema};
+use rocket::{Catcher, catch, catchers};
+use rocket_dyn_templates::Template;
+
+use crate::support::{Small, only_problem, plan, problems};
+
+#[catch(404)]
+fn not_found() -> &'static str {
+    "not here"
+}
+
+struct Shared;
+
+fn two(module: &Small) -> [Small; 2] {
+    [Small { name: "a", ..module.clone() }, Small { name: "b", ..module.clone() }]
+}
+
+#[test]
+fn a_module_catches_errors_below_its_mount() {
+    let modules = two(&Small { catchers: || catchers![not_found], ..Small::new("x") });
+    assert!(plan(&modules, "").is_ok());
+}
+
+#[test]
+fn a_module_at_the_root_cannot_take_the_site_s_error_pages() {
+    let catchers: fn() -> Vec<Catcher> = || catchers![not_found];
+    let problem = only_problem(&[Small { mount: Some("/"), catchers, ..Small::new("a") }], "");
+    assert_eq!(problem.id, "routes.E007");
+    assert_eq!(problem.modules, ["a", "host"]);
+}
+
+#[test]
+fn two_modules_that_catch_the_same_are_both_named() {
+    let modules =
+        two(&Small { catchers: || catchers![not_found], mount: Some("/same"), ..Small::new("x") });
+    let problem = only_problem(&modules, "");
+    assert_eq!(problem.id, "routes.E008");
+    assert_eq!(problem.modules, ["a", "b"]);
+}
+
+#[test]
+fn state_of_one_type_in_two_modules_is_a_problem_and_no_panic() {
+    let configure = |configure: Configure| configure.manage(Shared);
+    let problem = only_problem(&two(&Small { configure, ..Small::new("x") }), "");
+    assert_eq!(problem.id, "modules.E010");
+    assert_eq!(problem.modules, ["a", "b"]);
+    assert!(problem.message.contains("Shared"), "{problem}");
+}
+
+#[test]
+fn settings_of_one_type_in_two_modules_are_a_problem() {
+    #[derive(module_api::serde::Serialize, module_api::serde::Deserialize, Default)]
+    #[serde(crate = "module_api::serde")]
+    struct Same {}
+    let settings = SettingsSchema::of::<Same>();
+    let problem = only_problem(&two(&Small { settings, ..Small::new("x") }), "");
+    assert_eq!(problem.id, "modules.E010");
+}
+
+#[test]
+fn what_the_host_manages_is_the_host_s() {
+    let configure = |configure: Configure| configure.manage(module_api::Urls::default());
+    let problem = only_problem(&[Small { configure, ..Small::new("a") }], "");
+    assert_eq!(problem.modules, ["host", "a"]);
+}
+
+#[test]
+fn the_template_fairing_is_the_host_s() {
+    let configure = |configure: Configure| configure.attach(Template::fairing());
+    assert_eq!(only_problem(&[Small { configure, ..Small::new("a") }], "").id, "modules.E011");
+}
+
+#[test]
+fn a_command_of_one_name_in_two_modules_or_the_host_is_a_problem() {
+    let problem = only_problem(&two(&Small { commands: &["greet"], ..Small::new("x") }), "");
+    assert_eq!(
+        (problem.id.as_str(), problem.modules),
+        ("modules.E009", vec!["a".to_owned(), "b".to_owned()])
+    );
+    let problem = only_problem(&[Small { commands: &["serve"], ..Small::new("a") }], "");
+    assert_eq!(problem.modules, ["host", "a"]);
+}
+
+#[test]
+fn files_that_are_no_migrations_are_named() {
+    let module = |migrations| [Small { migrations, ..Small::new("a") }];
+    assert!(plan(&module(&[("0001_initial.sql", b"SELECT 1;")]), "").is_ok());
+    assert_eq!(
+        problems(
+            &module(&[
+                ("0001_a.sqlite.sql", b""),
+                ("0002_b.sql", b""),
+                ("0002_c.sql", b""),
+                ("notes.txt", b""),
+                ("3_d.sql", b""),
+                ("0004_e.mysql.sql", b""),
+            ]),
+            ""
+        ),
+        [
+            "migrations.E001 a migration of `a`: `0004_e.mysql.sql` is not named as a migration",
+            "migrations.E001 a migration of `a`: `3_d.sql` is not named as a migration",
+            "migrations.E001 a migration of `a`: `notes.txt` is not named as a migration",
+            "migrations.E001 a migration of `a`: `0001_a` has no SQL for PostgreSQL",
+            "migrations.E001 a migration of `a`: `0002_b` and `0002_c` have the same number",
+        ]
+    );
+}

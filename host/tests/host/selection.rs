@@ -1,0 +1,142 @@
+//! Which modules are active, in which order, and what is wrong with the choice.
+
+use host::{Plan, Registry};
+
+use crate::support::{Small, active, only_problem, plan, problems, settings};
+
+fn small(name: &'static str, requires: &'static [&'static str]) -> Small {
+    Small { requires, ..Small::new(name) }
+}
+
+#[test]
+fn requirements_come_first_and_then_names_decide() {
+    let modules = [small("a", &["z"]), small("m", &[]), small("z", &[]), small("b", &["a"])];
+    assert_eq!(active(&plan(&modules, "").unwrap()), ["m", "z", "a", "b"]);
+}
+
+#[test]
+fn a_soft_requirement_does_not_change_the_order() {
+    let modules = [Small { uses: &["z", "missing"], ..Small::new("a") }, Small::new("z")];
+    assert_eq!(active(&plan(&modules, "").unwrap()), ["a", "z"]);
+}
+
+#[test]
+fn installed_picks_modules_but_requirements_still_come_first() {
+    let modules = [small("a", &["z"]), Small::new("m"), Small::new("z")];
+    let plan = plan(&modules, "[default]\ninstalled = ['a', 'z']").unwrap();
+    assert_eq!(active(&plan), ["z", "a"]);
+    assert_eq!(plan.modules.len(), 3, "the one that is not active is in the plan too");
+}
+
+#[test]
+fn enabled_false_switches_a_module_off() {
+    let modules = [Small::new("a"), Small::new("b")];
+    let plan = plan(&modules, "[default.modules.a]\nenabled = false").unwrap();
+    assert_eq!(active(&plan), ["b"]);
+}
+
+#[test]
+fn an_empty_registry_is_a_problem() {
+    let registry = Registry::new(Vec::new());
+    let problems = Plan::new(&registry, &settings("")).err().unwrap();
+    assert_eq!(problems[0].id, "modules.E001");
+}
+
+#[test]
+fn a_bad_name_is_a_problem() {
+    for name in ["Letters", "1st", "with-hyphen", "", "host", "errors", "é"] {
+        let problem = only_problem(&[Small::new(name)], "");
+        assert_eq!(problem.id, "modules.E002", "{name}");
+    }
+}
+
+#[test]
+fn two_modules_of_one_name_are_both_named_by_their_packages() {
+    let twin = |package| Small { package, ..Small::new("twin") };
+    let problem = only_problem(&[twin("first"), twin("second")], "");
+    assert_eq!(problem.id, "modules.E003");
+    assert!(problem.message.contains("`first 1.0.0`"), "{problem}");
+    assert!(problem.message.contains("`second 1.0.0`"), "{problem}");
+}
+
+#[test]
+fn a_module_that_is_listed_but_not_linked_is_named_with_the_nearest_name() {
+    let modules = [Small::new("lettings")];
+    let problem = only_problem(&modules, "[default]\ninstalled = ['lettings', 'letings']");
+    assert_eq!(
+        (problem.id.as_str(), problem.modules.as_slice()),
+        ("modules.E004", &["letings".to_owned()][..])
+    );
+    assert!(problem.hint.contains("did you mean `lettings`?"), "{problem}");
+}
+
+#[test]
+fn a_module_that_is_listed_twice_is_a_problem() {
+    let problem = only_problem(&[Small::new("a")], "[default]\ninstalled = ['a', 'a']");
+    assert_eq!(problem.id, "modules.E005");
+}
+
+#[test]
+fn a_missing_requirement_is_named_with_why_it_is_missing() {
+    let modules = [small("a", &["b"]), Small::new("b")];
+    let why = |modules: &[Small], toml| {
+        let problem = only_problem(modules, toml);
+        assert_eq!(problem.id, "modules.E006");
+        assert_eq!(problem.modules, ["a", "b"]);
+        problem.message
+    };
+    assert_eq!(why(&modules[..1], ""), "`a` requires `b`, which is not linked");
+    assert_eq!(
+        why(&modules, "[default]\ninstalled = ['a']"),
+        "`a` requires `b`, which is not in `installed`"
+    );
+    assert_eq!(
+        why(&modules, "[default.modules.b]\nenabled = false"),
+        "`a` requires `b`, which is switched off"
+    );
+}
+
+#[test]
+fn every_cycle_of_requirements_is_named_whole() {
+    let modules = [
+        small("a", &["b"]),
+        small("b", &["c"]),
+        small("c", &["a"]),
+        small("self", &["self"]),
+        small("x", &["a"]),
+    ];
+    assert_eq!(
+        problems(&modules, ""),
+        [
+            "modules.E007 modules require each other: a → b → c → a",
+            "modules.E007 modules require each other: self → self",
+        ]
+    );
+}
+
+#[test]
+fn all_problems_are_reported_together() {
+    let modules = [
+        small("a", &["missing"]),
+        Small::new("Bad"),
+        Small { mount: Some("x"), ..Small::new("c") },
+    ];
+    let ids: Vec<String> = problems(&modules, "[default.modules.nobody]\nx = 1")
+        .iter()
+        .map(|problem| problem.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids, ["modules.E002", "modules.E006", "settings.E001", "modules.E008"]);
+}
+
+#[test]
+fn checks_of_modules_are_reported_with_the_rest_and_warnings_do_not_stop_the_start() {
+    let warns: module_api::Check = |site| {
+        assert!(site.modules.contains("a"));
+        vec![module_api::Problem::warning("a.W001", "it is late")]
+    };
+    let fails: module_api::Check = |_| vec![module_api::Problem::error("a.E001", "it is over")];
+    let with = |checks| [Small { checks, ..Small::new("a") }];
+    let warnings = plan(&with(Box::leak(Box::new([warns]))), "").unwrap().warnings;
+    assert_eq!(warnings[0].to_string(), "a.W001 [a] it is late");
+    assert_eq!(problems(&with(Box::leak(Box::new([fails]))), ""), ["a.E001 it is over"]);
+}
