@@ -10,9 +10,10 @@ use rocket_db_pools::Pool;
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
+use crate::database::open_for_start;
 use crate::plan::Owner;
 use crate::templates::{Globals, LiveTemplates, install};
-use crate::{DatabaseError, Plan, Settings, boundary, error_pages, open_database};
+use crate::{DatabaseError, Plan, Settings, boundary, error_pages};
 
 /// Why a site does not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +40,14 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens and migrates the database and builds Rocket from the plan.
+/// Opens and migrates the database, fills it with demo data if it was empty and the settings say so, and
+/// builds Rocket from the plan.
 ///
 /// # Errors
 ///
 /// See [`BootError`].
 pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Build>, BootError> {
-    let db = open_database(&plan, settings).await?;
+    let db = open_for_start(&plan, settings).await?;
     assemble(plan, settings, db)
 }
 

@@ -83,25 +83,36 @@ fn location(settings: &Settings) -> Result<Location, DatabaseError> {
     Ok(options.location()?)
 }
 
-/// Opens the site's database, applies what is missing of the plan's migrations and, if the
-/// settings say so and there was no table yet, loads the modules' fixtures.
-///
-/// Processes that start at the same moment do this one after the other.
+/// Opens the site's database and applies what is missing of the plan's migrations. Processes that
+/// do this at the same moment do it one after the other.
 ///
 /// # Errors
 ///
 /// See [`DatabaseError`].
 pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
+    prepare(plan, settings, false).await
+}
+
+/// The same for a site that starts: if there was no table yet and the settings say so, the
+/// modules' fixtures are loaded too.
+pub(crate) async fn open_for_start(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
+    prepare(plan, settings, settings.site.demo_data).await
+}
+
+async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
     let (pool, location) = open(settings).await?;
     let lock = lock::acquire(&pool, &location).await?;
-    let was_empty = is_empty(&pool).await?;
-    let applied = migrate::apply(&pool, &plan.migrations).await;
-    let loaded = match applied {
-        Ok(()) if was_empty && settings.site.demo_data => fixtures::load(plan, &pool).await,
-        other => other,
+    let done = async {
+        let was_empty = is_empty(&pool).await?;
+        migrate::apply(&pool, &plan.migrations).await?;
+        if was_empty && demo_data {
+            fixtures::load(plan, &pool).await?;
+        }
+        Ok::<(), DatabaseError>(())
     };
+    let done = done.await;
     lock.release().await;
-    loaded?;
+    done?;
     Ok(Db::from(pool))
 }
 

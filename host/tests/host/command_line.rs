@@ -113,6 +113,7 @@ fn a_database_that_cannot_be_used_is_a_clear_error_without_its_password() {
         .unwrap();
     for (url, expected) in [
         ("mysql://me:secret@db/site", "begins with neither `sqlite:` nor `postgres:`"),
+        ("postgres://me:secret@127.0.0.1:1/site", "Connection refused"),
         ("postgres://me:secret@127.0.0.1:1/site", "PostgreSQL database site at 127.0.0.1:1"),
         ("sqlite:no.db", "not a database"),
         ("sqlite:/dev/null/x/db.sqlite3", "cannot open SQLite file"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rocket::figment::Figment;
 use rocket_db_pools::{Connection, Database, Pool};
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
 
@@ -90,6 +90,8 @@ impl DbPool {
                 })
             }
             Location::Postgres(connect) => {
+                // A pool would try again and again, and say in the end only that it took too long.
+                reach(&connect, options.timeout()).await?;
                 let pool = PoolOptions::new()
                     .max_connections(options.max_connections)
                     .acquire_timeout(options.timeout())
@@ -102,8 +104,7 @@ impl DbPool {
                             Ok(true)
                         })
                     })
-                    .connect_with(*connect)
-                    .await?;
+                    .connect_lazy_with(*connect);
                 Ok(Self::Postgres(pool))
             }
         }
@@ -134,6 +135,14 @@ impl DbPool {
             }
             Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
         })
+    }
+}
+
+/// Connects to a server once, to see that and why it cannot be reached.
+async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbError> {
+    match rocket::tokio::time::timeout(within, options.connect()).await {
+        Ok(connection) => Ok(connection?.close().await?),
+        Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
     }
 }
 
