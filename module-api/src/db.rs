@@ -29,7 +29,7 @@
 //! ```
 //!
 //! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a
-//! transaction with [`Db::begin`]. If the database is out of reach the guard answers 503.
+//! transaction with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
 
 mod error;
 mod listing;
