@@ -1,11 +1,13 @@
 //! Builds Rocket from the plan.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use module_api::db::Db;
 use module_api::{PageContributors, Problem, Templates};
-use rocket::fairing::{self, AdHoc, Fairing, Info};
-use rocket::{Build, Data, Orbit, Request, Response, Rocket};
+use rocket::error::ErrorKind;
+use rocket::fairing::AdHoc;
+use rocket::{Build, Ignite, Orbit, Rocket};
 use rocket_db_pools::Pool;
 use rocket_dyn_templates::Template;
 
@@ -28,6 +30,9 @@ pub enum BootError {
     /// A module's settings could be read when the plan was made, and not now.
     #[error("the settings of a module")]
     Settings(#[source] Box<rocket::figment::Error>),
+    /// Rocket.
+    #[error("{0}")]
+    Rocket(String),
     /// This program does not know where it is.
     #[error("the path of this program cannot be told")]
     Program(#[source] std::io::Error),
@@ -40,18 +45,79 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens and migrates the database, fills it with demo data if it was empty and the settings say so, and
-/// builds Rocket from the plan.
+/// Opens and migrates the database, fills it with demo data if it was empty and the settings say so,
+/// and makes Rocket of the plan, ready to launch.
 ///
 /// # Errors
 ///
 /// See [`BootError`].
-pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Build>, BootError> {
-    let db = open_for_start(&plan, settings).await?;
-    assemble(plan, settings, db)
+pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Ignite>, BootError> {
+    assemble(plan, settings).await?.ignite().await
 }
 
-fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Rocket<Build>, BootError> {
+/// Rocket as the plan has it, and what has to be true of it when it is ready.
+pub(crate) struct Assembled {
+    pub(crate) rocket: Rocket<Build>,
+    routes: Vec<String>,
+    catchers: usize,
+    with_fairings: BTreeSet<&'static str>,
+}
+
+impl Assembled {
+    /// Makes Rocket ready. It must still have the routes and catchers of the plan and no others: a fairing that
+    /// mounts some now escapes every check.
+    pub(crate) async fn ignite(self) -> Result<Rocket<Ignite>, BootError> {
+        let Self { rocket, routes, catchers, with_fairings } = self;
+        let rocket = rocket.ignite().await.map_err(|error| BootError::Rocket(explain(&error)))?;
+        let mut unknown: Vec<String> = rocket.routes().map(ToString::to_string).collect();
+        unknown.retain(|route| !routes.contains(route));
+        if rocket.catchers().count() != catchers {
+            unknown.push("catchers".to_owned());
+        }
+        if unknown.is_empty() {
+            return Ok(rocket);
+        }
+        let names: Vec<String> = with_fairings.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "a fairing of {} mounts {} at ignition, which nobody could check",
+            names.join(" or "),
+            unknown.join(", "),
+        );
+        let hint = "mount them with Configure::mount or Configure::register";
+        let problem = Problem::error("routes.E009", message).hint(hint);
+        let problem = with_fairings.iter().fold(problem, |problem, name| problem.module(*name));
+        Err(BootError::Problems(vec![problem]))
+    }
+}
+
+/// What Rocket says of a failed start, with the names it leaves out. Looking at the error also keeps
+/// it from panicking when it is dropped.
+pub(crate) fn explain(error: &rocket::Error) -> String {
+    match error.kind() {
+        ErrorKind::Bind(cause) => format!(
+            "cannot listen: {cause}; set ROCKET_PORT or ROCKET_ADDRESS to another, or stop the \
+             program that listens there"
+        ),
+        ErrorKind::FailedFairings(fairings) => {
+            let names: Vec<&str> = fairings.iter().map(|fairing| fairing.name).collect();
+            format!("{error}: {}", names.join(", "))
+        }
+        ErrorKind::SentinelAborts(sentries) => {
+            let of = |sentry: &rocket::sentinel::Sentry| format!("{sentry:?}");
+            let missing: Vec<String> = sentries.iter().map(of).collect();
+            format!("{error}: handlers ask for what nobody manages: {}", missing.join(", "))
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Builds Rocket from the plan, with the database open.
+pub(crate) async fn assemble(plan: Plan, settings: &Settings) -> Result<Assembled, BootError> {
+    let db = open_for_start(&plan, settings).await?;
+    build(plan, settings, db)
+}
+
+fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError> {
     // All templates are added by the host. The folder that `rocket_dyn_templates` asks for may be
     // a file, and there is none that is surer to exist than this program.
     let program = std::env::current_exe().map_err(BootError::Program)?;
@@ -99,62 +165,20 @@ fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Rocket<Build>, Bo
         Owner::Host => planned.route,
         Owner::Module(_) => boundary::wrap(planned),
     };
-    rocket = rocket.mount("/", plan.routes.into_iter().map(wrap).collect::<Vec<_>>());
-    rocket = rocket.register("/", plan.catchers);
-    for (module, inner) in plan.fairings {
-        rocket = rocket.attach(ModuleFairing { module, inner });
+    let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
+    rocket = rocket
+        .mount("/", plan.routes.into_iter().map(wrap).collect::<Vec<_>>())
+        .register("/", plan.catchers);
+    let routes = rocket.routes().map(ToString::to_string).collect();
+    let catchers = rocket.catchers().count();
+    for (_, fairing) in plan.fairings {
+        rocket = (fairing.attach)(rocket);
     }
-    Ok(rocket)
+    Ok(Assembled { rocket, routes, catchers, with_fairings })
 }
 
 async fn close_database(rocket: &Rocket<Orbit>) {
     if let Some(db) = rocket.state::<Db>() {
         db.close().await;
-    }
-}
-
-/// A module's fairing, which may do anything but mount what the plan does not know.
-struct ModuleFairing {
-    module: &'static str,
-    inner: Box<dyn Fairing>,
-}
-
-#[rocket::async_trait]
-impl Fairing for ModuleFairing {
-    fn info(&self) -> Info {
-        self.inner.info()
-    }
-
-    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
-        let before = (rocket.routes().count(), rocket.catchers().count());
-        let rocket = self.inner.on_ignite(rocket).await?;
-        if (rocket.routes().count(), rocket.catchers().count()) == before {
-            return Ok(rocket);
-        }
-        let message = format!(
-            "a fairing of `{}`, {}, mounts routes or catchers at ignition, which nobody can check",
-            self.module,
-            self.inner.info().name,
-        );
-        let hint = "mount them with Configure::mount or Configure::register";
-        let problem = Problem::error("routes.E009", message).module(self.module).hint(hint);
-        tracing::error!("{problem}");
-        Err(rocket)
-    }
-
-    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
-        self.inner.on_liftoff(rocket).await;
-    }
-
-    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        self.inner.on_request(request, data).await;
-    }
-
-    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        self.inner.on_response(request, response).await;
-    }
-
-    async fn on_shutdown(&self, rocket: &Rocket<Orbit>) {
-        self.inner.on_shutdown(rocket).await;
     }
 }

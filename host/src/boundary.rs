@@ -40,7 +40,10 @@ impl Handler for Boundary {
             && let Some(address) = canonical(request)
         {
             let mut response = Response::build();
-            response.status(Status::MovedPermanently).raw_header("Location", address);
+            response
+                .status(Status::MovedPermanently)
+                .raw_header("Location", address)
+                .sized_body(0, std::io::Cursor::new(""));
             return Outcome::Success(response.finalize());
         }
         request.local_cache(|| AnsweringModule(Some(self.module)));

@@ -10,7 +10,7 @@ mod template;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use module_api::{Command, CommandContext, Problem};
+use module_api::{Command, CommandContext, Problem, with_causes};
 use rocket::tokio::runtime;
 
 use crate::{BootError, Plan, Registry, Settings, logging, open_database};
@@ -93,15 +93,22 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// The exit status is 0 if all is well, 1 if there are problems, 2 for wrong usage.
 pub fn main() -> ExitCode {
     let registry = Registry::linked();
-    let arguments = command_line(&registry).get_matches();
-    match run(&registry, &arguments) {
+    let (settings, mut problems) = Settings::load();
+    problems.extend(logging::init(&settings).err());
+    let plan = match Plan::new(&registry, &settings) {
+        Ok(plan) if problems.is_empty() => Ok(plan),
+        Ok(plan) => Err([problems, plan.warnings].concat()),
+        Err(found) => Err([problems, found].concat()),
+    };
+    let arguments = command_line(&registry, &plan).get_matches();
+    match run(plan, &settings, &arguments) {
         Ok(code) => code,
         Err(Failure::Problems(problems)) => {
             output::print_problems(&problems);
             ExitCode::FAILURE
         }
         Err(Failure::Other(error)) => {
-            eprintln!("error: {error:#}");
+            output::error(&format!("error: {}", with_causes(error.as_ref())));
             ExitCode::FAILURE
         }
     }
@@ -114,33 +121,41 @@ pub(crate) fn own_commands() -> Vec<String> {
     names.chain(["help".to_owned()]).collect()
 }
 
-/// The host's commands and those of all linked modules. A name that is taken twice is a problem of the plan.
-fn command_line(registry: &Registry) -> clap::Command {
+/// The host's commands and those of the active modules; of all linked ones, if there is no plan to say which are
+/// active, to tell a command from a misspelling.
+fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
+    let definitions: Vec<clap::Command> = match plan {
+        Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),
+        Err(_) => registry
+            .iter()
+            .flat_map(|registration| registration.module.commands())
+            .map(|command| command.definition)
+            .collect(),
+    };
     let mut taken = own_commands();
     let mut line = Cli::command();
-    for registration in registry.iter() {
-        for command in registration.module.commands() {
-            let name = command.name().to_owned();
-            if !taken.contains(&name) {
-                line = line.subcommand(command.definition);
-                taken.push(name);
-            }
+    for definition in definitions {
+        if !taken.iter().any(|name| name == definition.get_name()) {
+            taken.push(definition.get_name().to_owned());
+            line = line.subcommand(definition);
         }
     }
     line
 }
 
-fn run(registry: &Registry, arguments: &clap::ArgMatches) -> Result<ExitCode, Failure> {
-    let settings = Settings::load().map_err(Failure::Problems)?;
-    logging::init(&settings).map_err(|problem| Failure::Problems(vec![problem]))?;
+fn run(
+    plan: Result<Plan, Vec<Problem>>,
+    settings: &Settings,
+    arguments: &clap::ArgMatches,
+) -> Result<ExitCode, Failure> {
     let own = match arguments.subcommand() {
         Some((name, _)) if !own_commands().iter().any(|own| own == name) => None,
         _ => Cli::from_arg_matches(arguments).ok().map(|cli| cli.command.unwrap_or(Own::Serve)),
     };
     if let Some(Own::Check(format)) = own {
-        return Ok(listing::check(&Plan::new(registry, &settings), format.format));
+        return Ok(listing::check(&plan, format.format));
     }
-    let plan = Plan::new(registry, &settings).map_err(Failure::Problems)?;
+    let plan = plan.map_err(Failure::Problems)?;
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
@@ -151,12 +166,12 @@ fn run(registry: &Registry, arguments: &clap::ArgMatches) -> Result<ExitCode, Fa
         Some(Own::Findtemplate { name }) => return Ok(template::find(&plan, &name)),
         Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
-        Some(Own::Serve) => block_on(&settings, serve::serve(plan, &settings))?,
-        Some(Own::Migrate) => block_on(&settings, migrations::migrate(&plan, &settings))?,
+        Some(Own::Serve) => block_on(settings, serve::serve(plan, settings))?,
+        Some(Own::Migrate) => block_on(settings, migrations::migrate(&plan, settings))?,
         Some(Own::Showmigrations(format)) => {
-            block_on(&settings, migrations::show(&plan, &settings, format.format))?;
+            block_on(settings, migrations::show(&plan, settings, format.format))?;
         }
-        None => block_on(&settings, run_of_module(plan, &settings, arguments))?,
+        None => block_on(settings, run_of_module(plan, settings, arguments))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -170,7 +185,7 @@ async fn run_of_module(
     let (name, arguments) = arguments.subcommand().expect("it is not the host's own command");
     let commands = std::mem::take(&mut plan.commands);
     let command: Option<Command> = commands.into_iter().find(|command| command.name() == name);
-    let command = command.ok_or_else(|| anyhow::anyhow!("the module of `{name}` is not active"))?;
+    let command = command.expect("the command line has those of the plan");
     let db = open_database(&plan, settings).await?;
     let context = CommandContext { figment: settings.figment.clone(), db };
     (command.run)(context, arguments.clone()).await.map_err(anyhow::Error::from_boxed)
@@ -181,9 +196,10 @@ fn block_on<T, E: Into<anyhow::Error>>(
     settings: &Settings,
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Failure> {
-    let workers = settings.figment.extract_inner(rocket::Config::WORKERS);
+    let config: rocket::Config = settings.figment.extract()?;
     let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(workers.unwrap_or_else(|_| rocket::Config::default().workers))
+        .worker_threads(config.workers)
+        .max_blocking_threads(config.max_blocking)
         .thread_name("host-worker")
         .enable_all()
         .build()?;

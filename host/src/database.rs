@@ -90,30 +90,41 @@ fn location(settings: &Settings) -> Result<Location, DatabaseError> {
 ///
 /// See [`DatabaseError`].
 pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    prepare(plan, settings, false).await
+    Ok(prepare(plan, settings, false).await?.0)
 }
 
 /// The same for a site that starts: if there was no table yet and the settings say so, the
 /// modules' fixtures are loaded too.
 pub(crate) async fn open_for_start(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    prepare(plan, settings, settings.site.demo_data).await
+    Ok(prepare(plan, settings, settings.site.demo_data && settings.is_local()).await?.0)
 }
 
-async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
+/// Applies what is missing; which migrations it was.
+pub(crate) async fn migrate(
+    plan: &Plan,
+    settings: &Settings,
+) -> Result<Vec<(String, String)>, DatabaseError> {
+    Ok(prepare(plan, settings, false).await?.1)
+}
+
+async fn prepare(
+    plan: &Plan,
+    settings: &Settings,
+    demo_data: bool,
+) -> Result<(Db, Vec<migrate::Key>), DatabaseError> {
     let (pool, location) = open(settings).await?;
     let lock = lock::acquire(&pool, &location).await?;
     let done = async {
         let was_empty = is_empty(&pool).await?;
-        migrate::apply(&pool, &plan.migrations).await?;
+        let applied = migrate::apply(&pool, &plan.migrations).await?;
         if was_empty && demo_data {
             fixtures::load(plan, &pool).await?;
         }
-        Ok::<(), DatabaseError>(())
+        Ok::<_, DatabaseError>(applied)
     };
     let done = done.await;
     lock.release().await;
-    done?;
-    Ok(Db::from(pool))
+    Ok((Db::from(pool), done?))
 }
 
 /// Opens the site's database as it is.

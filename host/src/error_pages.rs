@@ -1,6 +1,6 @@
 //! The site's own pages for errors, wherever they come from.
 
-use module_api::{Page, context};
+use module_api::{Page, Reported, context};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Status};
 use rocket::response::Responder;
@@ -19,6 +19,14 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     // Rocket says 400 before any route is asked if it cannot read the address: no page has it.
     let unreadable = status == Status::BadRequest && request.route().is_none();
     let status = if unreadable { Status::NotFound } else { status };
+    if status.code >= 500 && !request.local_cache(|| Reported(false)).0 {
+        tracing::error!(
+            status = status.code,
+            method = %request.method(),
+            path = %request.uri().path(),
+            "a handler failed",
+        );
+    }
     let template = match status.code {
         404 => "errors/404",
         500 => "errors/500",

@@ -28,6 +28,7 @@ mod boundary;
 mod command;
 mod database;
 mod error_pages;
+mod files_below;
 mod fingerprint;
 mod linked;
 mod logging;

@@ -25,6 +25,8 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // It would report a reader that has gone to that same reader, and panic.
+        .log_internal_errors(false)
         .finish();
     // In a test another one may be installed already: then that one is used.
     let _ = tracing_subscriber::util::SubscriberInitExt::try_init(subscriber);

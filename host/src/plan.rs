@@ -4,6 +4,7 @@
 mod catchers;
 mod commands;
 mod configuration;
+mod database_settings;
 mod migrations;
 mod module_settings;
 mod mounts;
@@ -13,16 +14,17 @@ mod routes;
 mod selection;
 mod site_settings;
 mod state;
+mod statements;
 
 use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use module_api::{
-    CheckContext, Command, Configure, ManagedState, Problem, Registration, Severity, Urls,
+    AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Registration,
+    Severity, Urls,
 };
 use rocket::Catcher;
-use rocket::fairing::Fairing;
 use rocket::figment::Figment;
 
 pub use routes::PlannedRoute;
@@ -44,7 +46,7 @@ pub struct Plan {
     /// What is worth knowing, but does not keep the site from starting.
     pub warnings: Vec<Problem>,
     pub(crate) catchers: Vec<Catcher>,
-    pub(crate) fairings: Vec<(&'static str, Box<dyn Fairing>)>,
+    pub(crate) fairings: Vec<(&'static str, AttachedFairing)>,
     pub(crate) state: Vec<ManagedState>,
     pub(crate) templates: TemplateSet,
     pub(crate) assets: Arc<Catalog>,
@@ -89,12 +91,13 @@ impl Plan {
         let mut problems = Vec::new();
         let modules = selection::select(registry, settings, &mut problems);
         site_settings::check(settings, &mut problems);
+        database_settings::check(settings, &mut problems);
         module_settings::validate(&modules, settings, &mut problems);
         let modules = mounts::place(modules, settings, &mut problems);
 
         let mut parts = configuration::ask(&modules, settings);
         let routes = routes::collect(&modules, &mut parts, &mut problems);
-        let all_names = routes::names_of_linked(&modules);
+        let all_names = routes::names_of_linked(&modules, &routes);
         let catchers = catchers::collect(&modules, &mut parts, &mut problems);
         let urls = Urls::new(routes.iter().filter_map(PlannedRoute::address));
         let navigation = navigation::resolve(&modules, &urls, &mut problems);

@@ -13,6 +13,13 @@ use crate::nearest::suggestion;
 /// The `Rocket.toml` that a binary carries, so that it runs from an empty folder.
 const SHIPPED: &str = include_str!("../../Rocket.toml");
 
+/// The problem of a file that cannot be read at all.
+const UNREADABLE_FILE: &str = "settings.E010";
+
+/// What is logged if nothing else is said. Rocket calls it an error that no route answers, and that
+/// a HEAD is answered by the route for GET; the host says itself what fails.
+const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,rocket::server=off";
+
 /// The profile that is chosen if `ROCKET_PROFILE` is not set.
 const DEFAULT_PROFILE: &str = "local";
 
@@ -47,7 +54,7 @@ impl Default for SiteSettings {
             site_name: "Holiday Homes".to_owned(),
             installed: None,
             demo_data: false,
-            log: "info,rocket=warn,rocket::launch=off".to_owned(),
+            log: DEFAULT_LOG.to_owned(),
         }
     }
 }
@@ -68,11 +75,12 @@ impl Settings {
     ///    that `ROCKET_CONFIG` names.
     /// 3. `ROCKET_*`, then `PORT` and `DATABASE_URL`, which platforms set.
     ///
-    /// # Errors
-    ///
-    /// What in them cannot be read, as `settings.E…`.
-    pub fn load() -> Result<Self, Vec<Problem>> {
-        let file = settings_file()?;
+    /// What cannot be read is reported, and stands at its default, so that the rest can be examined too.
+    pub fn load() -> (Self, Vec<Problem>) {
+        let (file, mut problems) = match settings_file() {
+            Ok(file) => (file, Vec::new()),
+            Err(problem) => (None, vec![problem]),
+        };
         let root = match file.as_deref().and_then(Path::parent) {
             Some(folder) => folder.to_path_buf(),
             None => env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -86,7 +94,9 @@ impl Settings {
             .merge(platform("PORT", "port"))
             .merge(platform("DATABASE_URL", "databases.site.url"))
             .select(Profile::from_env_or("ROCKET_PROFILE", DEFAULT_PROFILE));
-        Self::from_figment(figment, root)
+        let (settings, found) = Self::read(figment, root);
+        problems.extend(found);
+        (settings, problems)
     }
 
     /// The settings in a figment, whose relative paths start from `root`.
@@ -95,19 +105,21 @@ impl Settings {
     ///
     /// What in the host's own settings cannot be read, as `settings.E…`.
     pub fn from_figment(figment: Figment, root: PathBuf) -> Result<Self, Vec<Problem>> {
+        let (settings, problems) = Self::read(figment, root);
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    fn read(figment: Figment, root: PathBuf) -> (Self, Vec<Problem>) {
         let figment = figment.join(("databases.site.root", &root));
-        // Tells a value that is not there from one that cannot be read.
-        let extracted = figment.clone().join(Serialized::defaults(SiteSettings::default()));
+        let with_defaults = figment.clone().join(Serialized::defaults(SiteSettings::default()));
+        let site = with_defaults.extract::<SiteSettings>();
         let rocket = figment.extract::<rocket::Config>().map(drop);
-        match (extracted.extract::<SiteSettings>(), rocket) {
-            (Ok(site), Ok(())) => Ok(Self { figment, site, root }),
-            (site, rocket) => {
-                let errors = site.err().into_iter().chain(rocket.err()).flatten();
-                let mut problems: Vec<Problem> = errors.map(|e| unreadable(&figment, &e)).collect();
-                problems.dedup();
-                Err(problems)
-            }
-        }
+        let errors = site.as_ref().err().cloned().into_iter().chain(rocket.err()).flatten();
+        let mut problems: Vec<Problem> = errors.map(|error| unreadable(&figment, &error)).collect();
+        problems.dedup();
+        let is_unreadable = problems.iter().any(|problem| problem.id == UNREADABLE_FILE);
+        let figment = if is_unreadable { Self::default().figment } else { figment };
+        (Self { figment, site: site.unwrap_or_default(), root }, problems)
     }
 
     /// The profile that was chosen.
@@ -145,6 +157,13 @@ fn describe_source(metadata: &Metadata) -> String {
 /// The problem of a value that has the wrong type.
 pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> Problem {
     let key = error.path.join(".");
+    if key.is_empty() {
+        // It is the file itself that cannot be read.
+        let place =
+            error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), describe_source);
+        let message = format!("{place}: {}", error.kind.to_string().trim_end());
+        return Problem::error(UNREADABLE_FILE, message).hint("mend its syntax, which is TOML");
+    }
     let place = origin_of(figment, &key);
     Problem::error("settings.E003", format!("`{key}` in {place}: {}", error.kind))
         .hint("give it a value of that type, or leave it out")
@@ -184,14 +203,15 @@ fn platform(variable: &'static str, key: &'static str) -> Env {
 }
 
 /// The `Rocket.toml` on disk, if there is one.
-fn settings_file() -> Result<Option<PathBuf>, Vec<Problem>> {
-    if let Some(path) = env::var_os("ROCKET_CONFIG") {
+fn settings_file() -> Result<Option<PathBuf>, Problem> {
+    if let Some(path) = env::var_os("ROCKET_CONFIG").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
         return match path.canonicalize() {
-            Ok(path) => Ok(Some(path)),
-            Err(error) => {
-                let message = format!("ROCKET_CONFIG names {}: {error}", path.display());
-                Err(vec![Problem::error("settings.E004", message).hint("name a file, or unset it")])
+            Ok(path) if path.is_file() => Ok(Some(path)),
+            found => {
+                let why = found.err().map_or("it is no file".to_owned(), |error| error.to_string());
+                let message = format!("ROCKET_CONFIG names {}: {why}", path.display());
+                Err(Problem::error("settings.E004", message).hint("name a file, or unset it"))
             }
         };
     }

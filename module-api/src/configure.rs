@@ -2,7 +2,7 @@
 
 use std::any::{TypeId, type_name};
 
-use rocket::fairing::Fairing;
+use rocket::fairing::{Fairing, Info};
 use rocket::figment::Figment;
 use rocket::{Build, Catcher, Rocket, Route};
 
@@ -13,7 +13,17 @@ pub struct ManagedState {
     /// The name of that type.
     pub type_name: &'static str,
     /// Hands the value to Rocket.
-    pub manage: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send>,
+    pub manage: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send + Sync>,
+}
+
+/// A fairing for Rocket to attach, with what there is to know of it.
+pub struct AttachedFairing {
+    /// Its name and the callbacks it wants.
+    pub info: Info,
+    /// Its type: Rocket keeps the last of several singletons of one type.
+    pub type_id: TypeId,
+    /// Hands it to Rocket.
+    pub attach: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send + Sync>,
 }
 
 /// What a module asks of Rocket beyond its routes: `Rocket<Build>` as far as a module may use it.
@@ -55,7 +65,7 @@ pub struct Configure {
     /// The catchers to register, each with its base inside the mount.
     pub catchers: Vec<(String, Catcher)>,
     /// The fairings to attach.
-    pub fairings: Vec<Box<dyn Fairing>>,
+    pub fairings: Vec<AttachedFairing>,
     /// The state to manage.
     pub state: Vec<ManagedState>,
 }
@@ -101,7 +111,11 @@ impl Configure {
 
     /// Attaches a fairing, as [`Rocket::attach`] does.
     pub fn attach(mut self, fairing: impl Fairing) -> Self {
-        self.fairings.push(Box::new(fairing));
+        self.fairings.push(AttachedFairing {
+            info: fairing.info(),
+            type_id: fairing.type_id(),
+            attach: Box::new(move |rocket| rocket.attach(fairing)),
+        });
         self
     }
 

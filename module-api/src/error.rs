@@ -54,22 +54,43 @@ impl Error {
     }
 }
 
+/// Whether the log has the cause of a failed request already, in the request's local cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reported(pub bool);
+
+/// An error and its causes on one line, each said once: many an error repeats its cause.
+///
+/// ```
+/// use module_api::with_causes;
+///
+/// let error = std::io::Error::other("the disk is full");
+/// assert_eq!(with_causes(&error), "the disk is full");
+/// ```
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        source = cause.source();
+    }
+    line
+}
+
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.status();
         if status.code >= 500 {
-            let mut causes = String::new();
-            let mut source = std::error::Error::source(&self);
-            while let Some(cause) = source {
-                causes.push_str(": ");
-                causes.push_str(&cause.to_string());
-                source = cause.source();
-            }
+            request.local_cache(|| Reported(true));
             tracing::error!(
                 status = status.code,
                 method = %request.method(),
                 path = %request.uri().path(),
-                "{self}{causes}",
+                "{}",
+                with_causes(&self),
             );
         }
         Err(status)

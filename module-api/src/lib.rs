@@ -55,8 +55,8 @@ mod urls;
 
 pub use check::{Check, CheckContext};
 pub use command::{Command, CommandContext, CommandFuture};
-pub use configure::{Configure, ManagedState};
-pub use error::Error;
+pub use configure::{AttachedFairing, Configure, ManagedState};
+pub use error::{Error, Reported, with_causes};
 pub use files::{Files, FilesIter};
 pub use id::Id;
 pub use migration::{Migration, MigrationError, migrations_of};
@@ -69,7 +69,7 @@ pub use problem::{Problem, Severity};
 pub use registration::Registration;
 pub use rendering::{LiveRender, RenderedTemplate, Templates};
 pub use settings::SettingsSchema;
-pub use urls::{UrlError, UrlPattern, Urls};
+pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use {clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx};
 pub use {rocket_db_pools::Connection, rocket_dyn_templates::context};

@@ -43,7 +43,7 @@ use serde::de::DeserializeOwned;
 ///     }
 /// }
 ///
-/// assert_eq!(Hello.settings().keys(), ["greeting"]);
+/// assert!(Hello.settings().defaults().unwrap().contains_key("greeting"));
 /// ```
 #[derive(Clone, Copy)]
 pub struct SettingsSchema(Option<Typed>);
@@ -87,11 +87,6 @@ impl SettingsSchema {
     /// If the default of the struct cannot be written as a table.
     pub fn defaults(&self) -> Result<Dict, Error> {
         self.0.map_or_else(|| Ok(Dict::new()), |typed| (typed.defaults)())
-    }
-
-    /// The keys there are, sorted.
-    pub fn keys(&self) -> Vec<String> {
-        self.defaults().map(|defaults| defaults.into_keys().collect()).unwrap_or_default()
     }
 
     /// Checks the values of a section.

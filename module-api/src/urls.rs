@@ -53,7 +53,7 @@ pub enum UrlError {
 /// ```
 /// use module_api::UrlPattern;
 ///
-/// let pattern = UrlPattern::parse("/stays/<letting_id>", Some("page"));
+/// let pattern = UrlPattern::new("/stays", "/<letting_id>", Some("<page>"));
 /// assert_eq!(pattern.parameters().collect::<Vec<_>>(), ["letting_id"]);
 /// assert_eq!(pattern.to_string(), "/stays/<letting_id>/");
 /// ```
@@ -71,34 +71,29 @@ enum Part {
 }
 
 impl UrlPattern {
-    /// Reads a Rocket route's path, mount included, and its query.
+    /// The form of a Rocket route's addresses: the base it is mounted at, its own path, its query.
     ///
-    /// A page's address ends in `/`. Not so that of a file, whose last segment is literal with a
+    /// A page's address ends in `/`. Not so that of a file, whose own path ends in a literal segment with a
     /// `.` in it, nor one that ends in `<path..>`.
-    pub fn parse(path: &str, query: Option<&str>) -> Self {
+    pub fn new(base: &str, path: &str, query: Option<&str>) -> Self {
+        let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let ends_in_slash = own.last().is_none_or(|last| match dynamic(last) {
+            Some(name) => !name.ends_with(".."),
+            None => !last.contains('.'),
+        });
         let mut parts = Vec::new();
         let mut literal = String::from("/");
-        let mut ends_in_slash = true;
-        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-            let dynamic = segment.strip_prefix('<').and_then(|inner| inner.strip_suffix('>'));
-            match dynamic {
-                Some(name) => {
-                    parts.push(Part::Literal(std::mem::take(&mut literal)));
-                    if let Some(name) = name.strip_suffix("..") {
-                        parts.push(Part::Trailing(name.to_owned()));
-                        ends_in_slash = false;
-                    } else {
-                        parts.push(Part::Segment(name.to_owned()));
-                        ends_in_slash = true;
-                        literal.push('/');
-                    }
-                }
-                None => {
-                    literal.push_str(segment);
-                    literal.push('/');
-                    ends_in_slash = !segment.contains('.');
-                }
-            }
+        for segment in base.split('/').filter(|segment| !segment.is_empty()).chain(own) {
+            let Some(name) = dynamic(segment) else {
+                literal.push_str(segment);
+                literal.push('/');
+                continue;
+            };
+            parts.push(Part::Literal(std::mem::replace(&mut literal, "/".to_owned())));
+            parts.push(match name.strip_suffix("..") {
+                Some(name) => Part::Trailing(name.to_owned()),
+                None => Part::Segment(name.to_owned()),
+            });
         }
         if !ends_in_slash {
             literal.pop();
@@ -106,8 +101,7 @@ impl UrlPattern {
         if !literal.is_empty() {
             parts.push(Part::Literal(literal));
         }
-        let query = query.into_iter().flat_map(|query| query.split('&'));
-        let query = query.filter_map(|field| field.strip_prefix('<')?.strip_suffix('>'));
+        let query = query.into_iter().flat_map(|query| query.split('&')).filter_map(dynamic);
         Self { parts, query: query.map(str::to_owned).collect() }
     }
 
@@ -179,13 +173,31 @@ impl Display for UrlPattern {
     }
 }
 
+/// The name in `<name>`, as of a route's parameter.
+fn dynamic(segment: &str) -> Option<&str> {
+    segment.strip_prefix('<')?.strip_suffix('>')
+}
+
+/// Whether a path can carry a value as one of its segments. Browsers and servers alike take `.` and `..` for
+/// steps, and drop what is empty.
+///
+/// ```
+/// use module_api::is_segment;
+///
+/// assert!(is_segment("zoë.li"));
+/// assert!(!is_segment(".."));
+/// ```
+pub fn is_segment(value: &str) -> bool {
+    !matches!(value, "" | "." | "..")
+}
+
 fn push_segment(
     url: &mut String,
     route: &str,
     parameter: &str,
     value: &str,
 ) -> Result<(), UrlError> {
-    if matches!(value, "" | "." | "..") {
+    if !is_segment(value) {
         return Err(UrlError::NotASegment {
             route: route.to_owned(),
             parameter: parameter.to_owned(),
@@ -221,7 +233,7 @@ impl Urls {
     ///
     /// let urls = Urls::new([(
     ///     "profiles:profile".to_owned(),
-    ///     UrlPattern::parse("/profiles/<username>", None),
+    ///     UrlPattern::new("/profiles", "/<username>", None),
     /// )]);
     /// let url = urls.url("profiles:profile", &[("username", &"zoë+1")]);
     /// assert_eq!(url.unwrap(), "/profiles/zo%C3%AB%2B1/");
@@ -244,11 +256,6 @@ impl Urls {
     ) -> Result<String, UrlError> {
         let pattern = self.0.get(route).ok_or_else(|| UrlError::UnknownRoute(route.to_owned()))?;
         pattern.fill(route, parameters)
-    }
-
-    /// The pattern of a route's addresses.
-    pub fn pattern(&self, route: &str) -> Option<&UrlPattern> {
-        self.0.get(route)
     }
 }
 

@@ -4,9 +4,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use module_api::Problem;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rocket::http::RawStr;
 
 use super::PREFIX;
 use super::catalog::{hash, with_hash};
+
+/// What an address inside a stylesheet cannot hold as it is.
+const FILE_NAME: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'(').add(b')').add(b'%');
 
 /// A stylesheet's path and its rewritten content.
 type Rewritten = (String, Cow<'static, [u8]>);
@@ -65,10 +70,10 @@ fn rewrite_one(
         };
         let (path_end, address) = (path_length(reference.address), reference.address);
         rewritten.push_str(&text[position..reference.start]);
-        let file = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let file = new_name.rsplit('/').next().unwrap_or_default();
         let folder = address[..path_end].rfind('/').map_or("", |slash| &address[..=slash]);
         rewritten.push_str(folder);
-        rewritten.push_str(&file(new_name));
+        rewritten.extend(utf8_percent_encode(file, FILE_NAME));
         position = reference.start + path_end;
     }
     if position == 0 {
@@ -142,7 +147,7 @@ fn path_length(address: &str) -> usize {
 
 /// The file of the same namespace that an address means, if it means one.
 fn target(namespace: &str, stylesheet: &str, address: &str) -> Option<String> {
-    let path = &address[..path_length(address)];
+    let path = RawStr::new(&address[..path_length(address)]).percent_decode_lossy();
     let own = format!("{PREFIX}{namespace}/");
     if let Some(path) = path.strip_prefix(own.as_str()) {
         return Some(path.to_owned());
@@ -190,6 +195,13 @@ mod tests {
             "a{b:url(x.0123456789ab.svg)} c{d:url( '../img/y.0123456789ab.png?v=1#z' )} \
              e{f:URL(\"/static/m/css/x.0123456789ab.svg\")}"
         );
+        assert_eq!(problems, []);
+    }
+
+    #[test]
+    fn an_encoded_reference_is_decoded_and_encoded_again() {
+        let (css, problems) = rewritten("a{b:url(x%20y.svg)}", &["css/x y.svg"]);
+        assert_eq!(css, "a{b:url(x%20y.0123456789ab.svg)}");
         assert_eq!(problems, []);
     }
 

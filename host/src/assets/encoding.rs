@@ -72,8 +72,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 /// The encoding to answer with, given `Accept-Encoding` (RFC 9110, 12.5.3) and what there is.
-pub(crate) fn negotiate(accepted: Option<&str>, encoded: &Encoded) -> Encoding {
-    let Some(accepted) = accepted else { return Encoding::Identity };
+pub(crate) fn negotiate(accepted: &str, encoded: &Encoded) -> Encoding {
     let brotli = if encoded.brotli.is_some() { quality(accepted, "br") } else { 0 };
     let gzip = if encoded.gzip.is_some() { quality(accepted, "gzip") } else { 0 };
     if brotli == 0 && gzip == 0 {
@@ -115,7 +114,7 @@ mod tests {
 
     fn chosen(accepted: &str) -> Encoding {
         let encoded = Encoded { brotli: Some(Vec::new()), gzip: Some(Vec::new()) };
-        negotiate(Some(accepted), &encoded)
+        negotiate(accepted, &encoded)
     }
 
     #[test]
@@ -128,8 +127,7 @@ mod tests {
         assert_eq!(chosen("*;q=0"), Encoding::Identity);
         assert_eq!(chosen("BR"), Encoding::Brotli);
         assert_eq!(chosen(""), Encoding::Identity);
-        assert_eq!(negotiate(Some("br"), &Encoded::default()), Encoding::Identity);
-        assert_eq!(negotiate(None, &Encoded::default()), Encoding::Identity);
+        assert_eq!(negotiate("br", &Encoded::default()), Encoding::Identity);
     }
 
     #[test]

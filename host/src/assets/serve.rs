@@ -32,8 +32,11 @@ impl Handler for Static {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         let store = request.rocket().state::<Arc<AssetStore>>();
         let store = store.expect("the asset store is managed at assembly");
+        let path = request.uri().path();
         let name = request.routed_segments(1..).collect::<Vec<_>>().join("/");
-        match store.current().find(&name) {
+        // A file has one address: not that of a folder, nor one with empty parts.
+        let is_plain = !path.ends_with('/') && !path.as_str().contains("//");
+        match store.current().find(&name).filter(|_| is_plain) {
             Some((asset, immutable)) => {
                 let served = Served { asset: Arc::clone(asset), immutable };
                 Outcome::from(request, served)
@@ -77,10 +80,10 @@ impl<'r> Responder<'r, 'static> for Served {
         let Self { asset, immutable } = self;
         let header = |name| request.headers().get_one(name);
         // Parts are of the file itself: a range of a compressed form helps nobody.
-        let encoding = match header("Range") {
-            Some(_) => Encoding::Identity,
-            None => encoding::negotiate(header("Accept-Encoding"), &asset.encoded),
-        };
+        let whole = range::parse(header("Range"), asset.content.len()) == Ranged::Whole;
+        let accepted = request.headers().get("Accept-Encoding").collect::<Vec<_>>().join(",");
+        let encoding =
+            if whole { encoding::negotiate(&accepted, &asset.encoded) } else { Encoding::Identity };
         let etag = etag(&asset, encoding);
 
         let mut response = Response::build();
@@ -110,6 +113,8 @@ impl<'r> Responder<'r, 'static> for Served {
                 return response
                     .status(Status::RangeNotSatisfiable)
                     .raw_header("Content-Range", format!("bytes */{length}"))
+                    .raw_header("Cache-Control", "no-store")
+                    .sized_body(0, Cursor::new(""))
                     .ok();
             }
         };

@@ -16,7 +16,10 @@ use crate::nearest::suggestion;
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
     let plain = name.strip_prefix(PREFIX).unwrap_or(name);
     let Some((asset, _)) = plan.assets.find(plain) else {
-        eprintln!("there is no asset `{plain}`; {}", suggestion(plain, plan.assets.names()));
+        output::error(&format!(
+            "there is no asset `{plain}`; {}",
+            suggestion(plain, plan.assets.names())
+        ));
         return ExitCode::FAILURE;
     };
     let owner = asset.name.split('/').next().unwrap_or_default();

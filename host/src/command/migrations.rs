@@ -4,27 +4,38 @@ use serde::Serialize;
 
 use super::OutputFormat;
 use super::output;
-use crate::database::{self, MigrationState};
-use crate::{DatabaseError, Plan, Settings};
+use crate::{DatabaseError, Plan, Settings, database};
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the columns of a listing")]
 struct MigrationRow<'a> {
     module: &'a str,
     name: &'a str,
     applied: bool,
     linked: bool,
+    active: bool,
+    has_file: bool,
+}
+
+impl MigrationRow<'_> {
+    /// What is odd about it, for people.
+    fn remark(&self) -> &'static str {
+        match self {
+            Self { has_file: true, .. } => "",
+            Self { linked: false, .. } => "  (its module is not linked)",
+            Self { active: false, .. } => "  (its module is not active)",
+            _ => "  (its module has no such file)",
+        }
+    }
 }
 
 /// Applies what is missing.
 pub(super) async fn migrate(plan: &Plan, settings: &Settings) -> Result<(), DatabaseError> {
-    let (pool, _) = database::open(settings).await?;
-    let before = database::state_of_migrations(&pool, &plan.migrations).await?;
-    crate::open_database(plan, settings).await?;
-    let missing: Vec<&MigrationState> = before.iter().filter(|state| !state.applied).collect();
-    for state in &missing {
-        output::line(&format!("applied {} {}", state.module, state.name));
+    let applied = database::migrate(plan, settings).await?;
+    for (module, name) in &applied {
+        output::line(&format!("applied {module} {name}"));
     }
-    if missing.is_empty() {
+    if applied.is_empty() {
         output::line("nothing to migrate");
     }
     Ok(())
@@ -38,25 +49,40 @@ pub(super) async fn show(
 ) -> Result<(), DatabaseError> {
     let (pool, _) = database::open(settings).await?;
     let states = database::state_of_migrations(&pool, &plan.migrations).await?;
-    if format == OutputFormat::Json {
-        let rows = states.iter().map(|state| MigrationRow {
+    let row = |state: &database::MigrationState| {
+        let planned = plan.modules.iter().find(|module| module.name() == state.module);
+        (
+            state.module == "host" || planned.is_some(),
+            state.module == "host" || planned.is_some_and(|m| m.active),
+        )
+    };
+    let rows = states.iter().map(|state| {
+        let (linked, active) = row(state);
+        MigrationRow {
             module: &state.module,
             name: &state.name,
             applied: state.applied,
-            linked: state.known,
-        });
-        output::json(&rows.collect::<Vec<_>>());
+            linked,
+            active,
+            has_file: state.has_file,
+        }
+    });
+    let mut rows: Vec<MigrationRow<'_>> = rows.collect();
+    if format == OutputFormat::Json {
+        output::json(&rows);
         return Ok(());
     }
+    // What is only in the ledger stands with its module.
+    let place = |name: &str| states.iter().position(|state| state.module == name);
+    rows.sort_by_key(|row| place(row.module));
     let mut module = "";
-    for state in &states {
-        if state.module != module {
-            module = &state.module;
+    for row in &rows {
+        if row.module != module {
+            module = row.module;
             output::line(module);
         }
-        let mark = if state.applied { "X" } else { " " };
-        let known = if state.known { "" } else { "  (its module is not active)" };
-        output::line(&format!(" [{mark}] {}{known}", state.name));
+        let mark = if row.applied { "X" } else { " " };
+        output::line(&format!(" [{mark}] {}{}", row.name, row.remark()));
     }
     Ok(())
 }

@@ -10,6 +10,11 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Prints a line on standard error.
+pub(super) fn error(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a value as JSON.
 pub(super) fn json(value: &impl Serialize) {
     line(&serde_json::to_string_pretty(value).expect("what the host prints has string keys only"));
@@ -36,11 +41,10 @@ fn print_row(row: &[String], widths: &[usize]) {
 
 /// Prints problems on standard error.
 pub(super) fn print_problems(problems: &[Problem]) {
-    let mut error = std::io::stderr();
     for problem in problems {
-        let _ = writeln!(error, "{problem}\n");
+        error(&format!("{problem}\n"));
     }
-    let _ = writeln!(error, "{}", summary(problems));
+    error(&summary(problems));
 }
 
 /// How many problems there are.

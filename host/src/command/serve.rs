@@ -1,15 +1,16 @@
 //! `host serve`.
 
-use anyhow::anyhow;
 use rocket::fairing::AdHoc;
 
 use super::output;
-use crate::{Plan, Settings, boot};
+use crate::assembly::{assemble, explain};
+use crate::{Plan, Settings};
 
 /// Serves the site until the process is told to stop.
 pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()> {
     let name = settings.site.site_name.clone();
-    let rocket = boot(plan, settings).await?.attach(AdHoc::on_liftoff("Address", |rocket| {
+    let mut site = assemble(plan, settings).await?;
+    site.rocket = site.rocket.attach(AdHoc::on_liftoff("Address", |rocket| {
         Box::pin(async move {
             let config = rocket.config();
             let host = match config.address {
@@ -19,15 +20,8 @@ pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()>
             output::line(&format!("{name} is at http://{host}:{}", config.port));
         })
     }));
-    // Rocket's error has to be looked at, or it panics when dropped.
-    match rocket.launch().await {
+    match site.ignite().await?.launch().await {
         Ok(_) => Ok(()),
-        Err(error) => Err(match error.kind() {
-            rocket::error::ErrorKind::Bind(cause) => anyhow!(
-                "cannot listen: {cause}; set ROCKET_PORT or ROCKET_ADDRESS to another, or stop the \
-                 program that listens there"
-            ),
-            _ => anyhow!("{error}"),
-        }),
+        Err(error) => Err(anyhow::anyhow!(explain(&error))),
     }
 }

@@ -9,7 +9,10 @@ use crate::nearest::suggestion;
 /// Prints the file that won, and those it hid.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
     let Some((winner, hidden)) = plan.templates.chain(name).split_first() else {
-        eprintln!("there is no template `{name}`; {}", suggestion(name, plan.templates.names()));
+        output::error(&format!(
+            "there is no template `{name}`; {}",
+            suggestion(name, plan.templates.names())
+        ));
         return ExitCode::FAILURE;
     };
     output::line(&format!("{name} is {}", winner.describe()));

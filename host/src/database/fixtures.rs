@@ -1,6 +1,7 @@
 //! Loads the modules' demo data: objects in Django's JSON fixture format, into their tables.
 
 use module_api::db::{DbError, DbPool, FromRow, Row, Transaction, query};
+use module_api::with_causes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
@@ -61,7 +62,7 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
     if !table.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Err("a model's label is app.model".to_owned());
     }
-    let columns = columns_of(&table, transaction).await.map_err(|error| chain(&error))?;
+    let columns = columns_of(&table, transaction).await.map_err(|error| with_causes(&error))?;
     if columns.is_empty() {
         return Err(format!("there is no table `{table}`"));
     }
@@ -99,14 +100,14 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
         ),
     };
     let run = query(AssertSqlSafe(insert)).bind(json).execute(&mut *transaction).await;
-    run.map_err(|error| chain(&error))?;
+    run.map_err(|error| with_causes(&error))?;
     if let Transaction::Postgres(_) = transaction {
         let next = format!(
             "SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), MAX(id)) AS value \
              FROM \"{table}\""
         );
         let next = query(AssertSqlSafe(next)).execute(&mut *transaction).await;
-        next.map_err(|error| chain(&error))?;
+        next.map_err(|error| with_causes(&error))?;
     }
     Ok(())
 }
@@ -121,11 +122,4 @@ async fn columns_of(table: &str, transaction: &mut Transaction) -> Result<Vec<Co
         }
     });
     columns.bind(table).fetch_all(transaction).await
-}
-
-fn chain(error: &DbError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
-    }
 }

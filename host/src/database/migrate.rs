@@ -12,7 +12,7 @@ use super::DatabaseError;
 use crate::plan::ModuleMigrations;
 
 /// The key of a migration: its module and name.
-type Key = (String, String);
+pub(crate) type Key = (String, String);
 
 /// A migration as `showmigrations` tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(crate) struct MigrationState {
     pub(crate) module: String,
     pub(crate) name: String,
     pub(crate) applied: bool,
-    /// Whether the module that brings it is active.
-    pub(crate) known: bool,
+    /// Whether an active module, or the host, brings its file.
+    pub(crate) has_file: bool,
 }
 
 struct LedgerRow {
@@ -35,14 +35,16 @@ impl FromRow for LedgerRow {
     }
 }
 
-/// Applies all migrations that the ledger does not have, each in a transaction with its entry.
+/// Applies all migrations that the ledger does not have, each in a transaction with its entry; which
+/// they were.
 ///
 /// Entries of modules that are not there are left alone.
 pub(super) async fn apply(
     pool: &DbPool,
     modules: &[ModuleMigrations],
-) -> Result<(), DatabaseError> {
+) -> Result<Vec<Key>, DatabaseError> {
     let applied = ledger(pool).await?;
+    let mut done = Vec::new();
     for (module, migration) in in_order(modules) {
         if let Some(checksum) = applied.get(&(module.to_owned(), migration.name.clone()))
             && *checksum != checksum_of(sql_for(pool, migration))
@@ -61,8 +63,9 @@ pub(super) async fn apply(
             source,
         })?;
         tracing::info!(module, migration = migration.name, "migrated");
+        done.push((module.to_owned(), migration.name.clone()));
     }
-    Ok(())
+    Ok(done)
 }
 
 async fn apply_one(pool: &DbPool, module: &str, migration: &Migration) -> Result<(), DbError> {
@@ -91,14 +94,14 @@ pub(crate) async fn state_of_migrations(
         .map(|(module, migration)| {
             let key = (module.to_owned(), migration.name.clone());
             let is_applied = applied.remove(&key).is_some();
-            MigrationState { module: key.0, name: key.1, applied: is_applied, known: true }
+            MigrationState { module: key.0, name: key.1, applied: is_applied, has_file: true }
         })
         .collect();
     states.extend(applied.into_keys().map(|(module, name)| MigrationState {
         module,
         name,
         applied: true,
-        known: false,
+        has_file: false,
     }));
     Ok(states)
 }

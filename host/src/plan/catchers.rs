@@ -44,6 +44,23 @@ pub(super) fn collect(
             let problem = Problem::error("routes.E007", message).module(*name).module("host");
             problems.push(problem.hint(hint));
         }
+        for nested in active(modules) {
+            let is_inside = mounts::contains(base.as_str(), &nested.mount);
+            // The longest base wins, so a module with a catcher of its own is safe.
+            let has_own = found.iter().any(|(owner, own)| {
+                *owner == nested.name() && (own.code.is_none() || own.code == catcher.code)
+            });
+            if base != "/" && nested.name() != *name && is_inside && !has_own {
+                let message = format!(
+                    "`{name}` catches {code} at {base}, and so for `{}` at {}",
+                    nested.name(),
+                    nested.mount,
+                );
+                let hint = "mount one of the modules elsewhere, or leave the catcher out";
+                let problem = Problem::error("routes.E008", message).module(*name);
+                problems.push(problem.module(nested.name()).hint(hint));
+            }
+        }
         for (other, second) in &found[index + 1..] {
             if second.base.path() == base && second.code == catcher.code {
                 let message = format!("`{name}` and `{other}` both catch {code} at {base}");

@@ -2,6 +2,7 @@
 
 use module_api::{Migration, Problem, embed, migrations_of};
 
+use super::statements::transaction_control;
 use super::{PlannedModule, active};
 
 /// The migrations of one module, or of the host.
@@ -21,7 +22,10 @@ pub(super) fn collect(
     let mut collected = Vec::new();
     for (module, files) in std::iter::once(host).chain(of_modules) {
         match migrations_of(&files) {
-            Ok(migrations) => collected.push(ModuleMigrations { module, migrations }),
+            Ok(migrations) => {
+                check_transactions(module, &migrations, problems);
+                collected.push(ModuleMigrations { module, migrations });
+            }
             Err(errors) => problems.extend(errors.into_iter().map(|error| {
                 let hint = "name the files NNNN_name.sql, or NNNN_name.sqlite.sql and \
                             NNNN_name.postgres.sql";
@@ -31,4 +35,17 @@ pub(super) fn collect(
         }
     }
     collected
+}
+
+/// Reports scripts that would leave the transaction they run in.
+fn check_transactions(module: &'static str, migrations: &[Migration], problems: &mut Vec<Problem>) {
+    for migration in migrations {
+        let found = transaction_control(&migration.sqlite);
+        if let Some(found) = found.or_else(|| transaction_control(&migration.postgres)) {
+            let message = format!("migration `{}` of `{module}` says `{found}`", migration.name);
+            let hint = "each migration is one transaction by itself: leave the statement out";
+            let problem = Problem::error("migrations.E002", message).module(module);
+            problems.push(problem.hint(hint));
+        }
+    }
 }

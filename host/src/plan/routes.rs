@@ -55,7 +55,11 @@ impl PlannedRoute {
     fn new(owner: Owner, route: Route) -> Self {
         let query = route.uri.query().map(ToString::to_string);
         Self {
-            pattern: UrlPattern::parse(route.uri.path(), query.as_deref()),
+            pattern: UrlPattern::new(
+                route.uri.base(),
+                route.uri.unmounted_origin.path().as_str(),
+                query.as_deref(),
+            ),
             name: route.name.as_ref().map(|name| format!("{}:{name}", owner.name())),
             path: Path::parse(route.uri.path()),
             owner,
@@ -118,13 +122,21 @@ pub(super) fn collect(
     routes
 }
 
-/// The names of the routes of each linked module, active or not: what templates may name.
-pub(super) fn names_of_linked(modules: &[PlannedModule]) -> BTreeMap<&'static str, Vec<String>> {
-    let names = |module: &PlannedModule| {
-        let routes = module.registration.module.routes().into_iter();
-        (module.name(), routes.filter_map(|route| Some(route.name?.into_owned())).collect())
+/// The names of the routes of each linked module, active or not: what templates may name. What
+/// the hook of an inactive module would mount is not asked.
+pub(super) fn names_of_linked(
+    modules: &[PlannedModule],
+    routes: &[PlannedRoute],
+) -> BTreeMap<&'static str, Vec<String>> {
+    let names = |module: &PlannedModule| -> Vec<String> {
+        if !module.active {
+            let routes = module.registration.module.routes().into_iter();
+            return routes.filter_map(|route| Some(route.name?.into_owned())).collect();
+        }
+        let own = routes.iter().filter(|route| route.owner == Owner::Module(module.name()));
+        own.filter_map(|route| Some(route.route.name.as_ref()?.to_string())).collect()
     };
-    modules.iter().map(names).collect()
+    modules.iter().map(|module| (module.name(), names(module))).collect()
 }
 
 /// A route below `base`.

@@ -24,6 +24,11 @@ pub(super) fn select(
     let active: BTreeSet<&'static str> =
         wanted.into_iter().filter(|name| !off.contains(name)).collect();
     check_requirements(&linked, &active, &off, problems);
+    if active.is_empty() && !linked.is_empty() {
+        let message = "no module is active: every address is 404";
+        let hint = "see `installed` and the settings modules.NAME.enabled";
+        problems.push(Problem::warning("modules.W001", message).hint(hint));
+    }
     let order = start_order(&linked, &active, problems);
     let inactive = linked.keys().copied().filter(|name| !active.contains(name));
     let planned = |name: &'static str, active: bool| PlannedModule {

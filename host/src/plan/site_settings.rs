@@ -1,4 +1,4 @@
-//! Warns of settings at the top level that nobody reads.
+//! Settings at the top level that nobody reads, or that cannot be had.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,8 @@ use crate::nearest::suggestion;
 use crate::settings::origin_of;
 use crate::{Settings, SiteSettings};
 
-/// What is read at the top level besides Rocket's and the host's own: by Rocket only if it is given,
-/// by `rocket_dyn_templates`, `rocket_db_pools` and the modules.
-const OTHERS: [&str; 6] = ["databases", "modules", "profile", "secret_key", "template_dir", "tls"];
+/// What is read at the top level besides Rocket's and the host's own.
+const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
 
 /// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them all the same,
 /// so they do not stop the start.
@@ -25,7 +24,28 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
         .flat_map(Dict::into_keys)
         .chain(OTHERS.map(str::to_owned))
         .collect();
-    for key in given.keys().filter(|key| !known.contains(*key)) {
+    if given.contains_key("tls") {
+        let place = origin_of(&settings.figment, "tls");
+        let message = format!("`tls` in {place}: this program speaks plain HTTP");
+        let hint = "remove it, and let a router in front of the site speak TLS";
+        problems.push(Problem::error("settings.E008", message).hint(hint));
+    }
+    if settings.figment.extract_inner::<usize>(rocket::Config::WORKERS) == Ok(0) {
+        let place = origin_of(&settings.figment, rocket::Config::WORKERS);
+        let message = format!("`workers` in {place} is 0: nobody would answer");
+        let hint = "give it the number of cores, or leave it out";
+        problems.push(Problem::error("settings.E009", message).hint(hint));
+    }
+    let profile = settings.profile();
+    if !settings.is_local() && !settings.figment.profiles().any(|known| known == profile) {
+        let message =
+            format!("no settings are for the profile `{profile}`, which ROCKET_PROFILE chose");
+        let profiles: Vec<&str> =
+            settings.figment.profiles().map(|known| known.as_str().as_str()).collect();
+        let hint = suggestion(profile.as_str().as_str(), profiles);
+        problems.push(Problem::warning("settings.W002", message).hint(hint));
+    }
+    for key in given.keys().filter(|key| *key != "tls" && !known.contains(*key)) {
         let place = origin_of(&settings.figment, key);
         let message =
             format!("`{key}` in {place} is a setting that neither Rocket nor the host reads");

@@ -3,12 +3,13 @@
 use std::any::{TypeId, type_name};
 
 use module_api::db::Db;
-use module_api::{ManagedState, PageContributors, Problem, Templates, Urls};
-use rocket::fairing::Fairing;
+use module_api::{AttachedFairing, ManagedState, PageContributors, Problem, Templates, Urls};
+use rocket::fairing::Kind;
 
 use super::{Managed, Parts, PlannedModule, active};
 
-type Collected = (Vec<(&'static str, Box<dyn Fairing>)>, Vec<ManagedState>);
+/// Fairings with their modules, and state.
+type Collected = (Vec<(&'static str, AttachedFairing)>, Vec<ManagedState>);
 
 /// The fairings and the state that the modules' hooks asked for.
 pub(super) fn collect(
@@ -22,7 +23,8 @@ pub(super) fn collect(
             claim(&mut managed, Managed { owner: module.name(), type_id, type_name }, problems);
         }
     }
-    let (mut fairings, mut state) = (Vec::new(), Vec::new());
+    let mut fairings: Vec<(&'static str, AttachedFairing)> = Vec::new();
+    let mut state = Vec::new();
     for (name, configure) in parts.0 {
         for value in configure.state {
             let (type_id, type_name) = (value.type_id, value.type_name);
@@ -30,7 +32,16 @@ pub(super) fn collect(
             state.push(value);
         }
         for fairing in configure.fairings {
-            if fairing.info().name == "Templating" {
+            let singleton = fairing.info.kind.is(Kind::Singleton);
+            let same = |(_, other): &&(_, AttachedFairing)| other.type_id == fairing.type_id;
+            if let Some((other, _)) = fairings.iter().find(same).filter(|_| singleton) {
+                let called = fairing.info.name;
+                let message = format!("`{other}` and `{name}` both attach the fairing `{called}`");
+                let hint = "of such a fairing Rocket keeps one: attach it in one of the modules";
+                let problem = Problem::error("modules.E012", message).module(*other);
+                problems.push(problem.module(name).hint(hint));
+            }
+            if fairing.info.name == "Templating" {
                 let message =
                     format!("`{name}` attaches the template fairing, which is the host's");
                 let hint = "return the templates from Module::templates";

@@ -1,7 +1,6 @@
 //! Whether all templates can be read, and whether all they name literally is there.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use minijinja::{Environment, Error};
 use module_api::Problem;
@@ -24,15 +23,17 @@ pub(crate) struct Names<'a> {
 /// Reports what is wrong with the templates.
 pub(crate) fn check(set: &TemplateSet, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut engine = Environment::new();
-    set_rules(&mut engine, &Arc::new(set.clone()));
+    set_rules(&mut engine, set);
     for (name, source) in set.sources() {
         if let Err(error) = engine.add_template_owned(name.clone(), source.text.clone()) {
-            problems.push(about(source, "templates.E003", explain(source, &error)));
+            let hint = "mend the template; its syntax is that of Jinja2";
+            let problem = about(source, "templates.E003", explain(source, &error));
+            problems.push(problem.hint(hint));
             continue;
         }
         for reference in references(&source.text) {
             let found = match reference.kind {
-                Kind::Template => check_template(set, &name, source, &reference),
+                Kind::Template => check_template(set, names, &name, source, &reference),
                 Kind::Asset => check_asset(names, source, &reference),
                 Kind::Route => check_route(names, source, &reference),
             };
@@ -54,12 +55,16 @@ fn place(source: &Source, reference: &Reference<'_>) -> String {
 
 fn check_template(
     set: &TemplateSet,
+    names: &Names<'_>,
     outer: &str,
     source: &Source,
     reference: &Reference<'_>,
 ) -> Option<Problem> {
     let meant = set.resolve(reference.name, outer).unwrap_or_else(|| reference.name.to_owned());
-    if reference.optional || set.source(&meant).is_some() {
+    let namespace = reference.name.split('/').next().unwrap_or_default();
+    // The site's overrides of a module that is off wait for it to be on again.
+    let is_off = names.modules.iter().any(|module| !module.active && module.name() == namespace);
+    if reference.optional || is_off || set.source(&meant).is_some() {
         return None;
     }
     let (message, hint) = if meant.contains('@') {
@@ -77,7 +82,8 @@ fn check_asset(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
     let namespace = reference.name.split('/').next().unwrap_or_default();
     let is_active = |name: &str| names.modules.iter().any(|m| m.active && m.name() == name);
     if namespace != "host" && !is_active(namespace) && is_allowed(names, source, namespace) {
-        return None;
+        let is_linked = names.routes.contains_key(namespace);
+        return if is_linked { None } else { not_linked(names, source, reference, namespace) };
     }
     if names.assets.address(reference.name).is_some() {
         return None;
@@ -104,8 +110,9 @@ fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
         let hint = format!("add `{namespace}` to requires() or uses()");
         return Some(about(source, "templates.E006", message).module(namespace).hint(hint));
     }
-    // A module that is used need not be linked; where it is, its routes are known, active or not.
-    let known = names.routes.get(namespace)?;
+    let Some(known) = names.routes.get(namespace) else {
+        return not_linked(names, source, reference, namespace);
+    };
     if known.iter().any(|name| name == handler) {
         return None;
     }
@@ -119,6 +126,26 @@ fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
     } else {
         problem.module(namespace)
     })
+}
+
+/// What the name of a module that is not linked means: nothing for a module that uses it; in the site's own
+/// templates it may be misspelled.
+fn not_linked(
+    names: &Names<'_>,
+    source: &Source,
+    reference: &Reference<'_>,
+    namespace: &str,
+) -> Option<Problem> {
+    if let Provider::Module(_) = source.provider {
+        return None;
+    }
+    let message = format!(
+        "{}: `{}` is of `{namespace}`, which is not linked",
+        place(source, reference),
+        reference.name,
+    );
+    let hint = suggestion(namespace, names.modules.iter().map(PlannedModule::name));
+    Some(Problem::warning("templates.W001", message).hint(hint))
 }
 
 /// Whether a template may name what belongs to a module: the site's and the host's may name any.

@@ -1,6 +1,5 @@
 //! The engine with the site's templates and what all of them may call.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -30,30 +29,27 @@ pub(crate) struct Globals {
 /// The first template that cannot be read.
 pub(crate) fn install(
     engine: &mut Environment<'static>,
-    set: &Arc<TemplateSet>,
+    set: &TemplateSet,
     globals: &Globals,
 ) -> Result<(), Error> {
     set_rules(engine, set);
     add_globals(engine, globals);
     for (name, source) in set.sources() {
-        engine.add_template_owned(name, source.text.clone())?;
+        let text = set.text(&name, source).into_owned();
+        engine.add_template_owned(name, text)?;
     }
     Ok(())
 }
 
-/// Sets what is escaped, which template a name means, and that a line with nothing but a block leaves
+/// Sets what is escaped, and that a line with nothing but a block leaves
 /// no empty line. The engine of `rocket_dyn_templates` would not escape what was added to it.
-pub(super) fn set_rules(engine: &mut Environment<'static>, set: &Arc<TemplateSet>) {
+pub(super) fn set_rules(engine: &mut Environment<'static>, set: &TemplateSet) {
     engine.set_trim_blocks(true);
     engine.set_lstrip_blocks(true);
     let plain: BTreeSet<String> =
         set.sources().filter(|(_, source)| !source.is_escaped()).map(|(name, _)| name).collect();
     engine.set_auto_escape_callback(move |name| {
         if plain.contains(name) { AutoEscape::None } else { AutoEscape::Html }
-    });
-    let set = Arc::clone(set);
-    engine.set_path_join_callback(move |inner, outer| {
-        set.resolve(inner, outer).map_or(Cow::Borrowed(inner), Cow::Owned)
     });
 }
 

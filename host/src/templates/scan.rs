@@ -17,6 +17,8 @@ pub(super) struct Reference<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
     pub(super) line: usize,
+    /// Where it stands, in bytes.
+    pub(super) at: usize,
     /// Whether the template copes if there is none: `{% include "…" ignore missing %}`.
     pub(super) optional: bool,
 }
@@ -78,7 +80,8 @@ fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference
                 let offset = at + (code.len() - rest.len());
                 let line = 1 + text[..offset].matches('\n').count();
                 let optional = code.contains("ignore missing");
-                found.push(Reference { kind, name: &inner[..end], line, optional });
+                let name_at = offset + 1;
+                found.push(Reference { kind, name: &inner[..end], line, at: name_at, optional });
             }
             word = "";
             rest = &inner[end + 1..];

@@ -1,5 +1,6 @@
 //! Which templates there are under each name, the one that wins first.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,9 @@ use std::path::{Path, PathBuf};
 use module_api::{Files, Problem, embed};
 use rocket::http::ContentType;
 
+use super::scan::{Kind, references};
 use crate::Settings;
+use crate::files_below::files_below;
 use crate::plan::PlannedModule;
 
 /// The ending of a template's file.
@@ -125,8 +128,11 @@ impl TemplateSet {
 
     fn read(&mut self, problems: &mut Vec<Problem>) {
         for (provider, layer) in std::mem::take(&mut self.layers) {
-            let (names, directory) = match &layer {
-                Layer::Disk(folder) => (files_below(folder), Some(folder.as_path())),
+            let (names, directory): (Vec<String>, _) = match &layer {
+                Layer::Disk(folder) => {
+                    let names = files_below(folder).into_iter().map(|(name, _)| name).collect();
+                    (names, Some(folder.as_path()))
+                }
                 Layer::Carried(files) => (files.names(), files.directory()),
             };
             self.directories.extend(directory.map(Path::to_path_buf));
@@ -184,6 +190,21 @@ impl TemplateSet {
     /// All names.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.chains.keys().map(String::as_str)
+    }
+
+    /// The text of a template for the engine: where it names itself, it names the one it hides. The
+    /// engine would take a name that comes up again for a circle, before any callback of ours.
+    pub(crate) fn text<'a>(&self, engine_name: &str, source: &'a Source) -> Cow<'a, str> {
+        let mut text = Cow::Borrowed(source.text.as_str());
+        for reference in references(&source.text).into_iter().rev() {
+            if reference.kind == Kind::Template
+                && let Some(hidden) = self.resolve(reference.name, engine_name)
+            {
+                let end = reference.at + reference.name.len();
+                text.to_mut().replace_range(reference.at..end, &hidden);
+            }
+        }
+        text
     }
 
     /// The engine's name of the template that `inner`, as it stands in the template `outer`, means: where a
@@ -289,26 +310,6 @@ fn split_name(file: &str) -> (&str, &str) {
         Some(dot) => (&stem[..base + dot], &stem[base + dot + 1..]),
         None => (stem, ""),
     }
-}
-
-/// The files below a folder, as paths relative to it with `/` between the parts.
-fn files_below(folder: &Path) -> Vec<String> {
-    fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) {
-        let Ok(entries) = folder.read_dir() else { return };
-        for entry in entries.flatten() {
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let path = entry.path();
-            if path.is_dir() {
-                collect(&path, &format!("{prefix}{name}/"), files);
-            } else {
-                files.push(format!("{prefix}{name}"));
-            }
-        }
-    }
-    let mut files = Vec::new();
-    collect(folder, "", &mut files);
-    files.sort();
-    files
 }
 
 #[cfg(test)]

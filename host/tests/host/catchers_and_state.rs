@@ -41,6 +41,43 @@ fn two_modules_that_catch_the_same_are_both_named() {
 }
 
 #[test]
+fn a_module_cannot_catch_the_errors_of_one_that_is_mounted_inside_it() {
+    let outer = Small { catchers: || catchers![not_found], ..Small::new("a") };
+    let inner = Small { mount: Some("/a/inner"), ..Small::new("b") };
+    let problem = only_problem(&[outer.clone(), inner.clone()], "");
+    assert_eq!(problem.id, "routes.E008");
+    assert_eq!(problem.modules, ["a", "b"]);
+    let with_its_own = Small { catchers: || catchers![not_found], ..inner };
+    assert!(plan(&[outer, with_its_own], "").is_ok());
+}
+
+struct Single;
+
+impl rocket::fairing::Fairing for Single {
+    fn info(&self) -> rocket::fairing::Info {
+        use rocket::fairing::{Info, Kind};
+        Info { name: "Single", kind: Kind::Response | Kind::Singleton }
+    }
+}
+
+#[test]
+fn a_fairing_of_which_rocket_keeps_one_is_attached_by_one_module() {
+    let configure = |configure: Configure| configure.attach(Single);
+    let problem = only_problem(&two(&Small { configure, ..Small::new("x") }), "");
+    assert_eq!(problem.id, "modules.E012");
+    assert_eq!(problem.modules, ["a", "b"]);
+}
+
+#[test]
+fn a_migration_that_ends_its_transaction_is_a_problem() {
+    let migrations: &'static [(&'static str, &'static [u8])] =
+        &[("0001_initial.sql", b"CREATE TABLE x (y int); COMMIT; SELECT 1;")];
+    let problem = only_problem(&[Small { migrations, ..Small::new("a") }], "");
+    assert_eq!(problem.id, "migrations.E002");
+    assert_eq!(problem.message, "migration `0001_initial` of `a` says `COMMIT`");
+}
+
+#[test]
 fn state_of_one_type_in_two_modules_is_a_problem_and_no_panic() {
     let configure = |configure: Configure| configure.manage(Shared);
     let problem = only_problem(&two(&Small { configure, ..Small::new("x") }), "");

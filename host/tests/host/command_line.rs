@@ -112,7 +112,7 @@ fn a_database_that_cannot_be_used_is_a_clear_error_without_its_password() {
     fs::write(folder.path().join("no.db"), "this is text, and long enough to be no database")
         .unwrap();
     for (url, expected) in [
-        ("mysql://me:secret@db/site", "begins with neither `sqlite:` nor `postgres:`"),
+        ("mysql://me:secret@db/site", "settings.E007 `databases.site.url`"),
         ("postgres://me:secret@127.0.0.1:1/site", "Connection refused"),
         ("postgres://me:secret@127.0.0.1:1/site", "PostgreSQL database site at 127.0.0.1:1"),
         ("sqlite:no.db", "not a database"),

@@ -181,7 +181,7 @@ fn a_changed_file_of_an_applied_migration_stops_the_start_with_its_name() {
         assert!(error.contains("migration `0001_initial` of `lettings` was changed"), "{error}");
     }
     let shown = applied(folder.path(), &[]);
-    assert!(shown.contains("gone\n [X] 0001_initial  (its module is not active)"), "{shown}");
+    assert!(shown.contains("gone\n [X] 0001_initial  (its module is not linked)"), "{shown}");
 }
 
 #[test]

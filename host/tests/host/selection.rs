@@ -36,6 +36,12 @@ fn enabled_false_switches_a_module_off() {
 }
 
 #[test]
+fn a_site_without_active_modules_is_a_warning() {
+    let plan = plan(&[Small::new("a")], "[default]\ninstalled = []").unwrap();
+    assert_eq!(plan.warnings[0].id, "modules.W001");
+}
+
+#[test]
 fn an_empty_registry_is_a_problem() {
     let registry = Registry::new(Vec::new());
     let problems = Plan::new(&registry, &settings("")).err().unwrap();

@@ -85,7 +85,8 @@ fn a_section_that_is_no_table_is_a_problem() {
 #[test]
 fn settings_of_a_module_that_is_switched_off_are_checked_all_the_same() {
     let toml = "[default.modules.lettings]\nenabled = false\npage_sze = 3";
-    assert_eq!(only_problem(&module(), toml).id, "settings.E002");
+    let modules = [module()[0].clone(), Small::new("other")];
+    assert_eq!(only_problem(&modules, toml).id, "settings.E002");
 }
 
 #[test]
@@ -95,6 +96,52 @@ fn a_top_level_setting_that_nobody_reads_is_a_warning() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].starts_with("settings.W001 `instaled`"), "{warnings:?}");
     assert!(warnings[0].contains("did you mean `installed`?"), "{warnings:?}");
+}
+
+#[test]
+fn settings_of_the_database_are_checked_without_opening_it() {
+    for (toml, id, key) in [
+        ("url = 'mysql://me:secret@x/y'", "settings.E007", "`databases.site.url`"),
+        ("url = 'postgres://me:secret@x:port/y'", "settings.E007", "`databases.site.url`"),
+        ("max_connections = 0", "settings.E003", "`databases.site.max_connections`"),
+        ("connect_timeout = 'long'", "settings.E003", "`databases.site.connect_timeout`"),
+        ("max_conections = 5", "settings.E002", "`databases.site.max_conections`"),
+    ] {
+        let problem = only_problem(&module(), &format!("[default.databases.site]\n{toml}"));
+        assert_eq!(problem.id, id, "{toml}");
+        assert!(problem.message.contains(key), "{toml}: {problem}");
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+    }
+}
+
+#[test]
+fn what_this_program_cannot_do_is_a_problem() {
+    let problem = only_problem(&module(), "[default.tls]\ncerts = 'a.pem'\nkey = 'a.key'");
+    assert_eq!(problem.id, "settings.E008");
+    assert_eq!(only_problem(&module(), "[default]\nworkers = 0").id, "settings.E009");
+}
+
+#[test]
+fn a_profile_that_has_no_settings_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut check = crate::support::program(folder.path(), &["check"]);
+    let output = check.env("ROCKET_PROFILE", "herku").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("settings.W002"), "{output:?}");
+    assert!(text(&output.stderr).contains("did you mean `heroku`?"), "{output:?}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_named_and_the_rest_is_examined_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Rocket.toml"), "[default").unwrap();
+    let mut check = crate::support::program(folder.path(), &["check", "--format", "json"]);
+    let output = check.env("RUST_LOG", "a=b=c").output().unwrap();
+    let problems: Vec<rocket::figment::value::Dict> =
+        serde_json::from_slice(&output.stdout).unwrap();
+    let ids: Vec<&str> = problems.iter().map(|problem| problem["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["settings.E010", "settings.E006"]);
+    assert!(problems[0]["message"].as_str().unwrap().contains("Rocket.toml"), "{problems:?}");
 }
 
 #[test]

@@ -106,6 +106,29 @@ fn a_route_of_a_module_that_is_neither_required_nor_used_names_both() {
 }
 
 #[test]
+fn the_site_may_override_templates_of_modules_that_are_off_or_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let templates = folder.path().join("templates/lettings");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(
+        templates.join("index.html.j2"),
+        "{% extends 'lettings/index' %}{{ url('letings:x') }}",
+    )
+    .unwrap();
+    let settings = |toml: &str| host::Settings {
+        root: folder.path().into(),
+        ..crate::support::settings(toml)
+    };
+    let registry = crate::support::registry(&[lettings(), Small::new("other")]);
+    for toml in ["", "[default.modules.lettings]\nenabled = false"] {
+        let plan = host::Plan::new(&registry, &settings(toml)).unwrap();
+        assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
+        assert_eq!(plan.warnings[0].id, "templates.W001");
+        assert_eq!(plan.warnings[0].hint, "did you mean `lettings`?");
+    }
+}
+
+#[test]
 fn an_asset_that_is_not_there_is_named() {
     let theme = Small {
         assets: &[("theme.css", b"a{}")],

@@ -1,7 +1,5 @@
 //! A table shown page by page, whatever its size.
 
-use std::sync::Arc;
-
 use sqlx::AssertSqlSafe;
 
 use super::{DbError, Executor, FromRow, query};
@@ -14,45 +12,42 @@ use crate::{PageNumber, Pagination};
 /// counted, and the last page is read from the end.
 ///
 /// ```
-/// use std::sync::LazyLock;
-///
 /// use module_api::db::Listing;
 ///
-/// static LETTINGS: LazyLock<Listing> = LazyLock::new(|| {
-///     Listing::new(
-///         "lettings_letting",
-///         "letting.id, letting.title, address.city",
-///         "letting",
-///         "JOIN lettings_address address ON address.id = letting.address_id",
-///     )
-/// });
+/// const LETTINGS: Listing = Listing::new(
+///     "lettings_letting",
+///     "letting.id, letting.title, address.city",
+///     "letting",
+///     "JOIN lettings_address address ON address.id = letting.address_id",
+/// );
 /// ```
 pub struct Listing {
-    forward: Arc<str>,
-    backward: Arc<str>,
-    count: Arc<str>,
+    table: &'static str,
+    columns: &'static str,
+    alias: &'static str,
+    joins: &'static str,
 }
 
 impl Listing {
     /// The rows of `table` as `alias`, with these columns, joined with these tables. All of them are SQL.
-    pub fn new(
+    pub const fn new(
         table: &'static str,
         columns: &'static str,
         alias: &'static str,
         joins: &'static str,
     ) -> Self {
-        let page = |direction: &str| {
-            format!(
-                "SELECT {columns} \
-                 FROM (SELECT * FROM {table} ORDER BY id {direction} LIMIT $1 OFFSET $2) {alias} \
-                 {joins} ORDER BY {alias}.id"
-            )
-        };
-        Self {
-            forward: page("ASC").into(),
-            backward: page("DESC").into(),
-            count: format!("SELECT COUNT(*) AS value FROM {table}").into(),
-        }
+        Self { table, columns, alias, joins }
+    }
+
+    /// The query for `rows` rows from an offset, `$1`. Their number stands in it literally: as a parameter
+    /// PostgreSQL would guess it to be a tenth of the table, and join the tables whole.
+    fn page(&self, direction: &str, rows: i64) -> AssertSqlSafe<String> {
+        let Self { table, columns, alias, joins } = self;
+        AssertSqlSafe(format!(
+            "SELECT {columns} \
+             FROM (SELECT * FROM {table} ORDER BY id {direction} LIMIT {rows} OFFSET $1) {alias} \
+             {joins} ORDER BY {alias}.id"
+        ))
     }
 
     /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such page, it is
@@ -68,8 +63,7 @@ impl Listing {
         on: impl Into<Executor<'_>>,
     ) -> Result<(Vec<T>, Pagination), DbError> {
         let mut on = on.into();
-        let mut rows = query(AssertSqlSafe(Arc::clone(&self.forward)))
-            .bind(i64::from(size) + 1)
+        let mut rows = query(self.page("ASC", i64::from(size) + 1))
             .bind(page.offset(size))
             .fetch_all::<T>(on.reborrow())
             .await?;
@@ -87,14 +81,11 @@ impl Listing {
         size: u32,
         mut on: Executor<'_>,
     ) -> Result<(Vec<T>, Pagination), DbError> {
-        let count = query(AssertSqlSafe(Arc::clone(&self.count)));
+        let count = query(AssertSqlSafe(format!("SELECT COUNT(*) AS value FROM {}", self.table)));
         let (total,) = count.fetch_one::<(i64,)>(on.reborrow()).await?;
         let page = PageNumber::last(total, size);
-        let rows = query(AssertSqlSafe(Arc::clone(&self.backward)))
-            .bind(total - page.offset(size))
-            .bind(0)
-            .fetch_all(on)
-            .await?;
+        let rows =
+            query(self.page("DESC", total - page.offset(size))).bind(0).fetch_all(on).await?;
         Ok((rows, Pagination::new(page, false)))
     }
 }

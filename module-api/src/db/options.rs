@@ -1,6 +1,7 @@
 //! Where the database is and how it is spoken to.
 
-use std::path::{Path, PathBuf};
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -14,16 +15,17 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 pub struct DatabaseOptions {
     /// `sqlite:var/db.sqlite3` or `postgres://user:password@host/name`. It may hold a password:
     /// it never stands in a message.
+    #[serde(default = "DatabaseOptions::default_url")]
     pub url: String,
     /// The folder that a relative path of SQLite starts from.
     #[serde(default)]
     pub root: PathBuf,
     /// How many connections are open at most; on SQLite, how many read.
     #[serde(default = "DatabaseOptions::default_max_connections")]
-    pub max_connections: u32,
+    pub max_connections: NonZeroU32,
     /// For how many seconds a request waits for a connection.
     #[serde(default = "DatabaseOptions::default_connect_timeout")]
-    pub connect_timeout: u64,
+    pub connect_timeout: NonZeroU64,
 }
 
 /// Why a database's address cannot be used. The address itself is not part of the message.
@@ -53,18 +55,26 @@ pub enum Location {
 }
 
 impl DatabaseOptions {
-    fn default_max_connections() -> u32 {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        u32::try_from(cores * 4).unwrap_or(16).clamp(4, 16)
+    /// The settings there are.
+    pub const KEYS: &[&str] = &["url", "root", "max_connections", "connect_timeout"];
+
+    fn default_url() -> String {
+        "sqlite:var/db.sqlite3".to_owned()
     }
 
-    fn default_connect_timeout() -> u64 {
-        3
+    fn default_max_connections() -> NonZeroU32 {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let connections = u32::try_from(cores * 4).unwrap_or(16).clamp(4, 16);
+        NonZeroU32::new(connections).expect("it is at least 4")
+    }
+
+    fn default_connect_timeout() -> NonZeroU64 {
+        NonZeroU64::new(3).expect("3 is not zero")
     }
 
     /// The time a request waits for a connection.
     pub fn timeout(&self) -> Duration {
-        Duration::from_secs(self.connect_timeout)
+        Duration::from_secs(self.connect_timeout.get())
     }
 
     /// Reads the address.
@@ -111,26 +121,20 @@ impl Location {
             ),
         }
     }
-
-    /// The folder of a SQLite file.
-    pub fn directory(&self) -> Option<&Path> {
-        match self {
-            Self::Sqlite { file: Some(file), .. } => file.parent(),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn options(url: &str) -> DatabaseOptions {
         DatabaseOptions {
             url: url.to_owned(),
             root: "/srv/site".into(),
-            max_connections: 4,
-            connect_timeout: 3,
+            max_connections: DatabaseOptions::default_max_connections(),
+            connect_timeout: DatabaseOptions::default_connect_timeout(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! A letting with its address, as the pages show it.
 
-use std::sync::LazyLock;
-
 use module_api::Id;
 use module_api::db::{DbError, Executor, FromRow, Listing, Row, query};
 use module_api::serde::Serialize;
@@ -20,8 +18,8 @@ macro_rules! address {
 }
 
 /// All lettings, page by page.
-pub(crate) static LETTINGS: LazyLock<Listing> =
-    LazyLock::new(|| Listing::new("lettings_letting", columns!(), "letting", address!()));
+pub(crate) const LETTINGS: Listing =
+    Listing::new("lettings_letting", columns!(), "letting", address!());
 
 /// A letting with its address: the tables `lettings_letting` and `lettings_address`.
 #[derive(Debug, Serialize)]

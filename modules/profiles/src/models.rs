@@ -1,8 +1,7 @@
 //! A member's profile with the account it belongs to, as the pages show it.
 
-use std::sync::LazyLock;
-
 use module_api::db::{DbError, Executor, FromRow, Listing, Row, query};
+use module_api::is_segment;
 use module_api::serde::Serialize;
 
 macro_rules! columns {
@@ -19,8 +18,8 @@ macro_rules! account {
 }
 
 /// All profiles, page by page.
-pub(crate) static PROFILES: LazyLock<Listing> =
-    LazyLock::new(|| Listing::new("profiles_profile", columns!(), "profile", account!()));
+pub(crate) const PROFILES: Listing =
+    Listing::new("profiles_profile", columns!(), "profile", account!());
 
 /// A profile with its account: the tables `profiles_profile` and `auth_user`.
 #[derive(Debug, Serialize)]
@@ -31,6 +30,8 @@ pub(crate) struct Profile {
     last_name: String,
     email: String,
     favorite_city: String,
+    /// Whether an address can carry the username.
+    has_page: bool,
 }
 
 impl Profile {
@@ -52,8 +53,10 @@ impl Profile {
 
 impl FromRow for Profile {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let username: String = row.get("username")?;
         Ok(Self {
-            username: row.get("username")?,
+            has_page: is_segment(&username),
+            username,
             first_name: row.get("first_name")?,
             last_name: row.get("last_name")?,
             email: row.get("email")?,

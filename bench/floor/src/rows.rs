@@ -1,0 +1,152 @@
+//! What the pages show, and the queries that fetch it: word for word those of the modules.
+
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
+
+use crate::database::Database;
+
+macro_rules! letting_columns {
+    () => {
+        "letting.id, letting.title, address.number, address.street, address.city, address.state, \
+         address.zip_code, address.country_iso_code"
+    };
+}
+
+macro_rules! profile_columns {
+    () => {
+        "account.username, account.first_name, account.last_name, account.email, \
+         profile.favorite_city"
+    };
+}
+
+// One row more than a page shows: it tells whether there is a next page.
+const LETTINGS: &str = concat!(
+    "SELECT ",
+    letting_columns!(),
+    " FROM (SELECT * FROM lettings_letting ORDER BY id ASC LIMIT 13 OFFSET $1) letting \
+     JOIN lettings_address address ON address.id = letting.address_id ORDER BY letting.id"
+);
+
+const LETTING: &str = concat!(
+    "SELECT ",
+    letting_columns!(),
+    " FROM lettings_letting letting \
+     JOIN lettings_address address ON address.id = letting.address_id WHERE letting.id = $1"
+);
+
+const PROFILES: &str = concat!(
+    "SELECT ",
+    profile_columns!(),
+    " FROM (SELECT * FROM profiles_profile ORDER BY id ASC LIMIT 13 OFFSET $1) profile \
+     JOIN auth_user account ON account.id = profile.user_id ORDER BY profile.id"
+);
+
+const PROFILE: &str = concat!(
+    "SELECT ",
+    profile_columns!(),
+    " FROM profiles_profile profile \
+     JOIN auth_user account ON account.id = profile.user_id WHERE account.username = $1"
+);
+
+/// A letting with its address.
+#[derive(Serialize)]
+pub(crate) struct Letting {
+    id: i64,
+    title: String,
+    number: i64,
+    street: String,
+    city: String,
+    state: String,
+    zip_code: i64,
+    country_iso_code: String,
+}
+
+/// A profile with its account.
+#[derive(Serialize)]
+pub(crate) struct Profile {
+    username: String,
+    /// Whether an address can carry the username.
+    has_page: bool,
+    first_name: String,
+    last_name: String,
+    email: String,
+    favorite_city: String,
+}
+
+/// The rows of both databases: the columns of whole numbers are 32 bits wide in PostgreSQL.
+macro_rules! from_row {
+    ($row:ty) => {
+        impl FromRow<'_, $row> for Letting {
+            fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
+                Ok(Self {
+                    id: row.try_get::<i32, _>("id")?.into(),
+                    title: row.try_get("title")?,
+                    number: row.try_get::<i32, _>("number")?.into(),
+                    street: row.try_get("street")?,
+                    city: row.try_get("city")?,
+                    state: row.try_get("state")?,
+                    zip_code: row.try_get::<i32, _>("zip_code")?.into(),
+                    country_iso_code: row.try_get("country_iso_code")?,
+                })
+            }
+        }
+
+        impl FromRow<'_, $row> for Profile {
+            fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
+                let username: String = row.try_get("username")?;
+                Ok(Self {
+                    has_page: !matches!(username.as_str(), "" | "." | ".."),
+                    username,
+                    first_name: row.try_get("first_name")?,
+                    last_name: row.try_get("last_name")?,
+                    email: row.try_get("email")?,
+                    favorite_city: row.try_get("favorite_city")?,
+                })
+            }
+        }
+    };
+}
+
+from_row!(SqliteRow);
+from_row!(PgRow);
+
+/// Runs a query on a connection of whichever pool there is.
+macro_rules! on {
+    ($database:expr, $query:expr, $fetch:ident) => {
+        match $database {
+            Database::Sqlite { readers, .. } => $query.$fetch(&mut *readers.acquire().await?).await,
+            Database::Postgres(pool) => $query.$fetch(&mut *pool.acquire().await?).await,
+        }
+    };
+}
+
+/// The lettings after the first `offset`: those of a page, and one more.
+pub(crate) async fn lettings(
+    database: &Database,
+    offset: i64,
+) -> Result<Vec<Letting>, sqlx::Error> {
+    on!(database, sqlx::query_as(LETTINGS).bind(offset), fetch_all)
+}
+
+/// The letting with that key.
+pub(crate) async fn letting(database: &Database, id: i64) -> Result<Option<Letting>, sqlx::Error> {
+    on!(database, sqlx::query_as(LETTING).bind(id), fetch_optional)
+}
+
+/// The profiles after the first `offset`: those of a page, and one more.
+pub(crate) async fn profiles(
+    database: &Database,
+    offset: i64,
+) -> Result<Vec<Profile>, sqlx::Error> {
+    on!(database, sqlx::query_as(PROFILES).bind(offset), fetch_all)
+}
+
+/// The profile of the account of that name.
+pub(crate) async fn profile(
+    database: &Database,
+    username: &str,
+) -> Result<Option<Profile>, sqlx::Error> {
+    on!(database, sqlx::query_as(PROFILE).bind(username), fetch_optional)
+}

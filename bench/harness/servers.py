@@ -1,0 +1,119 @@
+"""The programs that are measured: started, asked what they use, and stopped."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import machine
+
+START_LIMIT = 20.0
+"""Seconds after which a program that does not answer is given up."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program on a database: one side of a comparison."""
+
+    name: str
+    binary: Path
+    database_url: str
+    folder: Path
+    """An empty one, with the manifest of the assets beside it."""
+
+
+class Server:
+    """A program while it runs."""
+
+    def __init__(self, program):
+        self.program = program
+        self.port = machine.free_port()
+        self.log = program.folder / f"{program.name}-{self.port}.log"
+        before = time.perf_counter()
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [program.binary],
+                cwd=program.folder,
+                env=environment(program.database_url) | {
+                    "ROCKET_PORT": str(self.port),
+                    "ROCKET_ADDRESS": "127.0.0.1",
+                    "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=machine.child_setup(machine.SERVER_CORE),
+            )
+        try:
+            self.wait_until_it_answers(before + START_LIMIT)
+        except BaseException:
+            self.stop()
+            raise
+        self.start_milliseconds = (time.perf_counter() - before) * 1000
+
+    def wait_until_it_answers(self, deadline):
+        """Returns at the first 200 of the home page."""
+        while True:
+            try:
+                status, _, _ = self.get("/")
+                if status == 200:
+                    return
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.perf_counter() > deadline:
+                raise RuntimeError(f"{self.program.name} does not start:\n{self.log.read_text()}")
+            time.sleep(0.0005)
+
+    def get(self, path):
+        """The status, media type and body of a page."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.getheader("Content-Type"), response.read()
+
+    def processor_microseconds(self):
+        """The processor time of all its threads so far, as the scheduler counts it: to the nanosecond."""
+        total = 0
+        for thread in os.scandir(f"/proc/{self.process.pid}/task"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                total += int(Path(thread.path, "schedstat").read_text().split()[0])
+        return total / 1000
+
+    def resident_bytes(self):
+        """The memory it holds."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError(f"{self.program.name} has ended:\n{self.log.read_text()}")
+
+    def stop(self):
+        """Ends it, politely first."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def environment(database_url):
+    """Ours without what would change a program's settings, and the database."""
+    unset = ("ROCKET_", "RUST_", "DATABASE_URL", "PORT", "SECRET_KEY", "SENTRY", "ALLOWED_HOSTS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
+    return kept | {
+        "ROCKET_PROFILE": "local",
+        "ROCKET_DEMO_DATA": "true",
+        "DATABASE_URL": database_url,
+    }

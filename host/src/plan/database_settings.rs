@@ -1,0 +1,35 @@
+//! Whether the settings of the database can be used, without opening it.
+
+use module_api::Problem;
+use module_api::db::DatabaseOptions;
+use rocket::figment::value::Value;
+
+use crate::Settings;
+use crate::database::section;
+use crate::settings::{origin_of, unknown_keys, unreadable};
+
+/// Where they stand.
+const TABLE: &str = "databases.site";
+
+/// Checks the section `databases.site`.
+pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
+    let figment = &settings.figment;
+    if let Ok(Value::Dict(_, given)) = figment.find_value(TABLE) {
+        problems.extend(unknown_keys(figment, TABLE, given.keys(), DatabaseOptions::KEYS));
+    }
+    match section(settings).extract::<DatabaseOptions>() {
+        Err(errors) => problems.extend(errors.into_iter().map(|mut error| {
+            error.path.splice(0..0, TABLE.split('.').map(str::to_owned));
+            unreadable(figment, &error)
+        })),
+        Ok(options) => {
+            if let Err(error) = options.location() {
+                let place = origin_of(figment, "databases.site.url");
+                let message =
+                    format!("`databases.site.url` in {place}: {}", module_api::with_causes(&error));
+                let hint = "write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME";
+                problems.push(Problem::error("settings.E007", message).hint(hint));
+            }
+        }
+    }
+}

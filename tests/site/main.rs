@@ -1,0 +1,19 @@
+//! Tests of the whole site: as its visitors, its operators and the authors of its modules meet it.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod addresses;
+mod asset_delivery;
+mod asset_names;
+mod choosing_modules;
+mod crawl;
+mod dependencies;
+mod errors;
+mod escaping;
+mod module_bounds;
+mod overrides;
+mod pages;
+mod paging;
+mod template_edits;
+mod tidiness;
+mod wire;

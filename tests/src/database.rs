@@ -1,0 +1,118 @@
+//! A database of its own for every test, gone when the test is.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, process, thread};
+
+use rocket::tokio::runtime;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use tempfile::TempDir;
+
+/// The variable that says where the server is: `postgres://postgres@127.0.0.1:5432/postgres`.
+const SERVER: &str = "TEST_POSTGRES_URL";
+
+/// Which of the databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// SQLite, in a file.
+    Sqlite,
+    /// PostgreSQL, on the server of `TEST_POSTGRES_URL`.
+    Postgres,
+}
+
+/// An empty database.
+#[derive(Debug)]
+pub struct Database {
+    /// Its address, as in `DATABASE_URL`.
+    pub url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// The folder of the file, deleted when dropped.
+    Folder { _folder: TempDir },
+    /// The name on the server.
+    Server { name: String },
+}
+
+impl Database {
+    /// Makes a database.
+    pub async fn fresh(kind: DatabaseKind) -> Self {
+        match kind {
+            DatabaseKind::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let url = format!("sqlite:{}", folder.path().join("db.sqlite3").display());
+                Self { url, place: Place::Folder { _folder: folder } }
+            }
+            DatabaseKind::Postgres => {
+                let name = unique_name();
+                // `template0` has no other users and takes any encoding.
+                administrate(format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+                    .await;
+                let url = address_of(&name);
+                Self { url, place: Place::Server { name } }
+            }
+        }
+    }
+
+    /// Throws all connections to a PostgreSQL database out.
+    pub async fn disconnect_everyone(&self) {
+        let Place::Server { name } = &self.place else { panic!("SQLite has no connections") };
+        administrate(format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
+    }
+
+    /// Drops a PostgreSQL database under the feet of the site.
+    pub async fn drop_now(&self) {
+        let Place::Server { name } = &self.place else { panic!("SQLite has no server") };
+        administrate(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Place::Server { name } = &self.place else { return };
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        // The test's own runtime is busy with this drop.
+        let dropped = thread::spawn(|| {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(administrate(drop));
+        });
+        if dropped.join().is_err() {
+            eprintln!("the database {name} is left behind");
+        }
+    }
+}
+
+async fn administrate(sql: String) {
+    let mut server = PgConnection::connect(&server()).await.unwrap_or_else(|error| {
+        panic!("the server of {SERVER} cannot be reached: {error}");
+    });
+    server.execute(AssertSqlSafe(sql)).await.unwrap();
+    server.close().await.unwrap();
+}
+
+fn server() -> String {
+    env::var(SERVER).unwrap_or_else(|_| panic!("run scripts/test, or set {SERVER}"))
+}
+
+/// The address of a database on the server.
+fn address_of(name: &str) -> String {
+    let server = server();
+    let (address, query) = server.split_once('?').unwrap_or((&server, ""));
+    let authority = address.find("://").expect("an address has a scheme") + 3;
+    let end = address[authority..].find('/').map_or(address.len(), |slash| authority + slash);
+    let separator = if query.is_empty() { "" } else { "?" };
+    format!("{}/{name}{separator}{query}", &address[..end])
+}
+
+fn unique_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("site_test_{}_{}_{number}", process::id(), now.as_nanos())
+}

@@ -1,0 +1,52 @@
+//! What tests of the whole site stand on: a site of linked or local modules, on a fresh database, and
+//! what its pages say.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use site_tests::{DatabaseKind, TestSite};
+//!
+//! let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+//! assert_eq!(site.get("/lettings/").await.page().title(), "Lettings");
+//! # }
+//! ```
+
+// In tests, and this crate is nothing else, a panic is the report.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod answer;
+mod database;
+mod document;
+mod local_module;
+mod served;
+mod setup;
+mod site;
+
+pub use answer::Answer;
+pub use database::{Database, DatabaseKind};
+pub use document::{Document, Element};
+pub use local_module::{LocalModule, registry_of};
+pub use served::ServedSite;
+pub use setup::Setup;
+pub use site::{Address, Person, TestSite};
+
+/// Makes of each function that takes a [`DatabaseKind`] two tests: one on SQLite, one on PostgreSQL.
+///
+/// A function that is not listed is never called, which the compiler reports.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite {$(
+            #[rocket::async_test]
+            async fn $name() {
+                super::$name($crate::DatabaseKind::Sqlite).await;
+            }
+        )*}
+
+        mod on_postgres {$(
+            #[rocket::async_test]
+            async fn $name() {
+                super::$name($crate::DatabaseKind::Postgres).await;
+            }
+        )*}
+    };
+}

@@ -1,0 +1,110 @@
+//! A module that a test describes in a few lines.
+
+use std::borrow::Cow;
+
+use host::Registry;
+use module_api::{Configure, Files, Module, NavigationItem, Registration};
+use rocket::figment::value::Value;
+use rocket::{Catcher, Request, Route};
+
+/// Files in the code: pairs of path and content.
+type Inline = &'static [(&'static str, &'static [u8])];
+
+/// A module in a test. It stands in a `static`, with `..LocalModule::named("name")` for the rest.
+#[derive(Debug)]
+pub struct LocalModule {
+    /// Its name.
+    pub name: &'static str,
+    /// Its mount, unless it is `/` and the name.
+    pub mount: Option<&'static str>,
+    /// The modules it requires.
+    pub requires: &'static [&'static str],
+    /// The modules it uses.
+    pub uses: &'static [&'static str],
+    /// Its routes.
+    pub routes: fn() -> Vec<Route>,
+    /// Its catchers.
+    pub catchers: fn() -> Vec<Catcher>,
+    /// Its templates.
+    pub templates: Inline,
+    /// Its assets.
+    pub assets: Inline,
+    /// The route its navigation leads to, if it has any.
+    pub navigation: Option<&'static str>,
+    /// What it adds to every page.
+    pub page_context: fn(&Request<'_>) -> Option<Value>,
+    /// Its hook.
+    pub configure: fn(Configure) -> Configure,
+}
+
+impl LocalModule {
+    /// A module that has a name, and nothing else.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            mount: None,
+            requires: &[],
+            uses: &[],
+            routes: Vec::new,
+            catchers: Vec::new,
+            templates: &[],
+            assets: &[],
+            navigation: None,
+            page_context: |_| None,
+            configure: |configure| configure,
+        }
+    }
+}
+
+impl Module for LocalModule {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn mount(&self) -> Cow<'static, str> {
+        self.mount.map_or_else(|| format!("/{}", self.name).into(), Cow::Borrowed)
+    }
+
+    fn requires(&self) -> &'static [&'static str] {
+        self.requires
+    }
+
+    fn uses(&self) -> &'static [&'static str] {
+        self.uses
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        (self.routes)()
+    }
+
+    fn catchers(&self) -> Vec<Catcher> {
+        (self.catchers)()
+    }
+
+    fn templates(&self) -> Files {
+        Files::inline(self.templates)
+    }
+
+    fn assets(&self) -> Files {
+        Files::inline(self.assets)
+    }
+
+    fn navigation(&self) -> Vec<NavigationItem> {
+        self.navigation.map(|route| NavigationItem::new(self.name, route)).into_iter().collect()
+    }
+
+    fn page_context(&self, request: &Request<'_>) -> Option<Value> {
+        (self.page_context)(request)
+    }
+
+    fn configure(&self, configure: Configure) -> Configure {
+        (self.configure)(configure)
+    }
+}
+
+/// A registry of modules in a test.
+pub fn registry_of(modules: &[&'static LocalModule]) -> Registry {
+    let register =
+        |module: &&'static LocalModule| Registration::new(*module, "site-tests", "1.0.0");
+    Registry::new(modules.iter().map(register).collect())
+}

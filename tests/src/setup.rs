@@ -1,0 +1,154 @@
+//! A site before it starts: its modules, its settings, its folder.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use host::{BootError, Plan, Registry, Settings};
+use module_api::Problem;
+use module_api::db::Db;
+use rocket::figment::Figment;
+use rocket::figment::value::Value;
+use rocket::local::asynchronous::Client;
+use rocket::tokio::net::TcpStream;
+use rocket::{Ignite, Rocket, tokio};
+use tempfile::TempDir;
+
+use crate::{Database, DatabaseKind, LocalModule, ServedSite, TestSite};
+
+/// A site in the making. Without further ado it has all linked modules, no demo data, and
+/// the settings nobody gave.
+pub struct Setup {
+    kind: DatabaseKind,
+    registry: Registry,
+    figment: Figment,
+    root: TempDir,
+}
+
+impl Setup {
+    pub(crate) fn on(kind: DatabaseKind) -> Self {
+        let figment = Figment::from(rocket::Config::default())
+            .merge(("log_level", "off"))
+            .merge(("address", "127.0.0.1"))
+            .merge(("shutdown.ctrlc", false))
+            .merge(("shutdown.grace", 0))
+            .merge(("shutdown.mercy", 0))
+            .merge(("databases.site.max_connections", 2))
+            .select("local");
+        Self { kind, registry: Registry::linked(), figment, root: tempfile::tempdir().unwrap() }
+    }
+
+    /// Only these modules.
+    pub fn modules(mut self, modules: &[&'static LocalModule]) -> Self {
+        self.registry = crate::registry_of(modules);
+        self
+    }
+
+    /// These modules beside those there are.
+    pub fn and_modules(mut self, modules: &[&'static LocalModule]) -> Self {
+        let more = crate::registry_of(modules);
+        self.registry = Registry::new(self.registry.iter().chain(more.iter()).copied().collect());
+        self
+    }
+
+    /// A setting: `modules.lettings.mount`.
+    pub fn setting(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.figment = self.figment.merge((key, value.into()));
+        self
+    }
+
+    /// The modules that are active, in this order.
+    pub fn installed(self, names: &[&str]) -> Self {
+        let names: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();
+        self.setting("installed", names)
+    }
+
+    /// The modules' demo data.
+    pub fn demo_data(self) -> Self {
+        self.setting("demo_data", true)
+    }
+
+    /// A template of the site itself, below its folder `templates`.
+    pub fn template(self, file: &str, text: &str) -> Self {
+        write_template(self.root.path(), file, text);
+        self
+    }
+
+    /// The folder of the site.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    fn settings(&self, database: Option<&Database>) -> Settings {
+        let mut figment = self.figment.clone();
+        if let Some(database) = database {
+            figment = figment.merge(("databases.site.url", &database.url));
+        }
+        Settings::from_figment(figment, self.root.path().to_owned()).expect("good settings")
+    }
+
+    /// The plan of the site, for which no database is needed.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
+        Plan::new(&self.registry, &self.settings(None))
+    }
+
+    /// The problems that keep the site from starting, each as one text.
+    pub fn problems(&self) -> Vec<String> {
+        let problems = self.plan().err().expect("a site that cannot start");
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    /// Rocket, ready to launch; or why it is not.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong after the plan was made.
+    pub async fn boot(&self) -> (Result<Rocket<Ignite>, BootError>, Database) {
+        let database = Database::fresh(self.kind).await;
+        let settings = self.settings(Some(&database));
+        let plan = Plan::new(&self.registry, &settings).unwrap_or_else(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("the site cannot start:\n{}", problems.join("\n"));
+        });
+        (host::boot(plan, &settings).await, database)
+    }
+
+    async fn rocket(&self) -> (Rocket<Ignite>, Database) {
+        let (rocket, database) = self.boot().await;
+        (rocket.expect("the site boots"), database)
+    }
+
+    /// Starts the site inside this process.
+    pub async fn start(self) -> TestSite {
+        let (rocket, database) = self.rocket().await;
+        let client = Client::untracked(rocket).await.expect("the site launches");
+        assert!(client.rocket().state::<Db>().is_some(), "the database is managed");
+        TestSite { client, root: self.root, database }
+    }
+
+    /// Starts the site on a port of its own.
+    pub async fn serve(self) -> ServedSite {
+        // The port is free now; that another program takes it in between is unlikely.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let setup = self.setting("port", port);
+        let (rocket, database) = setup.rocket().await;
+        let shutdown = rocket.shutdown();
+        let task = tokio::spawn(async { rocket.launch().await.map(drop).map_err(drop) });
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(!task.is_finished(), "the site launches");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        ServedSite { port, shutdown, task, root: setup.root, database }
+    }
+}
+
+pub(crate) fn write_template(root: &Path, file: &str, text: &str) {
+    let path = root.join("templates").join(file);
+    fs::create_dir_all(path.parent().expect("it is in a folder")).unwrap();
+    fs::write(path, text).unwrap();
+}
