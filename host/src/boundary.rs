@@ -1,13 +1,11 @@
 //! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
 
-use std::sync::Arc;
-
 use module_api::AnsweringModule;
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::plan::PlannedRoute;
 
@@ -17,7 +15,7 @@ pub(crate) fn wrap(planned: PlannedRoute) -> Route {
     let mut route = planned.route;
     route.handler = Box::new(Boundary {
         module,
-        route: planned.name.unwrap_or_default().into(),
+        span: tracing::info_span!("handler", module, route = planned.name.as_deref()),
         ends_in_slash: planned.pattern.ends_in_slash(),
         inner: route.handler,
     });
@@ -27,7 +25,8 @@ pub(crate) fn wrap(planned: PlannedRoute) -> Route {
 #[derive(Clone)]
 struct Boundary {
     module: &'static str,
-    route: Arc<str>,
+    /// What it says of a request is the same for all of this route, so it is written down once.
+    span: Span,
     ends_in_slash: bool,
     inner: Box<dyn Handler>,
 }
@@ -47,8 +46,7 @@ impl Handler for Boundary {
             return Outcome::Success(response.finalize());
         }
         request.local_cache(|| AnsweringModule(Some(self.module)));
-        let span = tracing::info_span!("handler", module = self.module, route = &*self.route);
-        match self.inner.handle(request, data).instrument(span).await {
+        match self.inner.handle(request, data).instrument(self.span.clone()).await {
             // A parameter that cannot be what the route asks for: there is no such page.
             Outcome::Forward((data, Status::UnprocessableEntity)) => {
                 Outcome::Forward((data, Status::NotFound))

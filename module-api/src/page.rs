@@ -1,14 +1,13 @@
 //! The responder for templates: a handler's own values, and what every page needs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use rocket::figment::value::Value;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::{Module, RenderedTemplate, Templates};
 
@@ -47,20 +46,31 @@ enum Rendering {
 }
 
 /// The handler's context with `page` beside it, written in one pass.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Merged<C> {
     #[serde(flatten)]
     handler: C,
     page: PageContext,
 }
 
-#[derive(Serialize)]
 struct PageContext {
     path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     module: Option<&'static str>,
-    #[serde(flatten)]
-    modules: BTreeMap<&'static str, Value>,
+    modules: Vec<(&'static str, Value)>,
+}
+
+impl Serialize for PageContext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut page = serializer.serialize_map(None)?;
+        page.serialize_entry("path", &self.path)?;
+        if let Some(module) = self.module {
+            page.serialize_entry("module", module)?;
+        }
+        for (name, value) in &self.modules {
+            page.serialize_entry(name, value)?;
+        }
+        page.end()
+    }
 }
 
 /// The module that answers a request, put into the request's local cache by the host.

@@ -118,30 +118,29 @@ impl UrlPattern {
         })
     }
 
-    fn fill(&self, route: &str, values: &[(&str, &dyn Display)]) -> Result<String, UrlError> {
-        for (name, _) in values {
-            let known = self.parameters().any(|parameter| parameter == *name);
-            if !known && !self.query.iter().any(|field| field == name) {
-                return Err(UrlError::Unexpected {
-                    route: route.to_owned(),
-                    parameter: (*name).to_owned(),
-                });
-            }
-        }
-        let value_of = |name: &str| {
-            let found = values.iter().find(|(given, _)| *given == name);
-            found.map(|(_, value)| value.to_string()).ok_or_else(|| UrlError::Missing {
+    /// Whether a route of this form has a parameter of that name, in its path or its query.
+    fn has(&self, name: &str) -> bool {
+        self.parameters().any(|known| known == name) || self.query.iter().any(|known| known == name)
+    }
+
+    fn fill<V: Display>(
+        &self,
+        route: &str,
+        value_of: impl Fn(&str) -> Option<V>,
+    ) -> Result<String, UrlError> {
+        let given = |name: &str| {
+            value_of(name).ok_or_else(|| UrlError::Missing {
                 route: route.to_owned(),
                 parameter: name.to_owned(),
             })
         };
-        let mut url = String::with_capacity(32);
+        let mut url = String::with_capacity(64);
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => url.push_str(literal),
-                Part::Segment(name) => push_segment(&mut url, route, name, &value_of(name)?)?,
+                Part::Segment(name) => push_segment(&mut url, route, name, given(name)?)?,
                 Part::Trailing(name) => {
-                    for (index, segment) in value_of(name)?.split('/').enumerate() {
+                    for (index, segment) in given(name)?.to_string().split('/').enumerate() {
                         if index > 0 {
                             url.push('/');
                         }
@@ -152,10 +151,9 @@ impl UrlPattern {
         }
         let mut separator = '?';
         for name in &self.query {
-            if let Some((_, value)) = values.iter().find(|(given, _)| given == name) {
-                let value = value.to_string();
-                let value = utf8_percent_encode(&value, SEGMENT);
-                write!(url, "{separator}{name}={value}").expect("a string takes all");
+            if let Some(value) = value_of(name) {
+                write!(url, "{separator}{name}=").expect("a string takes all");
+                push_encoded(&mut url, value);
                 separator = '&';
             }
         }
@@ -195,17 +193,31 @@ fn push_segment(
     url: &mut String,
     route: &str,
     parameter: &str,
-    value: &str,
+    value: impl Display,
 ) -> Result<(), UrlError> {
-    if !is_segment(value) {
-        return Err(UrlError::NotASegment {
-            route: route.to_owned(),
-            parameter: parameter.to_owned(),
-            value: value.to_owned(),
-        });
+    let start = url.len();
+    push_encoded(url, value);
+    // Encoding leaves what is no segment as it is, and makes no other value into it.
+    if is_segment(&url[start..]) {
+        return Ok(());
     }
-    url.extend(utf8_percent_encode(value, SEGMENT));
-    Ok(())
+    Err(UrlError::NotASegment {
+        route: route.to_owned(),
+        parameter: parameter.to_owned(),
+        value: url[start..].to_owned(),
+    })
+}
+
+/// Writes a value, percent-encoded where it has to be. A number, which is most of them, is written
+/// where it belongs and left at that.
+fn push_encoded(url: &mut String, value: impl Display) {
+    let start = url.len();
+    write!(url, "{value}").expect("a string takes all");
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
+    if !url[start..].bytes().all(is_plain) {
+        let value = url.split_off(start);
+        url.extend(utf8_percent_encode(&value, SEGMENT));
+    }
 }
 
 /// The addresses of all routes of the active modules, by name.
@@ -254,8 +266,30 @@ impl Urls {
         route: &str,
         parameters: &[(&str, &dyn Display)],
     ) -> Result<String, UrlError> {
+        let find = |name: &str| parameters.iter().find(|(given, _)| *given == name);
+        let names = parameters.iter().map(|(name, _)| *name);
+        self.url_with(route, names, |name| find(name).map(|(_, value)| *value))
+    }
+
+    /// The same with parameters that are looked up: their names, and the value of each.
+    ///
+    /// # Errors
+    ///
+    /// See [`UrlError`].
+    pub fn url_with<'a, V: Display>(
+        &self,
+        route: &str,
+        mut names: impl Iterator<Item = &'a str>,
+        value_of: impl Fn(&str) -> Option<V>,
+    ) -> Result<String, UrlError> {
         let pattern = self.0.get(route).ok_or_else(|| UrlError::UnknownRoute(route.to_owned()))?;
-        pattern.fill(route, parameters)
+        if let Some(unexpected) = names.find(|name| !pattern.has(name)) {
+            return Err(UrlError::Unexpected {
+                route: route.to_owned(),
+                parameter: unexpected.to_owned(),
+            });
+        }
+        pattern.fill(route, value_of)
     }
 }
 

@@ -22,10 +22,18 @@ macro_rules! profile_columns {
 }
 
 // One row more than a page shows: it tells whether there is a next page.
-const LETTINGS: &str = concat!(
+const FIRST_LETTINGS: &str = concat!(
     "SELECT ",
     letting_columns!(),
-    " FROM (SELECT * FROM lettings_letting ORDER BY id ASC LIMIT 13 OFFSET $1) letting \
+    " FROM (SELECT * FROM lettings_letting ORDER BY id ASC LIMIT 13) letting \
+     JOIN lettings_address address ON address.id = letting.address_id ORDER BY letting.id"
+);
+
+const LATER_LETTINGS: &str = concat!(
+    "SELECT ",
+    letting_columns!(),
+    " FROM (SELECT id FROM lettings_letting ORDER BY id LIMIT 13 OFFSET $1) page \
+     JOIN lettings_letting letting ON letting.id = page.id \
      JOIN lettings_address address ON address.id = letting.address_id ORDER BY letting.id"
 );
 
@@ -36,10 +44,18 @@ const LETTING: &str = concat!(
      JOIN lettings_address address ON address.id = letting.address_id WHERE letting.id = $1"
 );
 
-const PROFILES: &str = concat!(
+const FIRST_PROFILES: &str = concat!(
     "SELECT ",
     profile_columns!(),
-    " FROM (SELECT * FROM profiles_profile ORDER BY id ASC LIMIT 13 OFFSET $1) profile \
+    " FROM (SELECT * FROM profiles_profile ORDER BY id ASC LIMIT 13) profile \
+     JOIN auth_user account ON account.id = profile.user_id ORDER BY profile.id"
+);
+
+const LATER_PROFILES: &str = concat!(
+    "SELECT ",
+    profile_columns!(),
+    " FROM (SELECT id FROM profiles_profile ORDER BY id LIMIT 13 OFFSET $1) page \
+     JOIN profiles_profile profile ON profile.id = page.id \
      JOIN auth_user account ON account.id = profile.user_id ORDER BY profile.id"
 );
 
@@ -127,7 +143,10 @@ pub(crate) async fn lettings(
     database: &Database,
     offset: i64,
 ) -> Result<Vec<Letting>, sqlx::Error> {
-    on!(database, sqlx::query_as(LETTINGS).bind(offset), fetch_all)
+    match offset {
+        0 => on!(database, sqlx::query_as(FIRST_LETTINGS), fetch_all),
+        _ => on!(database, sqlx::query_as(LATER_LETTINGS).bind(offset), fetch_all),
+    }
 }
 
 /// The letting with that key.
@@ -140,7 +159,10 @@ pub(crate) async fn profiles(
     database: &Database,
     offset: i64,
 ) -> Result<Vec<Profile>, sqlx::Error> {
-    on!(database, sqlx::query_as(PROFILES).bind(offset), fetch_all)
+    match offset {
+        0 => on!(database, sqlx::query_as(FIRST_PROFILES), fetch_all),
+        _ => on!(database, sqlx::query_as(LATER_PROFILES).bind(offset), fetch_all),
+    }
 }
 
 /// The profile of the account of that name.

@@ -1,7 +1,6 @@
 //! The engine with the site's templates and what all of them may call.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
@@ -82,14 +81,8 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
 
 /// The function `url`: an address that stands in `href` as it is.
 fn url(urls: &Urls, route: &str, parameters: &Kwargs) -> Result<Value, Error> {
-    let names: Vec<&str> = parameters.args().collect();
-    let mut values = Vec::with_capacity(names.len());
-    for name in names {
-        values.push((name, parameters.get::<Value>(name)?));
-    }
-    let values: Vec<(&str, &dyn Display)> =
-        values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
-    urls.url(route, &values)
+    let value_of = |name: &str| parameters.peek::<Value>(name).ok();
+    urls.url_with(route, parameters.args(), value_of)
         .map(Value::from_safe_string)
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }

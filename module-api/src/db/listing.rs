@@ -39,14 +39,24 @@ impl Listing {
         Self { table, columns, alias, joins }
     }
 
-    /// The query for `rows` rows from an offset, `$1`. Their number stands in it literally: as a parameter
-    /// PostgreSQL would guess it to be a tenth of the table, and join the tables whole.
-    fn page(&self, direction: &str, rows: i64) -> AssertSqlSafe<String> {
+    /// The query for `rows` rows from one end of the table.
+    ///
+    /// Their number stands in it literally: as a parameter PostgreSQL would guess it to be a tenth of the
+    /// table, and join the tables whole. Without any parameter it plans the query once.
+    fn end(&self, direction: &str, rows: i64) -> AssertSqlSafe<String> {
         let Self { table, columns, alias, joins } = self;
         AssertSqlSafe(format!(
-            "SELECT {columns} \
-             FROM (SELECT * FROM {table} ORDER BY id {direction} LIMIT {rows} OFFSET $1) {alias} \
-             {joins} ORDER BY {alias}.id"
+            "SELECT {columns} FROM (SELECT * FROM {table} ORDER BY id {direction} LIMIT {rows}) \
+             {alias} {joins} ORDER BY {alias}.id"
+        ))
+    }
+
+    /// The query for `rows` rows after as many as `$1`, of which only the index is read.
+    fn middle(&self, rows: i64) -> AssertSqlSafe<String> {
+        let Self { table, columns, alias, joins } = self;
+        AssertSqlSafe(format!(
+            "SELECT {columns} FROM (SELECT id FROM {table} ORDER BY id LIMIT {rows} OFFSET $1) page \
+             JOIN {table} {alias} ON {alias}.id = page.id {joins} ORDER BY {alias}.id"
         ))
     }
 
@@ -63,10 +73,12 @@ impl Listing {
         on: impl Into<Executor<'_>>,
     ) -> Result<(Vec<T>, Pagination), DbError> {
         let mut on = on.into();
-        let mut rows = query(self.page("ASC", i64::from(size) + 1))
-            .bind(page.offset(size))
-            .fetch_all::<T>(on.reborrow())
-            .await?;
+        let limit = i64::from(size) + 1;
+        let rows = match page.offset(size) {
+            0 => query(self.end("ASC", limit)),
+            offset => query(self.middle(limit)).bind(offset),
+        };
+        let mut rows = rows.fetch_all::<T>(on.reborrow()).await?;
         if rows.is_empty() && page.get() > 1 {
             return self.fetch_last(size, on).await;
         }
@@ -84,8 +96,7 @@ impl Listing {
         let count = query(AssertSqlSafe(format!("SELECT COUNT(*) AS value FROM {}", self.table)));
         let (total,) = count.fetch_one::<(i64,)>(on.reborrow()).await?;
         let page = PageNumber::last(total, size);
-        let rows =
-            query(self.page("DESC", total - page.offset(size))).bind(0).fetch_all(on).await?;
+        let rows = query(self.end("DESC", total - page.offset(size))).fetch_all(on).await?;
         Ok((rows, Pagination::new(page, false)))
     }
 }
