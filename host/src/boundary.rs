@@ -1,11 +1,13 @@
 //! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
 
+use std::future::poll_fn;
+
 use module_api::AnsweringModule;
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
-use tracing::{Instrument, Span};
+use tracing::Span;
 
 use crate::plan::PlannedRoute;
 
@@ -46,7 +48,12 @@ impl Handler for Boundary {
             return Outcome::Success(response.finalize());
         }
         request.local_cache(|| AnsweringModule(Some(self.module)));
-        match self.inner.handle(request, data).instrument(self.span.clone()).await {
+        let mut handler = self.inner.handle(request, data);
+        let outcome = poll_fn(|context| {
+            let _entered = self.span.enter();
+            handler.as_mut().poll(context)
+        });
+        match outcome.await {
             // A parameter that cannot be what the route asks for: there is no such page.
             Outcome::Forward((data, Status::UnprocessableEntity)) => {
                 Outcome::Forward((data, Status::NotFound))

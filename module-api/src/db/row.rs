@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Column as _, Row as _, TypeInfo, ValueRef};
+use sqlx::{Decode, Postgres, Row as _, TypeInfo, ValueRef};
 
 use super::DbError;
 
@@ -86,13 +86,14 @@ impl FromColumn for i64 {
     }
 
     fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
-        let position = row.try_column(column)?.ordinal();
-        let width = row.column(position).type_info();
-        match width.name() {
-            "INT8" => row.try_get(position),
-            "INT2" => row.try_get::<i16, _>(position).map(Self::from),
-            _ => row.try_get::<i32, _>(position).map(Self::from),
-        }
+        let value = row.try_get_raw(column)?;
+        let decoded = match value.type_info().name() {
+            "INT2" => <i16 as Decode<Postgres>>::decode(value).map(Self::from),
+            "INT4" => <i32 as Decode<Postgres>>::decode(value).map(Self::from),
+            "INT8" => <Self as Decode<Postgres>>::decode(value),
+            other => Err(format!("a column of type {other} is no whole number").into()),
+        };
+        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: column.to_owned(), source })
     }
 }
 
