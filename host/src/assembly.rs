@@ -103,9 +103,12 @@ pub(crate) fn explain(error: &rocket::Error) -> String {
             format!("{error}: {}", names.join(", "))
         }
         ErrorKind::SentinelAborts(sentries) => {
-            let of = |sentry: &rocket::sentinel::Sentry| format!("{sentry:?}");
-            let missing: Vec<String> = sentries.iter().map(of).collect();
-            format!("{error}: handlers ask for what nobody manages: {}", missing.join(", "))
+            let missing = sentries.iter().map(|sentry| {
+                let (file, line, _) = sentry.location;
+                format!("`{}` ({file}, line {line})", sentry.type_name)
+            });
+            let missing = missing.collect::<Vec<_>>().join(", ");
+            format!("{error}: handlers ask for what nobody manages: {missing}")
         }
         _ => error.to_string(),
     }

@@ -176,6 +176,23 @@ async fn a_fairing_that_attaches_one_that_mounts_routes_stops_the_launch() {
     does_not_launch(&ACCOMPLICE).await;
 }
 
+static FORGETFUL: LocalModule =
+    LocalModule { routes: || rocket::routes![forgotten], ..LocalModule::named("forgetful") };
+
+#[rocket::get("/")]
+fn forgotten(state: &rocket::State<u16>) -> String {
+    state.to_string()
+}
+
+#[rocket::async_test]
+async fn state_that_nobody_manages_stops_the_launch_with_its_type() {
+    let setup = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&FORGETFUL]);
+    match setup.boot().await.0 {
+        Err(BootError::Rocket(message)) => assert!(message.contains("State<u16>"), "{message}"),
+        other => panic!("{:?}", other.map(drop)),
+    }
+}
+
 static POLITE: LocalModule = LocalModule {
     configure: |configure| {
         configure
