@@ -45,8 +45,8 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens and migrates the database, fills it with demo data if it was empty and the settings say so,
-/// and makes Rocket of the plan, ready to launch.
+/// Opens and migrates the database, fills it with demo data if it was empty and the settings say
+/// so, and makes Rocket of the plan, ready to launch.
 ///
 /// # Errors
 ///
@@ -64,8 +64,8 @@ pub(crate) struct Assembled {
 }
 
 impl Assembled {
-    /// Makes Rocket ready. It must still have the routes and catchers of the plan and no others: a fairing that
-    /// mounts some now escapes every check.
+    /// Makes Rocket ready. It must still have the routes and catchers of the plan and no others: a
+    /// fairing that mounts some now escapes every check.
     pub(crate) async fn ignite(self) -> Result<Rocket<Ignite>, BootError> {
         let Self { rocket, routes, catchers, with_fairings } = self;
         let rocket = rocket.ignite().await.map_err(|error| BootError::Rocket(explain(&error)))?;
@@ -90,8 +90,8 @@ impl Assembled {
     }
 }
 
-/// What Rocket says of a failed start, with the names it leaves out. Looking at the error also keeps
-/// it from panicking when it is dropped.
+/// What Rocket says of a failed start, with the names it leaves out. Looking at the error also
+/// keeps it from panicking when it is dropped.
 pub(crate) fn explain(error: &rocket::Error) -> String {
     match error.kind() {
         ErrorKind::Bind(cause) => format!(

@@ -121,8 +121,8 @@ pub(crate) fn own_commands() -> Vec<String> {
     names.chain(["help".to_owned()]).collect()
 }
 
-/// The host's commands and those of the active modules; of all linked ones, if there is no plan to say which are
-/// active, to tell a command from a misspelling.
+/// The host's commands and those of the active modules; of all linked ones, if there is no plan to
+/// say which are active, to tell a command from a misspelling.
 fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
     let definitions: Vec<clap::Command> = match plan {
         Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),

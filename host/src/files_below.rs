@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// The files below a folder, with their paths relative to it, `/` between the parts, sorted. A folder that is
-/// missing is empty; of links that lead back to where one is, none is followed.
+/// The files below a folder, with their paths relative to it, `/` between the parts, sorted. A
+/// folder that is missing is empty; of links that lead back to where one is, none is followed.
 pub(crate) fn files_below(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     collect(folder, "", &mut Vec::new(), &mut files);

@@ -39,7 +39,8 @@ use crate::{Registry, Settings, templates};
 
 /// The plan of a site.
 pub struct Plan {
-    /// All linked modules: the active ones in the order in which they start, then the others by name.
+    /// All linked modules: the active ones in the order in which they start, then the others by
+    /// name.
     pub modules: Vec<PlannedModule>,
     /// The routes of the active modules and the host.
     pub routes: Vec<PlannedRoute>,

@@ -30,7 +30,8 @@ pub struct Settings {
     pub figment: Figment,
     /// The host's own.
     pub site: SiteSettings,
-    /// The folder of `Rocket.toml`, from which relative paths start; the current one if there is none.
+    /// The folder of `Rocket.toml`, from which relative paths start; the current one if there is
+    /// none.
     pub root: PathBuf,
 }
 
@@ -75,7 +76,8 @@ impl Settings {
     ///    that `ROCKET_CONFIG` names.
     /// 3. `ROCKET_*`, then `PORT` and `DATABASE_URL`, which platforms set.
     ///
-    /// What cannot be read is reported, and stands at its default, so that the rest can be examined too.
+    /// What cannot be read is reported, and stands at its default, so that the rest can be examined
+    /// too.
     pub fn load() -> (Self, Vec<Problem>) {
         let (file, mut problems) = match settings_file() {
             Ok(file) => (file, Vec::new()),

@@ -29,9 +29,9 @@ pub struct AttachedFairing {
 /// What a module asks of Rocket beyond its routes: `Rocket<Build>` as far as a module may use it.
 ///
 /// It collects, the host applies: so routes mounted here are confined and named like those of
-/// [`Module::routes`](crate::Module::routes), state that two modules would manage is
-/// a problem with both their names instead of a panic, and the fairings are known to be the module's.
-/// A fairing must not mount routes of its own at ignition, which the plan could not know.
+/// [`Module::routes`](crate::Module::routes), state that two modules would manage is a problem with
+/// both their names instead of a panic, and the fairings are known to be the module's. A fairing
+/// must not mount routes of its own at ignition, which the plan could not know.
 ///
 /// ```
 /// use module_api::rocket::fairing::AdHoc;

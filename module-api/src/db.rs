@@ -28,8 +28,8 @@
 //! }
 //! ```
 //!
-//! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a
-//! transaction with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
+//! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a transaction
+//! with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
 
 mod error;
 mod listing;

@@ -8,8 +8,9 @@ use crate::Files;
 /// One step in the life of a module's tables.
 ///
 /// Its file is named `NNNN_name.sql`, four digits and a name of lower-case letters, digits and `_`;
-/// `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` where the two databases need different SQL. Steps run in the order of their names.
-/// A step that was applied anywhere is never edited again: a further step mends it.
+/// `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` where the two databases need different SQL.
+/// Steps run in the order of their names. A step that was applied anywhere is never edited again: a
+/// further step mends it.
 ///
 /// ```
 /// use module_api::{Files, migrations_of};

@@ -25,9 +25,9 @@ use crate::{Check, Command, Configure, Files, NavigationItem, SettingsSchema};
 /// # Life cycle
 ///
 /// 1. [`register!`](crate::register) puts the module into the program at link time.
-/// 2. The host reads the settings, then asks each linked module for what is below, some of it more than once, and
-///    makes a plan of it. Nothing is open yet: these methods are plain functions of the module, without a
-///    database, that give the same each time.
+/// 2. The host reads the settings, then asks each linked module for what is below, some of it more
+///    than once, and makes a plan of it. Nothing is open yet: these methods are plain functions of
+///    the module, without a database, that give the same each time.
 /// 3. It reports all problems together, or goes on: the database is opened, migrations are
 ///    applied (a module's requirements before its own), Rocket is assembled and launched.
 /// 4. From then on only handlers, [`page_context`](Module::page_context) and what

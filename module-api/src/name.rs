@@ -15,7 +15,8 @@ pub enum InvalidName {
     Reserved(&'static str),
 }
 
-/// The namespaces that are the host's: its templates, assets, migrations and routes, and what `page` holds itself.
+/// The namespaces that are the host's: its templates, assets, migrations and routes, and what
+/// `page` holds itself.
 const RESERVED: &[&str] = &["errors", "host", "module", "path"];
 
 /// Checks that `name` can be the name of a module.

@@ -15,7 +15,8 @@ pub enum RenderedTemplate {
 
 /// Renders from templates that were edited while a debug build runs.
 pub trait LiveRender: Send + Sync {
-    /// Whether a template was edited since the start, such that [`render`](LiveRender::render) has to be asked.
+    /// Whether a template was edited since the start, such that [`render`](LiveRender::render) has
+    /// to be asked.
     fn is_edited(&self) -> bool;
 
     /// Renders a template as it is on disk now.

@@ -73,8 +73,8 @@ enum Part {
 impl UrlPattern {
     /// The form of a Rocket route's addresses: the base it is mounted at, its own path, its query.
     ///
-    /// A page's address ends in `/`. Not so that of a file, whose own path ends in a literal segment with a
-    /// `.` in it, nor one that ends in `<path..>`.
+    /// A page's address ends in `/`. Not so that of a file, whose own path ends in a literal
+    /// segment with a `.` in it, nor one that ends in `<path..>`.
     pub fn new(base: &str, path: &str, query: Option<&str>) -> Self {
         let own: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let ends_in_slash = own.last().is_none_or(|last| match dynamic(last) {
@@ -176,8 +176,8 @@ fn dynamic(segment: &str) -> Option<&str> {
     segment.strip_prefix('<')?.strip_suffix('>')
 }
 
-/// Whether a path can carry a value as one of its segments. Browsers and servers alike take `.` and `..` for
-/// steps, and drop what is empty.
+/// Whether a path can carry a value as one of its segments. Browsers and servers alike take `.` and
+/// `..` for steps, and drop what is empty.
 ///
 /// ```
 /// use module_api::is_segment;

@@ -67,7 +67,8 @@ pub(crate) fn urls_of_css(css: &str) -> Vec<String> {
     css.split("url(").skip(1).map(url).collect()
 }
 
-/// The absolute address of a reference; none if it leads to another site or is no address of a page.
+/// The absolute address of a reference; none if it leads to another site or is no address of a
+/// page.
 pub(crate) fn resolve(from: &str, reference: &str) -> Option<String> {
     let reference = reference.split('#').next().unwrap_or_default();
     if reference.is_empty() || reference.starts_with("mailto:") || reference.starts_with("data:") {

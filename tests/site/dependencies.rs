@@ -12,8 +12,8 @@ const OF_THE_WHOLE_SITE: &[&str] = &["tests", "bench", "benches"];
 
 /// The packages of the workspace.
 struct Workspace {
-    /// For each its folder, relative to the workspace, and the packages of the workspace it depends on,
-    /// for whatever purpose.
+    /// For each its folder, relative to the workspace, and the packages of the workspace it depends
+    /// on, for whatever purpose.
     packages: BTreeMap<String, (String, BTreeSet<String>)>,
 }
 

@@ -1,5 +1,5 @@
-//! What tests of the whole site stand on: a site of linked or local modules, on a fresh database, and
-//! what its pages say.
+//! What tests of the whole site stand on: a site of linked or local modules, on a fresh database,
+//! and what its pages say.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -29,7 +29,8 @@ pub use served::ServedSite;
 pub use setup::Setup;
 pub use site::{Address, Person, TestSite};
 
-/// Makes of each function that takes a [`DatabaseKind`] two tests: one on SQLite, one on PostgreSQL.
+/// Makes of each function that takes a [`DatabaseKind`] two tests: one on SQLite, one on
+/// PostgreSQL.
 ///
 /// A function that is not listed is never called, which the compiler reports.
 #[macro_export]

@@ -105,7 +105,8 @@ impl Catalog {
         }
     }
 
-    /// The asset of a plain name, or of one with a hash; and whether it is the latter, whose content never changes.
+    /// The asset of a plain name, or of one with a hash; and whether it is the latter, whose
+    /// content never changes.
     pub(crate) fn find(&self, name: &str) -> Option<(&Arc<Asset>, bool)> {
         match self.by_hashed_name.get(name) {
             Some(asset) => Some((asset, true)),

@@ -16,8 +16,8 @@ const FILE_NAME: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'(').
 /// A stylesheet's path and its rewritten content.
 type Rewritten = (String, Cow<'static, [u8]>);
 
-/// Rewrites the stylesheets of a namespace, each after those it imports. `hashed` has the names of the
-/// other files of the namespace.
+/// Rewrites the stylesheets of a namespace, each after those it imports. `hashed` has the names of
+/// the other files of the namespace.
 pub(super) fn rewrite(
     namespace: &'static str,
     styles: &[String],

@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_mins(5);
 #[non_exhaustive]
 pub enum LockError {
     /// Another process held it for too long.
-    #[error("another process has been migrating for {} minutes; see what keeps it", LIMIT.as_secs() / 60)]
+    #[error("another process has been migrating for too long; see what keeps it")]
     TimedOut,
     /// The file of the lock cannot be opened or locked.
     #[error("{}", path.display())]

@@ -35,8 +35,8 @@ impl FromRow for LedgerRow {
     }
 }
 
-/// Applies all migrations that the ledger does not have, each in a transaction with its entry; which
-/// they were.
+/// Applies all migrations that the ledger does not have, each in a transaction with its entry;
+/// which they were.
 ///
 /// Entries of modules that are not there are left alone.
 pub(super) async fn apply(

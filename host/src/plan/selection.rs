@@ -11,7 +11,8 @@ use crate::{Registry, Settings};
 
 type ByName = BTreeMap<&'static str, Registration>;
 
-/// All linked modules: the active ones, requirements first and then by name, and after them the others.
+/// All linked modules: the active ones, requirements first and then by name, and after them the
+/// others.
 pub(super) fn select(
     registry: &Registry,
     settings: &Settings,

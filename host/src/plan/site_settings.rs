@@ -12,8 +12,8 @@ use crate::{Settings, SiteSettings};
 /// What is read at the top level besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
 
-/// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them all the same,
-/// so they do not stop the start.
+/// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them all the
+/// same, so they do not stop the start.
 pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
     let Ok(given) = settings.figment.extract::<Dict>() else { return };
     let own = Value::serialize(SiteSettings::default()).ok().and_then(Value::into_dict);

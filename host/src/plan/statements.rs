@@ -1,4 +1,5 @@
-//! The statements of a migration's script, as far as it takes to see that it keeps to its transaction.
+//! The statements of a migration's script, as far as it takes to see that it keeps to its
+//! transaction.
 
 /// The first statement of a script that would begin or end a transaction, if there is one.
 ///
@@ -28,7 +29,8 @@ pub(super) fn transaction_control(sql: &str) -> Option<String> {
     None
 }
 
-/// The statements of a script, each as its bare words in capitals: without comments and quoted text.
+/// The statements of a script, each as its bare words in capitals: without comments and quoted
+/// text.
 fn statements(sql: &str) -> Vec<Vec<String>> {
     let mut statements = vec![Vec::new()];
     let mut rest = sql;

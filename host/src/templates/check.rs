@@ -128,8 +128,8 @@ fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
     })
 }
 
-/// What the name of a module that is not linked means: nothing for a module that uses it; in the site's own
-/// templates it may be misspelled.
+/// What the name of a module that is not linked means: nothing for a module that uses it; in the
+/// site's own templates it may be misspelled.
 fn not_linked(
     names: &Names<'_>,
     source: &Source,

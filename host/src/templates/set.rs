@@ -76,9 +76,9 @@ impl Source {
 /// All templates of a site.
 ///
 /// Of several with one name the first of these wins: the site's own; that of the host (its layout
-/// and error pages, and overrides that were there when it was built); those of modules that override it, in
-/// the order of `installed`; that of the module whose namespace it is. A template that extends or
-/// includes its own name gets the one it hides.
+/// and error pages, and overrides that were there when it was built); those of modules that
+/// override it, in the order of `installed`; that of the module whose namespace it is. A template
+/// that extends or includes its own name gets the one it hides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TemplateSet {
     chains: BTreeMap<String, Vec<Source>>,
@@ -172,7 +172,8 @@ impl TemplateSet {
         }
     }
 
-    /// All templates with the names they have in the engine. That of a hidden one has its provider after an `@`.
+    /// All templates with the names they have in the engine. That of a hidden one has its provider
+    /// after an `@`.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (String, &Source)> {
         self.chains.iter().flat_map(|(name, chain)| {
             chain.iter().enumerate().map(move |(place, source)| {
@@ -207,8 +208,8 @@ impl TemplateSet {
         text
     }
 
-    /// The engine's name of the template that `inner`, as it stands in the template `outer`, means: where a
-    /// template names itself, the one it hides.
+    /// The engine's name of the template that `inner`, as it stands in the template `outer`, means:
+    /// where a template names itself, the one it hides.
     pub(crate) fn resolve(&self, inner: &str, outer: &str) -> Option<String> {
         let (name, provider) = outer.split_once('@').unwrap_or((outer, ""));
         if inner != name {

@@ -44,9 +44,9 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
-/// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the classes 08
-/// (connection), 53 (resources) and 57P (shutting down or starting). SQLite, a number whose low byte
-/// tells: busy, I/O error, cannot open.
+/// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the
+/// classes 08 (connection), 53 (resources) and 57P (shutting down or starting). SQLite, a number
+/// whose low byte tells: busy, I/O error, cannot open.
 fn is_away(code: &str) -> bool {
     if code.len() == 5 {
         return ["08", "53", "57P"].iter().any(|class| code.starts_with(class));

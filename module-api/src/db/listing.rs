@@ -7,9 +7,9 @@ use crate::{PageNumber, Pagination};
 
 /// The pages of a table in the order of its `id`.
 ///
-/// A page costs one query, with the row after it fetched too in place of a count; joins are made for the
-/// rows of the page alone. Only a number past the end costs more: the rows are
-/// counted, and the last page is read from the end.
+/// A page costs one query, with the row after it fetched too in place of a count; joins are made
+/// for the rows of the page alone. Only a number past the end costs more: the rows are counted, and
+/// the last page is read from the end.
 ///
 /// ```
 /// use module_api::db::Listing;
@@ -29,7 +29,8 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The rows of `table` as `alias`, with these columns, joined with these tables. All of them are SQL.
+    /// The rows of `table` as `alias`, with these columns, joined with these tables. All of them
+    /// are SQL.
     pub const fn new(
         table: &'static str,
         columns: &'static str,
@@ -41,8 +42,8 @@ impl Listing {
 
     /// The query for `rows` rows from one end of the table.
     ///
-    /// Their number stands in it literally: as a parameter PostgreSQL would guess it to be a tenth of the
-    /// table, and join the tables whole. Without any parameter it plans the query once.
+    /// Their number stands in it literally: as a parameter PostgreSQL would guess it to be a tenth
+    /// of the table, and join the tables whole. Without any parameter it plans the query once.
     fn end(&self, direction: &str, rows: i64) -> AssertSqlSafe<String> {
         let Self { table, columns, alias, joins } = self;
         AssertSqlSafe(format!(
@@ -60,8 +61,8 @@ impl Listing {
         ))
     }
 
-    /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such page, it is
-    /// the last there is.
+    /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such
+    /// page, it is the last there is.
     ///
     /// # Errors
     ///

@@ -147,7 +147,8 @@ async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbErr
 }
 
 /// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
-/// wait for it as other statements do, so of programs that start at the same moment all but one have to try again.
+/// wait for it as other statements do, so of programs that start at the same moment all but one
+/// have to try again.
 async fn switch_to_wal(options: &SqliteConnectOptions, within: Duration) -> Result<(), DbError> {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal);
     let attempts = async {

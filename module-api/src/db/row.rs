@@ -79,7 +79,8 @@ macro_rules! from_column {
 
 from_column!(bool, String);
 
-/// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its version.
+/// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its
+/// version.
 impl FromColumn for i64 {
     fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
         row.try_get(column)
