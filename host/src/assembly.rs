@@ -6,9 +6,7 @@ use std::sync::Arc;
 use module_api::db::Db;
 use module_api::{PageContributors, Problem, Templates};
 use rocket::error::ErrorKind;
-use rocket::fairing::AdHoc;
-use rocket::{Build, Ignite, Orbit, Rocket};
-use rocket_db_pools::Pool;
+use rocket::{Build, Ignite, Rocket};
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
@@ -146,8 +144,7 @@ fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError
         .manage(plan.urls.clone())
         .manage(assets)
         .manage(PageContributors(contributors))
-        .register("/", vec![error_pages::catcher()])
-        .attach(AdHoc::on_shutdown("Database", |rocket| Box::pin(close_database(rocket))));
+        .register("/", vec![error_pages::catcher()]);
     for module in plan.modules.iter().filter(|module| module.active) {
         let schema = module.registration.module.settings();
         rocket = schema
@@ -178,10 +175,4 @@ fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError
         rocket = (fairing.attach)(rocket);
     }
     Ok(Assembled { rocket, routes, catchers, with_fairings })
-}
-
-async fn close_database(rocket: &Rocket<Orbit>) {
-    if let Some(db) = rocket.state::<Db>() {
-        db.close().await;
-    }
 }

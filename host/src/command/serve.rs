@@ -1,6 +1,8 @@
 //! `host serve`.
 
+use module_api::db::Db;
 use rocket::fairing::AdHoc;
+use rocket_db_pools::Pool;
 
 use super::output;
 use crate::assembly::{assemble, explain};
@@ -21,7 +23,13 @@ pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()>
         })
     }));
     match site.ignite().await?.launch().await {
-        Ok(_) => Ok(()),
+        Ok(rocket) => {
+            // Not in a shutdown fairing: those run while requests are still being answered.
+            if let Some(db) = rocket.state::<Db>() {
+                db.close().await;
+            }
+            Ok(())
+        }
         Err(error) => Err(anyhow::anyhow!(explain(&error))),
     }
 }

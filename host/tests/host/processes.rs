@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::support::{program, run, text};
 
@@ -192,4 +192,17 @@ fn a_port_that_is_taken_is_a_clear_error() {
     let output = program(folder.path(), &[]).env("PORT", port).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("set ROCKET_PORT"), "{output:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_server_that_is_told_to_stop_closes_its_database_and_ends_with_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path(), &[]);
+    assert!(server.get("/lettings/").starts_with("HTTP/1.1 200"));
+    assert!(folder.path().join("var/db.sqlite3-wal").exists());
+    let process = server.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert!(!folder.path().join("var/db.sqlite3-wal").exists(), "all is in the file itself");
 }
