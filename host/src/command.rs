@@ -135,8 +135,10 @@ fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap:
     let mut taken = own_commands();
     let mut line = Cli::command();
     for definition in definitions {
-        if !taken.iter().any(|name| name == definition.get_name()) {
-            taken.push(definition.get_name().to_owned());
+        let aliases = definition.get_all_aliases().chain([definition.get_name()]);
+        let names: Vec<String> = aliases.map(str::to_owned).collect();
+        if !names.iter().any(|name| taken.contains(name)) {
+            taken.extend(names);
             line = line.subcommand(definition);
         }
     }

@@ -95,7 +95,7 @@ impl Settings {
             .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
             .merge(platform("PORT", "port"))
             .merge(platform("DATABASE_URL", "databases.site.url"))
-            .select(Profile::from_env_or("ROCKET_PROFILE", DEFAULT_PROFILE));
+            .select(chosen_profile());
         let (settings, found) = Self::read(figment, root);
         problems.extend(found);
         (settings, problems)
@@ -112,7 +112,7 @@ impl Settings {
     }
 
     fn read(figment: Figment, root: PathBuf) -> (Self, Vec<Problem>) {
-        let figment = figment.join(("databases.site.root", &root));
+        let figment = figment.join(Serialized::default("databases.site.root", &root));
         let with_defaults = figment.clone().join(Serialized::defaults(SiteSettings::default()));
         let site = with_defaults.extract::<SiteSettings>();
         let rocket = figment.extract::<rocket::Config>().map(drop);
@@ -193,6 +193,12 @@ impl<P: rocket::figment::Provider> rocket::figment::Provider for Named<P> {
     > {
         self.provider.data()
     }
+}
+
+/// The profile that `ROCKET_PROFILE` names, unless it is empty.
+fn chosen_profile() -> Profile {
+    let named = env::var("ROCKET_PROFILE").ok().filter(|name| !name.is_empty());
+    Profile::from(named.as_deref().unwrap_or(DEFAULT_PROFILE))
 }
 
 /// A variable by which a platform sets a value, if it is set and not empty.

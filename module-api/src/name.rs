@@ -17,7 +17,7 @@ pub enum InvalidName {
 
 /// The namespaces that are the host's: its templates, assets, migrations and routes, and what
 /// `page` holds itself.
-const RESERVED: &[&str] = &["errors", "host", "module", "path"];
+const RESERVED: &[&str] = &["errors", "host", "module", "path", "site"];
 
 /// Checks that `name` can be the name of a module.
 ///

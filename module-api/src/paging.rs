@@ -43,7 +43,7 @@ impl PageNumber {
 
     /// How many rows come before it, on pages of `size` rows.
     pub fn offset(self, size: u32) -> i64 {
-        i64::from(self.0 - 1) * i64::from(size)
+        i64::from(self.0 - 1).saturating_mul(i64::from(size))
     }
 
     /// The last page of `total` rows on pages of `size` rows; the first if there are none.

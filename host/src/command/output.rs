@@ -5,9 +5,16 @@ use std::io::Write;
 use module_api::Problem;
 use serde::Serialize;
 
-/// Prints a line. A reader that has gone, as `head` does, is no error.
+/// Prints a line. A reader that has gone, as `head` does, is no error; a disk that is full is, and
+/// ends the program.
 pub(super) fn line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => {
+            error(&format!("error: cannot write: {failure}"));
+            std::process::exit(1);
+        }
+        _ => {}
+    }
 }
 
 /// Prints a line on standard error.

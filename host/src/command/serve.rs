@@ -1,5 +1,7 @@
 //! `host serve`.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use module_api::db::Db;
 use rocket::fairing::AdHoc;
 use rocket_db_pools::Pool;
@@ -15,11 +17,13 @@ pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()>
     site.rocket = site.rocket.attach(AdHoc::on_liftoff("Address", |rocket| {
         Box::pin(async move {
             let config = rocket.config();
-            let host = match config.address {
-                address if address.is_loopback() => "localhost".to_owned(),
-                address => address.to_string(),
-            };
-            output::line(&format!("{name} is at http://{host}:{}", config.port));
+            let (address, port) = (config.address, config.port);
+            let is_local = address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST;
+            if is_local || address.is_unspecified() {
+                output::line(&format!("{name} is at http://localhost:{port}"));
+            } else {
+                output::line(&format!("{name} is at http://{}", SocketAddr::new(address, port)));
+            }
         })
     }));
     match site.ignite().await?.launch().await {

@@ -4,6 +4,7 @@ use module_api::Problem;
 use rocket::Catcher;
 
 use super::{Parts, PlannedModule, active, mounts};
+use crate::assets;
 
 /// The catchers of the active modules, their bases being inside the mounts.
 pub(super) fn collect(
@@ -42,6 +43,13 @@ pub(super) fn collect(
             let hint = "override the templates errors/404, errors/500, errors/503 and errors/error \
                         of the site, or mount the module elsewhere";
             let problem = Problem::error("routes.E007", message).module(*name).module("host");
+            problems.push(problem.hint(hint));
+        }
+        let below_assets = mounts::contains(assets::PREFIX, base.as_str());
+        if base != "/" && (below_assets || mounts::contains(base.as_str(), assets::PREFIX)) {
+            let message = format!("`{name}` catches {code} at {base}, where the host has assets");
+            let hint = "mount the module elsewhere, or leave the catcher out";
+            let problem = Problem::error("routes.E008", message).module(*name).module("host");
             problems.push(problem.hint(hint));
         }
         for nested in active(modules) {

@@ -14,15 +14,18 @@ pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) ->
     let mut commands = Vec::new();
     for module in active(modules) {
         for command in module.registration.module.commands() {
-            let name = command.name().to_owned();
-            if let Some(owner) = owners.insert(name.clone(), module.name()) {
+            let aliases = command.definition.get_all_aliases().map(str::to_owned);
+            let names: Vec<String> = aliases.chain([command.name().to_owned()]).collect();
+            let taken = names.iter().find_map(|name| Some((name, owners.get(name)?)));
+            if let Some((name, owner)) = taken {
                 let message =
                     format!("`{owner}` and `{}` both have a command `{name}`", module.name());
                 let hint = "rename one of them";
-                let problem = Problem::error("modules.E009", message).module(owner);
+                let problem = Problem::error("modules.E009", message).module(*owner);
                 problems.push(problem.module(module.name()).hint(hint));
                 continue;
             }
+            owners.extend(names.into_iter().map(|name| (name, module.name())));
             commands.push(command);
         }
     }

@@ -14,8 +14,19 @@ const TABLE: &str = "databases.site";
 /// Checks the section `databases.site`.
 pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
     let figment = &settings.figment;
-    if let Ok(Value::Dict(_, given)) = figment.find_value(TABLE) {
-        problems.extend(unknown_keys(figment, TABLE, given.keys(), DatabaseOptions::KEYS));
+    for (table, known) in [("databases", &["site"][..]), (TABLE, DatabaseOptions::KEYS)] {
+        match figment.find_value(table) {
+            Ok(Value::Dict(_, given)) => {
+                problems.extend(unknown_keys(figment, table, given.keys(), known));
+            }
+            Ok(_) => {
+                let message = format!("`{table}` in {} is not a table", origin_of(figment, table));
+                let hint = "write [default.databases.site]";
+                problems.push(Problem::error("settings.E003", message).hint(hint));
+                return;
+            }
+            Err(_) => {}
+        }
     }
     match section(settings).extract::<DatabaseOptions>() {
         Err(errors) => problems.extend(errors.into_iter().map(|mut error| {

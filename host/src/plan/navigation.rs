@@ -25,6 +25,18 @@ pub(super) fn resolve(
     for module in active(modules) {
         let name = module.name();
         for (index, item) in module.registration.module.navigation().into_iter().enumerate() {
+            let namespace = item.route.split(':').next().unwrap_or_default();
+            if !module.knows(namespace) {
+                let message = format!(
+                    "the navigation item `{}` of `{name}` leads to `{namespace}`, which it neither \
+                     requires nor uses",
+                    item.label,
+                );
+                let hint = format!("add `{namespace}` to requires() or uses()");
+                let problem = Problem::error("routes.E005", message).module(name);
+                problems.push(problem.module(namespace).hint(hint));
+                continue;
+            }
             match urls.url(&item.route, &[]) {
                 Ok(url) => {
                     let planned = PlannedItem {

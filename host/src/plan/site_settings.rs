@@ -30,11 +30,22 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
         let hint = "remove it, and let a router in front of the site speak TLS";
         problems.push(Problem::error("settings.E008", message).hint(hint));
     }
-    if settings.figment.extract_inner::<usize>(rocket::Config::WORKERS) == Ok(0) {
-        let place = origin_of(&settings.figment, rocket::Config::WORKERS);
-        let message = format!("`workers` in {place} is 0: nobody would answer");
-        let hint = "give it the number of cores, or leave it out";
-        problems.push(Problem::error("settings.E009", message).hint(hint));
+    for key in [rocket::Config::WORKERS, rocket::Config::MAX_BLOCKING] {
+        if settings.figment.extract_inner::<usize>(key) == Ok(0) {
+            let place = origin_of(&settings.figment, key);
+            let message = format!("`{key}` in {place} is 0: nobody would answer");
+            let hint = "leave it out, or give it a number of threads";
+            problems.push(Problem::error("settings.E009", message).hint(hint));
+        }
+    }
+    for profile in
+        settings.figment.profiles().filter(|profile| known.contains(profile.as_str().as_str()))
+    {
+        let message = format!(
+            "the settings have a profile called `{profile}`, which is the name of a setting"
+        );
+        let hint = format!("write [default.{profile}] for the setting");
+        problems.push(Problem::warning("settings.W003", message).hint(hint));
     }
     let profile = settings.profile();
     if !settings.is_local() && !settings.figment.profiles().any(|known| known == profile) {

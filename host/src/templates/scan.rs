@@ -38,7 +38,7 @@ pub(super) fn references(text: &str) -> Vec<Reference<'_>> {
             }
         };
         let inner = start + 2;
-        let Some(length) = text[inner..].find(close) else { break };
+        let Some(length) = code_length(&text[inner..], close) else { break };
         if close != "#}" {
             let code = &text[inner..inner + length];
             if is_raw(code) {
@@ -58,39 +58,97 @@ fn is_raw(code: &str) -> bool {
     code.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()) == "raw"
 }
 
+/// How long the code is that ends with `close`, which may also stand in a string of it.
+fn code_length(text: &str, close: &str) -> Option<usize> {
+    if close == "#}" {
+        return text.find(close);
+    }
+    let mut position = 0;
+    while position < text.len() {
+        let rest = &text[position..];
+        if rest.starts_with(close) {
+            return Some(position);
+        }
+        position += match string_length(rest) {
+            Some(length) => length,
+            None => rest.chars().next().map_or(1, char::len_utf8),
+        };
+    }
+    None
+}
+
+/// The length of the string that a text begins with, quotes included.
+fn string_length(text: &str) -> Option<usize> {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let mut escaped = false;
+    for (index, character) in text.char_indices().skip(1) {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if character == quote => return Some(index + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
 fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference<'a>>) {
     let mut word = "";
+    let mut in_list = false;
     let mut rest = code;
     while let Some(first) = rest.chars().next() {
         if first.is_alphabetic() || first == '_' {
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             (word, rest) = rest.split_at(end);
+            in_list = false;
             continue;
         }
-        if first == '"' || first == '\'' {
-            let inner = &rest[1..];
-            let Some(end) = inner.find(first) else { return };
+        if let Some(length) = string_length(rest) {
+            let (string, after) = rest.split_at(length);
             let kind = match word {
                 "url" => Some(Kind::Route),
                 "asset" => Some(Kind::Asset),
                 "extends" | "include" | "import" | "from" => Some(Kind::Template),
                 _ => None,
             };
-            if let Some(kind) = kind {
-                let offset = at + (code.len() - rest.len());
-                let line = 1 + text[..offset].matches('\n').count();
-                let optional = code.contains("ignore missing");
-                let name_at = offset + 1;
-                found.push(Reference { kind, name: &inner[..end], line, at: name_at, optional });
+            if let Some(kind) = kind.filter(|kind| is_whole(*kind, in_list, after)) {
+                let name_at = at + (code.len() - rest.len()) + 1;
+                found.push(Reference {
+                    kind,
+                    name: &string[1..length - 1],
+                    line: 1 + text[..name_at].matches('\n').count(),
+                    at: name_at,
+                    optional: in_list || code.contains("ignore missing"),
+                });
             }
-            word = "";
-            rest = &inner[end + 1..];
+            if !in_list {
+                word = "";
+            }
+            rest = after;
             continue;
         }
-        if first != '(' && !first.is_whitespace() {
-            word = "";
+        match first {
+            '[' if word == "include" => in_list = true,
+            ',' if in_list => {}
+            '(' => {}
+            _ if first.is_whitespace() => {}
+            _ => word = "",
         }
         rest = &rest[first.len_utf8()..];
+    }
+}
+
+/// Whether a string is all of a name, by what comes after it: more may be added to it there.
+fn is_whole(kind: Kind, in_list: bool, after: &str) -> bool {
+    let after = after.trim_start();
+    match kind {
+        Kind::Route | Kind::Asset => after.starts_with([',', ')']),
+        Kind::Template if in_list => after.starts_with([',', ']']),
+        Kind::Template => {
+            let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            let is_end = after.trim_start_matches(['-', '+']).trim().is_empty();
+            is_end || matches!(word, "ignore" | "import" | "as" | "with" | "without")
+        }
     }
 }
 
@@ -116,6 +174,27 @@ mod tests {
             ]
         );
         assert!(references(text)[3].optional);
+    }
+
+    #[test]
+    fn names_that_are_put_together_are_not_literal() {
+        assert_eq!(names("{{ asset('a/' ~ kind) }}{{ url('a:' ~ b, id=1) }}"), []);
+        assert_eq!(names("{% include 'a/' ~ kind %}{% extends 'a' if b else 'c' %}"), []);
+    }
+
+    #[test]
+    fn names_in_a_list_are_each_optional() {
+        let found = references("{% include ['a', \"b\"] %}");
+        assert_eq!(
+            found.iter().map(|f| (f.name, f.optional)).collect::<Vec<_>>(),
+            [("a", true), ("b", true)]
+        );
+    }
+
+    #[test]
+    fn strings_may_hold_quotes_and_what_ends_code_elsewhere() {
+        assert_eq!(names(r"{{ 'it\'s' ~ asset('a/b') }}"), [(Kind::Asset, "a/b", 1)]);
+        assert_eq!(names("{{ '}}' ~ asset('a/b') }}"), [(Kind::Asset, "a/b", 1)]);
     }
 
     #[test]

@@ -92,6 +92,19 @@ enum Layer {
     Carried(Files),
 }
 
+impl Layer {
+    /// The text of a file, or why there is none.
+    fn read(&self, file: &str) -> Result<String, String> {
+        let content = match self {
+            Self::Disk(folder) => {
+                std::fs::read(folder.join(file)).map_err(|error| error.to_string())?
+            }
+            Self::Carried(files) => files.read(file).ok_or("it is gone")?.into_owned(),
+        };
+        String::from_utf8(content).map_err(|error| error.utf8_error().to_string())
+    }
+}
+
 impl TemplateSet {
     /// Collects the templates of the site, the host and the active modules.
     pub(crate) fn collect(
@@ -137,23 +150,26 @@ impl TemplateSet {
             };
             self.directories.extend(directory.map(Path::to_path_buf));
             let mut seen = BTreeSet::new();
-            for file in names.iter().filter(|file| file.ends_with(ENDING)) {
+            for file in names.iter().filter(|file| is_template(file)) {
                 let (name, format) = split_name(file);
-                let content = match &layer {
-                    Layer::Disk(folder) => std::fs::read(folder.join(file)).ok().map(Into::into),
-                    Layer::Carried(files) => files.read(file),
-                };
-                let Some(content) = content else { continue };
-                let described = match &layer {
-                    Layer::Disk(folder) => folder.join(file).display().to_string(),
-                    Layer::Carried(_) => file.clone(),
-                };
-                let source = Source {
+                let mut source = Source {
                     provider: provider.clone(),
-                    file: described,
-                    text: String::from_utf8_lossy(&content).into_owned(),
+                    file: match &layer {
+                        Layer::Disk(folder) => folder.join(file).display().to_string(),
+                        Layer::Carried(_) => file.clone(),
+                    },
+                    text: String::new(),
                     format: format.to_owned(),
                 };
+                match layer.read(file) {
+                    Ok(text) => source.text = text,
+                    Err(reason) => {
+                        let message = format!("{}: {reason}", source.describe());
+                        let hint = "a template is a file of text in UTF-8";
+                        problems.push(about(&source, "templates.E003", message).hint(hint));
+                        continue;
+                    }
+                }
                 if !seen.insert(name.to_owned()) || name.contains('@') {
                     let message = format!("{}: `{name}` cannot be its name", source.describe());
                     let hint = "a folder has one template of a name, and a name no `@`";
@@ -280,7 +296,7 @@ fn by_precedence<'a>(modules: &'a [PlannedModule], settings: &Settings) -> Vec<&
 
 /// Reports templates in a namespace that the module has nothing to do with.
 fn check_namespaces(module: &PlannedModule, files: &Files, problems: &mut Vec<Problem>) {
-    for file in files.names().iter().filter(|file| file.ends_with(ENDING)) {
+    for file in files.names().iter().filter(|file| is_template(file)) {
         let (name, _) = split_name(file);
         let (namespace, owner) = match name.split_once('/') {
             Some((namespace, _)) if namespace != "errors" => (namespace, format!("`{namespace}`")),
@@ -301,6 +317,12 @@ fn check_namespaces(module: &PlannedModule, files: &Files, problems: &mut Vec<Pr
         let problem = Problem::error("templates.E001", message).module(module.name());
         problems.push(problem.module(namespace).hint(hint));
     }
+}
+
+/// Whether a file is a template, and not what an editor leaves beside one.
+fn is_template(file: &str) -> bool {
+    let is_hidden = file.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+    file.ends_with(ENDING) && !is_hidden
 }
 
 /// Splits `lettings/index.html.j2` into the template's name and format.

@@ -51,6 +51,14 @@ fn a_module_cannot_catch_the_errors_of_one_that_is_mounted_inside_it() {
     assert!(plan(&[outer, with_its_own], "").is_ok());
 }
 
+#[test]
+fn a_module_cannot_catch_the_errors_of_assets() {
+    let configure = |configure: Configure| configure.register("/static", catchers![not_found]);
+    let problem = only_problem(&[Small { mount: Some("/"), configure, ..Small::new("a") }], "");
+    assert_eq!(problem.id, "routes.E008");
+    assert_eq!(problem.modules, ["a", "host"]);
+}
+
 struct Single;
 
 impl rocket::fairing::Fairing for Single {

@@ -187,6 +187,9 @@ fn a_navigation_item_has_to_lead_somewhere() {
     assert!(plan(&to("lettings:index"), "").is_ok());
     assert_eq!(only_problem(&to("lettings:missing"), "").id, "routes.E005");
     assert_eq!(only_problem(&to("lettings:one"), "").id, "routes.E005");
+    let stranger = Small { navigation: Some("lettings:index"), ..Small::new("stranger") };
+    let problem = only_problem(&[lettings(), stranger], "");
+    assert_eq!(problem.modules, ["stranger", "lettings"]);
 }
 
 #[rocket::catch(404)]

@@ -104,6 +104,7 @@ fn settings_of_the_database_are_checked_without_opening_it() {
         ("url = 'mysql://me:secret@x/y'", "settings.E007", "`databases.site.url`"),
         ("url = 'postgres://me:secret@x:port/y'", "settings.E007", "`databases.site.url`"),
         ("max_connections = 0", "settings.E003", "`databases.site.max_connections`"),
+        ("max_connections = 70000", "settings.E003", "`databases.site.max_connections`"),
         ("connect_timeout = 'long'", "settings.E003", "`databases.site.connect_timeout`"),
         ("max_conections = 5", "settings.E002", "`databases.site.max_conections`"),
     ] {
@@ -115,10 +116,31 @@ fn settings_of_the_database_are_checked_without_opening_it() {
 }
 
 #[test]
+fn databases_that_are_no_table_or_another_are_problems() {
+    for (toml, id) in [
+        ("[default]\ndatabases = 3", "settings.E003"),
+        ("[default.databases]\nsite = 3", "settings.E003"),
+        ("[default.databases.main]\nurl = 'sqlite:x'", "settings.E002"),
+    ] {
+        assert_eq!(only_problem(&module(), toml).id, id, "{toml}");
+    }
+}
+
+#[test]
+fn a_section_without_its_profile_is_a_warning() {
+    let plan = plan(&module(), "[modules.lettings]\npage_size = 3").unwrap();
+    assert_eq!(plan.warnings[0].id, "settings.W003");
+    assert_eq!(plan.warnings[0].hint, "write [default.modules] for the setting");
+}
+
+#[test]
 fn what_this_program_cannot_do_is_a_problem() {
     let problem = only_problem(&module(), "[default.tls]\ncerts = 'a.pem'\nkey = 'a.key'");
     assert_eq!(problem.id, "settings.E008");
-    assert_eq!(only_problem(&module(), "[default]\nworkers = 0").id, "settings.E009");
+    for key in ["workers", "max_blocking"] {
+        let problem = only_problem(&module(), &format!("[default]\n{key} = 0"));
+        assert_eq!(problem.id, "settings.E009");
+    }
 }
 
 #[test]

@@ -129,6 +129,22 @@ fn the_site_may_override_templates_of_modules_that_are_off_or_left_out() {
 }
 
 #[test]
+fn a_template_on_disk_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let templates = folder.path().join("templates");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(templates.join("latin.html.j2"), b"caf\xe9").unwrap();
+    std::fs::write(templates.join(".#base.html.j2"), b"\xff").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", templates.join("dangling.html.j2")).unwrap();
+    let settings = host::Settings { root: folder.path().into(), ..crate::support::settings("") };
+    let registry = crate::support::registry(&[lettings()]);
+    let problems = host::Plan::new(&registry, &settings).err().unwrap();
+    let ids: Vec<&str> = problems.iter().map(|problem| problem.id.as_str()).collect();
+    assert_eq!(ids, ["templates.E003", "templates.E003"], "{problems:?}");
+}
+
+#[test]
 fn an_asset_that_is_not_there_is_named() {
     let theme = Small {
         assets: &[("theme.css", b"a{}")],

@@ -1,6 +1,6 @@
 //! Where the database is and how it is spoken to.
 
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,10 +22,10 @@ pub struct DatabaseOptions {
     pub root: PathBuf,
     /// How many connections are open at most; on SQLite, how many read.
     #[serde(default = "DatabaseOptions::default_max_connections")]
-    pub max_connections: NonZeroU32,
+    pub max_connections: NonZeroU16,
     /// For how many seconds a request waits for a connection.
     #[serde(default = "DatabaseOptions::default_connect_timeout")]
-    pub connect_timeout: NonZeroU64,
+    pub connect_timeout: NonZeroU16,
 }
 
 /// Why a database's address cannot be used. The address itself is not part of the message.
@@ -62,19 +62,19 @@ impl DatabaseOptions {
         "sqlite:var/db.sqlite3".to_owned()
     }
 
-    fn default_max_connections() -> NonZeroU32 {
+    fn default_max_connections() -> NonZeroU16 {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let connections = u32::try_from(cores * 4).unwrap_or(16).clamp(4, 16);
-        NonZeroU32::new(connections).expect("it is at least 4")
+        let connections = u16::try_from(cores * 4).unwrap_or(16).clamp(4, 16);
+        NonZeroU16::new(connections).expect("it is at least 4")
     }
 
-    fn default_connect_timeout() -> NonZeroU64 {
-        NonZeroU64::new(3).expect("3 is not zero")
+    fn default_connect_timeout() -> NonZeroU16 {
+        NonZeroU16::new(3).expect("3 is not zero")
     }
 
     /// The time a request waits for a connection.
     pub fn timeout(&self) -> Duration {
-        Duration::from_secs(self.connect_timeout.get())
+        Duration::from_secs(self.connect_timeout.get().into())
     }
 
     /// Reads the address.

@@ -84,7 +84,7 @@ impl DbPool {
                 Ok(Self::Sqlite {
                     writer: pool().max_connections(1).connect_with(connect.clone()).await?,
                     readers: pool()
-                        .max_connections(options.max_connections.get())
+                        .max_connections(options.max_connections.get().into())
                         .connect_with(reading)
                         .await?,
                 })
@@ -93,7 +93,7 @@ impl DbPool {
                 // A pool would try again and again, and say in the end only that it took too long.
                 reach(&connect, options.timeout()).await?;
                 let pool = PoolOptions::new()
-                    .max_connections(options.max_connections.get())
+                    .max_connections(options.max_connections.get().into())
                     .acquire_timeout(options.timeout())
                     .test_before_acquire(false)
                     .before_acquire(|connection: &mut PgConnection, idle| {
