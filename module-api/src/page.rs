@@ -19,7 +19,7 @@ use crate::{Module, RenderedTemplate, Templates};
 /// | name | what |
 /// |---|---|
 /// | `page.path` | the path of the address, `/lettings/1/` |
-/// | `page.module` | the name of the module that answers; undefined on the host's own pages |
+/// | `page.module` | the name of the module whose handler was asked; undefined if none was |
 /// | `page.NAME` | what the module NAME adds by [`Module::page_context`] |
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
