@@ -43,6 +43,6 @@ pub use error::DbError;
 pub use listing::Listing;
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
 pub use pool::{Db, DbConnection, DbPool, Transaction};
-pub use query::{Executor, Query, execute_script, query};
+pub use query::{DatabaseKind, Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
-pub use value::Value;
+pub use value::{Value, datetime_text};

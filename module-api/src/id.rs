@@ -20,6 +20,12 @@ use rocket::request::FromParam;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Id(pub i64);
 
+impl From<Id> for i64 {
+    fn from(id: Id) -> Self {
+        id.0
+    }
+}
+
 impl<'a> FromParam<'a> for Id {
     type Error = &'a str;
 

@@ -42,6 +42,7 @@ mod error;
 mod files;
 mod id;
 mod migration;
+pub mod model;
 mod module;
 mod name;
 mod navigation;
@@ -71,5 +72,7 @@ pub use rendering::{LiveRender, RenderedTemplate, Templates};
 pub use settings::SettingsSchema;
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
-pub use {clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx};
+pub use {
+    clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx, time,
+};
 pub use {rocket_db_pools::Connection, rocket_dyn_templates::context};

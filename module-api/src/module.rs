@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
+use crate::model::ModelInfo;
 use crate::{Check, Command, Configure, Files, NavigationItem, SettingsSchema};
 
 /// An app that plugs into a host.
@@ -144,6 +145,12 @@ pub trait Module: Send + Sync + 'static {
     /// Its assets, served below `/static/NAME/` under the paths they have here.
     fn assets(&self) -> Files {
         Files::none()
+    }
+
+    /// Its models, as `vec![Letting::INFO, Address::INFO]`: what `makemigrations`, fixtures, the
+    /// admin and deletions know of. The tables themselves are made by its migrations.
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        Vec::new()
     }
 
     /// Its migrations: see [`Migration`](crate::Migration) for how the files are named.

@@ -1,6 +1,6 @@
 //! Loads the modules' demo data: objects in Django's JSON fixture format, into their tables.
 
-use module_api::db::{DbError, DbPool, FromRow, Row, Transaction, query};
+use module_api::db::{DatabaseKind, DbError, DbPool, FromRow, Row, Transaction, query};
 use module_api::with_causes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -80,8 +80,8 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
         columns.iter().filter(given).map(|column| format!("\"{}\"", column.name)).collect();
     let names = names.join(", ");
     let json = Value::Object(row.clone()).to_string();
-    let insert = match transaction {
-        Transaction::Sqlite(_) => {
+    let insert = match transaction.kind() {
+        DatabaseKind::Sqlite => {
             let value = |column: &Column| {
                 let value = format!("json_extract($1, '$.{}')", column.name);
                 // Django writes a time in UTC, without saying so.
@@ -94,14 +94,14 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
             let values: Vec<String> = columns.iter().filter(given).map(value).collect();
             format!("INSERT INTO \"{table}\" ({names}) SELECT {}", values.join(", "))
         }
-        Transaction::Postgres(_) => format!(
+        DatabaseKind::Postgres => format!(
             "INSERT INTO \"{table}\" ({names}) \
              SELECT {names} FROM json_populate_record(NULL::\"{table}\", $1::json)"
         ),
     };
     let run = query(AssertSqlSafe(insert)).bind(json).execute(&mut *transaction).await;
     run.map_err(|error| with_causes(&error))?;
-    if let Transaction::Postgres(_) = transaction {
+    if transaction.kind() == DatabaseKind::Postgres {
         let next = format!(
             "SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), MAX(id)) AS value \
              FROM \"{table}\""
@@ -113,9 +113,9 @@ async fn insert(object: Object, transaction: &mut Transaction) -> Result<(), Str
 }
 
 async fn columns_of(table: &str, transaction: &mut Transaction) -> Result<Vec<Column>, DbError> {
-    let columns = query(match transaction {
-        Transaction::Sqlite(_) => "SELECT name, type AS kind FROM pragma_table_info($1)",
-        Transaction::Postgres(_) => {
+    let columns = query(match transaction.kind() {
+        DatabaseKind::Sqlite => "SELECT name, type AS kind FROM pragma_table_info($1)",
+        DatabaseKind::Postgres => {
             "SELECT CAST(column_name AS text) AS name, CAST(data_type AS text) AS kind \
              FROM information_schema.columns \
              WHERE table_name = $1 AND table_schema = ANY (current_schemas(false))"

@@ -1,6 +1,7 @@
 //! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::figment::Figment;
@@ -10,13 +11,17 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
 
-use super::{DatabaseOptions, DbError, Executor, Location};
+use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location};
+use crate::model::Models;
 
 /// Older than this, an idle connection to a server is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
-pub struct Db(DbPool);
+pub struct Db {
+    pool: DbPool,
+    models: Arc<Models>,
+}
 
 /// The pools behind [`Db`].
 #[derive(Clone)]
@@ -42,10 +47,13 @@ pub enum DbConnection {
 
 /// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
 #[must_use = "a transaction that is dropped is rolled back"]
-pub enum Transaction {
-    /// On SQLite's writer.
+pub struct Transaction {
+    on: TransactionOn,
+    models: Arc<Models>,
+}
+
+enum TransactionOn {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -129,12 +137,13 @@ impl DbPool {
     ///
     /// The database is out of reach, or another transaction writes for too long.
     pub async fn begin(&self) -> Result<Transaction, DbError> {
-        Ok(match self {
+        let on = match self {
             Self::Sqlite { writer, .. } => {
-                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                TransactionOn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
-        })
+            Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?),
+        };
+        Ok(Transaction { on, models: Arc::default() })
     }
 }
 
@@ -208,7 +217,7 @@ impl Database for Db {
 
 impl From<DbPool> for Db {
     fn from(pool: DbPool) -> Self {
-        Self(pool)
+        Self { pool, models: Arc::default() }
     }
 }
 
@@ -216,26 +225,62 @@ impl Deref for Db {
     type Target = DbPool;
 
     fn deref(&self) -> &DbPool {
-        &self.0
+        &self.pool
     }
 }
 
 impl DerefMut for Db {
     fn deref_mut(&mut self) -> &mut DbPool {
-        &mut self.0
+        &mut self.pool
+    }
+}
+
+impl Db {
+    /// The database of a site with these models.
+    pub fn new(pool: DbPool, models: Arc<Models>) -> Self {
+        Self { pool, models }
+    }
+
+    /// A transaction that may write. On SQLite it holds the only writer from its start, so
+    /// it cannot fail halfway because another one writes.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach, or another transaction writes for too long.
+    pub async fn begin(&self) -> Result<Transaction, DbError> {
+        Ok(Transaction { models: Arc::clone(&self.models), ..self.pool.begin().await? })
+    }
+
+    /// The models of the site's active modules.
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 }
 
 impl Transaction {
+    /// Which database it is.
+    pub fn kind(&self) -> DatabaseKind {
+        match self.on {
+            TransactionOn::Sqlite(_) => DatabaseKind::Sqlite,
+            TransactionOn::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
+    /// The models of the site's active modules, by which a deletion knows what goes along. A
+    /// transaction of a pool instead of [`Db`] knows none.
+    pub fn models(&self) -> &Arc<Models> {
+        &self.models
+    }
+
     /// Keeps what was written.
     ///
     /// # Errors
     ///
     /// The database is out of reach, or a deferred constraint does not hold.
     pub async fn commit(self) -> Result<(), DbError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+        match self.on {
+            TransactionOn::Sqlite(transaction) => transaction.commit().await?,
+            TransactionOn::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())
     }
@@ -252,9 +297,9 @@ impl<'a> From<&'a mut DbConnection> for Executor<'a> {
 
 impl<'a> From<&'a mut Transaction> for Executor<'a> {
     fn from(transaction: &'a mut Transaction) -> Self {
-        match transaction {
-            Transaction::Sqlite(transaction) => Self::Sqlite(transaction),
-            Transaction::Postgres(transaction) => Self::Postgres(transaction),
+        match &mut transaction.on {
+            TransactionOn::Sqlite(transaction) => Self::Sqlite(transaction),
+            TransactionOn::Postgres(transaction) => Self::Postgres(transaction),
         }
     }
 }

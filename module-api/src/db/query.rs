@@ -5,7 +5,9 @@ use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
 
-use super::{DbError, FromRow, Row, Value};
+use time::{OffsetDateTime, UtcDateTime};
+
+use super::{DbError, FromRow, Row, Value, datetime_text};
 
 /// What a query runs on: a connection or a transaction of either database.
 pub enum Executor<'a> {
@@ -16,6 +18,14 @@ pub enum Executor<'a> {
 }
 
 impl Executor<'_> {
+    /// Which database it is.
+    pub fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Sqlite(_) => DatabaseKind::Sqlite,
+            Self::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
     /// The same for a shorter time, to run several queries one after the other.
     pub fn reborrow(&mut self) -> Executor<'_> {
         match self {
@@ -23,6 +33,15 @@ impl Executor<'_> {
             Self::Postgres(connection) => Executor::Postgres(connection),
         }
     }
+}
+
+/// Which of the two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DatabaseKind {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
 }
 
 impl<'a> From<&'a mut SqliteConnection> for Executor<'a> {
@@ -54,6 +73,12 @@ impl Query {
     /// The next parameter.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// The next parameters.
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        self.values.extend(values);
         self
     }
 
@@ -128,28 +153,32 @@ impl Query {
     }
 
     fn for_sqlite(self) -> SqlxQuery<'static, Sqlite, SqliteArguments> {
-        bind_all(sqlx::query(self.sql), self.values)
+        // A moment is text there, in the form that Django gives it.
+        bind_all(sqlx::query(self.sql), self.values, |moment| moment.map(datetime_text))
     }
 
     fn for_postgres(self) -> SqlxQuery<'static, Postgres, PgArguments> {
-        bind_all(sqlx::query(self.sql), self.values)
+        bind_all(sqlx::query(self.sql), self.values, |moment| moment.map(OffsetDateTime::from))
     }
 }
 
-fn bind_all<DB>(
+fn bind_all<DB, M>(
     query: SqlxQuery<'static, DB, <DB as Database>::Arguments>,
     values: Vec<Value>,
+    moment: impl Fn(Option<UtcDateTime>) -> M,
 ) -> SqlxQuery<'static, DB, <DB as Database>::Arguments>
 where
     DB: Database,
     Option<bool>: Encode<'static, DB> + Type<DB>,
     Option<i64>: Encode<'static, DB> + Type<DB>,
     Option<String>: Encode<'static, DB> + Type<DB>,
+    M: Encode<'static, DB> + Type<DB> + 'static,
 {
     values.into_iter().fold(query, |query, value| match value {
         Value::Bool(value) => query.bind(value),
         Value::Int(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
+        Value::DateTime(value) => query.bind(moment(value)),
     })
 }
 

@@ -2,7 +2,8 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Postgres, Row as _, TypeInfo, ValueRef};
+use sqlx::{Column as _, ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
+use time::{OffsetDateTime, UtcDateTime};
 
 use super::DbError;
 
@@ -15,6 +16,53 @@ pub enum Row<'a> {
 }
 
 impl Row<'_> {
+    /// The value of the column at that place, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column, or its value is of another type.
+    pub fn get_at<T: FromColumn>(&self, column: usize) -> Result<T, DbError> {
+        let result = match self {
+            Self::Sqlite(row) => T::from_sqlite(row, column),
+            Self::Postgres(row) => T::from_postgres(row, column),
+        };
+        result.map_err(|source| DbError::Column { column: self.name_of(column), source })
+    }
+
+    /// Whether the column at that place is `NULL`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column.
+    pub fn is_null(&self, column: usize) -> Result<bool, DbError> {
+        let result = match self {
+            Self::Sqlite(row) => row.try_get_raw(column).map(|value| value.is_null()),
+            Self::Postgres(row) => row.try_get_raw(column).map(|value| value.is_null()),
+        };
+        result.map_err(|source| DbError::Column { column: self.name_of(column), source })
+    }
+
+    /// The place of the column of that name, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column.
+    pub fn place_of(&self, column: &str) -> Result<usize, DbError> {
+        let place = match self {
+            Self::Sqlite(row) => ColumnIndex::<SqliteRow>::index(&column, row),
+            Self::Postgres(row) => ColumnIndex::<PgRow>::index(&column, row),
+        };
+        place.map_err(|source| DbError::Column { column: column.to_owned(), source })
+    }
+
+    fn name_of(&self, column: usize) -> String {
+        let name = match self {
+            Self::Sqlite(row) => row.columns().get(column).map(|column| column.name()),
+            Self::Postgres(row) => row.columns().get(column).map(|column| column.name()),
+        };
+        name.map_or_else(|| column.to_string(), str::to_owned)
+    }
+
     /// The value of the column of that name.
     ///
     /// # Errors
@@ -53,24 +101,36 @@ pub trait FromColumn: Sized {
     /// # Errors
     ///
     /// There is no such column, or its value is of another type.
-    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error>;
 
     /// Reads it from a row of PostgreSQL.
     ///
     /// # Errors
     ///
     /// There is no such column, or its value is of another type.
-    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error>;
 }
 
 macro_rules! from_column {
     ($($type:ty),*) => {$(
         impl FromColumn for $type {
-            fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+            fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
                 row.try_get(column)
             }
 
-            fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+            fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
                 row.try_get(column)
             }
         }
@@ -82,11 +142,17 @@ from_column!(bool, String);
 /// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its
 /// version.
 impl FromColumn for i64 {
-    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
         row.try_get(column)
     }
 
-    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
         let value = row.try_get_raw(column)?;
         let decoded = match value.type_info().name() {
             "INT2" => <i16 as Decode<Postgres>>::decode(value).map(Self::from),
@@ -94,19 +160,66 @@ impl FromColumn for i64 {
             "INT8" => <Self as Decode<Postgres>>::decode(value),
             other => Err(format!("a column of type {other} is no whole number").into()),
         };
-        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: column.to_owned(), source })
+        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: format!("{column:?}"), source })
     }
 }
 
+/// A moment. SQLite has it as text, in UTC unless it says otherwise.
+impl FromColumn for UtcDateTime {
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        row.try_get::<OffsetDateTime, _>(column).map(Self::from)
+    }
+
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        row.try_get::<OffsetDateTime, _>(column).map(Self::from)
+    }
+}
+
+/// A whole number of 32 bits, from a column of any width.
+impl FromColumn for i32 {
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        narrow(i64::from_sqlite(row, column)?, column)
+    }
+
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        narrow(i64::from_postgres(row, column)?, column)
+    }
+}
+
+fn narrow(value: i64, column: impl std::fmt::Debug) -> Result<i32, sqlx::Error> {
+    i32::try_from(value).map_err(|source| sqlx::Error::ColumnDecode {
+        index: format!("{column:?}"),
+        source: source.into(),
+    })
+}
+
 impl<T: FromColumn> FromColumn for Option<T> {
-    fn from_sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
         if row.try_get_raw(column)?.is_null() {
             return Ok(None);
         }
         T::from_sqlite(row, column).map(Some)
     }
 
-    fn from_postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
         if row.try_get_raw(column)?.is_null() {
             return Ok(None);
         }

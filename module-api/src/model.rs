@@ -1,0 +1,178 @@
+//! Models: the tables of a module, each described once as a struct.
+//!
+//! ```
+//! use module_api::db::Db;
+//! use module_api::model::{ForeignKey, Model, WriteError};
+//!
+//! #[derive(Debug, Model)]
+//! #[model(label = "lettings.address", verbose_name_plural = "addresses", display = "{street}")]
+//! struct Address {
+//!     id: i64,
+//!     #[model(positive, max = 9999)]
+//!     number: i32,
+//!     #[model(max_length = 64)]
+//!     street: String,
+//! }
+//!
+//! #[derive(Debug, Model)]
+//! #[model(label = "lettings.letting", ordering = ["title"], display = "{title}")]
+//! struct Letting {
+//!     id: i64,
+//!     #[model(max_length = 256)]
+//!     title: String,
+//!     #[model(one_to_one, on_delete = cascade)]
+//!     address: ForeignKey<Address>,
+//! }
+//!
+//! async fn rename(db: &Db, from: &str, to: &str) -> Result<(), WriteError> {
+//!     let mut transaction = db.begin().await?;
+//!     for mut letting in
+//!         Letting::objects().filter(Letting::TITLE.eq(from)).all(&mut transaction).await?
+//!     {
+//!         letting.title = to.to_owned();
+//!         letting.save(&mut transaction).await?;
+//!     }
+//!     Ok(transaction.commit().await?)
+//! }
+//! ```
+
+mod catalog;
+mod column;
+mod delete;
+mod field_type;
+mod info;
+mod select;
+mod sql;
+mod validation;
+mod validators;
+mod write;
+
+use sqlx::SqlSafeStr;
+
+pub use catalog::{Models, Referrer};
+pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
+pub use delete::{Deleted, Deletion, Protected};
+pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, NullValue};
+pub use info::{
+    Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
+    ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator,
+};
+pub use select::{FromJoined, Select};
+pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
+pub use write::{WriteError, advance_sequence, related_ids, set_related_ids, validate_in};
+
+use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+
+/// A struct whose values are the rows of a table: see [the module](self) for an example.
+///
+/// It is derived, never written by hand. Its methods take a connection where they read and a
+/// [`Transaction`] where they write.
+pub trait Model: FromRow + Sync + 'static {
+    /// The description of the model.
+    const INFO: &'static ModelInfo;
+
+    /// The query for the row with the primary key `$1`.
+    #[doc(hidden)]
+    const GET: &'static str;
+
+    /// The primary key; 0 if the row is not in the database yet.
+    fn id(&self) -> i64;
+
+    /// Gives it its primary key.
+    #[doc(hidden)]
+    fn set_id(&mut self, id: i64);
+
+    /// Its values, one for each of the description's fields.
+    fn values(&self) -> Vec<Value>;
+
+    /// Reads its columns, which follow each other in their order from the one of that number on.
+    #[doc(hidden)]
+    fn read(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
+
+    /// Begins a query over the rows.
+    fn objects() -> Select<Self> {
+        Select::new()
+    }
+
+    /// The row with that primary key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    fn get<'a>(
+        id: impl Into<i64> + Send,
+        on: impl Into<Executor<'a>> + Send,
+    ) -> impl Future<Output = Result<Option<Self>, DbError>> + Send {
+        async move {
+            let get = query(Self::GET.into_sql_str()).bind(id.into());
+            Ok(get.fetch_optional::<ByPlace<Self>>(on).await?.map(|row| row.0))
+        }
+    }
+
+    /// The row with that value in a column that is unique, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    fn get_by<'a, T>(
+        column: &UniqueColumn<Self, T>,
+        value: impl Operand<T>,
+        on: impl Into<Executor<'a>> + Send,
+    ) -> impl Future<Output = Result<Option<Self>, DbError>> + Send {
+        let select = Self::objects().filter(column.eq(value));
+        select.first(on.into())
+    }
+
+    /// Checks the values, apart from what only the database can tell.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with all fields.
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Self::INFO.validate(&self.values())
+    }
+
+    /// Adds it to the table, with a primary key of the database's own if it is 0, which it then
+    /// has.
+    ///
+    /// # Errors
+    ///
+    /// The values are not what the fields may hold, or the database refuses.
+    fn insert(
+        &mut self,
+        on: &mut Transaction,
+    ) -> impl Future<Output = Result<(), WriteError>> + Send {
+        write::insert_model(self, on)
+    }
+
+    /// Writes all its values to its row.
+    ///
+    /// # Errors
+    ///
+    /// The values are not what the fields may hold, the row is gone, or the database refuses.
+    fn save(&self, on: &mut Transaction) -> impl Future<Output = Result<(), WriteError>> + Send {
+        write::save(Self::INFO, self.values(), on)
+    }
+
+    /// Deletes its row with everything that goes with it; what was deleted.
+    ///
+    /// # Errors
+    ///
+    /// Rows of other models protect it, or the database refuses.
+    fn delete(
+        self,
+        on: &mut Transaction,
+    ) -> impl Future<Output = Result<Deleted, WriteError>> + Send {
+        let id = self.id();
+        async move { Deletion::of(Self::INFO, [id], on).await?.run(on).await }
+    }
+}
+
+/// Reads a row by the places of its columns.
+struct ByPlace<M>(M);
+
+impl<M: Model> FromRow for ByPlace<M> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        M::read(row, 0).map(Self)
+    }
+}

@@ -1,0 +1,92 @@
+//! All models of a site, and how they lead to each other.
+
+use std::fmt;
+
+use super::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo};
+
+/// The models of a site's active modules.
+#[derive(Debug, Clone, Default)]
+pub struct Models(Vec<&'static ModelInfo>);
+
+/// A foreign key that leads to a model.
+#[derive(Clone, Copy)]
+pub struct Referrer {
+    /// The model that has the foreign key.
+    pub model: &'static ModelInfo,
+    /// The field.
+    pub field: &'static FieldInfo,
+    /// The field's foreign key.
+    pub foreign_key: &'static ForeignKeyInfo,
+}
+
+impl fmt::Debug for Referrer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.model.label, self.field.name)
+    }
+}
+
+impl Models {
+    /// These models.
+    pub fn new(models: impl IntoIterator<Item = &'static ModelInfo>) -> Self {
+        Self(models.into_iter().collect())
+    }
+
+    /// All of them, module by module.
+    pub fn iter(&self) -> impl Iterator<Item = &'static ModelInfo> {
+        self.0.iter().copied()
+    }
+
+    /// The model of that label, in any case: `lettings.Letting`.
+    pub fn get(&self, label: &str) -> Option<&'static ModelInfo> {
+        self.iter().find(|model| model.label.eq_ignore_ascii_case(label))
+    }
+
+    /// Whether the model is one of them.
+    pub fn contains(&self, model: &ModelInfo) -> bool {
+        self.iter().any(|known| known.is(model))
+    }
+
+    /// The foreign keys that lead to a model.
+    pub fn referrers(&self, target: &ModelInfo) -> Vec<Referrer> {
+        let of = |model: &'static ModelInfo| {
+            model.foreign_keys().map(move |(field, foreign_key)| Referrer {
+                model,
+                field,
+                foreign_key,
+            })
+        };
+        let leads_there = |referrer: &Referrer| (referrer.foreign_key.target)().is(target);
+        self.iter().flat_map(of).filter(leads_there).collect()
+    }
+
+    /// The many-to-many fields that lead to a model, each with the model that has it.
+    pub fn many_to_many_referrers(
+        &self,
+        target: &ModelInfo,
+    ) -> Vec<(&'static ModelInfo, &'static ManyToManyInfo)> {
+        let of =
+            |model: &'static ModelInfo| model.many_to_many.iter().map(move |field| (model, field));
+        self.iter().flat_map(of).filter(|(_, field)| (field.target)().is(target)).collect()
+    }
+
+    /// All of them such that a model comes after those that its foreign keys lead to, as far as
+    /// that is possible.
+    pub fn by_dependency(&self) -> Vec<&'static ModelInfo> {
+        let mut sorted: Vec<&'static ModelInfo> = Vec::new();
+        let mut rest = self.0.clone();
+        while !rest.is_empty() {
+            let is_ready = |model: &&'static ModelInfo| {
+                let mut targets = model.foreign_keys().map(|(_, key)| (key.target)());
+                let mut others = model.many_to_many.iter().map(|field| (field.target)());
+                let waits = |target: &ModelInfo| {
+                    !target.is(model) && rest.iter().any(|other| other.is(target))
+                };
+                !targets.any(|target| waits(target)) && !others.any(|target| waits(target))
+            };
+            // Of models that lead to each other in a circle, the first one goes first.
+            let ready = rest.iter().position(|model| is_ready(&model)).unwrap_or(0);
+            sorted.push(rest.remove(ready));
+        }
+        sorted
+    }
+}

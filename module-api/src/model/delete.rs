@@ -1,0 +1,229 @@
+//! Deleting rows with everything that goes with them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sqlx::AssertSqlSafe;
+
+use super::sql::quoted;
+use super::write::Key;
+use super::{FieldInfo, ManyToManyInfo, ModelInfo, OnDelete, WriteError};
+use crate::db::{DbError, Transaction, query};
+
+/// So many primary keys stand in one statement.
+const CHUNK: usize = 500;
+
+/// What goes when rows are deleted, and what keeps them from it: to be shown first, or to be
+/// [`run`](Deletion::run).
+///
+/// Rows that lead to a deleted one go with it, are freed of it, or protect it, as their foreign
+/// keys say; so it goes on from each of them.
+#[derive(Debug)]
+pub struct Deletion {
+    /// The rows that go, those first that others lead to.
+    rows: Vec<(&'static ModelInfo, BTreeSet<i64>)>,
+    freed: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
+    protected: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
+}
+
+/// Rows of other models that keep some from being deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protected {
+    /// The label of the model that has them, the name of its foreign key, and their primary keys.
+    pub by: Vec<(&'static str, &'static str, Vec<i64>)>,
+}
+
+impl fmt::Display for Protected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "cannot be deleted, since it is referenced through protected foreign keys by ",
+        )?;
+        for (index, (label, field, ids)) in self.by.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{} of {label} ({field})", ids.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Protected {}
+
+/// How many rows of which models were deleted, by their labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// The label of a model, or the table of a many-to-many field, and the number of its rows.
+    pub by_model: Vec<(&'static str, u64)>,
+}
+
+impl Deleted {
+    /// All rows together.
+    pub fn total(&self) -> u64 {
+        self.by_model.iter().map(|(_, rows)| rows).sum()
+    }
+}
+
+impl Deletion {
+    /// What deleting the rows of a model with these primary keys means.
+    ///
+    /// # Errors
+    ///
+    /// No active module brings the model, or the database is out of reach.
+    pub async fn of(
+        model: &'static ModelInfo,
+        ids: impl IntoIterator<Item = i64>,
+        on: &mut Transaction,
+    ) -> Result<Self, WriteError> {
+        let models = on.models().clone();
+        if !models.contains(model) {
+            return Err(WriteError::Unknown(model.label));
+        }
+        let mut deletion = Self { rows: Vec::new(), freed: Vec::new(), protected: Vec::new() };
+        let mut waiting: Vec<(&'static ModelInfo, BTreeSet<i64>)> =
+            vec![(model, ids.into_iter().collect())];
+        while let Some((model, ids)) = waiting.pop() {
+            let new = deletion.add(model, ids);
+            if new.is_empty() {
+                continue;
+            }
+            for referrer in models.referrers(model) {
+                let found = referring(referrer.model, referrer.field, &new, on).await?;
+                if found.is_empty() {
+                    continue;
+                }
+                match referrer.foreign_key.on_delete {
+                    OnDelete::Cascade => waiting.push((referrer.model, found)),
+                    OnDelete::SetNull => {
+                        deletion.freed.push((referrer.model, referrer.field, found));
+                    }
+                    OnDelete::Protect => {
+                        deletion.protected.push((referrer.model, referrer.field, found));
+                    }
+                }
+            }
+        }
+        // As in Django, a row protects even if another way leads to its own end.
+        deletion.sort(&models.by_dependency());
+        Ok(deletion)
+    }
+
+    /// Adds rows that go; those that were not among them.
+    fn add(&mut self, model: &'static ModelInfo, ids: BTreeSet<i64>) -> BTreeSet<i64> {
+        match self.rows.iter_mut().find(|(known, _)| known.is(model)) {
+            Some((_, known)) => {
+                let new: BTreeSet<i64> = ids.difference(known).copied().collect();
+                known.extend(&new);
+                new
+            }
+            None => {
+                self.rows.push((model, ids.clone()));
+                ids
+            }
+        }
+    }
+
+    /// Puts models first that others lead to.
+    fn sort(&mut self, order: &[&'static ModelInfo]) {
+        self.rows.retain(|(_, ids)| !ids.is_empty());
+        self.rows.sort_by_key(|(model, _)| order.iter().position(|other| other.is(model)));
+    }
+
+    /// The rows that go: of each model the primary keys, those first that others lead to.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static ModelInfo, &BTreeSet<i64>)> {
+        self.rows.iter().map(|(model, ids)| (*model, ids))
+    }
+
+    /// The rows whose foreign key becomes `NULL`.
+    pub fn freed(
+        &self,
+    ) -> impl Iterator<Item = (&'static ModelInfo, &'static FieldInfo, &BTreeSet<i64>)> {
+        self.freed.iter().map(|(model, field, ids)| (*model, *field, ids))
+    }
+
+    /// The rows that keep others from being deleted, with the foreign key by which they do.
+    pub fn protected(
+        &self,
+    ) -> impl Iterator<Item = (&'static ModelInfo, &'static FieldInfo, &BTreeSet<i64>)> {
+        self.protected.iter().map(|(model, field, ids)| (*model, *field, ids))
+    }
+
+    /// Does it; what was deleted.
+    ///
+    /// # Errors
+    ///
+    /// Something protects the rows, in which case nothing is done, or the database refuses.
+    pub async fn run(self, on: &mut Transaction) -> Result<Deleted, WriteError> {
+        if !self.protected.is_empty() {
+            let of =
+                |(model, field, ids): &(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)| {
+                    (model.label, field.name, ids.iter().copied().collect())
+                };
+            return Err(Protected { by: self.protected.iter().map(of).collect() }.into());
+        }
+        for (model, field, ids) in &self.freed {
+            let (table, column) = (quoted(model.table), quoted(field.column));
+            let key = quoted(model.primary_key().column);
+            for list in lists(ids) {
+                let sql = format!("UPDATE {table} SET {column} = NULL WHERE {key} IN ({list})");
+                query(AssertSqlSafe(sql)).execute(&mut *on).await?;
+            }
+        }
+        let mut deleted = Deleted::default();
+        let models = on.models().clone();
+        for (model, ids) in self.rows.iter().rev() {
+            let from_here = model.many_to_many.iter().map(|field| (field, field.source_column));
+            let referrers = models.many_to_many_referrers(model);
+            let to_here = referrers.iter().map(|(_, field)| (*field, field.target_column));
+            let tables: Vec<(&ManyToManyInfo, &str)> = from_here.chain(to_here).collect();
+            for (field, column) in tables {
+                let rows = delete_by(field.table, column, ids, on).await?;
+                if rows > 0 {
+                    deleted.by_model.push((field.table, rows));
+                }
+            }
+            let rows = delete_by(model.table, model.primary_key().column, ids, on).await?;
+            deleted.by_model.push((model.label, rows));
+        }
+        Ok(deleted)
+    }
+}
+
+/// The primary keys of the rows whose foreign key leads to one of these.
+async fn referring(
+    model: &ModelInfo,
+    field: &FieldInfo,
+    targets: &BTreeSet<i64>,
+    on: &mut Transaction,
+) -> Result<BTreeSet<i64>, DbError> {
+    let (table, column) = (quoted(model.table), quoted(field.column));
+    let key = quoted(model.primary_key().column);
+    let mut found = BTreeSet::new();
+    for list in lists(targets) {
+        let sql = format!("SELECT {key} FROM {table} WHERE {column} IN ({list})");
+        let rows = query(AssertSqlSafe(sql)).fetch_all::<Key>(&mut *on).await?;
+        found.extend(rows.into_iter().map(|row| row.0));
+    }
+    Ok(found)
+}
+
+async fn delete_by(
+    table: &str,
+    column: &str,
+    ids: &BTreeSet<i64>,
+    on: &mut Transaction,
+) -> Result<u64, DbError> {
+    let (table, column) = (quoted(table), quoted(column));
+    let mut rows = 0;
+    for list in lists(ids) {
+        let sql = format!("DELETE FROM {table} WHERE {column} IN ({list})");
+        rows += query(AssertSqlSafe(sql)).execute(&mut *on).await?;
+    }
+    Ok(rows)
+}
+
+/// The numbers as lists of SQL, none of them too long.
+fn lists(ids: &BTreeSet<i64>) -> Vec<String> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    ids.chunks(CHUNK).map(|chunk| chunk.join(", ")).collect()
+}

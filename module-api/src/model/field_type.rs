@@ -1,0 +1,288 @@
+//! The types that a model's fields have.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+use serde::{Serialize, Serializer};
+use time::UtcDateTime;
+
+use super::column::key_is_in;
+use super::{ManyToManyInfo, Model, related_ids, set_related_ids};
+use crate::Id;
+use crate::db::{DbError, Executor, Row, Transaction, Value};
+
+/// A type that a model's field can have.
+#[diagnostic::on_unimplemented(
+    message = "a model's field cannot be a `{Self}`",
+    note = "use `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
+            `ManyToMany<Model>`, or an `Option` of one where the column takes NULL"
+)]
+pub trait FieldType: Sized {
+    /// Reads it from the column at that place of a row, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// The column holds something else.
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError>;
+
+    /// What is stored.
+    fn to_value(&self) -> Value;
+
+    /// It, from what is stored; `None` if that is of another type, `NULL`, or out of range.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+macro_rules! field_type {
+    ($type:ty, $variant:ident, $to:expr, $from:expr) => {
+        impl FieldType for $type {
+            fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+                row.get_at(column)
+            }
+
+            fn to_value(&self) -> Value {
+                let to: fn(&$type) -> _ = $to;
+                Value::$variant(Some(to(self)))
+            }
+
+            fn from_value(value: &Value) -> Option<Self> {
+                let Value::$variant(Some(value)) = value else { return None };
+                $from(value)
+            }
+        }
+    };
+}
+
+field_type!(bool, Bool, |value| *value, |value: &bool| Some(*value));
+field_type!(i64, Int, |value| *value, |value: &i64| Some(*value));
+field_type!(i32, Int, |value| i64::from(*value), |value: &i64| i32::try_from(*value).ok());
+field_type!(String, Text, Clone::clone, |value: &String| Some(value.clone()));
+field_type!(UtcDateTime, DateTime, |value| *value, |value: &UtcDateTime| Some(*value));
+
+impl<T: FieldType> FieldType for Option<T>
+where
+    Self: NullValue,
+{
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        if row.is_null(column)? { Ok(None) } else { T::read(row, column).map(Some) }
+    }
+
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(Self::null_value, T::to_value)
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        if value.is_null() { Some(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+/// The `NULL` of a type.
+#[doc(hidden)]
+pub trait NullValue {
+    fn null_value() -> Value;
+}
+
+macro_rules! null_value {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl NullValue for Option<$type> {
+            fn null_value() -> Value {
+                Value::$variant(None)
+            }
+        }
+    )*};
+}
+
+null_value!(bool => Bool, i64 => Int, i32 => Int, String => Text, UtcDateTime => DateTime);
+
+impl<M> NullValue for Option<ForeignKey<M>> {
+    fn null_value() -> Value {
+        Value::Int(None)
+    }
+}
+
+/// The primary key of a row of another model.
+///
+/// Which rows these are, is a query: [`Select::with`](super::Select::with) fetches them along.
+pub struct ForeignKey<M> {
+    id: i64,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> ForeignKey<M> {
+    /// To the row with that primary key.
+    pub const fn to(id: i64) -> Self {
+        Self { id, model: PhantomData }
+    }
+
+    /// The primary key of the row it leads to.
+    pub const fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl<M: Model> From<&M> for ForeignKey<M> {
+    fn from(row: &M) -> Self {
+        Self::to(row.id())
+    }
+}
+
+impl<M> From<Id> for ForeignKey<M> {
+    fn from(id: Id) -> Self {
+        Self::to(id.0)
+    }
+}
+
+impl<M> FieldType for ForeignKey<M> {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        row.get_at(column).map(Self::to)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(self.id)
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_int().map(Self::to)
+    }
+}
+
+// Not derived, since that would ask the same of `M`.
+impl<M> Clone for ForeignKey<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for ForeignKey<M> {}
+
+impl<M> PartialEq for ForeignKey<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<M> Eq for ForeignKey<M> {}
+
+impl<M> Hash for ForeignKey<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl<M> fmt::Debug for ForeignKey<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ForeignKey({})", self.id)
+    }
+}
+
+/// As its number.
+impl<M> Serialize for ForeignKey<M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+/// A field that relates a model to any number of rows of another, through a table between the two.
+///
+/// It holds nothing itself: the constant of the field, a [`ManyToManyRelation`], reads and changes
+/// which rows they are.
+///
+/// ```
+/// # use module_api::db::Transaction;
+/// # use module_api::model::{ManyToMany, Model, WriteError};
+/// #[derive(Model)]
+/// #[model(label = "auth.group")]
+/// struct Group {
+///     id: i64,
+///     #[model(max_length = 150, unique)]
+///     name: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "auth.user")]
+/// struct User {
+///     id: i64,
+///     #[model(max_length = 150, unique)]
+///     username: String,
+///     #[model(blank)]
+///     groups: ManyToMany<Group>,
+/// }
+///
+/// async fn leave_all_but_first(user: &User, on: &mut Transaction) -> Result<(), WriteError> {
+///     let groups = User::GROUPS.of(user.id, &mut *on).await?;
+///     let first: Vec<i64> = groups.iter().take(1).map(|group| group.id).collect();
+///     Ok(User::GROUPS.set(user.id, &first, on).await?)
+/// }
+/// ```
+pub struct ManyToMany<M>(PhantomData<fn() -> M>);
+
+/// The relation behind a [`ManyToMany`] field of `M`, to rows of `T`.
+pub struct ManyToManyRelation<M, T> {
+    info: &'static ManyToManyInfo,
+    models: PhantomData<fn() -> (M, T)>,
+}
+
+impl<M: Model, T: Model> ManyToManyRelation<M, T> {
+    /// What `#[derive(Model)]` calls.
+    #[doc(hidden)]
+    pub const fn new(info: &'static ManyToManyInfo) -> Self {
+        Self { info, models: PhantomData }
+    }
+
+    /// The description of the field.
+    pub fn info(&self) -> &'static ManyToManyInfo {
+        self.info
+    }
+
+    /// The rows that it relates to the one with the primary key `source`.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    pub async fn of(&self, source: i64, on: impl Into<Executor<'_>>) -> Result<Vec<T>, DbError> {
+        let mut on = on.into();
+        let ids = related_ids(self.info, source, on.reborrow()).await?;
+        T::objects().filter(key_is_in(ids)).all(on).await
+    }
+
+    /// Makes them these, by their primary keys, and no others.
+    ///
+    /// # Errors
+    ///
+    /// One of the rows does not exist, or the database is out of reach.
+    pub async fn set(
+        &self,
+        source: i64,
+        targets: &[i64],
+        on: &mut Transaction,
+    ) -> Result<(), DbError> {
+        set_related_ids(self.info, source, targets, on).await
+    }
+}
+
+impl<M> Default for ManyToMany<M> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<M> Clone for ManyToMany<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for ManyToMany<M> {}
+
+impl<M> fmt::Debug for ManyToMany<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ManyToMany")
+    }
+}
+
+/// As nothing.
+impl<M> Serialize for ManyToMany<M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}

@@ -1,0 +1,345 @@
+//! What a model is, as data: read by the admin, by fixtures, by checks and by `makemigrations`.
+
+use std::fmt;
+
+use time::UtcDateTime;
+
+use crate::db::Value;
+
+/// The description of a model: its table, its fields, and how people call it.
+///
+/// `#[derive(Model)]` makes one; it is the model's [`INFO`](super::Model::INFO).
+#[derive(Debug)]
+pub struct ModelInfo {
+    /// Django's label: the app and the model's name in lower case, `lettings.letting`.
+    pub label: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// What people call one of them: `letting`.
+    pub verbose_name: &'static str,
+    /// What people call several: `lettings`.
+    pub verbose_name_plural: &'static str,
+    /// The fields that are columns of the table. The first is the primary key, `id`.
+    pub fields: &'static [FieldInfo],
+    /// The fields that are tables of their own.
+    pub many_to_many: &'static [ManyToManyInfo],
+    /// The order of lists. Empty means that of the primary key.
+    pub ordering: &'static [Ordering],
+    /// How one of them shows as text, the parts in their order.
+    pub display: &'static [DisplayPart],
+    /// Names of fields that must not have the same values together twice.
+    pub unique_together: &'static [&'static [&'static str]],
+    /// Names of fields that have an index together.
+    pub indexes: &'static [&'static [&'static str]],
+    /// Names of the fields by which a fixture may name an object instead of by its primary key.
+    /// A foreign key stands for the natural key of what it leads to. Empty if there is none.
+    pub natural_key: &'static [&'static str],
+}
+
+impl ModelInfo {
+    /// The first part of the label: `lettings`.
+    pub fn app(&self) -> &'static str {
+        self.label.split_once('.').map_or(self.label, |(app, _)| app)
+    }
+
+    /// The second part of the label: `letting`.
+    pub fn name(&self) -> &'static str {
+        self.label.split_once('.').map_or(self.label, |(_, name)| name)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static FieldInfo> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The place of the field of that name among [`fields`](ModelInfo::fields).
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The primary key.
+    pub fn primary_key(&self) -> &'static FieldInfo {
+        &self.fields[0]
+    }
+
+    /// Its foreign keys, one-to-one included.
+    pub fn foreign_keys(
+        &self,
+    ) -> impl Iterator<Item = (&'static FieldInfo, &'static ForeignKeyInfo)> {
+        self.fields.iter().filter_map(|field| Some((field, field.foreign_key()?)))
+    }
+
+    /// Whether it is the same model as another.
+    pub fn is(&self, other: &Self) -> bool {
+        self.label == other.label
+    }
+
+    /// What people call one of them, with a capital: `Letting`.
+    pub fn capitalized_name(&self) -> String {
+        capitalize(self.verbose_name)
+    }
+}
+
+/// A field of a model that is a column of its table.
+#[derive(Debug)]
+pub struct FieldInfo {
+    /// Its name in code, fixtures and forms: `address`.
+    pub name: &'static str,
+    /// Its column: `address_id`.
+    pub column: &'static str,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// What people call it: `zip code`.
+    pub verbose_name: &'static str,
+    /// What a form says about it. May be empty.
+    pub help_text: &'static str,
+    /// Whether the column takes `NULL`.
+    pub null: bool,
+    /// Whether people may leave it out.
+    pub blank: bool,
+    /// Whether no two rows have the same value.
+    pub unique: bool,
+    /// Whether the column has an index of its own. Foreign keys always do.
+    pub index: bool,
+    /// Whether the number must not be below zero, which the database sees to as well.
+    pub positive: bool,
+    /// The value of a new object that is given none.
+    pub default: Option<DefaultValue>,
+    /// The only values there may be. Empty means that any will do.
+    pub choices: &'static [Choice],
+    /// The least number.
+    pub min_value: Option<i64>,
+    /// The greatest number.
+    pub max_value: Option<i64>,
+    /// The least number of characters.
+    pub min_length: Option<u32>,
+    /// Further rules.
+    pub validators: &'static [Validator],
+}
+
+impl FieldInfo {
+    /// The foreign key, if it is one.
+    pub fn foreign_key(&self) -> Option<&ForeignKeyInfo> {
+        match &self.kind {
+            FieldKind::ForeignKey(foreign_key) => Some(foreign_key),
+            _ => None,
+        }
+    }
+
+    /// The greatest number of characters, if there is one.
+    pub fn max_length(&self) -> Option<u32> {
+        match self.kind {
+            FieldKind::Char { max_length } | FieldKind::Email { max_length } => Some(max_length),
+            _ => None,
+        }
+    }
+
+    /// Whether it holds text.
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text)
+    }
+
+    /// What people call it, with a capital: `Zip code`.
+    pub fn capitalized_name(&self) -> String {
+        capitalize(self.verbose_name)
+    }
+
+    /// `NULL`, of the type of its column.
+    pub fn null_value(&self) -> Value {
+        match self.kind {
+            FieldKind::Id
+            | FieldKind::Integer
+            | FieldKind::BigInteger
+            | FieldKind::ForeignKey(_) => Value::Int(None),
+            FieldKind::Bool => Value::Bool(None),
+            FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => Value::Text(None),
+            FieldKind::DateTime => Value::DateTime(None),
+        }
+    }
+
+    /// The value of a new object that is given none: the default; else empty text where that is
+    /// text, and `NULL`.
+    pub fn default_value(&self) -> Value {
+        match self.default {
+            Some(default) => default.value(),
+            None if self.is_text() && !self.null => Value::from(""),
+            None => self.null_value(),
+        }
+    }
+}
+
+/// What a field holds.
+#[derive(Debug)]
+pub enum FieldKind {
+    /// The primary key, a number that the database gives.
+    Id,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    BigInteger,
+    /// True or false.
+    Bool,
+    /// Text of limited length.
+    Char {
+        /// The limit, in characters.
+        max_length: u32,
+    },
+    /// Text of any length.
+    Text,
+    /// An e-mail address.
+    Email {
+        /// The limit, in characters.
+        max_length: u32,
+    },
+    /// A moment, in UTC, to the microsecond.
+    DateTime,
+    /// The primary key of another row.
+    ForeignKey(ForeignKeyInfo),
+}
+
+/// Where a foreign key leads.
+pub struct ForeignKeyInfo {
+    /// The model it leads to.
+    pub target: fn() -> &'static ModelInfo,
+    /// What becomes of the row when the one it leads to is deleted.
+    pub on_delete: OnDelete,
+    /// Whether at most one row leads to each.
+    pub one_to_one: bool,
+}
+
+impl fmt::Debug for ForeignKeyInfo {
+    // Not the target's own description: models may lead to each other.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignKeyInfo")
+            .field("target", &(self.target)().label)
+            .field("on_delete", &self.on_delete)
+            .field("one_to_one", &self.one_to_one)
+            .finish()
+    }
+}
+
+/// What becomes of a row when the one that its foreign key leads to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDelete {
+    /// It is deleted too.
+    Cascade,
+    /// It keeps the other from being deleted.
+    Protect,
+    /// Its foreign key becomes `NULL`.
+    SetNull,
+}
+
+/// A field that relates a model to any number of rows of another, through a table of its own.
+pub struct ManyToManyInfo {
+    /// Its name in code, fixtures and forms: `groups`.
+    pub name: &'static str,
+    /// What people call it.
+    pub verbose_name: &'static str,
+    /// What a form says about it. May be empty.
+    pub help_text: &'static str,
+    /// Whether people may leave it empty.
+    pub blank: bool,
+    /// The model it leads to.
+    pub target: fn() -> &'static ModelInfo,
+    /// The table between: its columns are `id` and the two here, which are unique together.
+    pub table: &'static str,
+    /// The column with the key of the model that has the field.
+    pub source_column: &'static str,
+    /// The column with the key of the model it leads to.
+    pub target_column: &'static str,
+}
+
+impl fmt::Debug for ManyToManyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManyToManyInfo")
+            .field("name", &self.name)
+            .field("target", &(self.target)().label)
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A field's part in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ordering {
+    /// The field's name.
+    pub field: &'static str,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// A part of how an object shows as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisplayPart {
+    /// This text.
+    Text(&'static str),
+    /// The value of a field, named by the way to it: `["title"]`, or `["user", "username"]` through
+    /// a foreign key.
+    Field(&'static [&'static str]),
+}
+
+/// A value that a field may have, and what people call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The value.
+    pub value: ChoiceValue,
+    /// What people call it.
+    pub label: &'static str,
+}
+
+/// The value of a [`Choice`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChoiceValue {
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    Text(&'static str),
+}
+
+impl ChoiceValue {
+    /// Whether it is that value.
+    pub fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Int(choice), Value::Int(Some(value))) => choice == value,
+            (Self::Text(choice), Value::Text(Some(value))) => choice == value,
+            _ => false,
+        }
+    }
+}
+
+/// The value of a new object's field that is given none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    Text(&'static str),
+    /// The moment at which it is made.
+    Now,
+}
+
+impl DefaultValue {
+    /// The value itself.
+    pub fn value(&self) -> Value {
+        match self {
+            Self::Bool(value) => Value::from(*value),
+            Self::Int(value) => Value::from(*value),
+            Self::Text(value) => Value::from(*value),
+            Self::Now => Value::from(UtcDateTime::now()),
+        }
+    }
+}
+
+/// A rule of a field's own, with the message for who breaks it. It is asked about values that are
+/// neither `NULL` nor empty.
+pub type Validator = fn(&Value) -> Result<(), String>;
+
+fn capitalize(name: &str) -> String {
+    let mut characters = name.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,217 @@
+//! Whether values are what a model's fields may hold, with Django's messages.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::validators::is_email;
+use super::{FieldInfo, FieldKind, ModelInfo};
+use crate::db::Value;
+
+/// All that is wrong with the values of an object, by field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ValidationErrors(Vec<(&'static str, Vec<String>)>);
+
+/// The name under which stands what is wrong with several fields together, as in Django.
+pub const NON_FIELD_ERRORS: &str = "__all__";
+
+impl ValidationErrors {
+    /// Nothing wrong yet.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// One thing that is wrong with a field.
+    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![(field, vec![message.into()])])
+    }
+
+    /// Adds what is wrong with a field.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        match self.0.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, messages)) => messages.push(message.into()),
+            None => self.0.push((field, vec![message.into()])),
+        }
+    }
+
+    /// Adds all that others say.
+    pub fn extend(&mut self, others: Self) {
+        for (field, messages) in others.0 {
+            for message in messages {
+                self.add(field, message);
+            }
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong, field by field.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.0.iter().map(|(field, messages)| (*field, messages.as_slice()))
+    }
+
+    /// What is wrong with a field.
+    pub fn field(&self, name: &str) -> &[String] {
+        self.iter().find(|(field, _)| *field == name).map_or(&[], |(_, messages)| messages)
+    }
+
+    /// Nothing wrong is well.
+    ///
+    /// # Errors
+    ///
+    /// Itself, if anything is wrong.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+/// `title: This field cannot be blank.; state: …`
+impl fmt::Display for ValidationErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (field, messages)) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            if field != NON_FIELD_ERRORS {
+                write!(f, "{field}: ")?;
+            }
+            f.write_str(&messages.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ValidationErrors {}
+
+/// As a map from the fields' names to their messages.
+impl Serialize for ValidationErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, messages) in self.iter() {
+            map.serialize_entry(field, messages)?;
+        }
+        map.end()
+    }
+}
+
+impl ModelInfo {
+    /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields). What only
+    /// the database can tell (whether a value is unique, whether the row of a foreign key exists)
+    /// is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with all fields.
+    ///
+    /// # Panics
+    ///
+    /// There are more or fewer values than fields.
+    pub fn validate(&self, values: &[Value]) -> Result<(), ValidationErrors> {
+        assert_eq!(values.len(), self.fields.len(), "there is a value for each field");
+        let mut errors = ValidationErrors::none();
+        // The primary key of a new object comes from the database.
+        for (field, value) in self.fields.iter().zip(values).skip(1) {
+            for message in field.validate(value) {
+                errors.add(field.name, message);
+            }
+        }
+        errors.into_result()
+    }
+}
+
+/// Checks some fields.
+pub(crate) fn check_fields(fields: &[(&'static FieldInfo, Value)]) -> Result<(), ValidationErrors> {
+    let mut errors = ValidationErrors::none();
+    for (field, value) in fields {
+        for message in field.validate(value) {
+            errors.add(field.name, message);
+        }
+    }
+    errors.into_result()
+}
+
+impl FieldInfo {
+    /// What is wrong with a value of the field, in Django's order and words.
+    pub fn validate(&self, value: &Value) -> Vec<String> {
+        let is_empty = value.is_null() || value.as_text() == Some("");
+        if value.is_null() && !self.null {
+            return vec!["This field cannot be null.".to_owned()];
+        }
+        if is_empty {
+            let message = || "This field cannot be blank.".to_owned();
+            return (!self.blank).then(message).into_iter().collect();
+        }
+        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice.value.is(value)) {
+            let shown = match value {
+                Value::Text(Some(text)) => format!("'{text}'"),
+                other => other.to_string(),
+            };
+            return vec![format!("Value {shown} is not a valid choice.")];
+        }
+        let mut messages = Vec::new();
+        match value {
+            Value::Int(Some(number)) => self.validate_number(*number, &mut messages),
+            Value::Text(Some(text)) => self.validate_text(text, &mut messages),
+            _ => {}
+        }
+        messages.extend(self.validators.iter().filter_map(|validator| validator(value).err()));
+        messages
+    }
+
+    fn validate_number(&self, number: i64, messages: &mut Vec<String>) {
+        let (least, greatest) = self.range();
+        if number > greatest {
+            messages.push(format!("Ensure this value is less than or equal to {greatest}."));
+        }
+        if number < least {
+            messages.push(format!("Ensure this value is greater than or equal to {least}."));
+        }
+    }
+
+    /// The least and the greatest number that the field takes.
+    pub fn range(&self) -> (i64, i64) {
+        let (mut least, mut greatest) = match self.kind {
+            FieldKind::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
+        if self.positive {
+            least = 0;
+        }
+        least = least.max(self.min_value.unwrap_or(least));
+        greatest = greatest.min(self.max_value.unwrap_or(greatest));
+        (least, greatest)
+    }
+
+    fn validate_text(&self, text: &str, messages: &mut Vec<String>) {
+        if matches!(self.kind, FieldKind::Email { .. }) && !is_email(text) {
+            messages.push("Enter a valid email address.".to_owned());
+        }
+        // Counted in characters, as Python does.
+        let length = || u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        let plural = |limit: u32| if limit == 1 { "character" } else { "characters" };
+        if let Some(limit) = self.min_length
+            && length() < limit
+        {
+            messages.push(format!(
+                "Ensure this value has at least {limit} {} (it has {}).",
+                plural(limit),
+                length()
+            ));
+        }
+        if let Some(limit) = self.max_length()
+            && length() > limit
+        {
+            messages.push(format!(
+                "Ensure this value has at most {limit} {} (it has {}).",
+                plural(limit),
+                length()
+            ));
+        }
+        if text.contains('\0') {
+            messages.push("Null characters are not allowed.".to_owned());
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Adding, changing and relating rows.
+
+use sqlx::AssertSqlSafe;
+
+use super::sql::quoted;
+use super::validation::NON_FIELD_ERRORS;
+use super::{FieldInfo, ManyToManyInfo, Model, ModelInfo, Protected, ValidationErrors};
+use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+
+/// Why rows were not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The values are not what the fields may hold.
+    #[error(transparent)]
+    Invalid(#[from] ValidationErrors),
+    /// Other rows protect what was to be deleted.
+    #[error(transparent)]
+    Protected(#[from] Protected),
+    /// There is no row with that primary key any more.
+    #[error("there is no {model} with the primary key {id}")]
+    Gone {
+        /// The model's verbose name.
+        model: &'static str,
+        /// The primary key.
+        id: i64,
+    },
+    /// The model is not one that an active module brings, so nobody knows what leads to it.
+    #[error("no active module brings the model `{0}`: name it in `Module::models`")]
+    Unknown(&'static str),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// The first column, whatever it is.
+pub(super) struct Key(pub(super) i64);
+
+impl FromRow for Key {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        row.get_at(0).map(Self)
+    }
+}
+
+/// Checks the values of an object of a model, with what only the database can tell: that what has
+/// to be unique is, and that the rows of foreign keys exist. The first value is the primary key; a
+/// row with the same is the object itself.
+///
+/// # Errors
+///
+/// All that is wrong with all fields, or the database is out of reach.
+pub async fn validate_in(
+    model: &'static ModelInfo,
+    values: &[Value],
+    on: impl Into<Executor<'_>>,
+) -> Result<(), WriteError> {
+    let mut on = on.into();
+    let mut errors = model.validate(values).err().unwrap_or_default();
+    let is_good =
+        |field: &FieldInfo, errors: &ValidationErrors| errors.field(field.name).is_empty();
+    let fields = || model.fields.iter().zip(values).skip(1);
+    for (field, value) in fields() {
+        if value.is_null() || !is_good(field, &errors) {
+            continue;
+        }
+        if let Some(foreign_key) = field.foreign_key() {
+            let target = (foreign_key.target)();
+            let (table, key) = (quoted(target.table), target.primary_key());
+            let sql = format!("SELECT 1 FROM {table} WHERE {} = $1", quoted(key.column));
+            let found = query(AssertSqlSafe(sql)).bind(value.clone());
+            if found.fetch_optional::<Key>(on.reborrow()).await?.is_none() {
+                let name = target.verbose_name;
+                errors.add(
+                    field.name,
+                    format!("{name} instance with {} {value} does not exist.", key.name),
+                );
+                continue;
+            }
+        }
+        if field.unique && taken(model, &[(field, value)], &values[0], &mut on).await? {
+            let (model, field_name) = (model.capitalized_name(), field.capitalized_name());
+            errors.add(field.name, format!("{model} with this {field_name} already exists."));
+        }
+    }
+    for together in model.unique_together {
+        let of_them: Vec<_> = fields().filter(|(f, _)| together.contains(&f.name)).collect();
+        let complete = of_them.iter().all(|(f, value)| !value.is_null() && is_good(f, &errors));
+        if complete && taken(model, &of_them, &values[0], &mut on).await? {
+            let names: Vec<String> = of_them.iter().map(|(f, _)| f.capitalized_name()).collect();
+            let model = model.capitalized_name();
+            let names = and_list(&names);
+            errors.add(NON_FIELD_ERRORS, format!("{model} with this {names} already exists."));
+        }
+    }
+    Ok(errors.into_result()?)
+}
+
+/// `A`, `A and B`, `A, B and C`.
+fn and_list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Whether another row has these values.
+async fn taken(
+    model: &ModelInfo,
+    fields: &[(&'static FieldInfo, &Value)],
+    key: &Value,
+    on: &mut Executor<'_>,
+) -> Result<bool, DbError> {
+    let table = quoted(model.table);
+    let id = quoted(model.primary_key().column);
+    let mut sql = format!("SELECT 1 FROM {table} WHERE {id} <> $1");
+    let mut values = vec![Value::from(key.as_int().unwrap_or(0))];
+    for (field, value) in fields {
+        values.push((*value).clone());
+        sql.push_str(&format!(" AND {} = ${}", quoted(field.column), values.len()));
+    }
+    let found = query(AssertSqlSafe(sql)).bind_all(values);
+    Ok(found.fetch_optional::<Key>(on.reborrow()).await?.is_some())
+}
+
+/// Inserts an object and returns its primary key: its own, or one that the database gives if that
+/// is 0.
+pub(super) async fn insert(
+    model: &'static ModelInfo,
+    mut values: Vec<Value>,
+    on: &mut Transaction,
+) -> Result<i64, WriteError> {
+    validate_in(model, &values, &mut *on).await?;
+    let has_key = values[0].as_int().is_some_and(|id| id != 0);
+    let skipped = usize::from(!has_key);
+    values.drain(..skipped);
+    let columns: Vec<String> =
+        model.fields[skipped..].iter().map(|field| quoted(field.column)).collect();
+    let parameters: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    let given = if columns.is_empty() {
+        "DEFAULT VALUES".to_owned()
+    } else {
+        format!("({}) VALUES ({})", columns.join(", "), parameters.join(", "))
+    };
+    let sql = format!("INSERT INTO {table} {given} RETURNING {key}");
+    let Key(id) = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await?;
+    if has_key {
+        advance_sequence(model.table, model.primary_key().column, on).await?;
+    }
+    Ok(id)
+}
+
+/// Makes the next primary key that PostgreSQL gives greater than all there are. SQLite does so by
+/// itself.
+///
+/// # Errors
+///
+/// The database is out of reach, or there is no such table.
+pub async fn advance_sequence(
+    table: &str,
+    key: &str,
+    on: impl Into<Executor<'_>>,
+) -> Result<(), DbError> {
+    let Executor::Postgres(connection) = on.into() else { return Ok(()) };
+    let (quoted_table, quoted_key) = (quoted(table), quoted(key));
+    // A sequence that is ahead stays where it is: keys that were given once are not given again.
+    let sql = format!(
+        "SELECT setval(sequence, highest) FROM (SELECT \
+         CAST(pg_get_serial_sequence($1, $2) AS regclass) AS sequence, \
+         (SELECT MAX({quoted_key}) FROM {quoted_table}) AS highest) keys \
+         WHERE sequence IS NOT NULL \
+         AND highest > COALESCE(pg_sequence_last_value(sequence), 0)"
+    );
+    query(AssertSqlSafe(sql)).bind(quoted_table).bind(key).execute(connection).await?;
+    Ok(())
+}
+
+/// Gives the row of an object all its values.
+pub(super) async fn save(
+    model: &'static ModelInfo,
+    values: Vec<Value>,
+    on: &mut Transaction,
+) -> Result<(), WriteError> {
+    validate_in(model, &values, &mut *on).await?;
+    let set = model.fields.iter().enumerate().skip(1);
+    let set: Vec<String> =
+        set.map(|(index, field)| format!("{} = ${}", quoted(field.column), index + 1)).collect();
+    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    let id = values[0].as_int().unwrap_or(0);
+    let changed = if set.is_empty() {
+        let sql = format!("SELECT 1 FROM {table} WHERE {key} = $1");
+        let row = query(AssertSqlSafe(sql)).bind(id).fetch_optional::<Key>(&mut *on).await?;
+        u64::from(row.is_some())
+    } else {
+        let sql = format!("UPDATE {table} SET {} WHERE {key} = $1", set.join(", "));
+        query(AssertSqlSafe(sql)).bind_all(values).execute(&mut *on).await?
+    };
+    if changed == 0 {
+        return Err(WriteError::Gone { model: model.verbose_name, id });
+    }
+    Ok(())
+}
+
+/// The primary keys of the rows that a many-to-many field relates to one, in ascending order.
+///
+/// # Errors
+///
+/// The database is out of reach or refuses the query.
+pub async fn related_ids(
+    field: &ManyToManyInfo,
+    source: i64,
+    on: impl Into<Executor<'_>>,
+) -> Result<Vec<i64>, DbError> {
+    let (table, from, to) =
+        (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
+    let sql = format!("SELECT {to} FROM {table} WHERE {from} = $1 ORDER BY {to}");
+    let rows = query(AssertSqlSafe(sql)).bind(source).fetch_all::<Key>(on).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Makes the rows that a many-to-many field relates to one these and no others.
+///
+/// # Errors
+///
+/// One of the rows does not exist, or the database is out of reach.
+pub async fn set_related_ids(
+    field: &ManyToManyInfo,
+    source: i64,
+    targets: &[i64],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let present = related_ids(field, source, &mut *on).await?;
+    let (table, from, to) =
+        (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
+    for gone in present.iter().filter(|id| !targets.contains(id)) {
+        let sql = format!("DELETE FROM {table} WHERE {from} = $1 AND {to} = $2");
+        query(AssertSqlSafe(sql)).bind(source).bind(*gone).execute(&mut *on).await?;
+    }
+    for (index, new) in targets.iter().enumerate() {
+        if present.contains(new) || targets[..index].contains(new) {
+            continue;
+        }
+        let sql = format!("INSERT INTO {table} ({from}, {to}) VALUES ($1, $2)");
+        query(AssertSqlSafe(sql)).bind(source).bind(*new).execute(&mut *on).await?;
+    }
+    Ok(())
+}
+
+/// What a model's own methods call: its values, with the primary key first.
+pub(super) async fn insert_model<M: Model>(
+    row: &mut M,
+    on: &mut Transaction,
+) -> Result<(), WriteError> {
+    let id = insert(M::INFO, row.values(), on).await?;
+    row.set_id(id);
+    Ok(())
+}
