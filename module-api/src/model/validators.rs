@@ -1,6 +1,6 @@
 //! Rules that Django has classes for.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether a text is an e-mail address by the rules of Django's `EmailValidator`.
 pub(crate) fn is_email(text: &str) -> bool {
@@ -9,7 +9,7 @@ pub(crate) fn is_email(text: &str) -> bool {
         return false;
     }
     let Some((user, domain)) = text.rsplit_once('@') else { return false };
-    is_user(user) && (domain.eq_ignore_ascii_case("localhost") || is_domain(domain))
+    is_user(user) && (domain == "localhost" || is_domain(domain))
 }
 
 /// Words of certain characters with dots between them, or a quoted string.
@@ -44,22 +44,141 @@ fn is_quoted(inside: &str) -> bool {
 /// A host's name with at least two labels, in ASCII or not, or an address in brackets.
 fn is_domain(domain: &str) -> bool {
     if let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return address.parse::<std::net::Ipv4Addr>().is_ok()
-            || address.parse::<Ipv6Addr>().is_ok();
+        return address.parse::<Ipv4Addr>().is_ok() || address.parse::<Ipv6Addr>().is_ok();
     }
-    let labels: Vec<&str> = domain.split('.').collect();
-    let Some((top, rest)) = labels.split_last() else { return false };
-    let is_inner = |c: char| c == '-' || c.is_alphanumeric();
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.chars().count() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(is_inner)
-    };
-    !rest.is_empty()
-        && rest.iter().all(|label| is_label(label))
-        && is_label(top)
-        && top.chars().count() >= 2
-        && !top.chars().all(|c| c.is_ascii_digit())
+    let Some((hosts, top)) = domain.rsplit_once('.') else { return false };
+    hosts.split('.').all(is_label) && is_top_label(top)
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{a1}'..='\u{ffff}')
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.chars().count())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| is_letter(c) || c.is_ascii_digit() || c == '-')
+}
+
+/// The last label has no digits, unless it is written in Punycode.
+fn is_top_label(label: &str) -> bool {
+    let encoded = label.get(..4).filter(|start| start.eq_ignore_ascii_case("xn--"));
+    is_label(label)
+        && label.chars().count() >= 2
+        && match encoded {
+            Some(_) => label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+            None => label.chars().all(|c| is_letter(c) || c == '-'),
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    /// What Django 5.2 takes.
+    const GOOD: &[&str] = &[
+        "a@b.co",
+        "email@here.com",
+        "weirder-email@here.and.there.com",
+        "!def!xyz%abc@example.com",
+        "email@[127.0.0.1]",
+        "email@[2001:dB8::1]",
+        "email@[2001:dB8:0:0:0:0:0:1]",
+        "email@[::fffF:127.0.0.1]",
+        "example@valid-----hyphens.com",
+        "example@valid-with-hyphens.com",
+        "test@domain.with.idn.tld.उदाहरण.परीक्षा",
+        "email@localhost",
+        "\"test@test\"@example.com",
+        "example@atm.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "example@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.atm",
+        "example@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbb.atm",
+        "\"\\\t\"@here.com",
+        "\"\\\\011\"@here.com",
+        "\"\\012\"@here.com",
+        "zoe@exämple.com",
+        "zoe@例え.テスト",
+        "o'neil@example.com",
+        "a+b@x-y.org",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.com",
+        "a@xn--80ak6aa92e.com",
+        "a@example.xn--p1ai",
+        "a@１.com",
+        "a@b.１２",
+        "\"a\u{1}\"@example.com",
+        "a@[::1]",
+        "a@b.c-d",
+        "a@b.c--d",
+    ];
+
+    /// What Django 5.2 refuses.
+    const BAD: &[&str] = &[
+        "a@b.c",
+        "email@LOCALHOST",
+        "example@atm.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "",
+        "abc",
+        "abc@",
+        "abc@bar",
+        "a @x.cz",
+        "abc@.com",
+        "something@@somewhere.com",
+        "email@127.0.0.1",
+        "email@[127.0.0.256]",
+        "email@[2001:db8::12345]",
+        "email@[2001:db8:0:0:0:0:1]",
+        "email@[::ffff:127.0.0.256]",
+        "example@invalid-.com",
+        "example@-invalid.com",
+        "example@invalid.com-",
+        "example@inv-.alid-.com",
+        "example@inv-.-alid.com",
+        "test@example.com\n\n<script src=\"x.js\">",
+        "\"\\\n\"@here.com",
+        "trailingdot@shouldfail.com.",
+        "a@b.com\n",
+        "a\n@b.com",
+        "\"test@test\"\n@example.com",
+        "a@[127.0.0.1]\n",
+        "john.doe@example.com.",
+        "john..doe@example.com",
+        ".john@example.com",
+        "john.@example.com",
+        "zoë@example.com",
+        "zoe@example.c",
+        "zoe@example.c1",
+        "zoe@example.1c",
+        "zoe@example.123",
+        "zoe@a_b.com",
+        "\"quoted string\"@example.com",
+        "\"quo\"ted\"@example.com",
+        "a@example.com-",
+        "a@exa mple.com",
+        "\"a b\"@example.com",
+        "@example.com",
+        "a@",
+        "a@b",
+        "a@[]",
+        "a@[1.2.3.4",
+        "a@[1.2.3]",
+        "a@[01.2.3.4]",
+        "a@-b.com",
+        "a@b-.com",
+        "a@b..com",
+        "a@b.-cd",
+        "a@b.cd-",
+    ];
+
+    #[test]
+    fn addresses_are_judged_as_django_does() {
+        for address in GOOD {
+            assert!(is_email(address), "{address}");
+        }
+        for address in BAD {
+            assert!(!is_email(address), "{address}");
+        }
+        assert!(is_email(&format!("{}@example.com", "a".repeat(300))));
+        assert!(!is_email(&format!("{}@example.com", "a".repeat(400))));
+    }
 }
