@@ -9,6 +9,8 @@ mod postgres;
 mod scratch;
 mod sql;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -204,3 +204,170 @@ fn fits(made: &Column, there: &Column, on: Dialect) -> bool {
         (made, there, _) => made == there,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, declared: &str) -> Column {
+        let (kind, max_length) = ColumnKind::of_sqlite(declared);
+        typed(name, declared, kind, max_length)
+    }
+
+    fn on_postgres(name: &str, declared: &str) -> Column {
+        let (kind, max_length) = ColumnKind::of_postgres(declared);
+        typed(name, declared, kind, max_length)
+    }
+
+    fn typed(name: &str, declared: &str, kind: ColumnKind, max_length: Option<u32>) -> Column {
+        Column {
+            name: name.to_owned(),
+            declared: declared.to_owned(),
+            kind,
+            max_length,
+            null: false,
+            primary_key: false,
+            numbered: false,
+            positive: false,
+            computed: false,
+            default: None,
+        }
+    }
+
+    fn table(columns: &[Column]) -> Table {
+        Table { columns: columns.to_vec(), ..Table::named("t") }
+    }
+
+    fn mismatches(made: &[Column], there: &[Column], on: Dialect) -> Vec<Mismatch> {
+        let differences = compare(&table(made), &table(there), on);
+        differences.into_iter().map(|difference| difference.mismatch).collect()
+    }
+
+    fn on_sqlite(made: Column, there: Column) -> Vec<Mismatch> {
+        mismatches(&[made], &[there], Dialect::Sqlite)
+    }
+
+    #[test]
+    fn lengths_and_widths_and_order_do_not_matter() {
+        let made = [column("id", "integer"), column("name", "varchar(150)")];
+        let there = [column("name", "varchar(30)"), column("id", "bigint")];
+        assert_eq!(mismatches(&made, &there, Dialect::Sqlite), []);
+        let there = [on_postgres("name", "character varying(30)"), on_postgres("id", "bigint")];
+        assert_eq!(mismatches(&made, &there, Dialect::Postgres), []);
+    }
+
+    #[test]
+    fn kinds_of_columns_fit_or_do_not() {
+        for (made, there, good) in [
+            ("integer", "integer", true),
+            ("integer unsigned", "integer", true),
+            ("bigint", "integer", true),
+            ("smallint", "bigint", true),
+            ("integer", "smallint", false),
+            ("integer", "boolean", false),
+            ("bool", "boolean", true),
+            ("bool", "integer", false),
+            ("varchar(9)", "text", true),
+            ("varchar(9)", "citext", true),
+            ("varchar(9)", "integer", false),
+            ("datetime", "timestamp with time zone", true),
+            ("datetime", "timestamp without time zone", false),
+            ("datetime", "date", false),
+            ("char(32)", "uuid", true),
+            ("varchar(64)", "uuid", false),
+            ("decimal", "numeric(10,2)", true),
+            ("text", "text[]", false),
+            ("inet", "inet", true),
+        ] {
+            let found =
+                mismatches(&[column("c", made)], &[on_postgres("c", there)], Dialect::Postgres);
+            assert_eq!(found.is_empty(), good, "{made} on {there}: {found:?}");
+        }
+        assert_eq!(on_sqlite(column("c", "integer"), column("c", "smallint")), []);
+        assert_eq!(on_sqlite(column("c", "point"), column("c", "Point")), []);
+        let found = on_sqlite(column("c", "varchar(9)"), column("c", "integer"));
+        let (made, there) = ("varchar(9)".to_owned(), "integer".to_owned());
+        assert_eq!(found, [Mismatch::Type { made, there }]);
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_explained() {
+        let there = on_postgres("at", "timestamp without time zone");
+        let found =
+            compare(&table(&[column("at", "datetime")]), &table(&[there]), Dialect::Postgres);
+        let text = found[0].to_string();
+        assert!(
+            text.starts_with("t.at: the migration makes it timestamp with time zone"),
+            "{text}"
+        );
+        assert!(text.contains("AT TIME ZONE"), "{text}");
+    }
+
+    #[test]
+    fn a_column_that_is_missing_is_told_with_its_type() {
+        let found = mismatches(&[column("c", "varchar(9)")], &[], Dialect::Sqlite);
+        assert_eq!(found, [Mismatch::NoColumn("varchar(9)".to_owned())]);
+        let found = mismatches(&[column("c", "varchar(9)")], &[], Dialect::Postgres);
+        assert_eq!(found, [Mismatch::NoColumn("character varying(9)".to_owned())]);
+    }
+
+    #[test]
+    fn a_further_column_must_do_without_a_value() {
+        let plain = column("more", "text");
+        let further = |column| mismatches(&[], &[column], Dialect::Sqlite);
+        assert_eq!(further(plain.clone()), [Mismatch::Required]);
+        assert_eq!(further(Column { null: true, ..plain.clone() }), []);
+        assert_eq!(further(Column { default: Some("''".to_owned()), ..plain.clone() }), []);
+        assert_eq!(further(Column { computed: true, ..plain.clone() }), []);
+        assert_eq!(further(Column { numbered: true, ..plain.clone() }), []);
+        let columns = compare_columns(&table(&[]), &table(&[plain]), Dialect::Sqlite);
+        assert_eq!(columns, []);
+    }
+
+    #[test]
+    fn what_could_not_be_written_does_not_fit() {
+        let id = Column { primary_key: true, numbered: true, ..column("id", "integer") };
+        let by_hand = Column { numbered: false, ..id.clone() };
+        assert_eq!(on_sqlite(id.clone(), by_hand.clone()), [Mismatch::NotNumbered]);
+        assert_eq!(on_sqlite(by_hand, id.clone()), []);
+        let no_key = Column { primary_key: false, numbered: false, ..id.clone() };
+        assert_eq!(on_sqlite(id, no_key), [Mismatch::Key]);
+        let (plain, null) = (column("c", "text"), Column { null: true, ..column("c", "text") });
+        assert_eq!(on_sqlite(null.clone(), plain.clone()), [Mismatch::NotNull]);
+        let computed = Column { computed: true, ..plain.clone() };
+        assert_eq!(on_sqlite(plain.clone(), computed), [Mismatch::Computed]);
+        // Whether it holds NULL is for its rows to say.
+        assert_eq!(on_sqlite(plain.clone(), null.clone()), []);
+        let there = table(&[null.clone()]);
+        assert_eq!(perhaps_null(&table(&[plain]), &there, Dialect::Sqlite), [&null]);
+        assert!(perhaps_null(&there, &there, Dialect::Sqlite).is_empty());
+    }
+
+    #[test]
+    fn a_reference_has_to_lead_to_the_same_table() {
+        let refers_to = |to: &str| Table {
+            foreign_keys: vec![ForeignKey {
+                columns: vec!["user_id".to_owned()],
+                to_table: to.to_owned(),
+                to_columns: vec!["id".to_owned()],
+                on_delete: "NO ACTION".to_owned(),
+                deferred: true,
+            }],
+            ..table(&[column("user_id", "integer")])
+        };
+        let made = refers_to("auth_user");
+        assert_eq!(compare(&made, &refers_to("AUTH_USER"), Dialect::Sqlite), []);
+        assert_eq!(compare(&made, &table(&made.columns), Dialect::Sqlite), [], "it may be missing");
+        let found = compare(&made, &refers_to("members"), Dialect::Sqlite);
+        let (made, there) = ("auth_user".to_owned(), "members".to_owned());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].mismatch, Mismatch::RefersTo { made, there });
+    }
+
+    #[test]
+    fn capitals_are_told_from_small_letters_on_postgresql_alone() {
+        let (made, there) = ([column("Id", "integer")], [column("id", "integer")]);
+        assert_eq!(mismatches(&made, &there, Dialect::Sqlite), []);
+        assert_eq!(mismatches(&made, &there, Dialect::Postgres).len(), 2);
+    }
+}

@@ -130,3 +130,47 @@ impl Scratch {
         Ok(tables.into_iter().map(|table| (table.name, table.sql)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(tables: &[Table]) -> Vec<(&str, Vec<&str>)> {
+        tables
+            .iter()
+            .map(|table| {
+                let columns = table.columns.iter().map(|column| column.name.as_str()).collect();
+                (table.name.as_str(), columns)
+            })
+            .collect()
+    }
+
+    #[rocket::async_test]
+    async fn what_a_migration_makes_is_told_from_what_was_there() {
+        let mut scratch = Scratch::new().await.unwrap();
+        let first = "CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer);";
+        scratch.run("one", "0001_initial", first).await.unwrap();
+        scratch.mark().await.unwrap();
+        assert_eq!(scratch.made().await.unwrap(), Made::default());
+        let second = "CREATE TABLE c (id integer, a_id integer REFERENCES missing (id)); \
+                      ALTER TABLE a ADD COLUMN \"Name\" text; CREATE INDEX b_id ON b (id); \
+                      INSERT INTO c SELECT id, 7 FROM a; INSERT INTO c VALUES (1, 2);";
+        scratch.run("two", "0001_initial", second).await.unwrap();
+        let made = scratch.made().await.unwrap();
+        assert_eq!(names(&made.tables), [("c", vec!["id", "a_id"])]);
+        assert_eq!(names(&made.additions), [("a", vec!["Name"])]);
+        let all: Vec<String> = scratch.schema().await.unwrap().tables.into_keys().collect();
+        assert_eq!(all, ["a", "b", "c"]);
+    }
+
+    #[rocket::async_test]
+    async fn a_migration_that_cannot_be_run_is_named() {
+        let mut scratch = Scratch::new().await.unwrap();
+        let failed = scratch.run("lettings", "0002_more", "CREATE TABLE a (id integer); DROP b;");
+        let error = failed.await.unwrap_err();
+        assert_eq!((&*error.module, &*error.name), ("lettings", "0002_more"));
+        let text = module_api::with_causes(&error);
+        assert!(text.contains("`0002_more` of `lettings`"), "{text}");
+        assert!(text.contains("near \"b\""), "{text}");
+    }
+}
