@@ -1,5 +1,6 @@
 //! Opens the site's database and brings it up to date.
 
+mod adopt;
 mod fixtures;
 mod lock;
 mod migrate;
@@ -8,8 +9,9 @@ use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Loc
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
-use crate::{Plan, Settings};
+use crate::{Plan, ScratchError, Settings};
 
+pub use adopt::AdoptionError;
 pub(crate) use lock::LockError;
 pub(crate) use migrate::{MigrationState, state_of_migrations};
 
@@ -57,6 +59,12 @@ pub enum DatabaseError {
         #[source]
         source: DbError,
     },
+    /// Tables that migrations make are there already, and not as they make them.
+    #[error(transparent)]
+    Adoption(#[from] AdoptionError),
+    /// What the migrations make cannot be told.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
     /// A fixture cannot be loaded; nothing of the fixtures was kept.
     #[error("fixture `{file}` of `{module}`: {reason}")]
     Fixture {

@@ -35,12 +35,14 @@ mod logging;
 mod nearest;
 mod plan;
 mod registry;
+mod schema;
 mod settings;
 mod templates;
 
 pub use assembly::{BootError, boot};
 pub use command::main;
-pub use database::{DatabaseError, open_database};
+pub use database::{AdoptionError, DatabaseError, open_database};
 pub use plan::{Plan, PlannedModule, PlannedRoute};
 pub use registry::Registry;
+pub use schema::{Difference, Mismatch, ScratchError};
 pub use settings::{Settings, SiteSettings};

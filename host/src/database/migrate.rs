@@ -1,6 +1,6 @@
 //! Applies what is missing of the modules' migrations and keeps the ledger of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use module_api::Migration;
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use super::DatabaseError;
+use super::adopt::already_there;
 use crate::plan::ModuleMigrations;
 
 /// The key of a migration: its module and name.
@@ -53,25 +54,56 @@ pub(super) async fn apply(
             return Err(DatabaseError::Changed { module, name });
         }
     }
+    let adopted = adopted(pool, modules, &applied).await?;
     for (module, migration) in in_order(modules) {
-        if applied.contains_key(&(module.to_owned(), migration.name.clone())) {
+        let key = (module.to_owned(), migration.name.clone());
+        if applied.contains_key(&key) {
             continue;
         }
-        apply_one(pool, module, migration).await.map_err(|source| DatabaseError::Migration {
-            module: module.to_owned(),
-            name: migration.name.clone(),
-            source,
+        let run = !adopted.contains(&key);
+        apply_one(pool, module, migration, run).await.map_err(|source| {
+            DatabaseError::Migration {
+                module: module.to_owned(),
+                name: migration.name.clone(),
+                source,
+            }
         })?;
-        tracing::info!(module, migration = migration.name, "migrated");
-        done.push((module.to_owned(), migration.name.clone()));
+        if run {
+            tracing::info!(module, migration = migration.name, "migrated");
+        } else {
+            tracing::info!(module, migration = migration.name, "its tables are there: recorded");
+        }
+        done.push(key);
     }
     Ok(done)
 }
 
-async fn apply_one(pool: &DbPool, module: &str, migration: &Migration) -> Result<(), DbError> {
+/// The initial migrations that need not run, since their tables are there.
+async fn adopted(
+    pool: &DbPool,
+    modules: &[ModuleMigrations],
+    applied: &BTreeMap<Key, String>,
+) -> Result<BTreeSet<Key>, DatabaseError> {
+    let initial = modules.iter().filter_map(|module| {
+        Some((module.module.to_owned(), module.migrations.first()?.name.clone()))
+    });
+    let initial = initial.filter(|key| !applied.contains_key(key)).collect();
+    let order: Vec<(&str, &Migration)> = in_order(modules).collect();
+    already_there(pool, &order, &initial).await
+}
+
+/// Applies a migration, or only records that it is applied.
+async fn apply_one(
+    pool: &DbPool,
+    module: &str,
+    migration: &Migration,
+    run: bool,
+) -> Result<(), DbError> {
     let sql = sql_for(pool, migration);
     let mut transaction = pool.begin().await?;
-    execute_script(AssertSqlSafe(sql.to_owned()), &mut transaction).await?;
+    if run {
+        execute_script(AssertSqlSafe(sql.to_owned()), &mut transaction).await?;
+    }
     query(
         "INSERT INTO host_migration (module, name, checksum, applied) \
          VALUES ($1, $2, $3, CAST(CURRENT_TIMESTAMP AS varchar(32)))",

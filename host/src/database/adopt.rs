@@ -1,0 +1,174 @@
+//! Finds the tables that are there already, as Django made them, so that the migrations that would
+//! make them are recorded and not run.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use module_api::Migration;
+use module_api::db::{DbError, DbPool, query};
+use sqlx::AssertSqlSafe;
+
+use super::DatabaseError;
+use super::migrate::Key;
+use crate::schema::{
+    Dialect, Difference, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
+    perhaps_null,
+};
+
+/// What keeps the tables that are there from being taken over.
+#[derive(Debug)]
+pub struct AdoptionError {
+    /// The module and name of each initial migration some of whose tables are there, with all that
+    /// is not as it makes it.
+    pub migrations: Vec<(String, String, Vec<Difference>)>,
+}
+
+impl std::error::Error for AdoptionError {}
+
+impl fmt::Display for AdoptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the database has tables that are to be made, and not as they would be made; nothing \
+             was changed:",
+        )?;
+        for (module, name, differences) in &self.migrations {
+            write!(f, "\n  {module} {name}:")?;
+            for difference in differences {
+                write!(f, "\n    {difference}")?;
+            }
+        }
+        f.write_str(
+            "\nmend them and run `host migrate` again; or, to have them made anew, rename",
+        )?;
+        f.write_str(" those that are there; or, to take them as they are,")?;
+        for (index, (module, ..)) in self.migrations.iter().enumerate() {
+            let joint = if index == 0 { " run" } else { " and" };
+            write!(f, "{joint} `host migrate {module} --fake-initial`")?;
+        }
+        Ok(())
+    }
+}
+
+/// Which of the initial migrations have made their tables already, by another program's hand.
+///
+/// `order` is all migrations in the order in which they run, and `initial` those of them that are
+/// the first of their module and not applied. Such a migration is in the result if all tables that
+/// it makes are there and fit; it is not if none of them is there, or if it makes none.
+///
+/// Nothing is changed.
+///
+/// # Errors
+///
+/// Some of the tables that an initial migration makes are there and others are not, or one does not
+/// fit: the error has all differences of all of them. A migration cannot be run on an empty SQLite
+/// database, or the site's database fails.
+pub(super) async fn already_there(
+    pool: &DbPool,
+    order: &[(&str, &Migration)],
+    initial: &BTreeSet<Key>,
+) -> Result<BTreeSet<Key>, DatabaseError> {
+    let mut adopted = BTreeSet::new();
+    if initial.is_empty() {
+        return Ok(adopted);
+    }
+    let database = {
+        let mut connection = pool.acquire().await?;
+        Schema::read(&mut connection).await?
+    };
+    // A new database has no tables, and what the migrations make need not be known.
+    if database.tables.is_empty() {
+        return Ok(adopted);
+    }
+    let database = Adopting { pool, schema: database };
+    let mut scratch = Scratch::new().await?;
+    let mut left = initial.clone();
+    let mut found = Vec::new();
+    for (module, migration) in order {
+        if left.is_empty() {
+            break;
+        }
+        let key = ((*module).to_owned(), migration.name.clone());
+        let is_initial = left.remove(&key);
+        if is_initial {
+            scratch.mark().await?;
+        }
+        scratch.run(module, &migration.name, &migration.sqlite).await?;
+        if !is_initial {
+            continue;
+        }
+        let made = scratch.made().await?;
+        if !made.tables.iter().any(|table| database.table(&table.name).is_some()) {
+            continue;
+        }
+        let mut differences = Vec::new();
+        for table in &made.tables {
+            differences.extend(database.differences(table, compare).await?);
+        }
+        for table in &made.additions {
+            differences.extend(database.differences(table, compare_columns).await?);
+        }
+        if differences.is_empty() {
+            adopted.insert(key);
+        } else {
+            found.push((key.0, key.1, differences));
+        }
+    }
+    if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
+}
+
+/// The site's database, and the tables that it has.
+struct Adopting<'a> {
+    pool: &'a DbPool,
+    schema: Schema,
+}
+
+impl Adopting<'_> {
+    fn dialect(&self) -> Dialect {
+        match self.pool {
+            DbPool::Sqlite { .. } => Dialect::Sqlite,
+            DbPool::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    fn table(&self, name: &str) -> Option<&Table> {
+        self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.dialect()))
+    }
+
+    /// What keeps the table that is there from standing for this one.
+    async fn differences(
+        &self,
+        made: &Table,
+        compare: fn(&Table, &Table, Dialect) -> Vec<Difference>,
+    ) -> Result<Vec<Difference>, DbError> {
+        let Some(there) = self.table(&made.name) else {
+            let table = made.name.clone();
+            return Ok(vec![Difference { table, column: None, mismatch: Mismatch::NoTable }]);
+        };
+        let mut differences = compare(made, there, self.dialect());
+        for column in perhaps_null(made, there, self.dialect()) {
+            let rows = self.rows_with_null(&there.name, &column.name).await?;
+            if rows > 0 {
+                differences.push(Difference {
+                    table: there.name.clone(),
+                    column: Some(column.name.clone()),
+                    mismatch: Mismatch::HoldsNull(rows),
+                });
+            }
+        }
+        Ok(differences)
+    }
+
+    /// In how many rows a column is `NULL`.
+    async fn rows_with_null(&self, table: &str, column: &str) -> Result<i64, DbError> {
+        let (table, column) = (quote(table), quote(column));
+        let count = format!("SELECT COUNT(*) AS value FROM {table} WHERE {column} IS NULL");
+        let mut connection = self.pool.acquire().await?;
+        let (rows,) = query(AssertSqlSafe(count)).fetch_one::<(i64,)>(&mut connection).await?;
+        Ok(rows)
+    }
+}
+
+/// A name as it stands in SQL, whatever its characters.
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,166 @@
+//! The tables of a database as they are: their columns, keys, indexes and constraints.
+//!
+//! Both databases are read into the same types, so that what the migrations build on one can be
+//! compared with what stands in the other.
+
+mod compare;
+mod kind;
+mod postgres;
+mod scratch;
+mod sql;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use module_api::db::{DbError, Executor};
+
+pub use compare::{Difference, Mismatch};
+pub(crate) use compare::{compare, compare_columns, is_same_name, perhaps_null};
+pub(crate) use kind::ColumnKind;
+pub(crate) use scratch::Scratch;
+pub use scratch::ScratchError;
+
+/// Which of the databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// The tables of a database, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Schema {
+    /// The tables. Views and the database's own tables are none of them.
+    pub(crate) tables: BTreeMap<String, Table>,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its columns, in their order.
+    pub(crate) columns: Vec<Column>,
+    /// The columns of the primary key, in the key's order.
+    pub(crate) primary_key: Vec<String>,
+    /// The unique constraints and the indexes over whole columns, by name. That of the primary key
+    /// is not among them.
+    pub(crate) indexes: Vec<Index>,
+    /// The indexes that are more than that, by name.
+    pub(crate) special_indexes: Vec<SpecialIndex>,
+    /// What its columns refer to, by their columns.
+    pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// The checks, but for those that [`Column::positive`] tells, by their texts.
+    pub(crate) checks: Vec<Check>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type as the database tells it: `varchar(64)`, `character varying(64)`.
+    pub(crate) declared: String,
+    /// What it holds.
+    pub(crate) kind: ColumnKind,
+    /// The number of characters that it holds at most, if the type says so.
+    pub(crate) max_length: Option<u32>,
+    /// Whether it may be `NULL`.
+    pub(crate) null: bool,
+    /// Whether it is the primary key, or part of it.
+    pub(crate) primary_key: bool,
+    /// Whether the database numbers new rows with it by itself: an identity, a serial, or the
+    /// number of the row on SQLite.
+    pub(crate) numbered: bool,
+    /// Whether a check keeps it from being below zero.
+    pub(crate) positive: bool,
+    /// Whether it is computed from other columns and cannot be written.
+    pub(crate) computed: bool,
+    /// The expression of its default, as the database tells it. Not of one that is numbered or
+    /// computed.
+    pub(crate) default: Option<String>,
+}
+
+/// An index over whole columns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Index {
+    /// Its name. SQLite names that of a constraint itself: `sqlite_autoindex_…`.
+    pub(crate) name: String,
+    /// Its columns, in its order.
+    pub(crate) columns: Vec<String>,
+    /// Whether two rows may not have the same values.
+    pub(crate) unique: bool,
+    /// Whether it belongs to a constraint `UNIQUE`, and was not made by `CREATE INDEX`.
+    pub(crate) constraint: bool,
+}
+
+/// An index of some of the rows, over expressions, or in another order than its columns have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SpecialIndex {
+    /// Its name.
+    pub(crate) name: String,
+    /// The statement that makes it, as the database tells it.
+    pub(crate) definition: String,
+}
+
+/// Columns whose values have to stand in another table, or in this one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ForeignKey {
+    /// The columns.
+    pub(crate) columns: Vec<String>,
+    /// The table where their values stand.
+    pub(crate) to_table: String,
+    /// The columns there.
+    pub(crate) to_columns: Vec<String>,
+    /// What happens when the row there is deleted: `NO ACTION`, `CASCADE`, `SET NULL`…
+    pub(crate) on_delete: String,
+    /// Whether it has to hold at the end of the transaction only: `DEFERRABLE INITIALLY DEFERRED`.
+    pub(crate) deferred: bool,
+}
+
+/// A condition that each row meets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Check {
+    /// The expression, as the database tells it.
+    pub(crate) expression: String,
+    /// Its name, if it has one.
+    pub(crate) name: Option<String>,
+}
+
+impl Schema {
+    /// Reads all tables of the database.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach, or its catalog cannot be read.
+    pub(crate) async fn read(on: impl Into<Executor<'_>>) -> Result<Self, DbError> {
+        Self::read_tables(on.into(), None).await
+    }
+
+    /// Reads the tables of these names, or all.
+    async fn read_tables(on: Executor<'_>, names: Option<&[&str]>) -> Result<Self, DbError> {
+        let names = names.map(|names| serde_json::json!(names).to_string());
+        match on {
+            Executor::Sqlite(connection) => sqlite::read(connection, names).await,
+            Executor::Postgres(connection) => postgres::read(connection, names).await,
+        }
+    }
+}
+
+impl Table {
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Puts everything whose order means nothing into one order.
+    fn sort(&mut self) {
+        self.indexes.sort();
+        self.special_indexes.sort();
+        self.foreign_keys.sort();
+        self.checks.sort();
+    }
+}

@@ -1,0 +1,176 @@
+//! What the migrations build: they are run on an empty SQLite database in memory, which is then
+//! read.
+
+use std::collections::BTreeMap;
+
+use module_api::db::{DbError, FromRow, Row, execute_script, query};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
+
+use super::sql::create_table;
+use super::{Schema, Table};
+
+/// A migration that cannot be run on an empty database.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the SQL for SQLite of migration `{name}` of `{module}` cannot be run after those before it; \
+     mend it, also if the site's database is another: it tells which tables the migrations make"
+)]
+pub struct ScratchError {
+    /// The migration's module.
+    pub module: String,
+    /// The migration's name.
+    pub name: String,
+    /// Why.
+    #[source]
+    pub source: DbError,
+}
+
+/// An empty database in memory to run migrations in.
+///
+/// Only SQL is run in it. What a migration does in Rust code changes rows, of which there are none
+/// here.
+pub(crate) struct Scratch {
+    connection: SqliteConnection,
+    /// The tables when [`mark`](Scratch::mark) was called last, and what made them.
+    seen: BTreeMap<String, String>,
+}
+
+struct MadeTable {
+    name: String,
+    sql: String,
+}
+
+impl FromRow for MadeTable {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self { name: row.get("name")?, sql: row.get("sql")? })
+    }
+}
+
+/// What was made since a mark.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// The tables that were not there before.
+    pub(crate) tables: Vec<Table>,
+    /// The tables that were there, with only the columns that they did not have.
+    pub(crate) additions: Vec<Table>,
+}
+
+impl Scratch {
+    /// An empty database.
+    pub(crate) async fn new() -> Result<Self, DbError> {
+        let options = SqliteConnectOptions::new()
+            .in_memory(true)
+            // A table may refer to one that a later migration makes.
+            .foreign_keys(false)
+            .journal_mode(SqliteJournalMode::Off);
+        let connection = options.connect().await?;
+        Ok(Self { connection, seen: BTreeMap::new() })
+    }
+
+    /// Runs the SQL for SQLite of a migration.
+    pub(crate) async fn run(
+        &mut self,
+        module: &str,
+        name: &str,
+        sql: &str,
+    ) -> Result<(), ScratchError> {
+        let run = execute_script(AssertSqlSafe(sql.to_owned()), &mut self.connection).await;
+        run.map_err(|source| ScratchError {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            source,
+        })
+    }
+
+    /// All tables as they are now.
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for comparing models with migrations"))]
+    pub(crate) async fn schema(&mut self) -> Result<Schema, DbError> {
+        Schema::read(&mut self.connection).await
+    }
+
+    /// Remembers the tables as they are now.
+    pub(crate) async fn mark(&mut self) -> Result<(), DbError> {
+        self.seen = self.tables().await?;
+        Ok(())
+    }
+
+    /// What was made since the last mark.
+    pub(crate) async fn made(&mut self) -> Result<Made, DbError> {
+        let now = self.tables().await?;
+        let changed: Vec<&str> = now
+            .iter()
+            .filter(|(name, sql)| self.seen.get(*name) != Some(sql))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let mut made = Made::default();
+        if changed.is_empty() {
+            return Ok(made);
+        }
+        let schema = Schema::read_tables((&mut self.connection).into(), Some(&changed)).await?;
+        for (name, mut table) in schema.tables {
+            let Some(before) = self.seen.get(&name) else {
+                made.tables.push(table);
+                continue;
+            };
+            let before = create_table(before).columns;
+            table.columns.retain(|column| !before.contains(&column.name.to_lowercase()));
+            if !table.columns.is_empty() {
+                made.additions.push(table);
+            }
+        }
+        Ok(made)
+    }
+
+    async fn tables(&mut self) -> Result<BTreeMap<String, String>, DbError> {
+        let tables: Vec<MadeTable> =
+            query("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+                .fetch_all(&mut self.connection)
+                .await?;
+        Ok(tables.into_iter().map(|table| (table.name, table.sql)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(tables: &[Table]) -> Vec<(&str, Vec<&str>)> {
+        tables
+            .iter()
+            .map(|table| {
+                let columns = table.columns.iter().map(|column| column.name.as_str()).collect();
+                (table.name.as_str(), columns)
+            })
+            .collect()
+    }
+
+    #[rocket::async_test]
+    async fn what_a_migration_makes_is_told_from_what_was_there() {
+        let mut scratch = Scratch::new().await.unwrap();
+        let first = "CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer);";
+        scratch.run("one", "0001_initial", first).await.unwrap();
+        scratch.mark().await.unwrap();
+        assert_eq!(scratch.made().await.unwrap(), Made::default());
+        let second = "CREATE TABLE c (id integer, a_id integer REFERENCES missing (id)); \
+                      ALTER TABLE a ADD COLUMN \"Name\" text; CREATE INDEX b_id ON b (id); \
+                      INSERT INTO c SELECT id, 7 FROM a; INSERT INTO c VALUES (1, 2);";
+        scratch.run("two", "0001_initial", second).await.unwrap();
+        let made = scratch.made().await.unwrap();
+        assert_eq!(names(&made.tables), [("c", vec!["id", "a_id"])]);
+        assert_eq!(names(&made.additions), [("a", vec!["Name"])]);
+        let all: Vec<String> = scratch.schema().await.unwrap().tables.into_keys().collect();
+        assert_eq!(all, ["a", "b", "c"]);
+    }
+
+    #[rocket::async_test]
+    async fn a_migration_that_cannot_be_run_is_named() {
+        let mut scratch = Scratch::new().await.unwrap();
+        let failed = scratch.run("lettings", "0002_more", "CREATE TABLE a (id integer); DROP b;");
+        let error = failed.await.unwrap_err();
+        assert_eq!((&*error.module, &*error.name), ("lettings", "0002_more"));
+        let text = module_api::with_causes(&error);
+        assert!(text.contains("`0002_more` of `lettings`"), "{text}");
+        assert!(text.contains("near \"b\""), "{text}");
+    }
+}

@@ -1,0 +1,297 @@
+//! What only the text of SQL tells: SQLite's catalog does not know of checks, collations and
+//! deferred foreign keys, and both databases keep checks as text.
+
+use std::iter::Peekable;
+use std::slice::Iter;
+
+use super::Check;
+
+/// What the statement that made a table says beyond SQLite's catalog. Names are in lower case.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct CreateTable {
+    /// The columns.
+    pub(super) columns: Vec<String>,
+    /// The checks.
+    pub(super) checks: Vec<Check>,
+    /// The columns of the foreign keys that have to hold at the end of a transaction only.
+    pub(super) deferred: Vec<Vec<String>>,
+    /// The columns with a collation, and which.
+    pub(super) collations: Vec<(String, String)>,
+    /// Whether the rows have no numbers: the table is `WITHOUT ROWID`.
+    pub(super) without_rowid: bool,
+}
+
+/// What a check says of a column, where that has a meaning here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The column is not below zero.
+    Positive(String),
+    /// The column's text is JSON: how Django keeps JSON on SQLite.
+    Json(String),
+}
+
+/// A piece of SQL that has no parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A name or a keyword.
+    Word,
+    /// A name in quotes.
+    Quoted,
+    /// A number.
+    Number,
+    /// Anything else, one character each.
+    Symbol,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token<'a> {
+    kind: Kind,
+    text: &'a str,
+    start: usize,
+}
+
+impl Token<'_> {
+    fn is(&self, keyword: &str) -> bool {
+        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(keyword)
+    }
+
+    fn is_symbol(&self, symbol: &str) -> bool {
+        self.kind == Kind::Symbol && self.text == symbol
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// The name that it stands for, in lower case.
+    fn name(&self) -> Option<String> {
+        match self.kind {
+            Kind::Word => Some(self.text.to_lowercase()),
+            Kind::Quoted => {
+                let quote = self.text.chars().next_back()?;
+                let inner = self.text.get(1..self.text.len() - 1)?;
+                Some(inner.replace(&format!("{quote}{quote}"), &quote.to_string()).to_lowercase())
+            }
+            Kind::Number | Kind::Symbol => None,
+        }
+    }
+}
+
+fn tokens(sql: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut start = 0;
+    while let Some(first) = sql[start..].chars().next() {
+        let rest = &sql[start..];
+        let run = |good: fn(char) -> bool| rest.find(|c| !good(c)).unwrap_or(rest.len());
+        let (kind, length) = if first.is_whitespace() {
+            (None, first.len_utf8())
+        } else if rest.starts_with("--") {
+            (None, rest.find('\n').unwrap_or(rest.len()))
+        } else if rest.starts_with("/*") {
+            (None, rest.find("*/").map_or(rest.len(), |end| end + 2))
+        } else if matches!(first, '\'' | '"' | '`' | '[') {
+            (Some(Kind::Quoted), quoted(rest, if first == '[' { ']' } else { first }))
+        } else if first.is_ascii_digit() {
+            (Some(Kind::Number), run(|c| c.is_ascii_alphanumeric() || c == '.'))
+        } else if first.is_alphabetic() || first == '_' {
+            (Some(Kind::Word), run(|c| c.is_alphanumeric() || c == '_' || c == '$'))
+        } else {
+            (Some(Kind::Symbol), first.len_utf8())
+        };
+        if let Some(kind) = kind {
+            tokens.push(Token { kind, text: &rest[..length], start });
+        }
+        start += length;
+    }
+    tokens
+}
+
+/// The length of the text in quotes that a text begins with. A doubled quote inside stands for one.
+fn quoted(text: &str, close: char) -> usize {
+    let mut position = 1;
+    while let Some(found) = text[position..].find(close) {
+        position += found + 1;
+        if close == ']' || !text[position..].starts_with(close) {
+            return position;
+        }
+        position += 1;
+    }
+    text.len()
+}
+
+/// The tokens in the parentheses that come next, and the text between these.
+fn parenthesized<'a>(
+    sql: &'a str,
+    tokens: &mut Peekable<Iter<'_, Token<'a>>>,
+) -> Option<(Vec<Token<'a>>, &'a str)> {
+    let open = tokens.next_if(|token| token.is_symbol("("))?;
+    let mut depth = 1;
+    let mut inner = Vec::new();
+    for token in tokens {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth -= 1;
+            if depth == 0 {
+                return Some((inner, sql[open.end()..token.start].trim()));
+            }
+        }
+        inner.push(*token);
+    }
+    None
+}
+
+/// Reads a statement `CREATE TABLE` as SQLite keeps it.
+pub(super) fn create_table(sql: &str) -> CreateTable {
+    let mut read = CreateTable::default();
+    let all = tokens(sql);
+    let mut rest = all.iter().peekable();
+    // Up to the columns there are the table's name, and only words and quoted names.
+    while rest.next_if(|token| !token.is_symbol("(")).is_some() {}
+    let Some((body, _)) = parenthesized(sql, &mut rest) else { return read };
+    read.without_rowid = rest.any(|token| token.is("ROWID"));
+    let mut depth = 0;
+    let definitions = body.split(|token| {
+        depth += i32::from(token.is_symbol("(")) - i32::from(token.is_symbol(")"));
+        depth == 0 && token.is_symbol(",")
+    });
+    for definition in definitions {
+        read_definition(sql, definition, &mut read);
+    }
+    read
+}
+
+/// Reads the definition of a column, or constraints of the table.
+fn read_definition<'a>(sql: &'a str, definition: &[Token<'a>], read: &mut CreateTable) {
+    const TABLE: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
+    let mut rest = definition.iter().peekable();
+    let mut columns = Vec::new();
+    if !definition.first().is_some_and(|first| TABLE.iter().any(|word| first.is(word))) {
+        columns.extend(rest.next().and_then(Token::name));
+        read.columns.extend(columns.clone());
+    }
+    let mut constraint: Option<&Token<'_>> = None;
+    // Whether `DEFERRED` would be of a foreign key, and not of one that is `NOT DEFERRABLE`.
+    let mut negated = false;
+    while let Some(token) = rest.next() {
+        if token.is("CONSTRAINT") {
+            constraint = rest.next();
+        } else if token.is("CHECK") {
+            if let Some((_, expression)) = parenthesized(sql, &mut rest) {
+                let name = constraint.take().and_then(Token::name);
+                read.checks.push(Check { expression: expression.to_owned(), name });
+            }
+        } else if token.is("COLLATE") {
+            let collation = rest.next().and_then(Token::name);
+            read.collations.extend(columns.first().cloned().zip(collation));
+        } else if token.is("FOREIGN") {
+            rest.next();
+            if let Some((names, _)) = parenthesized(sql, &mut rest) {
+                columns = names.iter().filter_map(Token::name).collect();
+            }
+        } else if token.is("NOT") {
+            negated = rest.peek().is_some_and(|next| next.is("DEFERRABLE"));
+        } else if token.is("INITIALLY") {
+            if !negated && rest.peek().is_some_and(|next| next.is("DEFERRED")) {
+                read.deferred.push(columns.clone());
+            }
+        } else if token.is_symbol("(") {
+            // An expression: a default, a computed value, the length of a type.
+            let mut depth = 1;
+            while depth > 0
+                && let Some(inner) = rest.next()
+            {
+                depth += i32::from(inner.is_symbol("(")) - i32::from(inner.is_symbol(")"));
+            }
+        }
+        if !token.is("CONSTRAINT") && !token.is("NOT") {
+            constraint = None;
+        }
+    }
+}
+
+/// What the expression of a check means.
+pub(super) fn meaning(expression: &str) -> Option<Meaning> {
+    let all = tokens(expression);
+    let mut inner = &all[..];
+    while let [open, middle @ .., close] = inner
+        && open.is_symbol("(")
+        && close.is_symbol(")")
+    {
+        inner = middle;
+    }
+    match inner {
+        [column, more, or_equal, zero]
+            if more.is_symbol(">") && or_equal.is_symbol("=") && zero.text == "0" =>
+        {
+            column.name().map(Meaning::Positive)
+        }
+        // `JSON_VALID("data") OR "data" IS NULL`, whose parentheses were no pair.
+        [function, open, column, close, ..]
+            if function.is("JSON_VALID") && open.is_symbol("(") && close.is_symbol(")") =>
+        {
+            column.name().map(Meaning::Json)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expression: &str, name: Option<&str>) -> Check {
+        Check { expression: expression.to_owned(), name: name.map(str::to_owned) }
+    }
+
+    #[test]
+    fn checks_and_collations_and_deferred_keys_are_found() {
+        let read = create_table(
+            r#"CREATE TABLE "odd, (name" ( -- a comment, (
+                "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+                [number] integer unsigned NOT NULL CHECK ("number" >= 0),
+                `name` varchar(10) COLLATE NOCASE DEFAULT ('a, CHECK (b)') /* , CHECK (x) */,
+                "owner" integer REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED,
+                other integer REFERENCES b (id) NOT DEFERRABLE INITIALLY DEFERRED,
+                "CHECK" integer REFERENCES b ON DELETE SET NULL,
+                CONSTRAINT "small ""one""" CHECK ("number" < (10 + 2)),
+                FOREIGN KEY ("a", b) REFERENCES c ("a", "b") DEFERRABLE INITIALLY DEFERRED
+            ) WITHOUT ROWID"#,
+        );
+        let columns = ["id", "number", "name", "owner", "other", "check"];
+        let expected = CreateTable {
+            columns: columns.map(str::to_owned).to_vec(),
+            checks: vec![
+                check("\"number\" >= 0", None),
+                check("\"number\" < (10 + 2)", Some("small \"one\"")),
+            ],
+            deferred: vec![vec!["owner".to_owned()], vec!["a".to_owned(), "b".to_owned()]],
+            collations: vec![("name".to_owned(), "nocase".to_owned())],
+            without_rowid: true,
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn text_that_is_cut_off_is_read_as_far_as_it_goes() {
+        for text in ["", "CREATE", "CREATE TABLE a", "CREATE TABLE a (b", "CREATE TABLE \"a"] {
+            assert_eq!(create_table(text), CreateTable::default(), "{text}");
+        }
+        for text in ["(", "((", ")", "", "'", "\"", "[", "(\"é"] {
+            assert_eq!(meaning(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn checks_of_positive_numbers_and_of_json_are_understood() {
+        let positive = |name: &str| Some(Meaning::Positive(name.to_owned()));
+        assert_eq!(meaning("\"number\" >= 0"), positive("number"));
+        assert_eq!(meaning("((zip_code >= 0))"), positive("zip_code"));
+        assert_eq!(meaning("number >= 1"), None);
+        assert_eq!(meaning("number > 0"), None);
+        assert_eq!(meaning("number >= 0 AND number < 9"), None);
+        let json = Some(Meaning::Json("data".to_owned()));
+        assert_eq!(meaning("(JSON_VALID(\"data\") OR \"data\" IS NULL)"), json);
+        assert_eq!(meaning("json_valid(data)"), json);
+    }
+}
