@@ -5,6 +5,8 @@ mod fixtures;
 mod lock;
 mod migrate;
 
+use std::sync::Arc;
+
 use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Location, query};
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
@@ -132,7 +134,7 @@ async fn prepare(
     };
     let done = done.await;
     lock.release().await;
-    Ok((Db::from(pool), done?))
+    Ok((Db::new(pool, Arc::clone(&plan.models)), done?))
 }
 
 /// Opens the site's database as it is.

@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod database_settings;
 mod migrations;
+mod models;
 mod module_settings;
 mod mounts;
 mod navigation;
@@ -20,6 +21,7 @@ use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use module_api::model::Models;
 use module_api::{
     AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Registration,
     Severity, Urls,
@@ -53,6 +55,7 @@ pub struct Plan {
     pub(crate) assets: Arc<Catalog>,
     pub(crate) navigation: Vec<PlannedItem>,
     pub(crate) migrations: Vec<ModuleMigrations>,
+    pub(crate) models: Arc<Models>,
     pub(crate) commands: Vec<Command>,
     pub(crate) urls: Urls,
 }
@@ -108,6 +111,7 @@ impl Plan {
         let names = templates::Names { routes: &all_names, assets: &assets, modules: &modules };
         templates::check(&templates, &names, &mut problems);
         let migrations = migrations::collect(&modules, &mut problems);
+        let models = models::collect(&modules, &mut problems);
         let commands = commands::collect(&modules, &mut problems);
         check_by_modules(&modules, settings, &mut problems);
 
@@ -125,6 +129,7 @@ impl Plan {
             assets: Arc::new(assets),
             navigation,
             migrations,
+            models: Arc::new(models),
             commands,
             urls,
         })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use host::{Plan, Registry, Settings};
+use module_api::model::ModelInfo;
 use module_api::{
     Check, Configure, Files, Module, NavigationItem, Problem, Registration, SettingsSchema,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Small {
     pub(crate) templates: &'static [(&'static str, &'static [u8])],
     pub(crate) assets: &'static [(&'static str, &'static [u8])],
     pub(crate) migrations: &'static [(&'static str, &'static [u8])],
+    pub(crate) models: &'static [&'static ModelInfo],
     pub(crate) navigation: Option<&'static str>,
     pub(crate) settings: SettingsSchema,
     pub(crate) checks: &'static [Check],
@@ -46,6 +48,7 @@ impl Small {
             templates: &[],
             assets: &[],
             migrations: &[],
+            models: &[],
             navigation: None,
             settings: SettingsSchema::none(),
             checks: &[],
@@ -90,6 +93,10 @@ impl Module for Small {
 
     fn migrations(&self) -> Files {
         Files::inline(self.migrations)
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        self.models.to_vec()
     }
 
     fn navigation(&self) -> Vec<NavigationItem> {
