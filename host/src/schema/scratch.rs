@@ -84,9 +84,21 @@ impl Scratch {
     }
 
     /// All tables as they are now.
-    #[cfg_attr(not(test), expect(dead_code, reason = "it is for comparing models with migrations"))]
     pub(crate) async fn schema(&mut self) -> Result<Schema, DbError> {
         Schema::read(&mut self.connection).await
+    }
+
+    /// The statements that make the triggers, by their tables.
+    pub(crate) async fn triggers(&mut self) -> Result<BTreeMap<String, Vec<String>>, DbError> {
+        let made: Vec<MadeTable> =
+            query("SELECT tbl_name AS name, sql FROM sqlite_master WHERE type = 'trigger'")
+                .fetch_all(&mut self.connection)
+                .await?;
+        let mut triggers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for MadeTable { name, sql } in made {
+            triggers.entry(name).or_default().push(sql);
+        }
+        Ok(triggers)
     }
 
     /// Remembers the tables as they are now.

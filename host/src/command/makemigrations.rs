@@ -1,0 +1,163 @@
+//! `host makemigrations`.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::output;
+use crate::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
+use crate::{Plan, PlannedModule};
+
+/// What is asked for.
+#[derive(Debug, Args)]
+pub(super) struct MakeMigrations {
+    /// The modules; all active ones if none is named.
+    modules: Vec<String>,
+    /// Write nothing; exit with 1 if a migration is missing.
+    #[arg(long)]
+    check: bool,
+    /// Print what would be written, and write nothing.
+    #[arg(long, conflicts_with = "check")]
+    dry_run: bool,
+    /// The new migration's name, without its number.
+    #[arg(long, short)]
+    name: Option<String>,
+    /// What rows that are there get in a field that needs a value: `lettings.letting.note=none`.
+    #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = parse_default)]
+    defaults: Vec<(String, String)>,
+    /// Write it even if columns, tables or values are lost.
+    #[arg(long)]
+    allow_data_loss: bool,
+}
+
+fn parse_default(text: &str) -> Result<(String, String), String> {
+    let (field, value) =
+        text.split_once('=').ok_or("write it as app.model.field=VALUE".to_owned())?;
+    if field.split('.').count() == 3 {
+        Ok((field.to_owned(), value.to_owned()))
+    } else {
+        Err("the field is named as app.model.field".to_owned())
+    }
+}
+
+/// Writes the migrations that are missing.
+pub(super) async fn make(plan: &Plan, asked: MakeMigrations) -> anyhow::Result<ExitCode> {
+    let MakeMigrations { modules, check, dry_run, name, defaults, allow_data_loss } = asked;
+    let mut request =
+        Request { modules, name, fillings: defaults, may_lose_data: allow_data_loss || check };
+    let proposals = loop {
+        match propose(plan, &request).await {
+            Err(MakeMigrationsError::NeedsValue(needed)) if check => {
+                for need in needed {
+                    output::line(&format!("a migration is missing, and {}", need.why));
+                }
+                return Ok(ExitCode::FAILURE);
+            }
+            Err(error) if can_ask() => ask(error, &mut request)?,
+            other => break other?,
+        }
+    };
+    if proposals.is_empty() {
+        output::line("no changes");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for proposal in &proposals {
+        show(proposal, dry_run);
+    }
+    if check {
+        output::line("migrations are missing: run `host makemigrations`");
+        return Ok(ExitCode::FAILURE);
+    }
+    if !dry_run {
+        for proposal in &proposals {
+            write(plan, proposal)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(proposal: &Proposal, whole: bool) {
+    output::line(&format!("{} {}", proposal.module, proposal.name));
+    for line in &proposal.summary {
+        output::line(&format!("    {line}"));
+    }
+    if let Some(reason) = &proposal.no_way_down {
+        output::line(&format!("    no way down: {reason}"));
+    }
+    for (file, content) in proposal.files.iter().filter(|_| whole) {
+        output::line(&format!("\n{file}\n\n{content}"));
+    }
+}
+
+/// Writes the files of a migration; if that fails none of them stays.
+fn write(plan: &Plan, proposal: &Proposal) -> anyhow::Result<()> {
+    let module = plan.active().find(|module| module.name() == proposal.module);
+    let directory = module.and_then(directory_of).with_context(|| {
+        format!(
+            "where the migrations of `{}` are kept is not known: run a debug build in the \
+             checkout, and let its `migrations()` be `embed!(\"migrations\")`",
+            proposal.module
+        )
+    })?;
+    for (index, (file, content)) in proposal.files.iter().enumerate() {
+        let path = directory.join(file);
+        let written = std::fs::File::create_new(&path)
+            .and_then(|mut file| file.write_all(content.as_bytes()));
+        if let Err(error) = written {
+            for (earlier, _) in &proposal.files[..index] {
+                let _ = std::fs::remove_file(directory.join(earlier));
+            }
+            bail!("cannot write {}: {error}", path.display());
+        }
+    }
+    let files: Vec<&str> = proposal.files.iter().map(|(file, _)| file.as_str()).collect();
+    output::line(&format!("    written: {}", files.join(", ")));
+    Ok(())
+}
+
+fn directory_of(module: &PlannedModule) -> Option<&'static Path> {
+    module.registration.module.migrations().directory().filter(|directory| directory.is_dir())
+}
+
+/// Whether somebody sits there to answer.
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks for what is missing, and puts it into the request; gives up if there is no answer.
+fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> {
+    match error {
+        MakeMigrationsError::NeedsValue(needed) => {
+            for need in needed {
+                output::error(&need.why);
+                let value = answer(&format!("value for the rows that are there, of {}: ", need.field));
+                request.fillings.push((need.field, value.context("stopped: nothing was written")?));
+            }
+        }
+        MakeMigrationsError::LosesData(losses) => {
+            for loss in losses {
+                output::error(&loss);
+            }
+            let yes = answer("this loses data; go on? [y/N] ").is_some_and(|a| a.trim() == "y");
+            if !yes {
+                bail!("stopped: nothing was written");
+            }
+            request.may_lose_data = true;
+        }
+        other => return Err(other.into()),
+    }
+    Ok(())
+}
+
+/// A line of what somebody types; nothing at the end of the input.
+fn answer(question: &str) -> Option<String> {
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{question}");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let length = std::io::stdin().lock().read_line(&mut line).ok()?;
+    (length > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned())
+}

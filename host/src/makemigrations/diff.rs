@@ -1,0 +1,155 @@
+//! What has to be done to tables so that they become others.
+
+use std::collections::BTreeSet;
+
+use super::state::{ColumnState, IndexState, Kind, State, TableState};
+
+/// What is done to a module's tables, table by table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// Tables that are made.
+    pub(super) created: Vec<TableState>,
+    /// Tables that are changed.
+    pub(super) altered: Vec<TableChange>,
+    /// Tables that are dropped.
+    pub(super) dropped: Vec<TableState>,
+}
+
+/// How a table is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TableChange {
+    pub(super) from: TableState,
+    /// What it becomes. Its columns stand in their present order, new ones at the end.
+    pub(super) to: TableState,
+}
+
+/// A column before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ColumnChange<'a> {
+    pub(super) from: &'a ColumnState,
+    pub(super) to: &'a ColumnState,
+}
+
+impl Changes {
+    /// What makes the tables `to` of the tables `from`.
+    pub(super) fn between(from: &State, to: &State) -> Self {
+        let mut changes = Self::default();
+        for table in to.values() {
+            match from.get(&table.name) {
+                None => changes.created.push(table.clone()),
+                Some(present) => {
+                    let change = TableChange::new(present, table);
+                    if !change.is_empty() {
+                        changes.altered.push(change);
+                    }
+                }
+            }
+        }
+        let dropped = from.values().filter(|table| !to.contains_key(&table.name));
+        changes.dropped.extend(dropped.cloned());
+        order(&mut changes.created);
+        order(&mut changes.dropped);
+        // Those first that lead to others.
+        changes.dropped.reverse();
+        changes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.altered.is_empty() && self.dropped.is_empty()
+    }
+
+    /// The tables that new foreign keys lead to.
+    pub(super) fn references(&self) -> BTreeSet<&str> {
+        let created = self.created.iter().flat_map(|table| &table.columns);
+        let altered = self.altered.iter().flat_map(|change| {
+            let keys = |column: &&ColumnState| change.from.column(&column.name) != Some(*column);
+            change.to.columns.iter().filter(keys)
+        });
+        created.chain(altered).filter_map(ColumnState::references).collect()
+    }
+}
+
+impl ColumnState {
+    /// The table whose primary keys it holds.
+    pub(super) fn references(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Key { table } => Some(table),
+            _ => None,
+        }
+    }
+
+    /// Whether the database holds it in the same way, apart from its indexes.
+    pub(super) fn is_stored_as(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.null == other.null && self.positive == other.positive
+    }
+
+    /// Whether values that it holds may be lost, or not be taken, as another kind.
+    pub(super) fn loses_as(&self, to: &Self) -> bool {
+        use Kind::{BigInteger, Integer, Text, Varchar};
+        match (&self.kind, &to.kind) {
+            (from, to) if from == to => false,
+            (Integer, BigInteger) | (Varchar(_), Text) => false,
+            // What is too long stops the migration, and is not cut off.
+            (Varchar(_) | Text, Varchar(_)) | (BigInteger, Integer) => false,
+            // A key is a number, and a number that is no key stops the migration.
+            (Integer | BigInteger, Kind::Key { .. })
+            | (Kind::Key { .. }, BigInteger | Kind::Key { .. }) => false,
+            _ => true,
+        }
+    }
+}
+
+impl TableChange {
+    fn new(from: &TableState, to: &TableState) -> Self {
+        let mut to = to.clone();
+        to.besides = from.besides.clone();
+        let place = |name: &str| from.columns.iter().position(|column| column.name == name);
+        let new = from.columns.len();
+        // Sorting is stable: new columns keep the order of the model.
+        to.columns.sort_by_key(|column| place(&column.name).unwrap_or(new));
+        Self { from: from.clone(), to }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    pub(super) fn added(&self) -> impl Iterator<Item = &ColumnState> {
+        self.to.columns.iter().filter(|column| self.from.column(&column.name).is_none())
+    }
+
+    pub(super) fn removed(&self) -> impl Iterator<Item = &ColumnState> {
+        self.from.columns.iter().filter(|column| self.to.column(&column.name).is_none())
+    }
+
+    pub(super) fn changed(&self) -> impl Iterator<Item = ColumnChange<'_>> {
+        let columns = self.to.columns.iter();
+        let pairs = columns.filter_map(|to| {
+            let from = self.from.column(&to.name)?;
+            Some(ColumnChange { from, to })
+        });
+        pairs.filter(|change| change.from != change.to)
+    }
+
+    pub(super) fn new_indexes(&self) -> impl Iterator<Item = &IndexState> {
+        self.to.indexes.difference(&self.from.indexes)
+    }
+
+    pub(super) fn old_indexes(&self) -> impl Iterator<Item = &IndexState> {
+        self.from.indexes.difference(&self.to.indexes)
+    }
+}
+
+/// Puts tables first that others lead to.
+fn order(tables: &mut Vec<TableState>) {
+    let mut rest = std::mem::take(tables);
+    while !rest.is_empty() {
+        let is_ready = |table: &TableState| {
+            let mut references = table.columns.iter().filter_map(ColumnState::references);
+            !references.any(|to| to != table.name && rest.iter().any(|other| other.name == to))
+        };
+        // Of tables that lead to each other in a circle, the first one goes first.
+        let ready = rest.iter().position(is_ready).unwrap_or(0);
+        tables.push(rest.remove(ready));
+    }
+}

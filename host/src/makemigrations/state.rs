@@ -1,0 +1,219 @@
+//! The tables of a module in one form, whether its models describe them or its migrations build
+//! them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use module_api::model::{FieldInfo, FieldKind, ModelInfo};
+
+use crate::schema::{ColumnKind, Table};
+
+/// The tables of a module, by their names.
+pub(super) type State = BTreeMap<String, TableState>;
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TableState {
+    pub(super) name: String,
+    pub(super) columns: Vec<ColumnState>,
+    /// The columns of each index over several columns, or of one that is not a column's own.
+    pub(super) indexes: BTreeSet<IndexState>,
+    /// What a rebuilt table has to have besides: as the migrations build it.
+    pub(super) besides: Besides,
+}
+
+/// Columns that have an index together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct IndexState {
+    pub(super) columns: Vec<String>,
+    pub(super) unique: bool,
+}
+
+/// What migrations have put on a table by hand, and no model knows of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Besides {
+    /// Conditions, by their expressions.
+    pub(super) checks: Vec<String>,
+    /// The statements that make indexes of some rows or over expressions, and triggers.
+    pub(super) statements: Vec<String>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ColumnState {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) null: bool,
+    pub(super) unique: bool,
+    pub(super) index: bool,
+    pub(super) positive: bool,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The primary key, which the database gives.
+    Id,
+    /// The primary key of a row of that table.
+    Key { table: String },
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    BigInteger,
+    /// True or false.
+    Bool,
+    /// Text of at most so many characters.
+    Varchar(u32),
+    /// Text.
+    Text,
+    /// A moment.
+    DateTime,
+    /// What no model's field is: its type on SQLite.
+    Other(String),
+}
+
+/// The tables that models describe.
+pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
+    let mut state = State::new();
+    for model in models {
+        let columns = model.fields.iter().map(of_field).collect();
+        let names = |fields: &[&str]| -> Vec<String> {
+            let column = |name: &&str| model.field(name).map(|field| field.column.to_owned());
+            fields.iter().filter_map(column).collect()
+        };
+        let unique = model.unique_together.iter().map(|fields| (names(fields), true));
+        let plain = model.indexes.iter().map(|fields| (names(fields), false));
+        let indexes = unique.chain(plain).map(|(columns, unique)| IndexState { columns, unique });
+        let table = TableState {
+            name: model.table.to_owned(),
+            columns,
+            indexes: indexes.collect(),
+            besides: Besides::default(),
+        };
+        state.insert(table.name.clone(), table.normal());
+        for field in model.many_to_many {
+            let key = |column: &str, to: &ModelInfo| ColumnState {
+                name: column.to_owned(),
+                kind: Kind::Key { table: to.table.to_owned() },
+                null: false,
+                unique: false,
+                index: true,
+                positive: false,
+            };
+            let id = ColumnState {
+                name: "id".to_owned(),
+                kind: Kind::Id,
+                null: false,
+                unique: false,
+                index: false,
+                positive: false,
+            };
+            let columns = vec![
+                id,
+                key(field.source_column, model),
+                key(field.target_column, (field.target)()),
+            ];
+            let pair = vec![field.source_column.to_owned(), field.target_column.to_owned()];
+            let table = TableState {
+                name: field.table.to_owned(),
+                columns,
+                indexes: BTreeSet::from([IndexState { columns: pair, unique: true }]),
+                besides: Besides::default(),
+            };
+            state.insert(table.name.clone(), table.normal());
+        }
+    }
+    state
+}
+
+fn of_field(field: &FieldInfo) -> ColumnState {
+    let kind = match &field.kind {
+        FieldKind::Id => Kind::Id,
+        FieldKind::Integer => Kind::Integer,
+        FieldKind::BigInteger => Kind::BigInteger,
+        FieldKind::Bool => Kind::Bool,
+        FieldKind::Char { max_length } | FieldKind::Email { max_length } => {
+            Kind::Varchar(*max_length)
+        }
+        FieldKind::Text => Kind::Text,
+        FieldKind::DateTime => Kind::DateTime,
+        FieldKind::ForeignKey(key) => Kind::Key { table: (key.target)().table.to_owned() },
+    };
+    let one_to_one = field.foreign_key().is_some_and(|key| key.one_to_one);
+    let is_id = kind == Kind::Id;
+    let unique = (field.unique || one_to_one) && !is_id;
+    ColumnState {
+        name: field.column.to_owned(),
+        null: field.null,
+        unique,
+        index: (field.index || field.foreign_key().is_some()) && !unique && !is_id,
+        positive: field.positive,
+        kind,
+    }
+}
+
+/// A table as migrations build it on SQLite, with the statements of its triggers.
+pub(super) fn of_table(table: &Table, triggers: &[String]) -> TableState {
+    let has_index = |name: &str, unique: bool| {
+        table.indexes.iter().any(|index| index.columns == [name] && index.unique == unique)
+    };
+    let column = |column: &crate::schema::Column| {
+        let name = column.name.clone();
+        let key = table.foreign_keys.iter().find(|key| key.columns == [name.as_str()]);
+        let kind = match (&column.kind, key) {
+            _ if column.primary_key && column.numbered => Kind::Id,
+            (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
+            (ColumnKind::Integer, None) => Kind::Integer,
+            (ColumnKind::BigInteger, None) => Kind::BigInteger,
+            (ColumnKind::Bool, None) => Kind::Bool,
+            (ColumnKind::Text, None) => column.max_length.map_or(Kind::Text, Kind::Varchar),
+            (ColumnKind::DateTime, None) => Kind::DateTime,
+            (_, None) => Kind::Other(column.declared.clone()),
+        };
+        let unique = has_index(&name, true);
+        ColumnState {
+            null: column.null && kind != Kind::Id,
+            unique,
+            index: has_index(&name, false) && !unique,
+            positive: column.positive,
+            kind,
+            name,
+        }
+    };
+    let of_several = table.indexes.iter().filter(|index| index.columns.len() > 1);
+    let index = |index: &crate::schema::Index| IndexState {
+        columns: index.columns.clone(),
+        unique: index.unique,
+    };
+    let special = table.special_indexes.iter().map(|index| index.definition.clone());
+    TableState {
+        name: table.name.clone(),
+        columns: table.columns.iter().map(column).collect(),
+        indexes: of_several.map(index).collect(),
+        besides: Besides {
+            checks: table.checks.iter().map(|check| check.expression.clone()).collect(),
+            statements: special.chain(triggers.iter().cloned()).collect(),
+        },
+    }
+    .normal()
+}
+
+impl TableState {
+    pub(super) fn column(&self, name: &str) -> Option<&ColumnState> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// An index of one column is that column's own.
+    fn normal(mut self) -> Self {
+        let single: Vec<IndexState> =
+            self.indexes.iter().filter(|index| index.columns.len() == 1).cloned().collect();
+        for index in single {
+            self.indexes.remove(&index);
+            let own = |column: &&mut ColumnState| column.name == index.columns[0];
+            if let Some(column) = self.columns.iter_mut().find(own) {
+                column.unique |= index.unique;
+                column.index = (column.index || !index.unique) && !column.unique;
+            }
+        }
+        self
+    }
+}
