@@ -10,6 +10,7 @@ mod crawl;
 mod dependencies;
 mod errors;
 mod escaping;
+mod models;
 mod module_bounds;
 mod overrides;
 mod pages;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use host::Registry;
+use module_api::model::ModelInfo;
 use module_api::{Configure, Files, Module, NavigationItem, Registration};
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
@@ -29,6 +30,10 @@ pub struct LocalModule {
     pub templates: Inline,
     /// Its assets.
     pub assets: Inline,
+    /// Its models.
+    pub models: &'static [&'static ModelInfo],
+    /// Its migrations.
+    pub migrations: Inline,
     /// The route its navigation leads to, if it has any.
     pub navigation: Option<&'static str>,
     /// What it adds to every page.
@@ -49,6 +54,8 @@ impl LocalModule {
             catchers: Vec::new,
             templates: &[],
             assets: &[],
+            models: &[],
+            migrations: &[],
             navigation: None,
             page_context: |_| None,
             configure: |configure| configure,
@@ -87,6 +94,14 @@ impl Module for LocalModule {
 
     fn assets(&self) -> Files {
         Files::inline(self.assets)
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        self.models.to_vec()
+    }
+
+    fn migrations(&self) -> Files {
+        Files::inline(self.migrations)
     }
 
     fn navigation(&self) -> Vec<NavigationItem> {

@@ -71,6 +71,12 @@ const PROFILE: &str = concat!(
 pub(crate) struct Letting {
     id: i64,
     title: String,
+    address: Address,
+}
+
+/// Where a letting is.
+#[derive(Serialize)]
+pub(crate) struct Address {
     number: i64,
     street: String,
     city: String,
@@ -99,12 +105,14 @@ macro_rules! from_row {
                 Ok(Self {
                     id: row.try_get::<i32, _>("id")?.into(),
                     title: row.try_get("title")?,
-                    number: row.try_get::<i32, _>("number")?.into(),
-                    street: row.try_get("street")?,
-                    city: row.try_get("city")?,
-                    state: row.try_get("state")?,
-                    zip_code: row.try_get::<i32, _>("zip_code")?.into(),
-                    country_iso_code: row.try_get("country_iso_code")?,
+                    address: Address {
+                        number: row.try_get::<i32, _>("number")?.into(),
+                        street: row.try_get("street")?,
+                        city: row.try_get("city")?,
+                        state: row.try_get("state")?,
+                        zip_code: row.try_get::<i32, _>("zip_code")?.into(),
+                        country_iso_code: row.try_get("country_iso_code")?,
+                    },
                 })
             }
         }

@@ -1,6 +1,11 @@
 //! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
 
+pub mod models;
+
+use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};
+
+use crate::models::{ContentType, Group, Permission, User};
 
 struct Accounts;
 
@@ -9,6 +14,10 @@ register!(Accounts);
 impl Module for Accounts {
     fn name(&self) -> &'static str {
         "accounts"
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        vec![ContentType::INFO, Permission::INFO, Group::INFO, User::INFO]
     }
 
     fn migrations(&self) -> Files {

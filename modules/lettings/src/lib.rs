@@ -4,9 +4,11 @@ mod models;
 mod routes;
 mod settings;
 
+use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
+use crate::models::{Address, Letting};
 use crate::settings::LettingsSettings;
 
 struct Lettings;
@@ -28,6 +30,10 @@ impl Module for Lettings {
 
     fn assets(&self) -> Files {
         embed!("assets")
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        vec![Address::INFO, Letting::INFO]
     }
 
     fn migrations(&self) -> Files {

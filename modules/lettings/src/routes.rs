@@ -1,11 +1,28 @@
 //! The list of lettings, and the page of each.
 
 use module_api::db::Db;
+use module_api::model::Model;
+use module_api::serde::Serialize;
 use module_api::{Connection, Error, Id, Page, PageNumber, context};
 use rocket::{State, get};
 
-use crate::models::{LETTINGS, Letting};
+use crate::models::{Address, Letting};
 use crate::settings::LettingsSettings;
+
+/// A letting with its address, as the pages show it.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Shown {
+    id: i64,
+    title: String,
+    address: Address,
+}
+
+impl From<(Letting, Address)> for Shown {
+    fn from((letting, address): (Letting, Address)) -> Self {
+        Self { id: letting.id, title: letting.title, address }
+    }
+}
 
 /// The list of lettings, page by page.
 #[get("/?<page>")]
@@ -15,13 +32,16 @@ pub(crate) async fn index(
     settings: &State<LettingsSettings>,
 ) -> Result<Page, Error> {
     let size = settings.page_size.get();
-    let (lettings, pagination) = LETTINGS.fetch::<Letting>(page, size, &mut db).await?;
+    let lettings = Letting::objects().with(&Letting::ADDRESS);
+    let (lettings, pagination) = lettings.page(page, size, &mut db).await?;
+    let lettings: Vec<Shown> = lettings.into_iter().map(Shown::from).collect();
     Ok(Page::render("lettings/index", context! { lettings, pagination }))
 }
 
 /// The page of a letting.
 #[get("/<letting_id>")]
 pub(crate) async fn letting(mut db: Connection<Db>, letting_id: Id) -> Result<Page, Error> {
-    let letting = Letting::find(letting_id, &mut db).await?.ok_or(Error::NotFound)?;
+    let letting = Letting::objects().filter(Letting::ID.eq(letting_id)).with(&Letting::ADDRESS);
+    let letting = letting.first(&mut db).await?.map(Shown::from).ok_or(Error::NotFound)?;
     Ok(Page::render("lettings/letting", context! { letting }))
 }

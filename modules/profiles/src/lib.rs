@@ -1,13 +1,16 @@
 //! Profiles: the members, each with their favorite city.
 
+mod member;
 mod models;
 mod routes;
 mod settings;
 mod username;
 
+use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
+use crate::models::Profile;
 use crate::settings::ProfilesSettings;
 
 struct Profiles;
@@ -33,6 +36,10 @@ impl Module for Profiles {
 
     fn assets(&self) -> Files {
         embed!("assets")
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        vec![Profile::INFO]
     }
 
     fn migrations(&self) -> Files {

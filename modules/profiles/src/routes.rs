@@ -4,7 +4,7 @@ use module_api::db::Db;
 use module_api::{Connection, Error, Page, PageNumber, context};
 use rocket::{State, get};
 
-use crate::models::{PROFILES, Profile};
+use crate::member::{MEMBERS, Member};
 use crate::settings::ProfilesSettings;
 use crate::username::Username;
 
@@ -16,13 +16,13 @@ pub(crate) async fn index(
     settings: &State<ProfilesSettings>,
 ) -> Result<Page, Error> {
     let size = settings.page_size.get();
-    let (profiles, pagination) = PROFILES.fetch::<Profile>(page, size, &mut db).await?;
+    let (profiles, pagination) = MEMBERS.fetch::<Member>(page, size, &mut db).await?;
     Ok(Page::render("profiles/index", context! { profiles, pagination }))
 }
 
 /// The page of a member.
 #[get("/<username>")]
 pub(crate) async fn profile(mut db: Connection<Db>, username: Username<'_>) -> Result<Page, Error> {
-    let profile = Profile::find(username.0, &mut db).await?.ok_or(Error::NotFound)?;
+    let profile = Member::find(username.0, &mut db).await?.ok_or(Error::NotFound)?;
     Ok(Page::render("profiles/profile", context! { profile }))
 }

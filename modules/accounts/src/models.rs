@@ -1,0 +1,138 @@
+//! Users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
+
+use module_api::model::{ForeignKey, ManyToMany, Model};
+use module_api::time::UtcDateTime;
+
+/// A model as permissions know it.
+#[derive(Debug, Clone, Model)]
+#[model(
+    label = "contenttypes.contenttype",
+    table = "django_content_type",
+    verbose_name = "content type",
+    display = "{app_label} | {model}",
+    unique_together = [["app_label", "model"]],
+    natural_key = ["app_label", "model"]
+)]
+pub struct ContentType {
+    /// The primary key.
+    pub id: i64,
+    /// The first part of the model's label.
+    #[model(max_length = 100)]
+    pub app_label: String,
+    /// The second part of the model's label.
+    #[model(max_length = 100, verbose_name = "python model class name")]
+    pub model: String,
+}
+
+/// Something that a user may be allowed to do with a model.
+#[derive(Debug, Clone, Model)]
+#[model(
+    label = "auth.permission",
+    ordering = ["content_type", "codename"],
+    display = "{content_type.app_label} | {content_type.model} | {name}",
+    unique_together = [["content_type", "codename"]],
+    natural_key = ["codename", "content_type"]
+)]
+pub struct Permission {
+    /// The primary key.
+    pub id: i64,
+    /// What people call it: `Can add letting`.
+    #[model(max_length = 255)]
+    pub name: String,
+    /// The model.
+    #[model(on_delete = cascade)]
+    pub content_type: ForeignKey<ContentType>,
+    /// What code calls it: `add_letting`.
+    #[model(max_length = 100)]
+    pub codename: String,
+}
+
+/// Users who have permissions in common.
+#[derive(Debug, Clone, Model)]
+#[model(label = "auth.group", display = "{name}", natural_key = ["name"])]
+pub struct Group {
+    /// The primary key.
+    pub id: i64,
+    /// What people call it.
+    #[model(max_length = 150, unique)]
+    pub name: String,
+    /// What its users are allowed to do.
+    #[model(blank)]
+    pub permissions: ManyToMany<Permission>,
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, Model)]
+#[model(label = "auth.user", display = "{username}", natural_key = ["username"])]
+pub struct User {
+    /// The primary key.
+    pub id: i64,
+    /// The hash of the password, in Django's encoding.
+    #[model(max_length = 128)]
+    pub password: String,
+    /// When the user signed in last, if ever.
+    #[model(blank)]
+    pub last_login: Option<UtcDateTime>,
+    /// Whether the user has all permissions without being given them.
+    #[model(
+        default = false,
+        verbose_name = "superuser status",
+        help_text = "Designates that this user has all permissions without explicitly assigning them."
+    )]
+    pub is_superuser: bool,
+    /// The name to sign in with.
+    #[model(
+        max_length = 150,
+        unique,
+        validate = good_username,
+        help_text = "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."
+    )]
+    pub username: String,
+    /// The first name.
+    #[model(max_length = 150, blank)]
+    pub first_name: String,
+    /// The last name.
+    #[model(max_length = 150, blank)]
+    pub last_name: String,
+    /// The e-mail address.
+    #[model(email, blank, verbose_name = "email address")]
+    pub email: String,
+    /// Whether the user may enter the admin.
+    #[model(
+        default = false,
+        verbose_name = "staff status",
+        help_text = "Designates whether the user can log into this admin site."
+    )]
+    pub is_staff: bool,
+    /// Whether the user may sign in at all.
+    #[model(
+        default = true,
+        verbose_name = "active",
+        help_text = "Designates whether this user should be treated as active. Unselect this instead \
+                     of deleting accounts."
+    )]
+    pub is_active: bool,
+    /// When the account was made.
+    #[model(default = now)]
+    pub date_joined: UtcDateTime,
+    /// The groups the user is in.
+    #[model(
+        blank,
+        help_text = "The groups this user belongs to. A user will get all permissions granted to \
+                     each of their groups."
+    )]
+    pub groups: ManyToMany<Group>,
+    /// What the user is allowed to do apart from the groups.
+    #[model(blank, help_text = "Specific permissions for this user.")]
+    pub user_permissions: ManyToMany<Permission>,
+}
+
+/// Django's rule for usernames: letters and digits of any script, and `@ . + - _`.
+fn good_username(username: &str) -> Result<(), String> {
+    if username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
+        return Ok(());
+    }
+    Err("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ \
+         characters."
+        .to_owned())
+}
