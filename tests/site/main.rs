@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod addresses;
+mod adoption;
 mod asset_delivery;
 mod asset_names;
 mod choosing_modules;

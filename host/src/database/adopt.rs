@@ -28,22 +28,21 @@ impl std::error::Error for AdoptionError {}
 impl fmt::Display for AdoptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the database has tables that are to be made, and not as they would be made; nothing \
-             was changed:",
+            "tables that migrations are to make are in the database already, and not as they would \
+             make them; nothing was changed",
         )?;
         for (module, name, differences) in &self.migrations {
-            write!(f, "\n  {module} {name}:")?;
+            write!(f, "\n  {module} {name}")?;
             for difference in differences {
                 write!(f, "\n    {difference}")?;
             }
         }
         f.write_str(
-            "\nmend them and run `host migrate` again; or, to have them made anew, rename",
+            "\nmend the tables, and run `host migrate` again; or rename those that are there, and \
+             all are made anew; or take them as they are:",
         )?;
-        f.write_str(" those that are there; or, to take them as they are,")?;
-        for (index, (module, ..)) in self.migrations.iter().enumerate() {
-            let joint = if index == 0 { " run" } else { " and" };
-            write!(f, "{joint} `host migrate {module} --fake-initial`")?;
+        for (module, ..) in &self.migrations {
+            write!(f, "\n  host migrate {module} --fake-initial")?;
         }
         Ok(())
     }
@@ -51,8 +50,9 @@ impl fmt::Display for AdoptionError {
 
 /// Which of the initial migrations have made their tables already, by another program's hand.
 ///
-/// `order` is all migrations in the order in which they run, and `initial` those of them that are
-/// the first of their module and not applied. Such a migration is in the result if all tables that
+/// `order` is all migrations in the order in which they run, but for those that no initial one needs
+/// to have run before it: to leave them out saves time. `initial` is those of them that are the
+/// first of their module and not applied. Such a migration is in the result if all tables that
 /// it makes are there and fit; it is not if none of them is there, or if it makes none.
 ///
 /// Nothing is changed.

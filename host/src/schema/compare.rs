@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Column, ColumnKind, Dialect, ForeignKey, Table};
+use super::{Column, ColumnKind, Dialect, ForeignKey, Numbering, Table};
 
 /// Something in a database that is not as a migration makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,10 @@ pub(crate) fn compare(made: &Table, there: &Table, on: Dialect) -> Vec<Differenc
     let mut differences = compare_columns(made, there, on);
     let unknown = there.columns.iter().filter(|column| find(made, &column.name, on).is_none());
     let required = unknown.filter(|column| {
-        !column.null && column.default.is_none() && !column.numbered && !column.computed
+        !column.null
+            && column.default.is_none()
+            && column.numbering == Numbering::No
+            && !column.computed
     });
     differences.extend(required.map(|column| difference(there, column, Mismatch::Required)));
     differences
@@ -143,7 +146,10 @@ pub(crate) fn compare_columns(made: &Table, there: &Table, on: Dialect) -> Vec<D
         }
         if column.primary_key != found.primary_key {
             add(Mismatch::Key);
-        } else if column.numbered && !found.numbered && found.default.is_none() {
+        } else if column.numbering == Numbering::Yes
+            && found.numbering == Numbering::No
+            && found.default.is_none()
+        {
             add(Mismatch::NotNumbered);
         }
         if found.computed && !column.computed {
@@ -194,13 +200,13 @@ fn fits(made: &Column, there: &Column, on: Dialect) -> bool {
     use ColumnKind::{BigInteger, Integer, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {
         // Django's keys have 32 or 64 bits by its version; on SQLite all whole numbers have 64.
+        // And what the migration's SQL for SQLite calls an unknown type, says nothing elsewhere.
         (Integer | BigInteger, Integer | BigInteger, _)
         | (SmallInteger, SmallInteger | Integer | BigInteger, _)
-        | (Integer | BigInteger, SmallInteger, Dialect::Sqlite) => true,
+        | (Integer | BigInteger, SmallInteger, Dialect::Sqlite)
+        | (Other(_), _, Dialect::Postgres) => true,
         // What SQLite has no type for, Django keeps there as text of this length.
         (Text, Uuid, Dialect::Postgres) => made.max_length == Some(32),
-        // What the migration's SQL for SQLite calls it says nothing here.
-        (Other(_), _, Dialect::Postgres) => true,
         (made, there, _) => made == there,
     }
 }
@@ -227,7 +233,7 @@ mod tests {
             max_length,
             null: false,
             primary_key: false,
-            numbered: false,
+            numbering: Numbering::No,
             positive: false,
             computed: false,
             default: None,
@@ -319,18 +325,22 @@ mod tests {
         assert_eq!(further(Column { null: true, ..plain.clone() }), []);
         assert_eq!(further(Column { default: Some("''".to_owned()), ..plain.clone() }), []);
         assert_eq!(further(Column { computed: true, ..plain.clone() }), []);
-        assert_eq!(further(Column { numbered: true, ..plain.clone() }), []);
+        assert_eq!(further(Column { numbering: Numbering::Yes, ..plain.clone() }), []);
         let columns = compare_columns(&table(&[]), &table(&[plain]), Dialect::Sqlite);
         assert_eq!(columns, []);
     }
 
     #[test]
     fn what_could_not_be_written_does_not_fit() {
-        let id = Column { primary_key: true, numbered: true, ..column("id", "integer") };
-        let by_hand = Column { numbered: false, ..id.clone() };
+        let id = Column { primary_key: true, numbering: Numbering::Yes, ..column("id", "integer") };
+        let by_hand = Column { numbering: Numbering::No, ..id.clone() };
         assert_eq!(on_sqlite(id.clone(), by_hand.clone()), [Mismatch::NotNumbered]);
-        assert_eq!(on_sqlite(by_hand, id.clone()), []);
-        let no_key = Column { primary_key: false, numbered: false, ..id.clone() };
+        assert_eq!(on_sqlite(by_hand.clone(), id.clone()), []);
+        // The key of a SQLite table may be numbers that its rows are given.
+        let possible = Column { numbering: Numbering::Possible, ..id.clone() };
+        assert_eq!(on_sqlite(possible.clone(), by_hand), []);
+        assert_eq!(on_sqlite(id.clone(), possible), []);
+        let no_key = Column { primary_key: false, numbering: Numbering::No, ..id.clone() };
         assert_eq!(on_sqlite(id, no_key), [Mismatch::Key]);
         let (plain, null) = (column("c", "text"), Column { null: true, ..column("c", "text") });
         assert_eq!(on_sqlite(null.clone(), plain.clone()), [Mismatch::NotNull]);
@@ -338,7 +348,7 @@ mod tests {
         assert_eq!(on_sqlite(plain.clone(), computed), [Mismatch::Computed]);
         // Whether it holds NULL is for its rows to say.
         assert_eq!(on_sqlite(plain.clone(), null.clone()), []);
-        let there = table(&[null.clone()]);
+        let there = table(std::slice::from_ref(&null));
         assert_eq!(perhaps_null(&table(&[plain]), &there, Dialect::Sqlite), [&null]);
         assert!(perhaps_null(&there, &there, Dialect::Sqlite).is_empty());
     }
