@@ -22,7 +22,7 @@ on_both_databases! {
 
 /// The tables of the linked modules, as a Django site of some history has them: in another order,
 /// with other widths and lengths, with columns and tables that nobody here knows.
-const DJANGO: &str = r#"
+const DJANGO: &str = r"
 CREATE TABLE django_migrations (id AUTO, app varchar(255) NOT NULL, name varchar(255) NOT NULL);
 CREATE TABLE django_session (session_key varchar(40) NOT NULL PRIMARY KEY, expire_date MOMENT NOT NULL);
 CREATE TABLE django_content_type (id AUTO, model varchar(100) NOT NULL, app_label varchar(100) NOT NULL);
@@ -44,7 +44,7 @@ CREATE TABLE lettings_letting (
     id BIGAUTO, address_id bigint NOT NULL UNIQUE REFERENCES lettings_address (id), title varchar(64) NOT NULL);
 CREATE TABLE profiles_profile (
     id BIGAUTO, user_id integer NOT NULL UNIQUE REFERENCES auth_user (id), favorite_city varchar(64));
-"#;
+";
 
 const ROWS: &str = "
 INSERT INTO django_migrations (app, name) VALUES ('lettings', '0001_initial');
