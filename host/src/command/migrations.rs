@@ -17,6 +17,7 @@ pub(super) use sql::{SqlArguments, print_sql};
 
 /// What `host migrate` is to do.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the options of a command line")]
 pub(super) struct MigrateArguments {
     /// Migrate this module only, and what it depends on.
     module: Option<String>,

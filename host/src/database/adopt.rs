@@ -14,6 +14,7 @@ use crate::plan::PlannedMigration;
 /// # Errors
 ///
 /// Some of a migration's tables and columns are there and some are not, or do not fit.
+#[expect(clippy::unused_async, reason = "it is going to ask the database")]
 pub(super) async fn already_there(
     pool: &DbPool,
     order: &[PlannedMigration],
