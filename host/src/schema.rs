@@ -22,15 +22,6 @@ pub(crate) use kind::ColumnKind;
 pub(crate) use scratch::Scratch;
 pub use scratch::ScratchError;
 
-/// Which of the databases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
-
 /// The tables of a database, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Schema {

@@ -3,7 +3,7 @@
 use host::{DatabaseError, Mismatch, Plan, Registry, Settings};
 use module_api::db::{Db, DbPool, execute_script, query};
 use module_api::rocket_db_pools::Pool;
-use module_api::{Files, Module, Registration};
+use module_api::{Files, MigrationId, Module, Registration};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use site_tests::{Database, DatabaseKind, on_both_databases};
@@ -119,7 +119,7 @@ impl Made {
                 let text = error.to_string();
                 assert!(text.contains("nothing was changed"), "{text}");
                 let mut found = Vec::new();
-                for (module, name, differences) in error.migrations {
+                for (MigrationId { module, name }, differences) in error.migrations {
                     assert!(text.contains(&format!("\n  {module} {name}\n")), "{text}");
                     assert!(text.contains(&format!("host migrate {module} --fake-initial")));
                     for difference in differences {

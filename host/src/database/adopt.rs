@@ -4,23 +4,23 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use module_api::Migration;
-use module_api::db::{DbError, DbPool, query};
+use module_api::MigrationId;
+use module_api::db::{DatabaseKind, DbError, DbPool, query};
 use sqlx::AssertSqlSafe;
 
 use super::DatabaseError;
-use super::migrate::Key;
+use crate::plan::{Direction, MigrationGraph, PlannedMigration};
 use crate::schema::{
-    Dialect, Difference, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
+    Difference, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
     perhaps_null,
 };
 
 /// What keeps the tables that are there from being taken over.
 #[derive(Debug)]
 pub struct AdoptionError {
-    /// The module and name of each initial migration some of whose tables are there, with all that
-    /// is not as it makes it.
-    pub migrations: Vec<(String, String, Vec<Difference>)>,
+    /// The initial migrations some of whose tables are there, with all that is not as they make
+    /// it.
+    pub migrations: Vec<(MigrationId, Vec<Difference>)>,
 }
 
 impl std::error::Error for AdoptionError {}
@@ -31,8 +31,8 @@ impl fmt::Display for AdoptionError {
             "tables that migrations are to make are in the database already, and not as they would \
              make them; nothing was changed",
         )?;
-        for (module, name, differences) in &self.migrations {
-            write!(f, "\n  {module} {name}")?;
+        for (id, differences) in &self.migrations {
+            write!(f, "\n  {id}")?;
             for difference in differences {
                 write!(f, "\n    {difference}")?;
             }
@@ -41,8 +41,8 @@ impl fmt::Display for AdoptionError {
             "\nmend the tables, and run `host migrate` again; or rename those that are there, and \
              all are made anew; or take them as they are:",
         )?;
-        for (module, ..) in &self.migrations {
-            write!(f, "\n  host migrate {module} --fake-initial")?;
+        for (id, _) in &self.migrations {
+            write!(f, "\n  host migrate {} --fake-initial", id.module)?;
         }
         Ok(())
     }
@@ -50,10 +50,9 @@ impl fmt::Display for AdoptionError {
 
 /// Which of the initial migrations have made their tables already, by another program's hand.
 ///
-/// `order` is all migrations in the order in which they run, but for those that no initial one needs
-/// to have run before it: to leave them out saves time. `initial` is those of them that are the
-/// first of their module and not applied. Such a migration is in the result if all tables that
-/// it makes are there and fit; it is not if none of them is there, or if it makes none.
+/// `initial` are migrations that are the first of their module and not applied. Such a migration is
+/// in the result if all tables that it makes are there and fit; it is not if none of them is there,
+/// or if it makes none.
 ///
 /// Nothing is changed.
 ///
@@ -64,9 +63,9 @@ impl fmt::Display for AdoptionError {
 /// database, or the site's database fails.
 pub(super) async fn already_there(
     pool: &DbPool,
-    order: &[(&str, &Migration)],
-    initial: &BTreeSet<Key>,
-) -> Result<BTreeSet<Key>, DatabaseError> {
+    graph: &MigrationGraph,
+    initial: &[&PlannedMigration],
+) -> Result<BTreeSet<MigrationId>, DatabaseError> {
     let mut adopted = BTreeSet::new();
     if initial.is_empty() {
         return Ok(adopted);
@@ -81,18 +80,18 @@ pub(super) async fn already_there(
     }
     let database = Adopting { pool, schema: database };
     let mut scratch = Scratch::new().await?;
-    let mut left = initial.clone();
+    let initial: BTreeSet<MigrationId> = initial.iter().map(|planned| planned.id()).collect();
+    let places = (0..graph.all().len()).filter(|place| initial.contains(&graph.at(*place).id()));
     let mut found = Vec::new();
-    for (module, migration) in order {
-        if left.is_empty() {
-            break;
-        }
-        let key = ((*module).to_owned(), migration.name.clone());
-        let is_initial = left.remove(&key);
+    // What they do not depend on cannot change what they make.
+    for place in graph.closure(places, Direction::Forward) {
+        let planned = graph.at(place);
+        let id = planned.id();
+        let is_initial = initial.contains(&id);
         if is_initial {
             scratch.mark().await?;
         }
-        scratch.run(module, &migration.name, &migration.sqlite).await?;
+        scratch.run(planned.module, &id.name, &planned.migration.sqlite).await?;
         if !is_initial {
             continue;
         }
@@ -108,9 +107,9 @@ pub(super) async fn already_there(
             differences.extend(database.differences(table, compare_columns).await?);
         }
         if differences.is_empty() {
-            adopted.insert(key);
+            adopted.insert(id);
         } else {
-            found.push((key.0, key.1, differences));
+            found.push((id, differences));
         }
     }
     if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
@@ -123,29 +122,22 @@ struct Adopting<'a> {
 }
 
 impl Adopting<'_> {
-    fn dialect(&self) -> Dialect {
-        match self.pool {
-            DbPool::Sqlite { .. } => Dialect::Sqlite,
-            DbPool::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
     fn table(&self, name: &str) -> Option<&Table> {
-        self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.dialect()))
+        self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.pool.kind()))
     }
 
     /// What keeps the table that is there from standing for this one.
     async fn differences(
         &self,
         made: &Table,
-        compare: fn(&Table, &Table, Dialect) -> Vec<Difference>,
+        compare: fn(&Table, &Table, DatabaseKind) -> Vec<Difference>,
     ) -> Result<Vec<Difference>, DbError> {
         let Some(there) = self.table(&made.name) else {
             let table = made.name.clone();
             return Ok(vec![Difference { table, column: None, mismatch: Mismatch::NoTable }]);
         };
-        let mut differences = compare(made, there, self.dialect());
-        for column in perhaps_null(made, there, self.dialect()) {
+        let mut differences = compare(made, there, self.pool.kind());
+        for column in perhaps_null(made, there, self.pool.kind()) {
             let rows = self.rows_with_null(&there.name, &column.name).await?;
             if rows > 0 {
                 differences.push(Difference {

@@ -1,6 +1,6 @@
 //! Tests of reading the tables of either database.
 
-use module_api::db::execute_script;
+use module_api::db::{DatabaseKind, execute_script};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, SqliteConnection};
 
@@ -267,19 +267,18 @@ async fn the_migrations_of_the_modules_make_the_same_tables_on_both_databases() 
     let mut scratch = Scratch::new().await.unwrap();
     let mut connection = connect().await;
     let mut transaction = on_postgres("schema_of_modules", &mut connection).await;
-    for module in &plan.migrations {
-        for migration in &module.migrations {
-            scratch.run(module.module, &migration.name, &migration.sqlite).await.unwrap();
-            let sql = AssertSqlSafe(migration.postgres.clone());
-            execute_script(sql, &mut *transaction).await.unwrap();
-        }
+    for planned in plan.migrations.all() {
+        let migration = &planned.migration;
+        scratch.run(planned.module, &migration.name, &migration.sqlite).await.unwrap();
+        let sql = AssertSqlSafe(migration.postgres.clone());
+        execute_script(sql, &mut *transaction).await.unwrap();
     }
     let made = scratch.schema().await.unwrap();
     let there = Schema::read(&mut *transaction).await.unwrap();
     assert!(made.tables.contains_key("lettings_letting"), "{made:?}");
     assert_eq!(made.tables.keys().collect::<Vec<_>>(), there.tables.keys().collect::<Vec<_>>());
     for (table, other) in made.tables.values().zip(there.tables.values()) {
-        assert_eq!(compare(table, other, Dialect::Postgres), []);
+        assert_eq!(compare(table, other, DatabaseKind::Postgres), []);
         assert_eq!(alike(table), alike(other), "{}", table.name);
     }
     // What is equal would be equal if nothing had been read.

@@ -1,11 +1,12 @@
 //! Profiles: the members, each with their favorite city.
 
+mod legacy;
 mod models;
 mod routes;
 mod settings;
 mod username;
 
-use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
+use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
 use crate::settings::ProfilesSettings;
@@ -37,6 +38,12 @@ impl Module for Profiles {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        // What was copied is gone with the tables.
+        let copy = MigrationCode::new("0001_initial", legacy::copy);
+        vec![copy.down(MigrationCode::nothing)]
     }
 
     fn fixtures(&self) -> Files {
