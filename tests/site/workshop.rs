@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use module_api::db::{DbPool, FromRow, query};
-use rocket::figment::Figment;
 use module_api::rocket_db_pools::Pool;
+use rocket::figment::Figment;
 use site_tests::{Database, DatabaseKind};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
@@ -15,7 +15,15 @@ use tempfile::TempDir;
 pub(crate) struct Workshop {
     folder: TempDir,
     database: Database,
-    program: &'static str,
+    modules: Modules,
+}
+
+/// Which modules its program has.
+enum Modules {
+    /// Those in the folder.
+    InFolder,
+    /// Those that are linked.
+    Linked,
 }
 
 impl Workshop {
@@ -24,8 +32,12 @@ impl Workshop {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("modules")).unwrap();
         fs::write(folder.path().join("Rocket.toml"), "[default]\nport = 0\n").unwrap();
-        let program = env!("CARGO_BIN_EXE_small-host");
-        Self { folder, database: Database::fresh(kind).await, program }
+        Self { folder, database: Database::fresh(kind).await, modules: Modules::InFolder }
+    }
+
+    /// One with the modules that are linked, in place of those in the folder.
+    pub(crate) async fn with_linked_modules(kind: DatabaseKind) -> Self {
+        Self { modules: Modules::Linked, ..Self::on(kind).await }
     }
 
     /// A module with `note` and `page`, of which the second refers to the first, and ways down.
@@ -68,15 +80,17 @@ impl Workshop {
 
     /// A command of the program, to be run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_small-host"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
             command.env_remove(name);
+        }
+        if let Modules::InFolder = self.modules {
+            command.env("SMALL_MODULES", self.folder().join("modules"));
         }
         command
             .args(arguments)
             .current_dir(self.folder())
             .env("DATABASE_URL", &self.database.url)
-            .env("SMALL_MODULES", self.folder().join("modules"))
             .env_remove("RUST_LOG")
             .env_remove("PORT")
             .stdin(Stdio::null());
