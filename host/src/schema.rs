@@ -19,8 +19,8 @@ use module_api::db::{DbError, Executor};
 pub use compare::{Difference, Mismatch};
 pub(crate) use compare::{compare, compare_columns, is_same_name, perhaps_null};
 pub(crate) use kind::ColumnKind;
-pub(crate) use scratch::Scratch;
 pub use scratch::ScratchError;
+pub(crate) use scratch::{Made, Scratch};
 
 /// The tables of a database, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

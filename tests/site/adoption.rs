@@ -1,6 +1,6 @@
 //! A database that another program made is taken over as it is, or left as it is.
 
-use host::{DatabaseError, Mismatch, Plan, Registry, Settings};
+use host::{DatabaseError, Difference, Mismatch, Plan, Registry, Settings};
 use module_api::db::{Db, DbPool, execute_script, query};
 use module_api::rocket_db_pools::Pool;
 use module_api::{Files, MigrationId, Module, Registration};
@@ -121,7 +121,12 @@ impl Made {
                 let mut found = Vec::new();
                 for (MigrationId { module, name }, differences) in error.migrations {
                     assert!(text.contains(&format!("\n  {module} {name}\n")), "{text}");
-                    assert!(text.contains(&format!("host migrate {module} --fake-initial")));
+                    let lacks_table = |it: &Difference| it.mismatch == Mismatch::NoTable;
+                    let fake = match differences.iter().any(lacks_table) {
+                        true => format!("\n  host migrate {module} {name} --fake"),
+                        false => format!("\n  host migrate {module} --fake-initial"),
+                    };
+                    assert!(text.contains(&fake), "{text}");
                     for difference in differences {
                         assert!(text.contains(&format!("\n    {difference}\n")), "{text}");
                         let column = difference.column.unwrap_or_default();

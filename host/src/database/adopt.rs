@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 use super::DatabaseError;
 use crate::plan::{Direction, MigrationGraph, PlannedMigration};
 use crate::schema::{
-    Difference, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
+    Difference, Made, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
     perhaps_null,
 };
 
@@ -41,8 +41,14 @@ impl fmt::Display for AdoptionError {
             "\nmend the tables, and run `host migrate` again; or rename those that are there, and \
              all are made anew; or take them as they are:",
         )?;
-        for (id, _) in &self.migrations {
-            write!(f, "\n  host migrate {} --fake-initial", id.module)?;
+        for (id, differences) in &self.migrations {
+            let MigrationId { module, name } = id;
+            // By itself `--fake-initial` would run what lacks a table.
+            if differences.iter().any(|difference| difference.mismatch == Mismatch::NoTable) {
+                write!(f, "\n  host migrate {module} {name} --fake")?;
+            } else {
+                write!(f, "\n  host migrate {module} --fake-initial")?;
+            }
         }
         Ok(())
     }
@@ -79,23 +85,11 @@ pub(super) async fn already_there(
         return Ok(adopted);
     }
     let database = Adopting { pool, schema: database };
-    let mut scratch = Scratch::new().await?;
-    let initial: BTreeSet<MigrationId> = initial.iter().map(|planned| planned.id()).collect();
-    let places = (0..graph.all().len()).filter(|place| initial.contains(&graph.at(*place).id()));
+    let ids: BTreeSet<MigrationId> = initial.iter().map(|planned| planned.id()).collect();
+    let is_initial = |place: &usize| ids.contains(&graph.at(*place).id());
+    let initial: BTreeSet<usize> = (0..graph.all().len()).filter(is_initial).collect();
     let mut found = Vec::new();
-    // What they do not depend on cannot change what they make.
-    for place in graph.closure(places, Direction::Forward) {
-        let planned = graph.at(place);
-        let id = planned.id();
-        let is_initial = initial.contains(&id);
-        if is_initial {
-            scratch.mark().await?;
-        }
-        scratch.run(planned.module, &id.name, &planned.migration.sqlite).await?;
-        if !is_initial {
-            continue;
-        }
-        let made = scratch.made().await?;
+    for (place, made) in made_by(graph, &initial).await? {
         if !made.tables.iter().any(|table| database.table(&table.name).is_some()) {
             continue;
         }
@@ -106,6 +100,7 @@ pub(super) async fn already_there(
         for table in &made.additions {
             differences.extend(database.differences(table, compare_columns).await?);
         }
+        let id = graph.at(place).id();
         if differences.is_empty() {
             adopted.insert(id);
         } else {
@@ -113,6 +108,45 @@ pub(super) async fn already_there(
         }
     }
     if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
+}
+
+/// What each of the initial migrations makes.
+async fn made_by(
+    graph: &MigrationGraph,
+    initial: &BTreeSet<usize>,
+) -> Result<Vec<(usize, Made)>, DatabaseError> {
+    // What they do not depend on should not change what they make, and takes time. If something
+    // fails, one of them needs more than it says, and the order has been all that it relied on.
+    let needed = graph.closure(initial.iter().copied(), Direction::Forward);
+    match run(graph, needed, initial).await {
+        Err(DatabaseError::Scratch(_)) => {
+            let last = initial.last().map_or(0, |last| last + 1);
+            run(graph, 0..last, initial).await
+        }
+        other => other,
+    }
+}
+
+/// Runs the migrations at some places, and says what each of the initial ones makes.
+async fn run(
+    graph: &MigrationGraph,
+    places: impl IntoIterator<Item = usize>,
+    initial: &BTreeSet<usize>,
+) -> Result<Vec<(usize, Made)>, DatabaseError> {
+    let mut scratch = Scratch::new().await?;
+    let mut made = Vec::new();
+    for place in places {
+        let planned = graph.at(place);
+        let migration = &planned.migration;
+        if initial.contains(&place) {
+            scratch.mark().await?;
+        }
+        scratch.run(planned.module, &migration.name, &migration.sqlite).await?;
+        if initial.contains(&place) {
+            made.push((place, scratch.made().await?));
+        }
+    }
+    Ok(made)
 }
 
 /// The site's database, and the tables that it has.
