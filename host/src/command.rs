@@ -34,10 +34,12 @@ enum Own {
     Modules(Format),
     /// List the routes of the site.
     Routes(Format),
-    /// Apply the migrations that are missing.
-    Migrate,
+    /// Apply the migrations that are missing, or go to a certain one.
+    Migrate(migrations::MigrateArguments),
     /// List the migrations and which of them are applied.
-    Showmigrations(Format),
+    Showmigrations(migrations::ShowArguments),
+    /// Print the SQL of a migration.
+    Sqlmigrate(migrations::SqlArguments),
     /// Say which file provides a template, and which it hides.
     Findtemplate {
         /// The template's name: `lettings/index`.
@@ -92,15 +94,19 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 ///
 /// The exit status is 0 if all is well, 1 if there are problems, 2 for wrong usage.
 pub fn main() -> ExitCode {
-    let registry = Registry::linked();
+    main_of(&Registry::linked())
+}
+
+/// The same with the modules of a registry instead of those that are linked.
+pub fn main_of(registry: &Registry) -> ExitCode {
     let (settings, mut problems) = Settings::load();
     problems.extend(logging::init(&settings).err());
-    let plan = match Plan::new(&registry, &settings) {
+    let plan = match Plan::new(registry, &settings) {
         Ok(plan) if problems.is_empty() => Ok(plan),
         Ok(plan) => Err([problems, plan.warnings].concat()),
         Err(found) => Err([problems, found].concat()),
     };
-    let arguments = command_line(&registry, &plan).get_matches();
+    let arguments = command_line(registry, &plan).get_matches();
     match run(plan, &settings, &arguments) {
         Ok(code) => code,
         Err(Failure::Problems(problems)) => {
@@ -169,9 +175,14 @@ fn run(
         Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
         Some(Own::Serve) => block_on(settings, serve::serve(plan, settings))?,
-        Some(Own::Migrate) => block_on(settings, migrations::migrate(&plan, settings))?,
-        Some(Own::Showmigrations(format)) => {
-            block_on(settings, migrations::show(&plan, settings, format.format))?;
+        Some(Own::Migrate(arguments)) => {
+            return block_on(settings, migrations::migrate(&plan, settings, arguments));
+        }
+        Some(Own::Showmigrations(arguments)) => {
+            block_on(settings, migrations::show(&plan, settings, &arguments))?;
+        }
+        Some(Own::Sqlmigrate(arguments)) => {
+            migrations::print_sql(&plan, settings, &arguments)?;
         }
         None => block_on(settings, run_of_module(plan, settings, arguments))?,
     }

@@ -6,16 +6,22 @@ mod lock;
 mod migrate;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use module_api::MigrationId;
 use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Location, query};
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
+use crate::plan::PlannedMigration;
 use crate::{Plan, ScratchError, Settings};
 
 pub use adopt::AdoptionError;
 pub(crate) use lock::LockError;
-pub(crate) use migrate::{MigrationState, state_of_migrations};
+pub(crate) use migrate::{
+    Action, Report, Request, Target, TargetError, find_migration, find_steps, linked_module,
+    state_of_migrations, unapplied,
+};
 
 /// Why the site's database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,15 +57,67 @@ pub enum DatabaseError {
         name: String,
     },
     /// A migration failed; nothing of it was kept.
-    #[error("migration `{name}` of `{module}` failed, and nothing of it was kept")]
+    #[error("migration `{name}` of `{module}` failed {place}, and nothing of it was kept")]
     Migration {
         /// The migration's module.
         module: String,
         /// The migration's name.
         name: String,
+        /// Where it failed: the file and the statement, or its code.
+        place: String,
         /// Why.
         #[source]
-        source: DbError,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A migration is applied, and one that it depends on is not.
+    #[error(
+        "migration `{name}` of `{module}` is applied, but `{depends_name}` of `{depends_module}`, \
+         on which it depends, is not; run `host migrate {depends_module}` to apply that one late, \
+         or `host migrate {depends_module} {depends_name} --fake` if what it does is done"
+    )]
+    Inconsistent {
+        /// The module of the one that is applied.
+        module: String,
+        /// Its name.
+        name: String,
+        /// The module of the one that is not.
+        depends_module: String,
+        /// Its name.
+        depends_name: String,
+    },
+    /// A migration is to be unapplied, and there is no way down.
+    #[error(
+        "migration `{name}` of `{module}` would have to be unapplied, and has no way down; nothing \
+         was done. Give it one ({name}.down.sql, or MigrationCode::down), or choose a later \
+         migration"
+    )]
+    Irreversible {
+        /// The migration's module.
+        module: String,
+        /// The migration's name.
+        name: String,
+    },
+    /// There is nothing that undoes a migration.
+    #[error("migration `{name}` of `{module}` has no way down")]
+    NoWayDown {
+        /// The migration's module.
+        module: String,
+        /// The migration's name.
+        name: String,
+    },
+    /// The site is to start, and the database lacks migrations.
+    #[error("the database lacks {}; run `host migrate`", list(.0))]
+    Unapplied(Vec<MigrationId>),
+    /// It cannot be told which migrations are meant.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The migrations of a module that is not active cannot be read.
+    #[error("the migrations of `{module}` cannot be read: {reasons}")]
+    Unreadable {
+        /// The module.
+        module: String,
+        /// Why.
+        reasons: String,
     },
     /// Tables that migrations make are there already, and not as they make them.
     #[error(transparent)]
@@ -87,54 +145,113 @@ pub(crate) fn section(settings: &Settings) -> Figment {
     settings.figment.focus(&format!("databases.{}", Db::NAME))
 }
 
-fn location(settings: &Settings) -> Result<Location, DatabaseError> {
-    let options: DatabaseOptions =
-        section(settings).extract().map_err(|error| DatabaseError::Settings(Box::new(error)))?;
-    Ok(options.location()?)
+/// How many migrations there are, and which.
+fn list(migrations: &[MigrationId]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = migrations.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown = shown.join(", ");
+    match migrations.len() {
+        1 => format!("1 migration: {shown}"),
+        many if many > SHOWN => format!("{many} migrations: {shown} and {} more", many - SHOWN),
+        many => format!("{many} migrations: {shown}"),
+    }
 }
 
-/// Opens the site's database and applies what is missing of the plan's migrations. Processes that
-/// do this at the same moment do it one after the other.
+fn options(settings: &Settings) -> Result<DatabaseOptions, DatabaseError> {
+    section(settings).extract().map_err(|error| DatabaseError::Settings(Box::new(error)))
+}
+
+/// Where the site's database is.
+pub(crate) fn location(settings: &Settings) -> Result<Location, DatabaseError> {
+    Ok(options(settings)?.location()?)
+}
+
+/// Opens the site's database, with all of the plan's migrations applied. In the profile `local`
+/// those that are missing are applied; processes that do this at the same moment do it one after
+/// the other. In any other profile it is an error if one is missing.
 ///
 /// # Errors
 ///
 /// See [`DatabaseError`].
 pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    Ok(prepare(plan, settings, false).await?.0)
+    if settings.is_local() {
+        return prepare(plan, settings, false).await;
+    }
+    let (pool, _) = open(settings).await?;
+    migrate::check_applied(&pool, &plan.migrations).await?;
+    Ok(Db::from(pool))
 }
 
 /// The same for a site that starts: if there was no table yet and the settings say so, the
 /// modules' fixtures are loaded too.
 pub(crate) async fn open_for_start(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    Ok(prepare(plan, settings, settings.site.demo_data && settings.is_local()).await?.0)
+    if settings.is_local() && settings.site.demo_data {
+        return prepare(plan, settings, true).await;
+    }
+    open_database(plan, settings).await
 }
 
-/// Applies what is missing; which migrations it was.
+/// Brings the migrations to where they are asked to be, under the lock.
 pub(crate) async fn migrate(
     plan: &Plan,
     settings: &Settings,
-) -> Result<Vec<(String, String)>, DatabaseError> {
-    Ok(prepare(plan, settings, false).await?.1)
+    request: Request,
+    report: Report<'_>,
+) -> Result<(), DatabaseError> {
+    let (pool, location) = open(settings).await?;
+    let lock = acquire_lock(&pool, &location, settings).await?;
+    let done = migrate::migrate(&pool, &plan.migrations, request, report).await;
+    lock.release().await;
+    pool.close().await;
+    done
 }
 
-async fn prepare(
+/// Takes the entries of a module out of the ledger that have no migration any more; which they
+/// were. Without `does`, they are only found.
+pub(crate) async fn prune(
     plan: &Plan,
     settings: &Settings,
-    demo_data: bool,
-) -> Result<(Db, Vec<migrate::Key>), DatabaseError> {
+    module: &str,
+    does: bool,
+) -> Result<Vec<MigrationId>, DatabaseError> {
     let (pool, location) = open(settings).await?;
-    let lock = lock::acquire(&pool, &location).await?;
+    if !does {
+        return migrate::prune(&pool, plan, module, false).await;
+    }
+    let lock = acquire_lock(&pool, &location, settings).await?;
+    let done = migrate::prune(&pool, plan, module, true).await;
+    lock.release().await;
+    done
+}
+
+async fn acquire_lock(
+    pool: &DbPool,
+    location: &Location,
+    settings: &Settings,
+) -> Result<lock::Lock, DatabaseError> {
+    let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
+    Ok(lock::acquire(pool, location, limit).await?)
+}
+
+async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
+    let (pool, location) = open(settings).await?;
+    let lock = acquire_lock(&pool, &location, settings).await?;
     let done = async {
         let was_empty = is_empty(&pool).await?;
-        let applied = migrate::apply(&pool, &plan.migrations).await?;
+        let mut report = |action: Action, migration: &PlannedMigration| {
+            let (module, name) = (migration.module, &*migration.migration.name);
+            tracing::info!(module, migration = name, "{}", action.done());
+        };
+        migrate::migrate(&pool, &plan.migrations, Request::ALL, &mut report).await?;
         if was_empty && demo_data {
             fixtures::load(plan, &pool).await?;
         }
-        Ok::<_, DatabaseError>(applied)
+        Ok::<_, DatabaseError>(())
     };
     let done = done.await;
     lock.release().await;
-    Ok((Db::new(pool, Arc::clone(&plan.models)), done?))
+    done?;
+    Ok(Db::new(pool, Arc::clone(&plan.models)))
 }
 
 /// Opens the site's database as it is.

@@ -40,7 +40,7 @@ mod settings;
 mod templates;
 
 pub use assembly::{BootError, boot};
-pub use command::main;
+pub use command::{main, main_of};
 pub use database::{AdoptionError, DatabaseError, open_database};
 pub use plan::{Plan, PlannedModule, PlannedRoute};
 pub use registry::Registry;

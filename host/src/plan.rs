@@ -31,9 +31,10 @@ use rocket::figment::Figment;
 
 pub use routes::PlannedRoute;
 
-pub(crate) use migrations::ModuleMigrations;
+pub(crate) use migrations::{Direction, HOST, MigrationGraph, PlannedMigration, own_migrations};
 pub(crate) use navigation::PlannedItem;
 pub(crate) use routes::Owner;
+pub(crate) use statements::{Statement, statements};
 
 use crate::assets::Catalog;
 use crate::templates::TemplateSet;
@@ -54,7 +55,7 @@ pub struct Plan {
     pub(crate) templates: TemplateSet,
     pub(crate) assets: Arc<Catalog>,
     pub(crate) navigation: Vec<PlannedItem>,
-    pub(crate) migrations: Vec<ModuleMigrations>,
+    pub(crate) migrations: MigrationGraph,
     pub(crate) models: Arc<Models>,
     pub(crate) commands: Vec<Command>,
     pub(crate) urls: Urls,

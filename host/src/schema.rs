@@ -19,17 +19,8 @@ use module_api::db::{DbError, Executor};
 pub use compare::{Difference, Mismatch};
 pub(crate) use compare::{compare, compare_columns, is_same_name, perhaps_null};
 pub(crate) use kind::ColumnKind;
-pub(crate) use scratch::Scratch;
 pub use scratch::ScratchError;
-
-/// Which of the databases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
+pub(crate) use scratch::{Made, Scratch};
 
 /// The tables of a database, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,10 +51,12 @@ pub(crate) struct Table {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Column {
     /// Its name.
     pub(crate) name: String,
-    /// Its type as the database tells it: `varchar(64)`, `character varying(64)`.
+    /// Its type as the database tells it, in small letters: `varchar(64)` on SQLite, `character
+    /// varying(64)` on PostgreSQL.
     pub(crate) declared: String,
     /// What it holds.
     pub(crate) kind: ColumnKind,
@@ -73,9 +66,8 @@ pub(crate) struct Column {
     pub(crate) null: bool,
     /// Whether it is the primary key, or part of it.
     pub(crate) primary_key: bool,
-    /// Whether the database numbers new rows with it by itself: an identity, a serial, or the
-    /// number of the row on SQLite.
-    pub(crate) numbered: bool,
+    /// Whether the database numbers new rows by it.
+    pub(crate) numbering: Numbering,
     /// Whether a check keeps it from being below zero.
     pub(crate) positive: bool,
     /// Whether it is computed from other columns and cannot be written.
@@ -83,6 +75,18 @@ pub(crate) struct Column {
     /// The expression of its default, as the database tells it. Not of one that is numbered or
     /// computed.
     pub(crate) default: Option<String>,
+}
+
+/// Whether the database numbers new rows by a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    /// It does not.
+    No,
+    /// It would, since on SQLite a key that is a whole number is the number of the row. Nobody says
+    /// that it is meant: it may be the key of another row.
+    Possible,
+    /// It does: `AUTOINCREMENT`, an identity, a serial.
+    Yes,
 }
 
 /// An index over whole columns.

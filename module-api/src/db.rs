@@ -32,17 +32,21 @@
 //! with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
 
 mod error;
+mod kind;
 mod listing;
 mod options;
 mod pool;
 mod query;
 mod row;
+mod tables;
 mod value;
 
 pub use error::DbError;
+pub use kind::DatabaseKind;
 pub use listing::Listing;
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
 pub use pool::{Db, DbConnection, DbPool, Transaction};
-pub use query::{DatabaseKind, Executor, Query, execute_script, query};
+pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
+pub use tables::{continue_sequence, table_exists};
 pub use value::{Value, datetime_text};

@@ -60,7 +60,10 @@ pub use configure::{AttachedFairing, Configure, ManagedState};
 pub use error::{Error, Reported, with_causes};
 pub use files::{Files, FilesIter};
 pub use id::Id;
-pub use migration::{Migration, MigrationError, migrations_of};
+pub use migration::{
+    Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles, MigrationFunction,
+    MigrationFuture, MigrationId, migrations_of, migrations_of_module,
+};
 pub use module::Module;
 pub use name::{InvalidName, check_name};
 pub use navigation::NavigationItem;

@@ -1,16 +1,36 @@
-//! A module's migrations: the steps that build its tables, as SQL files.
+//! A module's migrations: the steps that build its tables, as SQL files and as code.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod code;
+mod files;
 
-use crate::Files;
+use std::fmt;
+
+use crate::Module;
+use crate::db::DatabaseKind;
+
+pub use code::{MigrationCode, MigrationFunction, MigrationFuture};
+pub use files::migrations_of;
 
 /// One step in the life of a module's tables.
 ///
 /// Its file is named `NNNN_name.sql`, four digits and a name of lower-case letters, digits and `_`;
 /// `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` where the two databases need different SQL.
-/// Steps run in the order of their names. A step that was applied anywhere is never edited again: a
-/// further step mends it.
+/// What undoes it stands in `NNNN_name.down.sql`, or `NNNN_name.down.sqlite.sql` and
+/// `NNNN_name.down.postgres.sql`; without, it cannot be unapplied. A step that was applied anywhere
+/// is never edited again: a further step mends it. A step may also be Rust code: see
+/// [`MigrationCode`].
+///
+/// A step depends on the one of the module with the number before its own, and the first step of a
+/// module on the first of each module that it requires. The comments at the beginning of the file
+/// may say more, in a line each:
+///
+/// ```sql
+/// -- depends: accounts 0002_groups
+/// -- before: bookings 0001_initial
+/// ```
+///
+/// The first has to be applied before this one; the second, if its module is active, not before
+/// this one.
 ///
 /// ```
 /// use module_api::{Files, migrations_of};
@@ -18,27 +38,86 @@ use crate::Files;
 /// let files = Files::inline(&[
 ///     ("0001_initial.sqlite.sql", b"CREATE TABLE hello (id integer PRIMARY KEY AUTOINCREMENT);"),
 ///     ("0001_initial.postgres.sql", b"CREATE TABLE hello (id serial PRIMARY KEY);"),
-///     ("0002_name.sql", b"ALTER TABLE hello ADD COLUMN name varchar(64);"),
+///     ("0001_initial.down.sql", b"DROP TABLE hello;"),
+///     ("0002_name.sql", b"-- depends: accounts 0001_initial\nALTER TABLE hello ADD name text;"),
 /// ]);
 /// let migrations = migrations_of(&files).unwrap();
 /// assert_eq!(migrations[0].name, "0001_initial");
+/// assert!(migrations[0].is_reversible());
 /// assert_eq!(migrations[1].sqlite, migrations[1].postgres);
+/// assert_eq!(migrations[1].depends[0].to_string(), "accounts 0001_initial");
+/// assert!(!migrations[1].is_reversible());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Migration {
     /// Its name: that of the file without its endings.
     pub name: String,
-    /// Its SQL on SQLite. Line ends are those of Unix, whatever the file has.
+    /// Its SQL on SQLite. Line ends are those of Unix, whatever the file has. Empty if the migration
+    /// is code only.
     pub sqlite: String,
     /// Its SQL on PostgreSQL.
     pub postgres: String,
+    /// Which files it has.
+    pub files: MigrationFiles,
+    /// The SQL that undoes it, if there is some.
+    pub down: Option<MigrationDown>,
+    /// Its code, which runs after its SQL.
+    pub code: Option<MigrationCode>,
+    /// What has to be applied before it, beside the step before it.
+    pub depends: Vec<MigrationId>,
+    /// What must not be applied before it.
+    pub before: Vec<MigrationId>,
 }
 
-/// Why files are not a module's migrations.
+/// Which files a migration has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MigrationFiles {
+    /// None: it is code.
+    None,
+    /// One for both databases.
+    One,
+    /// One for each database.
+    PerDatabase,
+}
+
+/// The SQL that undoes a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationDown {
+    /// On SQLite.
+    pub sqlite: String,
+    /// On PostgreSQL.
+    pub postgres: String,
+    /// Which files it has.
+    pub files: MigrationFiles,
+}
+
+/// Which migration: its module and its whole name. It shows as `accounts 0001_initial`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MigrationId {
+    /// The module's name.
+    pub module: String,
+    /// The migration's name.
+    pub name: String,
+}
+
+impl MigrationId {
+    /// The migration of that module and name.
+    pub fn new(module: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { module: module.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for MigrationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.module, self.name)
+    }
+}
+
+/// Why a module's files and code are not its migrations.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
-    /// The file's name is not of the form that [`Migration`] asks for.
+    /// The name of a file or of code is not of the form that [`Migration`] asks for.
     #[error("`{0}` is not named as a migration")]
     Name(String),
     /// The file is not text in UTF-8.
@@ -47,86 +126,202 @@ pub enum MigrationError {
     /// There is a file for one database only.
     #[error("`{name}` has no SQL for {database}")]
     OneDatabase {
-        /// The migration's name.
+        /// The migration's name, with `.down` for its way down.
         name: String,
         /// The database without a file.
-        database: &'static str,
+        database: DatabaseKind,
     },
     /// There is a file for both databases and one for a single one.
     #[error("`{0}` stands both for all databases and for a single one")]
     Ambiguous(String),
-    /// Two migrations begin with the same number.
-    #[error("`{0}` and `{1}` have the same number")]
-    SameNumber(String, String),
+    /// There is a way down, and no migration.
+    #[error("`{0}` undoes a migration that is not there")]
+    OnlyDown(String),
+    /// There is code twice for one migration.
+    #[error("`{0}` has code twice")]
+    CodeTwice(String),
+    /// A comment that should name a migration does not.
+    #[error("`{line}` in `{file}` does not name a module and a migration of it")]
+    Edge {
+        /// The file.
+        file: String,
+        /// The line.
+        line: String,
+    },
 }
 
-#[derive(Default)]
-struct Variants {
-    both: Option<String>,
-    sqlite: Option<String>,
-    postgres: Option<String>,
+impl Migration {
+    /// The SQL that applies it.
+    pub fn sql(&self, database: DatabaseKind) -> &str {
+        match database {
+            DatabaseKind::Sqlite => &self.sqlite,
+            DatabaseKind::Postgres => &self.postgres,
+        }
+    }
+
+    /// The SQL that undoes it.
+    pub fn down_sql(&self, database: DatabaseKind) -> Option<&str> {
+        self.down.as_ref().map(|down| match database {
+            DatabaseKind::Sqlite => down.sqlite.as_str(),
+            DatabaseKind::Postgres => down.postgres.as_str(),
+        })
+    }
+
+    /// The file with its SQL; none if it is code only.
+    pub fn file_name(&self, database: DatabaseKind) -> Option<String> {
+        self.files.name(&self.name, database)
+    }
+
+    /// The file with the SQL that undoes it.
+    pub fn down_file_name(&self, database: DatabaseKind) -> Option<String> {
+        self.down.as_ref()?.files.name(&format!("{}.down", self.name), database)
+    }
+
+    /// Whether it can be unapplied: all that it does has something that undoes it.
+    pub fn is_reversible(&self) -> bool {
+        let sql = self.files == MigrationFiles::None || self.down.is_some();
+        sql && self.code.as_ref().is_none_or(|code| code.down.is_some())
+    }
 }
 
-/// The migrations in a module's files, in the order in which they run.
+impl MigrationFiles {
+    fn name(self, stem: &str, database: DatabaseKind) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::One => Some(format!("{stem}.sql")),
+            Self::PerDatabase => Some(format!("{stem}.{}.sql", database.word())),
+        }
+    }
+}
+
+/// All migrations of a module, files and code, sorted by name.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the files.
-pub fn migrations_of(files: &Files) -> Result<Vec<Migration>, Vec<MigrationError>> {
-    let mut errors = Vec::new();
-    let mut found: BTreeMap<String, Variants> = BTreeMap::new();
-    for file in files.names() {
-        let Some((name, database)) = split_name(&file) else {
-            errors.push(MigrationError::Name(file));
+/// Everything that is wrong with them.
+pub fn migrations_of_module(module: &dyn Module) -> Result<Vec<Migration>, Vec<MigrationError>> {
+    let (mut migrations, mut errors) = match migrations_of(&module.migrations()) {
+        Ok(migrations) => (migrations, Vec::new()),
+        Err(errors) => (Vec::new(), errors),
+    };
+    for mut code in module.migration_code() {
+        if !is_migration_name(&code.name) {
+            errors.push(MigrationError::Name(code.name));
             continue;
-        };
-        let content = files.read(&file).unwrap_or(Cow::Borrowed(b""));
-        let Ok(sql) = std::str::from_utf8(&content) else {
-            errors.push(MigrationError::Text(file));
+        }
+        let place = migrations.binary_search_by(|migration| migration.name.cmp(&code.name));
+        let index = place.unwrap_or_else(|index| {
+            migrations.insert(index, Migration::without_files(&code.name));
+            index
+        });
+        let migration = &mut migrations[index];
+        if migration.code.is_some() {
+            errors.push(MigrationError::CodeTwice(code.name));
             continue;
-        };
-        let sql = Some(sql.replace("\r\n", "\n"));
-        let variants = found.entry(name.to_owned()).or_default();
-        match database {
-            None => variants.both = sql,
-            Some("sqlite") => variants.sqlite = sql,
-            Some(_) => variants.postgres = sql,
         }
-    }
-    let mut migrations: Vec<Migration> = Vec::new();
-    for (name, variants) in found {
-        if let Some(previous) = migrations.last().filter(|last| last.name[..4] == name[..4]) {
-            errors.push(MigrationError::SameNumber(previous.name.clone(), name.clone()));
-        }
-        match (variants.both, variants.sqlite, variants.postgres) {
-            (Some(sql), None, None) => {
-                migrations.push(Migration { name, sqlite: sql.clone(), postgres: sql });
-            }
-            (None, Some(sqlite), Some(postgres)) => {
-                migrations.push(Migration { name, sqlite, postgres });
-            }
-            (Some(_), ..) => errors.push(MigrationError::Ambiguous(name)),
-            (None, sqlite, _) => {
-                let database = if sqlite.is_none() { "SQLite" } else { "PostgreSQL" };
-                errors.push(MigrationError::OneDatabase { name, database });
-            }
-        }
+        migration.depends.append(&mut code.depends);
+        migration.before.append(&mut code.before);
+        migration.code = Some(code);
     }
     if errors.is_empty() { Ok(migrations) } else { Err(errors) }
 }
 
-/// Splits `0001_initial.sqlite.sql` into its name and database.
-fn split_name(file: &str) -> Option<(&str, Option<&str>)> {
-    let stem = file.strip_suffix(".sql")?;
-    let (name, database) = match stem.split_once('.') {
-        None => (stem, None),
-        Some((name, database @ ("sqlite" | "postgres"))) => (name, Some(database)),
-        Some(_) => return None,
-    };
-    let (number, rest) = name.split_once('_')?;
-    let good = number.len() == 4
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && !rest.is_empty()
-        && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    good.then_some((name, database))
+impl Migration {
+    fn without_files(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            sqlite: String::new(),
+            postgres: String::new(),
+            files: MigrationFiles::None,
+            down: None,
+            code: None,
+            depends: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+}
+
+/// Whether it is four digits, `_` and a name.
+fn is_migration_name(name: &str) -> bool {
+    name.split_once('_').is_some_and(|(number, rest)| {
+        number.len() == 4
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && !rest.is_empty()
+            && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Files;
+
+    struct WithCode;
+
+    impl Module for WithCode {
+        fn name(&self) -> &'static str {
+            "with_code"
+        }
+
+        fn migrations(&self) -> Files {
+            Files::inline(&[("0001_initial.sql", b"SELECT 1;"), ("0003_last.sql", b"SELECT 3;")])
+        }
+
+        fn migration_code(&self) -> Vec<MigrationCode> {
+            vec![
+                MigrationCode::new("0002_copy", MigrationCode::nothing).depends("a", "0001_b"),
+                MigrationCode::new("0001_initial", MigrationCode::nothing),
+            ]
+        }
+    }
+
+    #[test]
+    fn code_joins_the_file_of_its_name_or_is_a_migration_by_itself() {
+        let migrations = migrations_of_module(&WithCode).unwrap();
+        let names: Vec<&str> = migrations.iter().map(|migration| &*migration.name).collect();
+        assert_eq!(names, ["0001_initial", "0002_copy", "0003_last"]);
+        assert!(migrations[0].code.is_some());
+        assert_eq!(migrations[0].sqlite, "SELECT 1;");
+        assert_eq!(migrations[1].file_name(DatabaseKind::Sqlite), None);
+        assert_eq!(migrations[1].depends, [MigrationId::new("a", "0001_b")]);
+        assert!(migrations[2].code.is_none());
+    }
+
+    struct Wrong;
+
+    impl Module for Wrong {
+        fn name(&self) -> &'static str {
+            "wrong"
+        }
+
+        fn migration_code(&self) -> Vec<MigrationCode> {
+            let code = |name: &str| MigrationCode::new(name, MigrationCode::nothing);
+            vec![code("0001_a"), code("0001_a"), code("1_a")]
+        }
+    }
+
+    #[test]
+    fn code_without_a_name_of_its_own_is_an_error() {
+        let twice = MigrationError::CodeTwice("0001_a".to_owned());
+        let name = MigrationError::Name("1_a".to_owned());
+        assert_eq!(migrations_of_module(&Wrong).unwrap_err(), [twice, name]);
+    }
+
+    #[test]
+    fn all_that_a_migration_does_has_to_be_undone() {
+        let nothing = MigrationCode::nothing;
+        let mut migration = Migration::without_files("0001_a");
+        migration.code = Some(MigrationCode::new("0001_a", nothing));
+        assert!(!migration.is_reversible());
+        migration.code = Some(MigrationCode::new("0001_a", nothing).down(nothing));
+        assert!(migration.is_reversible());
+        migration.files = MigrationFiles::PerDatabase;
+        assert!(!migration.is_reversible());
+        let (sqlite, postgres) = (String::new(), String::new());
+        migration.down = Some(MigrationDown { sqlite, postgres, files: MigrationFiles::One });
+        assert!(migration.is_reversible());
+        let database = DatabaseKind::Postgres;
+        assert_eq!(migration.file_name(database).as_deref(), Some("0001_a.postgres.sql"));
+        assert_eq!(migration.down_file_name(database).as_deref(), Some("0001_a.down.sql"));
+    }
 }

@@ -49,6 +49,8 @@ mod write;
 
 use sqlx::SqlSafeStr;
 
+pub(crate) use sql::quoted;
+
 pub use catalog::{Models, Referrer};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
 pub use delete::{Deleted, Deletion, Protected};
@@ -59,7 +61,7 @@ pub use info::{
 };
 pub use select::{FromJoined, Select};
 pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
-pub use write::{WriteError, advance_sequence, related_ids, set_related_ids, validate_in};
+pub use write::{WriteError, related_ids, set_related_ids, validate_in};
 
 use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
 

@@ -6,7 +6,7 @@ use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
 use crate::model::ModelInfo;
-use crate::{Check, Command, Configure, Files, NavigationItem, SettingsSchema};
+use crate::{Check, Command, Configure, Files, MigrationCode, NavigationItem, SettingsSchema};
 
 /// An app that plugs into a host.
 ///
@@ -156,6 +156,11 @@ pub trait Module: Send + Sync + 'static {
     /// Its migrations: see [`Migration`](crate::Migration) for how the files are named.
     fn migrations(&self) -> Files {
         Files::none()
+    }
+
+    /// Its migrations that are Rust code, or have some beside their file: see [`MigrationCode`].
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        Vec::new()
     }
 
     /// Data for a first look: `*.json` files in Django's fixture format, loaded in the order of

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod addresses;
+mod adoption;
 mod asset_delivery;
 mod asset_names;
 mod choosing_modules;
@@ -10,11 +11,18 @@ mod crawl;
 mod dependencies;
 mod errors;
 mod escaping;
+mod legacy_tables;
+mod migrate_command;
+mod migrate_failures;
+mod migrate_processes;
 mod models;
 mod module_bounds;
 mod overrides;
 mod pages;
 mod paging;
+mod rebuilt_tables;
+mod showing_migrations;
 mod template_edits;
 mod tidiness;
 mod wire;
+mod workshop;

@@ -1,88 +1,123 @@
-//! `host migrate` and `host showmigrations`.
+//! `host migrate`, `host showmigrations` and `host sqlmigrate`.
 
-use serde::Serialize;
+mod show;
+mod sql;
 
-use super::OutputFormat;
+use std::process::ExitCode;
+
+use clap::Args;
+
 use super::output;
-use crate::{DatabaseError, Plan, Settings, database};
+use crate::database::{self, Action, Request, Target};
+use crate::plan::PlannedMigration;
+use crate::{DatabaseError, Plan, Settings};
 
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the columns of a listing")]
-struct MigrationRow<'a> {
-    module: &'a str,
-    name: &'a str,
-    applied: bool,
-    linked: bool,
-    active: bool,
-    has_file: bool,
+pub(super) use show::{ShowArguments, show};
+pub(super) use sql::{SqlArguments, print_sql};
+
+/// What `host migrate` is to do.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the options of a command line")]
+pub(super) struct MigrateArguments {
+    /// Migrate this module only, and what it depends on.
+    module: Option<String>,
+    /// Migrate forward or backward until this is the last that is applied of the module: a
+    /// migration's name, an unambiguous beginning of it, or `zero`.
+    name: Option<String>,
+    /// Print what would be done, and do nothing.
+    #[arg(long)]
+    plan: bool,
+    /// Print what is not applied, do nothing, and end with status 1 if there is something.
+    #[arg(long, conflicts_with_all = ["fake", "fake_initial", "prune"])]
+    check: bool,
+    /// Record migrations as applied, or as not, without running them.
+    #[arg(long, conflicts_with_all = ["fake_initial", "prune"])]
+    fake: bool,
+    /// Record a module's first migration without running it if all its tables exist, whatever their
+    /// columns.
+    #[arg(long, conflicts_with = "prune")]
+    fake_initial: bool,
+    /// Forget that migrations of the module were applied of which there is no file any more.
+    #[arg(long, requires = "module", conflicts_with = "name")]
+    prune: bool,
 }
 
-impl MigrationRow<'_> {
-    /// What is odd about it, for people.
-    fn remark(&self) -> &'static str {
-        match self {
-            Self { has_file: true, .. } => "",
-            Self { linked: false, .. } => "  (its module is not linked)",
-            Self { active: false, .. } => "  (its module is not active)",
-            _ => "  (its module has no such file)",
-        }
-    }
-}
-
-/// Applies what is missing.
-pub(super) async fn migrate(plan: &Plan, settings: &Settings) -> Result<(), DatabaseError> {
-    let applied = database::migrate(plan, settings).await?;
-    for (module, name) in &applied {
-        output::line(&format!("applied {module} {name}"));
-    }
-    if applied.is_empty() {
-        output::line("nothing to migrate");
-    }
-    Ok(())
-}
-
-/// Prints all migrations and whether they are applied.
-pub(super) async fn show(
+/// Brings the migrations to where they are asked to be.
+pub(super) async fn migrate(
     plan: &Plan,
     settings: &Settings,
-    format: OutputFormat,
-) -> Result<(), DatabaseError> {
-    let (pool, _) = database::open(settings).await?;
-    let states = database::state_of_migrations(&pool, &plan.migrations).await?;
-    let row = |state: &database::MigrationState| {
-        let planned = plan.modules.iter().find(|module| module.name() == state.module);
-        (
-            state.module == "host" || planned.is_some(),
-            state.module == "host" || planned.is_some_and(|m| m.active),
-        )
-    };
-    let rows = states.iter().map(|state| {
-        let (linked, active) = row(state);
-        MigrationRow {
-            module: &state.module,
-            name: &state.name,
-            applied: state.applied,
-            linked,
-            active,
-            has_file: state.has_file,
-        }
-    });
-    let mut rows: Vec<MigrationRow<'_>> = rows.collect();
-    if format == OutputFormat::Json {
-        output::json(&rows);
-        return Ok(());
+    arguments: MigrateArguments,
+) -> Result<ExitCode, DatabaseError> {
+    let (module, name) = (arguments.module.as_deref(), arguments.name.as_deref());
+    if let Some(module) = module.filter(|_| arguments.prune) {
+        prune(plan, settings, module, !arguments.plan).await?;
+        return Ok(ExitCode::SUCCESS);
     }
-    // What is only in the ledger stands with its module.
-    let place = |name: &str| states.iter().position(|state| state.module == name);
-    rows.sort_by_key(|row| place(row.module));
-    let mut module = "";
-    for row in &rows {
-        if row.module != module {
-            module = row.module;
-            output::line(module);
+    let target = Target::read(plan, module, name)?;
+    let MigrateArguments { fake, fake_initial, .. } = arguments;
+    let request = Request { target, fake, fake_initial };
+    if arguments.check || arguments.plan {
+        let any = print_plan(plan, settings, request, arguments.plan).await?;
+        return Ok(ExitCode::from(u8::from(any && arguments.check)));
+    }
+    let mut count = 0;
+    let mut report = |action: Action, migration: &PlannedMigration| {
+        count += 1;
+        output::line(&line(action.done(), action, migration));
+    };
+    database::migrate(plan, settings, request, &mut report).await?;
+    if count == 0 {
+        output::line("nothing to migrate");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(word: &str, action: Action, migration: &PlannedMigration) -> String {
+    let why = if action == Action::Adopt { ": its tables are there already" } else { "" };
+    format!("{word} {}{why}", migration.id())
+}
+
+/// Prints the steps, or merely the migrations they are about; whether there are any.
+async fn print_plan(
+    plan: &Plan,
+    settings: &Settings,
+    request: Request,
+    steps: bool,
+) -> Result<bool, DatabaseError> {
+    let (pool, _) = database::open(settings).await?;
+    let graph = &plan.migrations;
+    let found = if steps {
+        database::find_steps(&pool, graph, request).await?
+    } else {
+        database::unapplied(&pool, graph, request.target).await?
+    };
+    for step in &found {
+        let migration = graph.at(step.place);
+        if steps {
+            output::line(&line(&step.action.to_string(), step.action, migration));
+        } else {
+            output::line(&migration.id().to_string());
         }
-        let mark = if row.applied { "X" } else { " " };
-        output::line(&format!(" [{mark}] {}{}", row.name, row.remark()));
+    }
+    if found.is_empty() {
+        output::line("nothing to migrate");
+    }
+    Ok(!found.is_empty())
+}
+
+async fn prune(
+    plan: &Plan,
+    settings: &Settings,
+    module: &str,
+    does: bool,
+) -> Result<(), DatabaseError> {
+    let gone = database::prune(plan, settings, module, does).await?;
+    let word = if does { "pruned" } else { "prune" };
+    for id in &gone {
+        output::line(&format!("{word} {id}"));
+    }
+    if gone.is_empty() {
+        output::line("nothing to prune");
     }
     Ok(())
 }

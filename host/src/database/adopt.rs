@@ -4,23 +4,23 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use module_api::Migration;
-use module_api::db::{DbError, DbPool, query};
+use module_api::MigrationId;
+use module_api::db::{DatabaseKind, DbError, DbPool, query};
 use sqlx::AssertSqlSafe;
 
 use super::DatabaseError;
-use super::migrate::Key;
+use crate::plan::{Direction, MigrationGraph, PlannedMigration};
 use crate::schema::{
-    Dialect, Difference, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
+    Difference, Made, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
     perhaps_null,
 };
 
 /// What keeps the tables that are there from being taken over.
 #[derive(Debug)]
 pub struct AdoptionError {
-    /// The module and name of each initial migration some of whose tables are there, with all that
-    /// is not as it makes it.
-    pub migrations: Vec<(String, String, Vec<Difference>)>,
+    /// The initial migrations some of whose tables are there, with all that is not as they make
+    /// it.
+    pub migrations: Vec<(MigrationId, Vec<Difference>)>,
 }
 
 impl std::error::Error for AdoptionError {}
@@ -28,22 +28,27 @@ impl std::error::Error for AdoptionError {}
 impl fmt::Display for AdoptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the database has tables that are to be made, and not as they would be made; nothing \
-             was changed:",
+            "tables that migrations are to make are in the database already, and not as they would \
+             make them; nothing was changed",
         )?;
-        for (module, name, differences) in &self.migrations {
-            write!(f, "\n  {module} {name}:")?;
+        for (id, differences) in &self.migrations {
+            write!(f, "\n  {id}")?;
             for difference in differences {
                 write!(f, "\n    {difference}")?;
             }
         }
         f.write_str(
-            "\nmend them and run `host migrate` again; or, to have them made anew, rename",
+            "\nmend the tables, and run `host migrate` again; or rename those that are there, and \
+             all are made anew; or take them as they are:",
         )?;
-        f.write_str(" those that are there; or, to take them as they are,")?;
-        for (index, (module, ..)) in self.migrations.iter().enumerate() {
-            let joint = if index == 0 { " run" } else { " and" };
-            write!(f, "{joint} `host migrate {module} --fake-initial`")?;
+        for (id, differences) in &self.migrations {
+            let MigrationId { module, name } = id;
+            // By itself `--fake-initial` would run what lacks a table.
+            if differences.iter().any(|difference| difference.mismatch == Mismatch::NoTable) {
+                write!(f, "\n  host migrate {module} {name} --fake")?;
+            } else {
+                write!(f, "\n  host migrate {module} --fake-initial")?;
+            }
         }
         Ok(())
     }
@@ -51,9 +56,9 @@ impl fmt::Display for AdoptionError {
 
 /// Which of the initial migrations have made their tables already, by another program's hand.
 ///
-/// `order` is all migrations in the order in which they run, and `initial` those of them that are
-/// the first of their module and not applied. Such a migration is in the result if all tables that
-/// it makes are there and fit; it is not if none of them is there, or if it makes none.
+/// `initial` are migrations that are the first of their module and not applied. Such a migration is
+/// in the result if all tables that it makes are there and fit; it is not if none of them is there,
+/// or if it makes none.
 ///
 /// Nothing is changed.
 ///
@@ -64,9 +69,9 @@ impl fmt::Display for AdoptionError {
 /// database, or the site's database fails.
 pub(super) async fn already_there(
     pool: &DbPool,
-    order: &[(&str, &Migration)],
-    initial: &BTreeSet<Key>,
-) -> Result<BTreeSet<Key>, DatabaseError> {
+    graph: &MigrationGraph,
+    initial: &[&PlannedMigration],
+) -> Result<BTreeSet<MigrationId>, DatabaseError> {
     let mut adopted = BTreeSet::new();
     if initial.is_empty() {
         return Ok(adopted);
@@ -80,23 +85,11 @@ pub(super) async fn already_there(
         return Ok(adopted);
     }
     let database = Adopting { pool, schema: database };
-    let mut scratch = Scratch::new().await?;
-    let mut left = initial.clone();
+    let ids: BTreeSet<MigrationId> = initial.iter().map(|planned| planned.id()).collect();
+    let is_initial = |place: &usize| ids.contains(&graph.at(*place).id());
+    let initial: BTreeSet<usize> = (0..graph.all().len()).filter(is_initial).collect();
     let mut found = Vec::new();
-    for (module, migration) in order {
-        if left.is_empty() {
-            break;
-        }
-        let key = ((*module).to_owned(), migration.name.clone());
-        let is_initial = left.remove(&key);
-        if is_initial {
-            scratch.mark().await?;
-        }
-        scratch.run(module, &migration.name, &migration.sqlite).await?;
-        if !is_initial {
-            continue;
-        }
-        let made = scratch.made().await?;
+    for (place, made) in made_by(graph, &initial).await? {
         if !made.tables.iter().any(|table| database.table(&table.name).is_some()) {
             continue;
         }
@@ -107,13 +100,53 @@ pub(super) async fn already_there(
         for table in &made.additions {
             differences.extend(database.differences(table, compare_columns).await?);
         }
+        let id = graph.at(place).id();
         if differences.is_empty() {
-            adopted.insert(key);
+            adopted.insert(id);
         } else {
-            found.push((key.0, key.1, differences));
+            found.push((id, differences));
         }
     }
     if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
+}
+
+/// What each of the initial migrations makes.
+async fn made_by(
+    graph: &MigrationGraph,
+    initial: &BTreeSet<usize>,
+) -> Result<Vec<(usize, Made)>, DatabaseError> {
+    // What they do not depend on should not change what they make, and takes time. If something
+    // fails, one of them needs more than it says, and the order has been all that it relied on.
+    let needed = graph.closure(initial.iter().copied(), Direction::Forward);
+    match run(graph, needed, initial).await {
+        Err(DatabaseError::Scratch(_)) => {
+            let last = initial.last().map_or(0, |last| last + 1);
+            run(graph, 0..last, initial).await
+        }
+        other => other,
+    }
+}
+
+/// Runs the migrations at some places, and says what each of the initial ones makes.
+async fn run(
+    graph: &MigrationGraph,
+    places: impl IntoIterator<Item = usize>,
+    initial: &BTreeSet<usize>,
+) -> Result<Vec<(usize, Made)>, DatabaseError> {
+    let mut scratch = Scratch::new().await?;
+    let mut made = Vec::new();
+    for place in places {
+        let planned = graph.at(place);
+        let migration = &planned.migration;
+        if initial.contains(&place) {
+            scratch.mark().await?;
+        }
+        scratch.run(planned.module, &migration.name, &migration.sqlite).await?;
+        if initial.contains(&place) {
+            made.push((place, scratch.made().await?));
+        }
+    }
+    Ok(made)
 }
 
 /// The site's database, and the tables that it has.
@@ -123,29 +156,22 @@ struct Adopting<'a> {
 }
 
 impl Adopting<'_> {
-    fn dialect(&self) -> Dialect {
-        match self.pool {
-            DbPool::Sqlite { .. } => Dialect::Sqlite,
-            DbPool::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
     fn table(&self, name: &str) -> Option<&Table> {
-        self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.dialect()))
+        self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.pool.kind()))
     }
 
     /// What keeps the table that is there from standing for this one.
     async fn differences(
         &self,
         made: &Table,
-        compare: fn(&Table, &Table, Dialect) -> Vec<Difference>,
+        compare: fn(&Table, &Table, DatabaseKind) -> Vec<Difference>,
     ) -> Result<Vec<Difference>, DbError> {
         let Some(there) = self.table(&made.name) else {
             let table = made.name.clone();
             return Ok(vec![Difference { table, column: None, mismatch: Mismatch::NoTable }]);
         };
-        let mut differences = compare(made, there, self.dialect());
-        for column in perhaps_null(made, there, self.dialect()) {
+        let mut differences = compare(made, there, self.pool.kind());
+        for column in perhaps_null(made, there, self.pool.kind()) {
             let rows = self.rows_with_null(&there.name, &column.name).await?;
             if rows > 0 {
                 differences.push(Difference {

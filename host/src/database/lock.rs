@@ -15,16 +15,17 @@ const KEY: i64 = 0x686f_7374_6d69_6772;
 const POLL: Duration = Duration::from_millis(50);
 /// After this time a line says what is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// After this time it is given up.
-const LIMIT: Duration = Duration::from_mins(5);
 
 /// Why there is no lock.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
     /// Another process held it for too long.
-    #[error("another process has been migrating for too long; see what keeps it")]
-    TimedOut,
+    #[error(
+        "another process has been migrating for {} s and longer; see what keeps it, or wait longer \
+         with the setting databases.site.migrate_lock_timeout", .0.as_secs()
+    )]
+    TimedOut(Duration),
     /// The file of the lock cannot be opened or locked.
     #[error("{}", path.display())]
     File {
@@ -60,24 +61,31 @@ impl Lock {
     }
 }
 
-/// Waits for the lock.
-pub(super) async fn acquire(pool: &DbPool, location: &Location) -> Result<Lock, LockError> {
+/// Waits for the lock, up to a limit.
+pub(super) async fn acquire(
+    pool: &DbPool,
+    location: &Location,
+    limit: Duration,
+) -> Result<Lock, LockError> {
+    let waiting = Waiting { since: Instant::now(), limit, said: false };
     match (pool, location) {
         (DbPool::Postgres(pool), _) => {
             let connection = pool.acquire().await.map_err(DbError::from)?;
-            acquire_session(connection.detach()).await
+            acquire_session(connection.detach(), waiting).await
         }
         (DbPool::Sqlite { .. }, Location::Sqlite { file: Some(file), .. }) => {
             let mut path = file.clone().into_os_string();
             path.push("-migrate.lock");
-            acquire_file(path.into()).await
+            acquire_file(path.into(), waiting).await
         }
         (DbPool::Sqlite { .. }, _) => Ok(Lock::None),
     }
 }
 
-async fn acquire_session(mut connection: PgConnection) -> Result<Lock, LockError> {
-    let mut waiting = Waiting::new();
+async fn acquire_session(
+    mut connection: PgConnection,
+    mut waiting: Waiting,
+) -> Result<Lock, LockError> {
     loop {
         let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
             .bind(KEY)
@@ -91,11 +99,10 @@ async fn acquire_session(mut connection: PgConnection) -> Result<Lock, LockError
     }
 }
 
-async fn acquire_file(path: PathBuf) -> Result<Lock, LockError> {
+async fn acquire_file(path: PathBuf, mut waiting: Waiting) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.clone(), source };
     let options = File::options().create(true).truncate(false).write(true).open(&path);
     let file = options.map_err(failed)?;
-    let mut waiting = Waiting::new();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Lock::File(file)),
@@ -108,24 +115,24 @@ async fn acquire_file(path: PathBuf) -> Result<Lock, LockError> {
 /// The time spent waiting, and whether a line was said about it.
 struct Waiting {
     since: Instant,
+    limit: Duration,
     said: bool,
 }
 
 impl Waiting {
-    fn new() -> Self {
-        Self { since: Instant::now(), said: false }
-    }
-
     async fn pause(&mut self) -> Result<(), LockError> {
         let waited = self.since.elapsed();
-        if waited > LIMIT {
-            return Err(LockError::TimedOut);
+        if waited >= self.limit {
+            return Err(LockError::TimedOut(self.limit));
         }
         if waited > PATIENCE && !self.said {
-            tracing::info!("another process migrates the database: waiting until it is done");
+            let limit = self.limit.as_secs();
+            tracing::info!(
+                "another process migrates the database: waiting until it is done, up to {limit} s"
+            );
             self.said = true;
         }
-        sleep(POLL).await;
+        sleep(POLL.min(self.limit.saturating_sub(waited))).await;
         Ok(())
     }
 }

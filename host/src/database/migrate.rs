@@ -1,181 +1,169 @@
-//! Applies what is missing of the modules' migrations and keeps the ledger of them.
+//! Brings the migrations to where they should be, and keeps the ledger of them: first all steps are
+//! found and checked, then they are done.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+mod execute;
+mod foreign_keys;
+mod ledger;
+mod states;
+mod steps;
+mod target;
+#[cfg(test)]
+mod tests;
 
-use module_api::Migration;
-use module_api::db::{DbError, DbPool, FromRow, Row, execute_script, query};
-use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
+use std::collections::BTreeSet;
 
-use super::DatabaseError;
-use super::adopt::already_there;
-use crate::plan::ModuleMigrations;
+use module_api::db::{DatabaseKind, DbError, DbPool, FromRow, Row, query};
+use module_api::{MigrationId, migrations_of_module};
 
-/// The key of a migration: its module and name.
-pub(crate) type Key = (String, String);
+use super::{DatabaseError, adopt};
+use crate::Plan;
+use crate::plan::{HOST, MigrationGraph, PlannedMigration, Statement, own_migrations, statements};
 
-/// A migration as `showmigrations` tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MigrationState {
-    pub(crate) module: String,
-    pub(crate) name: String,
-    pub(crate) applied: bool,
-    /// Whether an active module, or the host, brings its file.
-    pub(crate) has_file: bool,
+pub(crate) use execute::Report;
+pub(crate) use ledger::Ledger;
+pub(crate) use states::state_of_migrations;
+pub(crate) use steps::{Action, Step, steps};
+pub(crate) use target::{Target, TargetError, find_migration, linked_module};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) target: Target,
+    /// Whether migrations are recorded, or taken out of the ledger, without running them.
+    pub(crate) fake: bool,
+    /// Whether initial migrations whose tables exist are recorded without comparing columns.
+    pub(crate) fake_initial: bool,
 }
 
-struct LedgerRow {
-    key: Key,
-    checksum: String,
+impl Request {
+    /// All that is missing.
+    pub(crate) const ALL: Self = Self { target: Target::All, fake: false, fake_initial: false };
 }
 
-impl FromRow for LedgerRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { key: (row.get("module")?, row.get("name")?), checksum: row.get("checksum")? })
-    }
-}
-
-/// Applies all migrations that the ledger does not have, each in a transaction with its entry;
-/// which they were.
-///
-/// Entries of modules that are not there are left alone.
-pub(super) async fn apply(
+/// The steps that it takes to do what is asked for. Nothing is changed.
+pub(crate) async fn find_steps(
     pool: &DbPool,
-    modules: &[ModuleMigrations],
-) -> Result<Vec<Key>, DatabaseError> {
-    let applied = ledger(pool).await?;
-    let mut done = Vec::new();
-    for (module, migration) in in_order(modules) {
-        if let Some(checksum) = applied.get(&(module.to_owned(), migration.name.clone()))
-            && *checksum != checksum_of(sql_for(pool, migration))
-        {
-            let (module, name) = (module.to_owned(), migration.name.clone());
-            return Err(DatabaseError::Changed { module, name });
-        }
-    }
-    let adopted = adopted(pool, modules, &applied).await?;
-    for (module, migration) in in_order(modules) {
-        let key = (module.to_owned(), migration.name.clone());
-        if applied.contains_key(&key) {
-            continue;
-        }
-        let run = !adopted.contains(&key);
-        apply_one(pool, module, migration, run).await.map_err(|source| {
-            DatabaseError::Migration {
-                module: module.to_owned(),
-                name: migration.name.clone(),
-                source,
-            }
-        })?;
-        if run {
-            tracing::info!(module, migration = migration.name, "migrated");
-        } else {
-            tracing::info!(module, migration = migration.name, "its tables are there: recorded");
-        }
-        done.push(key);
-    }
-    Ok(done)
-}
-
-/// The initial migrations that need not run, since their tables are there.
-async fn adopted(
-    pool: &DbPool,
-    modules: &[ModuleMigrations],
-    applied: &BTreeMap<Key, String>,
-) -> Result<BTreeSet<Key>, DatabaseError> {
-    let initial = modules.iter().filter_map(|module| {
-        Some((module.module.to_owned(), module.migrations.first()?.name.clone()))
-    });
-    let initial = initial.filter(|key| !applied.contains_key(key)).collect();
-    let order: Vec<(&str, &Migration)> = in_order(modules).collect();
-    already_there(pool, &order, &initial).await
-}
-
-/// Applies a migration, or only records that it is applied.
-async fn apply_one(
-    pool: &DbPool,
-    module: &str,
-    migration: &Migration,
-    run: bool,
-) -> Result<(), DbError> {
-    let sql = sql_for(pool, migration);
-    let mut transaction = pool.begin().await?;
-    if run {
-        execute_script(AssertSqlSafe(sql.to_owned()), &mut transaction).await?;
-    }
-    query(
-        "INSERT INTO host_migration (module, name, checksum, applied) \
-         VALUES ($1, $2, $3, CAST(CURRENT_TIMESTAMP AS varchar(32)))",
-    )
-    .bind(module)
-    .bind(migration.name.as_str())
-    .bind(checksum_of(sql))
-    .execute(&mut transaction)
-    .await?;
-    transaction.commit().await
-}
-
-/// All migrations of the active modules, and those in the ledger whose module is not there.
-pub(crate) async fn state_of_migrations(
-    pool: &DbPool,
-    modules: &[ModuleMigrations],
-) -> Result<Vec<MigrationState>, DatabaseError> {
-    let mut applied = ledger(pool).await?;
-    let mut states: Vec<MigrationState> = in_order(modules)
-        .map(|(module, migration)| {
-            let key = (module.to_owned(), migration.name.clone());
-            let is_applied = applied.remove(&key).is_some();
-            MigrationState { module: key.0, name: key.1, applied: is_applied, has_file: true }
-        })
+    graph: &MigrationGraph,
+    request: Request,
+) -> Result<Vec<Step>, DatabaseError> {
+    let ledger = Ledger::read(pool).await?;
+    ledger.check_unchanged(graph, pool.kind())?;
+    let mut steps = steps(graph, &ledger, request.target, request.fake)?;
+    let initial: Vec<&PlannedMigration> = steps
+        .iter()
+        .filter(|step| step.action == Action::Apply && graph.at(step.place).is_initial)
+        .map(|step| graph.at(step.place))
         .collect();
-    states.extend(applied.into_keys().map(|(module, name)| MigrationState {
-        module,
-        name,
-        applied: true,
-        has_file: false,
-    }));
-    Ok(states)
+    if initial.is_empty() {
+        return Ok(steps);
+    }
+    let there = if request.fake_initial {
+        with_tables(pool, &initial).await?
+    } else {
+        adopt::already_there(pool, graph, &initial).await?
+    };
+    for step in steps.iter_mut().filter(|step| step.action == Action::Apply) {
+        if there.contains(&graph.at(step.place).id()) {
+            step.action = Action::Adopt;
+        }
+    }
+    Ok(steps)
 }
 
-/// The checksums of the applied migrations. Before the host's first migration there is no ledger.
-async fn ledger(pool: &DbPool) -> Result<BTreeMap<Key, String>, DbError> {
+/// Does what is asked for, and reports each step when it is done.
+pub(super) async fn migrate(
+    pool: &DbPool,
+    graph: &MigrationGraph,
+    request: Request,
+    report: Report<'_>,
+) -> Result<(), DatabaseError> {
+    let steps = find_steps(pool, graph, request).await?;
+    execute::execute(pool, graph, &steps, report).await
+}
+
+/// The migrations that it takes to get to a target, whatever may be adopted of them.
+pub(crate) async fn unapplied(
+    pool: &DbPool,
+    graph: &MigrationGraph,
+    target: Target,
+) -> Result<Vec<Step>, DatabaseError> {
+    let ledger = Ledger::read(pool).await?;
+    ledger.check_unchanged(graph, pool.kind())?;
+    steps(graph, &ledger, target, false)
+}
+
+/// Fails if a migration is not applied.
+pub(super) async fn check_applied(
+    pool: &DbPool,
+    graph: &MigrationGraph,
+) -> Result<(), DatabaseError> {
+    let steps = unapplied(pool, graph, Target::All).await?;
+    let missing: Vec<MigrationId> = steps.iter().map(|step| graph.at(step.place).id()).collect();
+    if missing.is_empty() { Ok(()) } else { Err(DatabaseError::Unapplied(missing)) }
+}
+
+/// Takes the entries of a linked module out of the ledger that have no migration any more; which
+/// they were. Without `does`, they are only found.
+pub(super) async fn prune(
+    pool: &DbPool,
+    plan: &Plan,
+    module: &str,
+    does: bool,
+) -> Result<Vec<MigrationId>, DatabaseError> {
+    let migrations = if module == HOST {
+        own_migrations()
+    } else {
+        migrations_of_module(linked_module(plan, module)?.registration.module)
+    };
+    let migrations = migrations.map_err(|errors| DatabaseError::Unreadable {
+        module: module.to_owned(),
+        reasons: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })?;
+    let names: BTreeSet<&str> = migrations.iter().map(|migration| &*migration.name).collect();
+    let mut gone: Vec<MigrationId> = Ledger::read(pool).await?.applied.into_keys().collect();
+    gone.retain(|id| id.module == module && !names.contains(&*id.name));
+    if does && !gone.is_empty() {
+        let mut transaction = pool.begin().await?;
+        for id in &gone {
+            ledger::forget(id, &mut transaction).await?;
+        }
+        transaction.commit().await?;
+    }
+    Ok(gone)
+}
+
+/// Which of these migrations create tables that all exist.
+async fn with_tables(
+    pool: &DbPool,
+    migrations: &[&PlannedMigration],
+) -> Result<BTreeSet<MigrationId>, DbError> {
+    struct Name(String);
+    impl FromRow for Name {
+        fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+            row.get("name").map(Self)
+        }
+    }
     let mut connection = pool.acquire().await?;
-    let (tables,): (i64,) = query(match pool {
-        DbPool::Sqlite { .. } => {
-            "SELECT COUNT(*) AS value FROM sqlite_master WHERE name = 'host_migration'"
+    let (database, sql) = match pool.kind() {
+        // Its names are the same in capitals.
+        database @ DatabaseKind::Sqlite => {
+            (database, "SELECT lower(name) AS name FROM sqlite_master WHERE type = 'table'")
         }
-        DbPool::Postgres(_) => {
-            "SELECT COUNT(*) AS value FROM pg_catalog.pg_tables \
-             WHERE tablename = 'host_migration' AND schemaname = ANY (current_schemas(false))"
-        }
-    })
-    .fetch_one(&mut connection)
-    .await?;
-    if tables == 0 {
-        return Ok(BTreeMap::new());
-    }
-    let rows = query("SELECT module, name, checksum FROM host_migration")
-        .fetch_all::<LedgerRow>(&mut connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.key, row.checksum)).collect())
-}
-
-fn in_order(modules: &[ModuleMigrations]) -> impl Iterator<Item = (&'static str, &Migration)> {
-    modules.iter().flat_map(|module| module.migrations.iter().map(|m| (module.module, m)))
-}
-
-fn sql_for<'a>(pool: &DbPool, migration: &'a Migration) -> &'a str {
-    match pool {
-        DbPool::Sqlite { .. } => &migration.sqlite,
-        DbPool::Postgres(_) => &migration.postgres,
-    }
-}
-
-/// SHA-256 of what is run, as hexadecimal digits.
-fn checksum_of(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes()).iter().fold(String::new(), |mut checksum, byte| {
-        write!(checksum, "{byte:02x}").expect("a string takes all");
-        checksum
-    })
+        database @ DatabaseKind::Postgres => (
+            database,
+            "SELECT CAST(tablename AS text) AS name FROM pg_catalog.pg_tables \
+             WHERE schemaname = ANY (current_schemas(false))",
+        ),
+    };
+    let tables = query(sql).fetch_all::<Name>(&mut connection).await?;
+    let tables: BTreeSet<String> = tables.into_iter().map(|Name(name)| name).collect();
+    let is_there = |migration: &&&PlannedMigration| {
+        let statements = statements(migration.migration.sql(database), database);
+        let created = statements.iter().filter_map(Statement::created_table);
+        let created: Vec<String> = created
+            .map(|name| if database == DatabaseKind::Sqlite { name.to_lowercase() } else { name })
+            .collect();
+        !created.is_empty() && created.iter().all(|table| tables.contains(table))
+    };
+    Ok(migrations.iter().filter(is_there).map(|migration| migration.id()).collect())
 }

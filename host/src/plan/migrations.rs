@@ -1,47 +1,86 @@
 //! The migrations of the host and the active modules, in the order in which they run.
 
-use module_api::{Migration, Problem, embed, migrations_of};
+mod edges;
+mod graph;
+
+use module_api::db::DatabaseKind;
+use module_api::{Migration, MigrationError, Problem, embed, migrations_of, migrations_of_module};
 
 use super::statements::transaction_control;
 use super::{PlannedModule, active};
 
+pub(crate) use graph::{Direction, MigrationGraph, PlannedMigration};
+
+/// The name under which the host's own migrations stand.
+pub(crate) const HOST: &str = "host";
+
 /// The migrations of one module, or of the host.
-#[derive(Debug, Clone)]
-pub(crate) struct ModuleMigrations {
-    pub(crate) module: &'static str,
-    pub(crate) migrations: Vec<Migration>,
+struct ModuleMigrations {
+    module: &'static str,
+    requires: &'static [&'static str],
+    migrations: Vec<Migration>,
 }
 
-/// The host's own migrations, then those of the active modules, requirements first.
-pub(super) fn collect(
-    modules: &[PlannedModule],
-    problems: &mut Vec<Problem>,
-) -> Vec<ModuleMigrations> {
-    let host = ("host", embed!("../migrations"));
-    let of_modules = active(modules).map(|m| (m.name(), m.registration.module.migrations()));
+/// The migrations of the host and the active modules. If something is wrong with them, those that
+/// can be put into an order.
+pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> MigrationGraph {
+    let host = (HOST, &[][..], own_migrations());
+    let of_modules = active(modules).map(|planned| {
+        let module = planned.registration.module;
+        (planned.name(), module.requires(), migrations_of_module(module))
+    });
     let mut collected = Vec::new();
-    for (module, files) in std::iter::once(host).chain(of_modules) {
-        match migrations_of(&files) {
+    let mut all_read = true;
+    for (module, requires, migrations) in std::iter::once(host).chain(of_modules) {
+        match migrations {
             Ok(migrations) => {
                 check_transactions(module, &migrations, problems);
-                collected.push(ModuleMigrations { module, migrations });
+                collected.push(ModuleMigrations { module, requires, migrations });
             }
-            Err(errors) => problems.extend(errors.into_iter().map(|error| {
-                let hint = "name the files NNNN_name.sql, or NNNN_name.sqlite.sql and \
-                            NNNN_name.postgres.sql";
-                let message = format!("a migration of `{module}`: {error}");
-                Problem::error("migrations.E001", message).module(module).hint(hint)
-            })),
+            Err(errors) => {
+                all_read = false;
+                problems.extend(errors.iter().map(|error| unreadable(module, error)));
+            }
         }
     }
-    collected
+    if !all_read {
+        // What names a migration that could not be read would be reported for nothing.
+        return MigrationGraph::default();
+    }
+    let linked: Vec<&str> = modules.iter().map(PlannedModule::name).collect();
+    graph::build(collected, &linked, problems)
+}
+
+/// The host's own migrations.
+pub(crate) fn own_migrations() -> Result<Vec<Migration>, Vec<MigrationError>> {
+    migrations_of(&embed!("../migrations"))
+}
+
+fn unreadable(module: &'static str, error: &MigrationError) -> Problem {
+    let hint = match error {
+        MigrationError::Edge { .. } => {
+            "write `-- depends: MODULE NNNN_name` or `-- before: MODULE NNNN_name`, with the \
+             migration's whole name"
+        }
+        MigrationError::CodeTwice(_) => "give each MigrationCode a name of its own",
+        _ => {
+            "name the files NNNN_name.sql, or NNNN_name.sqlite.sql and NNNN_name.postgres.sql, and \
+             what undoes them NNNN_name.down.sql"
+        }
+    };
+    let message = format!("a migration of `{module}`: {error}");
+    Problem::error("migrations.E001", message).module(module).hint(hint)
 }
 
 /// Reports scripts that would leave the transaction they run in.
 fn check_transactions(module: &'static str, migrations: &[Migration], problems: &mut Vec<Problem>) {
     for migration in migrations {
-        let found = transaction_control(&migration.sqlite);
-        if let Some(found) = found.or_else(|| transaction_control(&migration.postgres)) {
+        let found = DatabaseKind::ALL.into_iter().find_map(|database| {
+            let down = migration.down_sql(database);
+            let mut scripts = std::iter::once(migration.sql(database)).chain(down);
+            scripts.find_map(|sql| transaction_control(sql, database))
+        });
+        if let Some(found) = found {
             let message = format!("migration `{}` of `{module}` says `{found}`", migration.name);
             let hint = "each migration is one transaction by itself: leave the statement out";
             let problem = Problem::error("migrations.E002", message).module(module);

@@ -1,63 +1,265 @@
-//! The statements of a migration's script, as far as it takes to see that it keeps to its
-//! transaction.
+//! The statements of a migration's script: to see that it keeps to its transaction, to run them one
+//! by one, and to say which of them failed.
+
+use module_api::db::DatabaseKind;
+
+/// A statement of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Statement<'a> {
+    /// Its text, without comments around it and the `;` at its end.
+    pub(crate) text: &'a str,
+    tokens: Vec<Token<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token<'a> {
+    /// A word, as it is written.
+    Word(&'a str),
+    /// A name or text in quotes, with these.
+    Quoted(&'a str),
+    /// Anything else, a character each.
+    Other(char),
+}
+
+impl<'a> Statement<'a> {
+    /// Its bare words, without comments and quoted text.
+    fn words(&self) -> impl Iterator<Item = &'a str> {
+        self.tokens.iter().filter_map(|token| match token {
+            Token::Word(word) => Some(*word),
+            _ => None,
+        })
+    }
+
+    /// Whether its bare words begin with these, which are capitals.
+    fn begins_with(&self, words: &[&str]) -> bool {
+        let mut found = self.words();
+        words.iter().all(|word| found.next().is_some_and(|found| found.eq_ignore_ascii_case(word)))
+    }
+
+    /// The name of the table that it creates and that stays.
+    pub(crate) fn created_table(&self) -> Option<String> {
+        let mut tokens = self.tokens.iter().copied().peekable();
+        let mut next_is = |word: &str| {
+            tokens
+                .next_if(|token| matches!(token, Token::Word(it) if it.eq_ignore_ascii_case(word)))
+                .is_some()
+        };
+        if !next_is("CREATE") {
+            return None;
+        }
+        next_is("UNLOGGED");
+        if !next_is("TABLE") {
+            return None;
+        }
+        let _ = next_is("IF") && next_is("NOT") && next_is("EXISTS");
+        let mut name = tokens.next()?;
+        // Of `schema.table` it is the second.
+        if tokens.next_if_eq(&Token::Other('.')).is_some() {
+            name = tokens.next()?;
+        }
+        match name {
+            Token::Word(name) => Some(name.to_lowercase()),
+            Token::Quoted(quoted) => {
+                let inner = quoted.get(1..quoted.len() - 1)?;
+                let quote = &quoted[..1];
+                Some(inner.replace(&quote.repeat(2), quote))
+            }
+            Token::Other(_) => None,
+        }
+    }
+
+    /// Its first line, shortened, for a message.
+    pub(crate) fn summary(&self) -> String {
+        const LONGEST: usize = 72;
+        let line = self.text.lines().next().unwrap_or_default().trim_end();
+        if line.len() == self.text.len() && line.chars().count() <= LONGEST {
+            return line.to_owned();
+        }
+        let mut summary: String = line.chars().take(LONGEST).collect();
+        summary.truncate(summary.trim_end().len());
+        summary + " …"
+    }
+
+    /// Whether it has statements inside it, up to one that begins with `END`: as a trigger of
+    /// SQLite, or a function of PostgreSQL with `BEGIN ATOMIC`.
+    fn opens_body(&self, database: DatabaseKind) -> bool {
+        let has = |wanted: &str| self.words().any(|word| word.eq_ignore_ascii_case(wanted));
+        if !self.begins_with(&["CREATE"]) {
+            return false;
+        }
+        match database {
+            DatabaseKind::Sqlite => {
+                let is_trigger = |word: &str| word.eq_ignore_ascii_case("TRIGGER");
+                self.words().take(4).any(is_trigger) && has("BEGIN")
+            }
+            DatabaseKind::Postgres => {
+                let is_routine = |word: &str| {
+                    ["FUNCTION", "PROCEDURE"].iter().any(|kind| word.eq_ignore_ascii_case(kind))
+                };
+                self.words().take(4).any(is_routine) && has("BEGIN") && has("ATOMIC")
+            }
+        }
+    }
+}
 
 /// The first statement of a script that would begin or end a transaction, if there is one.
 ///
 /// A migration runs in a transaction together with its entry in the ledger; a script that ends it
 /// could be applied halfway.
-pub(super) fn transaction_control(sql: &str) -> Option<String> {
-    let mut in_trigger = false;
-    for words in statements(sql) {
-        let word = |index: usize| words.get(index).map_or("", String::as_str);
-        // The body of a trigger on SQLite has statements of its own, up to its `END`.
-        if in_trigger {
-            in_trigger = word(0) != "END";
-            continue;
-        }
-        let controls = match word(0) {
-            "BEGIN" | "COMMIT" | "ROLLBACK" | "END" | "ABORT" => true,
-            "START" => word(1) == "TRANSACTION",
-            _ => false,
-        };
-        if controls {
-            return Some(words.join(" "));
-        }
-        in_trigger = word(0) == "CREATE"
-            && words.iter().take(4).any(|word| word == "TRIGGER")
-            && words.iter().any(|word| word == "BEGIN");
-    }
-    None
+pub(super) fn transaction_control(sql: &str, database: DatabaseKind) -> Option<String> {
+    const CONTROLS: [&[&str]; 7] = [
+        &["BEGIN"],
+        &["COMMIT"],
+        &["ROLLBACK"],
+        &["END"],
+        &["ABORT"],
+        &["START", "TRANSACTION"],
+        &["PREPARE", "TRANSACTION"],
+    ];
+    let controls =
+        |statement: &Statement<'_>| CONTROLS.iter().any(|words| statement.begins_with(words));
+    let found = statements(sql, database).into_iter().find(controls)?;
+    Some(found.words().map(str::to_uppercase).collect::<Vec<_>>().join(" "))
 }
 
-/// The statements of a script, each as its bare words in capitals: without comments and quoted
-/// text.
-fn statements(sql: &str) -> Vec<Vec<String>> {
-    let mut statements = vec![Vec::new()];
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let skipped = if rest.starts_with("--") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if matches!(first, '\'' | '"' | '`') {
-            rest[1..].find(first).map_or(rest.len(), |end| end + 2)
-        } else if let Some(tag) = dollar_tag(rest) {
-            rest[tag.len()..].find(tag).map_or(rest.len(), |end| end + 2 * tag.len())
-        } else if first.is_alphabetic() || first == '_' {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let last = statements.last_mut().expect("it begins with one");
-            last.push(rest[..end].to_uppercase());
-            end
-        } else {
-            if first == ';' {
-                statements.push(Vec::new());
+/// The statements of a script, those inside the body of a trigger being part of it.
+pub(crate) fn statements(sql: &str, database: DatabaseKind) -> Vec<Statement<'_>> {
+    let mut statements = Vec::new();
+    let mut current = Unfinished::default();
+    let mut at = 0;
+    while let Some(first) = sql[at..].chars().next() {
+        let rest = &sql[at..];
+        let (length, token) = next_token(rest, first, database);
+        if token == Some(Token::Other(';')) {
+            if current.ends_here(database) {
+                statements.extend(std::mem::take(&mut current).finish(sql));
+            } else {
+                current.push(Token::Other(';'), at, at + length);
             }
-            first.len_utf8()
-        };
-        rest = &rest[skipped..];
+        } else if let Some(token) = token {
+            current.push(token, at, at + length);
+        }
+        at += length;
     }
-    statements.retain(|words| !words.is_empty());
+    statements.extend(current.finish(sql));
     statements
+}
+
+/// The statement that is being read.
+#[derive(Default)]
+struct Unfinished<'a> {
+    start: usize,
+    end: usize,
+    tokens: Vec<Token<'a>>,
+    /// Whether the statements inside it are being read, and where the last one began.
+    in_body: Option<usize>,
+}
+
+impl<'a> Unfinished<'a> {
+    fn push(&mut self, token: Token<'a>, start: usize, end: usize) {
+        if self.tokens.is_empty() {
+            self.start = start;
+        }
+        self.tokens.push(token);
+        self.end = end;
+    }
+
+    /// Whether a `;` here ends the whole statement, and not one inside it.
+    fn ends_here(&mut self, database: DatabaseKind) -> bool {
+        let ends = match self.in_body {
+            Some(last) => self.tokens[last..]
+                .iter()
+                .find_map(|token| match token {
+                    Token::Word(word) => Some(word.eq_ignore_ascii_case("END")),
+                    _ => None,
+                })
+                .unwrap_or(false),
+            None => {
+                let statement = Statement { text: "", tokens: std::mem::take(&mut self.tokens) };
+                let opens = statement.opens_body(database);
+                self.tokens = statement.tokens;
+                !opens
+            }
+        };
+        self.in_body = Some(self.tokens.len());
+        ends
+    }
+
+    fn finish(self, sql: &'a str) -> Option<Statement<'a>> {
+        let text = &sql[self.start..self.end];
+        (!self.tokens.is_empty()).then_some(Statement { text, tokens: self.tokens })
+    }
+}
+
+/// How long the next piece of a script is, and what it is: none for space and comments.
+fn next_token(rest: &str, first: char, database: DatabaseKind) -> (usize, Option<Token<'_>>) {
+    let is_postgres = database == DatabaseKind::Postgres;
+    if first.is_whitespace() {
+        return (first.len_utf8(), None);
+    }
+    if rest.starts_with("--") {
+        return (rest.find('\n').unwrap_or(rest.len()), None);
+    }
+    if rest.starts_with("/*") {
+        return (comment(rest, is_postgres), None);
+    }
+    let quoted = match first {
+        '\'' | '"' => Some(quoted(rest, first, false)),
+        'e' | 'E' if is_postgres && rest[1..].starts_with('\'') => {
+            Some(1 + quoted(&rest[1..], '\'', true))
+        }
+        '`' if !is_postgres => Some(quoted(rest, first, false)),
+        '[' if !is_postgres => Some(rest.find(']').map_or(rest.len(), |end| end + 1)),
+        '$' if is_postgres => dollar_tag(rest).map(|tag| {
+            let inner = &rest[tag.len()..];
+            inner.find(tag).map_or(rest.len(), |end| end + 2 * tag.len())
+        }),
+        _ => None,
+    };
+    if let Some(length) = quoted {
+        return (length, Some(Token::Quoted(&rest[..length])));
+    }
+    if first.is_alphanumeric() || first == '_' {
+        let inside = |c: char| c.is_alphanumeric() || c == '_' || (c == '$' && is_postgres);
+        let length = rest.find(|c: char| !inside(c)).unwrap_or(rest.len());
+        return (length, Some(Token::Word(&rest[..length])));
+    }
+    (first.len_utf8(), Some(Token::Other(first)))
+}
+
+/// The length of a comment, which PostgreSQL lets have others inside.
+fn comment(text: &str, nests: bool) -> usize {
+    let mut depth = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text.as_bytes()[at..];
+        if rest.starts_with(b"/*") && (nests || depth == 0) {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with(b"*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    text.len()
+}
+
+/// The length of what is in quotes. A doubled one inside is part of it.
+fn quoted(text: &str, quote: char, escapes: bool) -> usize {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        if escapes && character == '\\' {
+            characters.next();
+        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
+            return at + 1;
+        }
+    }
+    text.len()
 }
 
 /// The `$$` or `$body$` that a text begins with, by which PostgreSQL quotes.
@@ -71,35 +273,96 @@ fn dollar_tag(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::DatabaseKind::{Postgres, Sqlite};
     use super::*;
+
+    const TRIGGER: &str = "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = CASE WHEN \
+                           1 THEN 2 END; DELETE FROM c; END; SELECT 1;";
+
+    fn texts(sql: &str, database: DatabaseKind) -> Vec<&str> {
+        statements(sql, database).iter().map(|statement| statement.text).collect()
+    }
 
     #[test]
     fn a_script_that_ends_its_transaction_is_found() {
-        assert_eq!(
-            transaction_control("CREATE TABLE a (b int); commit; SELECT 1").as_deref(),
-            Some("COMMIT")
-        );
-        assert_eq!(
-            transaction_control("/* x */ Begin Transaction;").as_deref(),
-            Some("BEGIN TRANSACTION")
-        );
-        assert!(transaction_control("SELECT 1;\n-- so far\nROLLBACK").is_some());
-        assert!(transaction_control("START TRANSACTION;").is_some());
-        assert!(transaction_control("SELECT 1; END;").is_some());
+        let found = |sql| {
+            let found = transaction_control(sql, Sqlite);
+            assert_eq!(found, transaction_control(sql, Postgres));
+            found
+        };
+        let commit = found("CREATE TABLE a (b int); commit; SELECT 1");
+        assert_eq!(commit.as_deref(), Some("COMMIT"));
+        assert_eq!(found("/* x */ Begin Transaction;").as_deref(), Some("BEGIN TRANSACTION"));
+        assert!(found("SELECT 1;\n-- so far\nROLLBACK").is_some());
+        assert!(found("START TRANSACTION;").is_some());
+        assert!(found("SELECT 1; END;").is_some());
     }
 
     #[test]
     fn words_elsewhere_are_no_control() {
-        let trigger = "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = 1; DELETE FROM c; END; SELECT 1;";
-        assert_eq!(transaction_control(trigger), None);
+        assert_eq!(transaction_control(TRIGGER, Sqlite), None);
         let function =
             "CREATE FUNCTION f() RETURNS void AS $body$ BEGIN COMMIT; END $body$ LANGUAGE plpgsql;";
-        assert_eq!(transaction_control(function), None);
+        assert_eq!(transaction_control(function, Postgres), None);
+        let quoted = "DO $$ BEGIN; END $$; SELECT '; COMMIT;' AS \"; END;\"";
+        assert_eq!(transaction_control(quoted, Postgres), None);
+        for database in DatabaseKind::ALL {
+            let comments = "-- ; COMMIT;\nSELECT 1 /* ; COMMIT; */";
+            assert_eq!(transaction_control(comments, database), None);
+        }
+        let after = format!("{TRIGGER} COMMIT");
+        assert_eq!(transaction_control(&after, Sqlite).as_deref(), Some("COMMIT"));
+    }
+
+    #[test]
+    fn statements_are_told_apart() {
+        for database in DatabaseKind::ALL {
+            let sql = "-- why\n\nSELECT 'it''s; one'; ; /* two */ SELECT\n  2 -- end\n;\n-- done";
+            assert_eq!(texts(sql, database), ["SELECT 'it''s; one'", "SELECT\n  2"]);
+            assert!(texts(" -- nothing", database).is_empty());
+            assert_eq!(texts("SELECT 'open; ", database), ["SELECT 'open; "]);
+        }
+    }
+
+    #[test]
+    fn each_database_has_quotes_of_its_own() {
+        assert_eq!(texts("SELECT [a;b]; SELECT `c;d`", Sqlite), ["SELECT [a;b]", "SELECT `c;d`"]);
         assert_eq!(
-            transaction_control("DO $$ BEGIN; END $$; SELECT '; COMMIT;' AS \"; END;\""),
-            None
+            texts(r"SELECT E'it\'s; one'; SELECT a$b$c; SELECT $x$;$y$;$x$; SELECT a[1]", Postgres),
+            [r"SELECT E'it\'s; one'", "SELECT a$b$c", "SELECT $x$;$y$;$x$", "SELECT a[1]"]
         );
-        assert_eq!(transaction_control("-- ; COMMIT;\nSELECT 1 /* ; COMMIT; */"), None);
-        assert_eq!(transaction_control(&format!("{trigger} COMMIT")).as_deref(), Some("COMMIT"));
+        assert_eq!(texts("/* /* ; */ ; */ SELECT 1", Postgres), ["SELECT 1"]);
+        assert_eq!(texts("/* /* ; */ SELECT 1; SELECT 2", Sqlite), ["SELECT 1", "SELECT 2"]);
+    }
+
+    #[test]
+    fn the_body_of_a_trigger_or_function_is_part_of_it() {
+        let [trigger, select] = texts(TRIGGER, Sqlite)[..] else { panic!("two statements") };
+        assert!(trigger.starts_with("CREATE TEMP TRIGGER") && trigger.ends_with("END"));
+        assert_eq!(select, "SELECT 1");
+        let function = "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; \
+                        END; SELECT 3";
+        assert_eq!(texts(function, Postgres).len(), 2);
+        let trigger = "CREATE TRIGGER t BEFORE UPDATE ON a EXECUTE FUNCTION f(); SELECT 3";
+        assert_eq!(texts(trigger, Postgres).len(), 2);
+    }
+
+    #[test]
+    fn the_tables_that_a_script_creates_are_known() {
+        let sql = "CREATE TABLE \"a\"\"b\" (c int); create table if not exists public.Dee (f int); \
+                   CREATE TEMP TABLE g (h int); CREATE INDEX i ON j (k); CREATE TABLE [l m] (n int)";
+        let tables = statements(sql, Sqlite).iter().filter_map(Statement::created_table).collect();
+        let tables: Vec<String> = tables;
+        assert_eq!(tables, ["a\"b", "dee", "l m"]);
+    }
+
+    #[test]
+    fn a_long_statement_is_shortened() {
+        let summary = |sql| statements(sql, Sqlite)[0].summary();
+        assert_eq!(summary("SELECT 1;"), "SELECT 1");
+        assert_eq!(summary("CREATE TABLE a (\n  b int\n);"), "CREATE TABLE a ( …");
+        let long = format!("SELECT '{}'", "é".repeat(100));
+        let short = statements(&long, Sqlite)[0].summary();
+        assert_eq!(short.chars().count(), 74);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Column, ColumnKind, Dialect, ForeignKey, Table};
+use module_api::db::DatabaseKind;
+
+use super::{Column, ColumnKind, ForeignKey, Numbering, Table};
 
 /// Something in a database that is not as a migration makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,10 +105,10 @@ impl fmt::Display for Mismatch {
 
 /// Whether two names are of the same table or column. SQLite does not tell capitals from small
 /// letters.
-pub(crate) fn is_same_name(a: &str, b: &str, on: Dialect) -> bool {
+pub(crate) fn is_same_name(a: &str, b: &str, on: DatabaseKind) -> bool {
     match on {
-        Dialect::Sqlite => a.eq_ignore_ascii_case(b),
-        Dialect::Postgres => a == b,
+        DatabaseKind::Sqlite => a.eq_ignore_ascii_case(b),
+        DatabaseKind::Postgres => a == b,
     }
 }
 
@@ -118,18 +120,21 @@ pub(crate) fn is_same_name(a: &str, b: &str, on: Dialect) -> bool {
 /// differently for lack of them, and what may be in a table is checked before it is written. A
 /// default that is missing does not matter either: Django drops those of new columns again, and an
 /// insert gives every column that its migration knows.
-pub(crate) fn compare(made: &Table, there: &Table, on: Dialect) -> Vec<Difference> {
+pub(crate) fn compare(made: &Table, there: &Table, on: DatabaseKind) -> Vec<Difference> {
     let mut differences = compare_columns(made, there, on);
     let unknown = there.columns.iter().filter(|column| find(made, &column.name, on).is_none());
     let required = unknown.filter(|column| {
-        !column.null && column.default.is_none() && !column.numbered && !column.computed
+        !column.null
+            && column.default.is_none()
+            && column.numbering == Numbering::No
+            && !column.computed
     });
     differences.extend(required.map(|column| difference(there, column, Mismatch::Required)));
     differences
 }
 
 /// The same without regard to further columns in the table that is there.
-pub(crate) fn compare_columns(made: &Table, there: &Table, on: Dialect) -> Vec<Difference> {
+pub(crate) fn compare_columns(made: &Table, there: &Table, on: DatabaseKind) -> Vec<Difference> {
     let mut differences = Vec::new();
     for column in &made.columns {
         let mut add = |mismatch| differences.push(difference(made, column, mismatch));
@@ -143,7 +148,10 @@ pub(crate) fn compare_columns(made: &Table, there: &Table, on: Dialect) -> Vec<D
         }
         if column.primary_key != found.primary_key {
             add(Mismatch::Key);
-        } else if column.numbered && !found.numbered && found.default.is_none() {
+        } else if column.numbering == Numbering::Yes
+            && found.numbering == Numbering::No
+            && found.default.is_none()
+        {
             add(Mismatch::NotNumbered);
         }
         if found.computed && !column.computed {
@@ -162,7 +170,11 @@ pub(crate) fn compare_columns(made: &Table, there: &Table, on: Dialect) -> Vec<D
 }
 
 /// The columns that are `NOT NULL` as `made`, and may be `NULL` as they are `there`.
-pub(crate) fn perhaps_null<'a>(made: &Table, there: &'a Table, on: Dialect) -> Vec<&'a Column> {
+pub(crate) fn perhaps_null<'a>(
+    made: &Table,
+    there: &'a Table,
+    on: DatabaseKind,
+) -> Vec<&'a Column> {
     let found = made.columns.iter().filter(|column| !column.null);
     found.filter_map(|column| find(there, &column.name, on)).filter(|column| column.null).collect()
 }
@@ -171,7 +183,7 @@ fn difference(table: &Table, column: &Column, mismatch: Mismatch) -> Difference 
     Difference { table: table.name.clone(), column: Some(column.name.clone()), mismatch }
 }
 
-fn find<'a>(table: &'a Table, name: &str, on: Dialect) -> Option<&'a Column> {
+fn find<'a>(table: &'a Table, name: &str, on: DatabaseKind) -> Option<&'a Column> {
     table.columns.iter().find(|column| is_same_name(&column.name, name, on))
 }
 
@@ -181,26 +193,26 @@ fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
 }
 
 /// The type that a migration makes, as the database that is compared calls it.
-fn type_name(made: &Column, on: Dialect) -> String {
+fn type_name(made: &Column, on: DatabaseKind) -> String {
     match on {
-        Dialect::Sqlite => made.declared.clone(),
-        Dialect::Postgres => made.kind.postgres_name(made.max_length),
+        DatabaseKind::Sqlite => made.declared.clone(),
+        DatabaseKind::Postgres => made.kind.postgres_name(made.max_length),
     }
 }
 
 /// Whether what this site reads and writes in the column that a migration `made` can be read and
 /// written in the one that is `there`.
-fn fits(made: &Column, there: &Column, on: Dialect) -> bool {
+fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
     use ColumnKind::{BigInteger, Integer, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {
         // Django's keys have 32 or 64 bits by its version; on SQLite all whole numbers have 64.
+        // And what the migration's SQL for SQLite calls an unknown type, says nothing elsewhere.
         (Integer | BigInteger, Integer | BigInteger, _)
         | (SmallInteger, SmallInteger | Integer | BigInteger, _)
-        | (Integer | BigInteger, SmallInteger, Dialect::Sqlite) => true,
+        | (Integer | BigInteger, SmallInteger, DatabaseKind::Sqlite)
+        | (Other(_), _, DatabaseKind::Postgres) => true,
         // What SQLite has no type for, Django keeps there as text of this length.
-        (Text, Uuid, Dialect::Postgres) => made.max_length == Some(32),
-        // What the migration's SQL for SQLite calls it says nothing here.
-        (Other(_), _, Dialect::Postgres) => true,
+        (Text, Uuid, DatabaseKind::Postgres) => made.max_length == Some(32),
         (made, there, _) => made == there,
     }
 }
@@ -227,7 +239,7 @@ mod tests {
             max_length,
             null: false,
             primary_key: false,
-            numbered: false,
+            numbering: Numbering::No,
             positive: false,
             computed: false,
             default: None,
@@ -238,22 +250,22 @@ mod tests {
         Table { columns: columns.to_vec(), ..Table::named("t") }
     }
 
-    fn mismatches(made: &[Column], there: &[Column], on: Dialect) -> Vec<Mismatch> {
+    fn mismatches(made: &[Column], there: &[Column], on: DatabaseKind) -> Vec<Mismatch> {
         let differences = compare(&table(made), &table(there), on);
         differences.into_iter().map(|difference| difference.mismatch).collect()
     }
 
     fn on_sqlite(made: Column, there: Column) -> Vec<Mismatch> {
-        mismatches(&[made], &[there], Dialect::Sqlite)
+        mismatches(&[made], &[there], DatabaseKind::Sqlite)
     }
 
     #[test]
     fn lengths_and_widths_and_order_do_not_matter() {
         let made = [column("id", "integer"), column("name", "varchar(150)")];
         let there = [column("name", "varchar(30)"), column("id", "bigint")];
-        assert_eq!(mismatches(&made, &there, Dialect::Sqlite), []);
+        assert_eq!(mismatches(&made, &there, DatabaseKind::Sqlite), []);
         let there = [on_postgres("name", "character varying(30)"), on_postgres("id", "bigint")];
-        assert_eq!(mismatches(&made, &there, Dialect::Postgres), []);
+        assert_eq!(mismatches(&made, &there, DatabaseKind::Postgres), []);
     }
 
     #[test]
@@ -279,8 +291,11 @@ mod tests {
             ("text", "text[]", false),
             ("inet", "inet", true),
         ] {
-            let found =
-                mismatches(&[column("c", made)], &[on_postgres("c", there)], Dialect::Postgres);
+            let found = mismatches(
+                &[column("c", made)],
+                &[on_postgres("c", there)],
+                DatabaseKind::Postgres,
+            );
             assert_eq!(found.is_empty(), good, "{made} on {there}: {found:?}");
         }
         assert_eq!(on_sqlite(column("c", "integer"), column("c", "smallint")), []);
@@ -294,7 +309,7 @@ mod tests {
     fn a_time_without_a_zone_is_explained() {
         let there = on_postgres("at", "timestamp without time zone");
         let found =
-            compare(&table(&[column("at", "datetime")]), &table(&[there]), Dialect::Postgres);
+            compare(&table(&[column("at", "datetime")]), &table(&[there]), DatabaseKind::Postgres);
         let text = found[0].to_string();
         assert!(
             text.starts_with("t.at: the migration makes it timestamp with time zone"),
@@ -305,32 +320,36 @@ mod tests {
 
     #[test]
     fn a_column_that_is_missing_is_told_with_its_type() {
-        let found = mismatches(&[column("c", "varchar(9)")], &[], Dialect::Sqlite);
+        let found = mismatches(&[column("c", "varchar(9)")], &[], DatabaseKind::Sqlite);
         assert_eq!(found, [Mismatch::NoColumn("varchar(9)".to_owned())]);
-        let found = mismatches(&[column("c", "varchar(9)")], &[], Dialect::Postgres);
+        let found = mismatches(&[column("c", "varchar(9)")], &[], DatabaseKind::Postgres);
         assert_eq!(found, [Mismatch::NoColumn("character varying(9)".to_owned())]);
     }
 
     #[test]
     fn a_further_column_must_do_without_a_value() {
         let plain = column("more", "text");
-        let further = |column| mismatches(&[], &[column], Dialect::Sqlite);
+        let further = |column| mismatches(&[], &[column], DatabaseKind::Sqlite);
         assert_eq!(further(plain.clone()), [Mismatch::Required]);
         assert_eq!(further(Column { null: true, ..plain.clone() }), []);
         assert_eq!(further(Column { default: Some("''".to_owned()), ..plain.clone() }), []);
         assert_eq!(further(Column { computed: true, ..plain.clone() }), []);
-        assert_eq!(further(Column { numbered: true, ..plain.clone() }), []);
-        let columns = compare_columns(&table(&[]), &table(&[plain]), Dialect::Sqlite);
+        assert_eq!(further(Column { numbering: Numbering::Yes, ..plain.clone() }), []);
+        let columns = compare_columns(&table(&[]), &table(&[plain]), DatabaseKind::Sqlite);
         assert_eq!(columns, []);
     }
 
     #[test]
     fn what_could_not_be_written_does_not_fit() {
-        let id = Column { primary_key: true, numbered: true, ..column("id", "integer") };
-        let by_hand = Column { numbered: false, ..id.clone() };
+        let id = Column { primary_key: true, numbering: Numbering::Yes, ..column("id", "integer") };
+        let by_hand = Column { numbering: Numbering::No, ..id.clone() };
         assert_eq!(on_sqlite(id.clone(), by_hand.clone()), [Mismatch::NotNumbered]);
-        assert_eq!(on_sqlite(by_hand, id.clone()), []);
-        let no_key = Column { primary_key: false, numbered: false, ..id.clone() };
+        assert_eq!(on_sqlite(by_hand.clone(), id.clone()), []);
+        // The key of a SQLite table may be numbers that its rows are given.
+        let possible = Column { numbering: Numbering::Possible, ..id.clone() };
+        assert_eq!(on_sqlite(possible.clone(), by_hand), []);
+        assert_eq!(on_sqlite(id.clone(), possible), []);
+        let no_key = Column { primary_key: false, numbering: Numbering::No, ..id.clone() };
         assert_eq!(on_sqlite(id, no_key), [Mismatch::Key]);
         let (plain, null) = (column("c", "text"), Column { null: true, ..column("c", "text") });
         assert_eq!(on_sqlite(null.clone(), plain.clone()), [Mismatch::NotNull]);
@@ -338,9 +357,9 @@ mod tests {
         assert_eq!(on_sqlite(plain.clone(), computed), [Mismatch::Computed]);
         // Whether it holds NULL is for its rows to say.
         assert_eq!(on_sqlite(plain.clone(), null.clone()), []);
-        let there = table(&[null.clone()]);
-        assert_eq!(perhaps_null(&table(&[plain]), &there, Dialect::Sqlite), [&null]);
-        assert!(perhaps_null(&there, &there, Dialect::Sqlite).is_empty());
+        let there = table(std::slice::from_ref(&null));
+        assert_eq!(perhaps_null(&table(&[plain]), &there, DatabaseKind::Sqlite), [&null]);
+        assert!(perhaps_null(&there, &there, DatabaseKind::Sqlite).is_empty());
     }
 
     #[test]
@@ -356,9 +375,13 @@ mod tests {
             ..table(&[column("user_id", "integer")])
         };
         let made = refers_to("auth_user");
-        assert_eq!(compare(&made, &refers_to("AUTH_USER"), Dialect::Sqlite), []);
-        assert_eq!(compare(&made, &table(&made.columns), Dialect::Sqlite), [], "it may be missing");
-        let found = compare(&made, &refers_to("members"), Dialect::Sqlite);
+        assert_eq!(compare(&made, &refers_to("AUTH_USER"), DatabaseKind::Sqlite), []);
+        assert_eq!(
+            compare(&made, &table(&made.columns), DatabaseKind::Sqlite),
+            [],
+            "it may be missing"
+        );
+        let found = compare(&made, &refers_to("members"), DatabaseKind::Sqlite);
         let (made, there) = ("auth_user".to_owned(), "members".to_owned());
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].mismatch, Mismatch::RefersTo { made, there });
@@ -367,7 +390,7 @@ mod tests {
     #[test]
     fn capitals_are_told_from_small_letters_on_postgresql_alone() {
         let (made, there) = ([column("Id", "integer")], [column("id", "integer")]);
-        assert_eq!(mismatches(&made, &there, Dialect::Sqlite), []);
-        assert_eq!(mismatches(&made, &there, Dialect::Postgres).len(), 2);
+        assert_eq!(mismatches(&made, &there, DatabaseKind::Sqlite), []);
+        assert_eq!(mismatches(&made, &there, DatabaseKind::Postgres).len(), 2);
     }
 }

@@ -6,7 +6,7 @@ use module_api::db::{DbError, FromRow, Row, query};
 use sqlx::PgConnection;
 
 use super::sql::{Meaning, meaning};
-use super::{Check, Column, ColumnKind, ForeignKey, Index, Schema, SpecialIndex, Table};
+use super::{Check, Column, ColumnKind, ForeignKey, Index, Numbering, Schema, SpecialIndex, Table};
 
 macro_rules! for_each_table {
     ($columns:expr, $joins:literal, $order:literal) => {
@@ -152,7 +152,7 @@ impl FromRow for ColumnRow {
             max_length,
             null: !row.get::<bool>("not_null")?,
             primary_key: false,
-            numbered,
+            numbering: if numbered { Numbering::Yes } else { Numbering::No },
             positive: false,
             computed,
             default: default.filter(|_| !numbered && !computed),

@@ -30,6 +30,10 @@ pub struct ScratchError {
 ///
 /// Only SQL is run in it. What a migration does in Rust code changes rows, of which there are none
 /// here.
+///
+/// SQLite reads all tables anew after each `ALTER TABLE`, so one database with the migrations of a
+/// hundred modules takes longer than a hundred with those of one: 2 ms for each such statement.
+/// A table may refer to one that is not there.
 pub(crate) struct Scratch {
     connection: SqliteConnection,
     /// The tables when [`mark`](Scratch::mark) was called last, and what made them.
@@ -61,7 +65,6 @@ impl Scratch {
     pub(crate) async fn new() -> Result<Self, DbError> {
         let options = SqliteConnectOptions::new()
             .in_memory(true)
-            // A table may refer to one that a later migration makes.
             .foreign_keys(false)
             .journal_mode(SqliteJournalMode::Off);
         let connection = options.connect().await?;

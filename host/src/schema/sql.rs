@@ -17,6 +17,8 @@ pub(super) struct CreateTable {
     pub(super) deferred: Vec<Vec<String>>,
     /// The columns with a collation, and which.
     pub(super) collations: Vec<(String, String)>,
+    /// Whether a key is `AUTOINCREMENT`.
+    pub(super) autoincrement: bool,
     /// Whether the rows have no numbers: the table is `WITHOUT ROWID`.
     pub(super) without_rowid: bool,
 }
@@ -181,6 +183,8 @@ fn read_definition<'a>(sql: &'a str, definition: &[Token<'a>], read: &mut Create
                 let name = constraint.take().and_then(Token::name);
                 read.checks.push(Check { expression: expression.to_owned(), name });
             }
+        } else if token.is("AUTOINCREMENT") {
+            read.autoincrement = true;
         } else if token.is("COLLATE") {
             let collation = rest.next().and_then(Token::name);
             read.collations.extend(columns.first().cloned().zip(collation));
@@ -267,6 +271,7 @@ mod tests {
             ],
             deferred: vec![vec!["owner".to_owned()], vec!["a".to_owned(), "b".to_owned()]],
             collations: vec![("name".to_owned(), "nocase".to_owned())],
+            autoincrement: true,
             without_rowid: true,
         };
         assert_eq!(read, expected);

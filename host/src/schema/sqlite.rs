@@ -4,7 +4,7 @@ use module_api::db::{DbError, FromRow, Row, query};
 use sqlx::SqliteConnection;
 
 use super::sql::{CreateTable, Meaning, create_table, meaning};
-use super::{Column, ColumnKind, ForeignKey, Index, Schema, SpecialIndex, Table};
+use super::{Column, ColumnKind, ForeignKey, Index, Numbering, Schema, SpecialIndex, Table};
 
 /// The tables of the database itself are `sqlite_…`; the first parameter is the JSON of the names
 /// of tables, or `NULL` for all.
@@ -180,18 +180,23 @@ fn read_columns<'a>(
     for row in rows {
         let (kind, max_length) = ColumnKind::of_sqlite(&row.declared);
         // A key of exactly this type is the number of the row.
-        let numbered = row.key > 0
+        let is_number = row.key > 0
             && table.primary_key.len() == 1
             && row.declared.eq_ignore_ascii_case("integer")
             && !made.without_rowid;
         table.columns.push(Column {
             name: row.name.clone(),
-            declared: row.declared.clone(),
+            // SQLite keeps a few types in capitals, however they were written.
+            declared: row.declared.to_ascii_lowercase(),
             kind,
             max_length,
-            null: !row.not_null && !numbered,
+            null: !row.not_null && !is_number,
             primary_key: row.key > 0,
-            numbered,
+            numbering: match (is_number, made.autoincrement) {
+                (false, _) => Numbering::No,
+                (true, false) => Numbering::Possible,
+                (true, true) => Numbering::Yes,
+            },
             positive: false,
             computed: row.hidden != 0,
             default: row.default.clone(),

@@ -26,6 +26,9 @@ pub struct DatabaseOptions {
     /// For how many seconds a request waits for a connection.
     #[serde(default = "DatabaseOptions::default_connect_timeout")]
     pub connect_timeout: NonZeroU16,
+    /// For how many seconds a process waits until another one has migrated; with 0 it does not wait.
+    #[serde(default = "DatabaseOptions::default_migrate_lock_timeout")]
+    pub migrate_lock_timeout: u32,
 }
 
 /// Why a database's address cannot be used. The address itself is not part of the message.
@@ -56,7 +59,8 @@ pub enum Location {
 
 impl DatabaseOptions {
     /// The settings there are.
-    pub const KEYS: &[&str] = &["url", "root", "max_connections", "connect_timeout"];
+    pub const KEYS: &[&str] =
+        &["url", "root", "max_connections", "connect_timeout", "migrate_lock_timeout"];
 
     fn default_url() -> String {
         "sqlite:var/db.sqlite3".to_owned()
@@ -70,6 +74,10 @@ impl DatabaseOptions {
 
     fn default_connect_timeout() -> NonZeroU16 {
         NonZeroU16::new(3).expect("3 is not zero")
+    }
+
+    fn default_migrate_lock_timeout() -> u32 {
+        300
     }
 
     /// The time a request waits for a connection.
@@ -135,6 +143,7 @@ mod tests {
             root: "/srv/site".into(),
             max_connections: DatabaseOptions::default_max_connections(),
             connect_timeout: DatabaseOptions::default_connect_timeout(),
+            migrate_lock_timeout: DatabaseOptions::default_migrate_lock_timeout(),
         }
     }
 

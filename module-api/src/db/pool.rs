@@ -145,6 +145,25 @@ impl DbPool {
         };
         Ok(Transaction { on, models: Arc::default() })
     }
+
+    /// The same database for migrations. On SQLite it is one connection of its own, which does not
+    /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. Who uses
+    /// it looks at `PRAGMA foreign_key_check`, and closes it. On PostgreSQL it is the pool itself.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached or opened.
+    pub async fn for_migrations(&self) -> Result<Self, DbError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let options = writer.connect_options().as_ref().clone().foreign_keys(false);
+                let pool = PoolOptions::new().max_connections(1).idle_timeout(None);
+                let one = pool.max_lifetime(None).connect_with(options).await?;
+                Ok(Self::Sqlite { readers: one.clone(), writer: one })
+            }
+            Self::Postgres(_) => Ok(self.clone()),
+        }
+    }
 }
 
 /// Connects to a server once, to see that and why it cannot be reached.

@@ -18,14 +18,6 @@ pub enum Executor<'a> {
 }
 
 impl Executor<'_> {
-    /// Which database it is.
-    pub fn kind(&self) -> DatabaseKind {
-        match self {
-            Self::Sqlite(_) => DatabaseKind::Sqlite,
-            Self::Postgres(_) => DatabaseKind::Postgres,
-        }
-    }
-
     /// The same for a shorter time, to run several queries one after the other.
     pub fn reborrow(&mut self) -> Executor<'_> {
         match self {
@@ -33,15 +25,6 @@ impl Executor<'_> {
             Self::Postgres(connection) => Executor::Postgres(connection),
         }
     }
-}
-
-/// Which of the two databases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DatabaseKind {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
 }
 
 impl<'a> From<&'a mut SqliteConnection> for Executor<'a> {

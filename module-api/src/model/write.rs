@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::sql::quoted;
 use super::validation::NON_FIELD_ERRORS;
 use super::{FieldInfo, ManyToManyInfo, Model, ModelInfo, Protected, ValidationErrors};
-use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query};
 
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]
@@ -146,34 +146,9 @@ pub(super) async fn insert(
     let sql = format!("INSERT INTO {table} {given} RETURNING {key}");
     let Key(id) = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await?;
     if has_key {
-        advance_sequence(model.table, model.primary_key().column, on).await?;
+        continue_sequence(model.table, on).await?;
     }
     Ok(id)
-}
-
-/// Makes the next primary key that PostgreSQL gives greater than all there are. SQLite does so by
-/// itself.
-///
-/// # Errors
-///
-/// The database is out of reach, or there is no such table.
-pub async fn advance_sequence(
-    table: &str,
-    key: &str,
-    on: impl Into<Executor<'_>>,
-) -> Result<(), DbError> {
-    let Executor::Postgres(connection) = on.into() else { return Ok(()) };
-    let (quoted_table, quoted_key) = (quoted(table), quoted(key));
-    // A sequence that is ahead stays where it is: keys that were given once are not given again.
-    let sql = format!(
-        "SELECT setval(sequence, highest) FROM (SELECT \
-         CAST(pg_get_serial_sequence($1, $2) AS regclass) AS sequence, \
-         (SELECT MAX({quoted_key}) FROM {quoted_table}) AS highest) keys \
-         WHERE sequence IS NOT NULL \
-         AND highest > COALESCE(pg_sequence_last_value(sequence), 0)"
-    );
-    query(AssertSqlSafe(sql)).bind(quoted_table).bind(key).execute(connection).await?;
-    Ok(())
 }
 
 /// Gives the row of an object all its values.

@@ -1,5 +1,6 @@
 //! Profiles: the members, each with their favorite city.
 
+mod legacy;
 mod member;
 mod models;
 mod routes;
@@ -7,7 +8,7 @@ mod settings;
 mod username;
 
 use module_api::model::{Model, ModelInfo};
-use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
+use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
 use crate::models::Profile;
@@ -44,6 +45,12 @@ impl Module for Profiles {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        // What was copied is gone with the tables.
+        let copy = MigrationCode::new("0001_initial", legacy::copy);
+        vec![copy.down(MigrationCode::nothing)]
     }
 
     fn fixtures(&self) -> Files {

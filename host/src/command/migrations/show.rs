@@ -1,0 +1,138 @@
+//! `host showmigrations`: all migrations and how they stand.
+
+use clap::Args;
+use module_api::MigrationId;
+use serde::Serialize;
+
+use super::super::{Format, OutputFormat, output};
+use crate::database::{self, linked_module};
+use crate::plan::HOST;
+use crate::{DatabaseError, Plan, Settings};
+
+/// What `host showmigrations` is to print.
+#[derive(Debug, Args)]
+pub(in crate::command) struct ShowArguments {
+    /// Only those of these modules.
+    modules: Vec<String>,
+    /// By module; what happens without an option.
+    #[arg(long, conflicts_with = "plan")]
+    list: bool,
+    /// In the order in which they run.
+    #[arg(long)]
+    plan: bool,
+    /// Say what each depends on.
+    #[arg(long, short, requires = "plan")]
+    verbose: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the columns of a listing")]
+struct MigrationRow<'a> {
+    module: &'a str,
+    name: &'a str,
+    applied: bool,
+    linked: bool,
+    active: bool,
+    has_file: bool,
+    reversible: bool,
+    depends: Vec<Named<'a>>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    module: &'a str,
+    name: &'a str,
+}
+
+impl MigrationRow<'_> {
+    fn mark(&self) -> &'static str {
+        if self.applied { "[X]" } else { "[ ]" }
+    }
+
+    /// What is odd about it, for people.
+    fn remark(&self) -> &'static str {
+        match self {
+            Self { has_file: true, .. } => "",
+            Self { linked: false, .. } => "  (its module is not linked)",
+            Self { active: false, .. } => "  (its module is not active)",
+            _ => "  (its module has no such file)",
+        }
+    }
+}
+
+/// Prints all migrations and whether they are applied.
+pub(in crate::command) async fn show(
+    plan: &Plan,
+    settings: &Settings,
+    arguments: &ShowArguments,
+) -> Result<(), DatabaseError> {
+    let (pool, _) = database::open(settings).await?;
+    let mut states = database::state_of_migrations(&pool, &plan.migrations).await?;
+    let wanted = &arguments.modules;
+    for name in wanted {
+        // A module that is not linked can have left its entries.
+        if name != HOST && !states.iter().any(|state| state.id.module == *name) {
+            linked_module(plan, name)?;
+        }
+    }
+    states.retain(|state| wanted.is_empty() || wanted.contains(&state.id.module));
+    let rows: Vec<MigrationRow<'_>> = states
+        .iter()
+        .map(|state| {
+            let MigrationId { module, name } = &state.id;
+            let planned = plan.modules.iter().find(|planned| planned.name() == module);
+            MigrationRow {
+                module,
+                name,
+                applied: state.applied,
+                linked: module == HOST || planned.is_some(),
+                active: module == HOST || planned.is_some_and(|planned| planned.active),
+                has_file: state.has_file,
+                reversible: state.reversible,
+                depends: state
+                    .depends
+                    .iter()
+                    .map(|id| Named { module: &id.module, name: &id.name })
+                    .collect(),
+            }
+        })
+        .collect();
+    match arguments {
+        ShowArguments { format: Format { format: OutputFormat::Json }, .. } => output::json(&rows),
+        ShowArguments { plan: true, verbose, .. } => print_plan(&rows, *verbose),
+        _ => print_list(rows, wanted),
+    }
+    Ok(())
+}
+
+fn print_plan(rows: &[MigrationRow<'_>], verbose: bool) {
+    for row in rows {
+        let depends: Vec<String> =
+            row.depends.iter().map(|before| format!("{} {}", before.module, before.name)).collect();
+        let depends = match depends.join(", ") {
+            names if verbose && !names.is_empty() => format!("  (after {names})"),
+            _ => String::new(),
+        };
+        let (mark, remark) = (row.mark(), row.remark());
+        output::line(&format!("{mark} {} {}{depends}{remark}", row.module, row.name));
+    }
+}
+
+fn print_list(mut rows: Vec<MigrationRow<'_>>, wanted: &[String]) {
+    // What is only in the ledger stands with its module.
+    let modules: Vec<&str> = rows.iter().map(|row| row.module).collect();
+    rows.sort_by_key(|row| modules.iter().position(|module| *module == row.module));
+    let mut module = "";
+    for row in &rows {
+        if row.module != module {
+            module = row.module;
+            output::line(module);
+        }
+        output::line(&format!(" {} {}{}", row.mark(), row.name, row.remark()));
+    }
+    for module in wanted.iter().filter(|wanted| !modules.contains(&wanted.as_str())) {
+        output::line(&format!("{module}\n (no migrations)"));
+    }
+}

@@ -1,0 +1,71 @@
+//! `host sqlmigrate`: the SQL of a migration, as it is run.
+
+use clap::{Args, ValueEnum};
+use module_api::db::DatabaseKind;
+
+use super::super::output;
+use crate::database::{self, find_migration};
+use crate::{DatabaseError, Plan, Settings};
+
+/// What `host sqlmigrate` is to print.
+#[derive(Debug, Args)]
+pub(in crate::command) struct SqlArguments {
+    /// The module.
+    module: String,
+    /// The migration's name, or an unambiguous beginning of it.
+    name: String,
+    /// Print what undoes it.
+    #[arg(long)]
+    backwards: bool,
+    /// For which database; that of the site if not given.
+    #[arg(long, value_enum)]
+    database: Option<DatabaseWord>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DatabaseWord {
+    Sqlite,
+    Postgres,
+}
+
+impl From<DatabaseWord> for DatabaseKind {
+    fn from(word: DatabaseWord) -> Self {
+        match word {
+            DatabaseWord::Sqlite => Self::Sqlite,
+            DatabaseWord::Postgres => Self::Postgres,
+        }
+    }
+}
+
+/// Prints the SQL of a migration. No database is opened for that.
+pub(in crate::command) fn print_sql(
+    plan: &Plan,
+    settings: &Settings,
+    arguments: &SqlArguments,
+) -> Result<(), DatabaseError> {
+    let place = find_migration(plan, &arguments.module, &arguments.name)?;
+    let planned = plan.migrations.at(place);
+    let migration = &planned.migration;
+    let database = match arguments.database {
+        Some(word) => word.into(),
+        None => database::location(settings)?.kind(),
+    };
+    if arguments.backwards && !migration.is_reversible() {
+        return Err(DatabaseError::NoWayDown {
+            module: planned.module.to_owned(),
+            name: migration.name.clone(),
+        });
+    }
+    let code = migration.code.is_some().then_some("-- Rust code runs here.");
+    let parts = if arguments.backwards {
+        [code, migration.down_sql(database).map(str::trim)]
+    } else {
+        [migration.file_name(database).map(|_| migration.sql(database).trim()), code]
+    };
+    output::line("BEGIN;");
+    for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+        output::line(part);
+    }
+    output::line("COMMIT;");
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The references of a SQLite database that lead nowhere. While a migration runs, foreign keys are
+//! not enforced, so that a table can be rebuilt; what it broke is found before it is kept.
+
+use std::collections::BTreeSet;
+
+use module_api::db::{DbError, Executor, FromRow, Row, query};
+
+/// A row that refers to one that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Violation {
+    table: String,
+    /// None in a table without row ids.
+    row: Option<i64>,
+    parent: String,
+}
+
+/// What a migration broke.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", describe(.0))]
+pub(super) struct Broken(Vec<Violation>);
+
+impl FromRow for Violation {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self { table: row.get("table")?, row: row.get("rowid")?, parent: row.get("parent")? })
+    }
+}
+
+/// All there are.
+pub(super) async fn violations(
+    on: impl Into<Executor<'_>>,
+) -> Result<BTreeSet<Violation>, DbError> {
+    Ok(query("PRAGMA foreign_key_check").fetch_all(on).await?.into_iter().collect())
+}
+
+/// Fails if there are some that were not there before.
+pub(super) fn check(
+    before: &BTreeSet<Violation>,
+    after: &BTreeSet<Violation>,
+) -> Result<(), Broken> {
+    let new: Vec<Violation> = after.difference(before).cloned().collect();
+    if new.is_empty() { Ok(()) } else { Err(Broken(new)) }
+}
+
+fn describe(violations: &[Violation]) -> String {
+    const SHOWN: usize = 5;
+    let describe = |violation: &Violation| {
+        let Violation { table, row, parent } = violation;
+        let row = row.map_or("a row".to_owned(), |row| format!("row {row}"));
+        format!("{row} of `{table}` refers to a row of `{parent}` that is not there")
+    };
+    let mut lines: Vec<String> = violations.iter().take(SHOWN).map(describe).collect();
+    if violations.len() > SHOWN {
+        lines.push(format!("and {} more", violations.len() - SHOWN));
+    }
+    lines.join("; ")
+}

@@ -1,0 +1,91 @@
+//! The ledger: which migrations were applied, with a checksum of what was run.
+
+use std::collections::BTreeMap;
+
+use module_api::MigrationId;
+use module_api::db::{
+    DatabaseKind, DbError, DbPool, FromRow, Row, Transaction, query, table_exists,
+};
+
+use super::super::DatabaseError;
+use crate::plan::{MigrationGraph, PlannedMigration};
+
+/// Its table, which the host's first migration makes.
+const TABLE: &str = "host_migration";
+
+/// The migrations that were applied, with their checksums.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ledger {
+    pub(super) exists: bool,
+    pub(super) applied: BTreeMap<MigrationId, String>,
+}
+
+struct LedgerRow(MigrationId, String);
+
+impl FromRow for LedgerRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let id = MigrationId::new(row.get::<String>("module")?, row.get::<String>("name")?);
+        Ok(Self(id, row.get("checksum")?))
+    }
+}
+
+impl Ledger {
+    /// Reads it. Before the host's first migration there is none.
+    pub(crate) async fn read(pool: &DbPool) -> Result<Self, DbError> {
+        let mut connection = pool.acquire().await?;
+        if !table_exists(TABLE, &mut connection).await? {
+            return Ok(Self::default());
+        }
+        let rows = query("SELECT module, name, checksum FROM host_migration")
+            .fetch_all::<LedgerRow>(&mut connection)
+            .await?;
+        let applied = rows.into_iter().map(|LedgerRow(id, checksum)| (id, checksum)).collect();
+        Ok(Self { exists: true, applied })
+    }
+
+    /// Whether a migration was applied.
+    pub(crate) fn has(&self, migration: &PlannedMigration) -> bool {
+        self.applied.contains_key(&migration.id())
+    }
+
+    /// Fails if the file of a migration has changed since it was applied.
+    pub(super) fn check_unchanged(
+        &self,
+        graph: &MigrationGraph,
+        database: DatabaseKind,
+    ) -> Result<(), DatabaseError> {
+        for migration in graph.all() {
+            let MigrationId { module, name } = migration.id();
+            let recorded = self.applied.get(&migration.id());
+            if recorded.is_some_and(|recorded| *recorded != migration.checksum(database)) {
+                return Err(DatabaseError::Changed { module, name });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Enters a migration.
+pub(super) async fn record(
+    migration: &PlannedMigration,
+    database: DatabaseKind,
+    transaction: &mut Transaction,
+) -> Result<(), DbError> {
+    let insert = query(
+        "INSERT INTO host_migration (module, name, checksum, applied) \
+         VALUES ($1, $2, $3, CAST(CURRENT_TIMESTAMP AS varchar(32)))",
+    );
+    let insert = insert.bind(migration.module).bind(migration.migration.name.as_str());
+    insert.bind(migration.checksum(database)).execute(transaction).await?;
+    Ok(())
+}
+
+/// Takes a migration out.
+pub(super) async fn forget(id: &MigrationId, transaction: &mut Transaction) -> Result<(), DbError> {
+    query("DELETE FROM host_migration WHERE module = $1 AND name = $2")
+        .bind(id.module.as_str())
+        .bind(id.name.as_str())
+        .execute(transaction)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! All migrations and how they stand, as `showmigrations` tells them.
+
+use module_api::MigrationId;
+use module_api::db::DbPool;
+
+use super::super::DatabaseError;
+use super::ledger::Ledger;
+use crate::plan::MigrationGraph;
+
+/// A migration, and whether it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MigrationState {
+    pub(crate) id: MigrationId,
+    pub(crate) applied: bool,
+    /// Whether an active module, or the host, brings it.
+    pub(crate) has_file: bool,
+    /// Whether there is a way down.
+    pub(crate) reversible: bool,
+    /// What has to be applied before it.
+    pub(crate) depends: Vec<MigrationId>,
+}
+
+/// All migrations of the active modules in their order, and after them those that are only in the
+/// ledger.
+pub(crate) async fn state_of_migrations(
+    pool: &DbPool,
+    graph: &MigrationGraph,
+) -> Result<Vec<MigrationState>, DatabaseError> {
+    let mut applied = Ledger::read(pool).await?.applied;
+    let mut states: Vec<MigrationState> = graph
+        .all()
+        .iter()
+        .map(|planned| MigrationState {
+            id: planned.id(),
+            applied: applied.remove(&planned.id()).is_some(),
+            has_file: true,
+            reversible: planned.migration.is_reversible(),
+            depends: planned.depends.iter().map(|place| graph.at(*place).id()).collect(),
+        })
+        .collect();
+    states.extend(applied.into_keys().map(|id| MigrationState {
+        id,
+        applied: true,
+        has_file: false,
+        reversible: false,
+        depends: Vec::new(),
+    }));
+    Ok(states)
+}

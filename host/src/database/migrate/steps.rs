@@ -1,0 +1,167 @@
+//! What is to be done so that the migrations are where they should be: a function of the graph and
+//! the ledger, and nothing is done yet.
+
+use std::fmt;
+
+use super::super::DatabaseError;
+use super::ledger::Ledger;
+use super::target::Target;
+use crate::plan::{Direction, HOST, MigrationGraph};
+
+/// One thing to do, in a transaction of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) action: Action,
+    /// The place of the migration.
+    pub(crate) place: usize,
+}
+
+/// What is done with a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Run it and record it.
+    Apply,
+    /// Undo it and take it out of the ledger.
+    Unapply,
+    /// Record it without running it.
+    Fake,
+    /// Take it out of the ledger without undoing it.
+    Unfake,
+    /// Record it without running it, since its tables are there.
+    Adopt,
+}
+
+impl Action {
+    /// Which way it goes.
+    pub(crate) fn direction(self) -> Direction {
+        match self {
+            Self::Apply | Self::Fake | Self::Adopt => Direction::Forward,
+            Self::Unapply | Self::Unfake => Direction::Backward,
+        }
+    }
+
+    /// What is said when it is done.
+    pub(crate) fn done(self) -> &'static str {
+        match self {
+            Self::Apply => "applied",
+            Self::Unapply => "unapplied",
+            Self::Fake => "faked",
+            Self::Unfake => "unfaked",
+            Self::Adopt => "adopted",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    /// What is said before it is done.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Apply => "apply",
+            Self::Unapply => "unapply",
+            Self::Fake => "fake",
+            Self::Unfake => "unfake",
+            Self::Adopt => "adopt",
+        })
+    }
+}
+
+/// The steps to a target.
+///
+/// Forward, it is what the target depends on and it itself, as far as it is not applied. Backward,
+/// it is what comes after the target in its module and all that depends on that, the last first.
+pub(crate) fn steps(
+    graph: &MigrationGraph,
+    ledger: &Ledger,
+    target: Target,
+    fake: bool,
+) -> Result<Vec<Step>, DatabaseError> {
+    check_consistent(graph, ledger, target)?;
+    let is_applied = |place: &usize| ledger.has(graph.at(*place));
+    let (direction, places) = match target {
+        Target::All => (Direction::Forward, (0..graph.all().len()).collect()),
+        Target::Module(module) => {
+            (Direction::Forward, graph.closure(graph.of_module(module), Direction::Forward))
+        }
+        Target::Migration(place) if !is_applied(&place) => {
+            (Direction::Forward, graph.closure([place], Direction::Forward))
+        }
+        Target::Migration(place) => {
+            let module = graph.at(place).module;
+            let mut later = graph.closure([place], Direction::Backward);
+            later.retain(|later| *later != place && graph.at(*later).module == module);
+            (Direction::Backward, graph.closure(later, Direction::Backward))
+        }
+        Target::Zero(module) => {
+            (Direction::Backward, graph.closure(graph.of_module(module), Direction::Backward))
+        }
+    };
+    let steps: Vec<Step> = match direction {
+        Direction::Forward => {
+            let places = places.into_iter().filter(|place| !is_applied(place));
+            places
+                .map(|place| Step { action: forward(graph, ledger, place, fake), place })
+                .collect()
+        }
+        Direction::Backward => {
+            let places = places.into_iter().rev().filter(is_applied);
+            let action = if fake { Action::Unfake } else { Action::Unapply };
+            places.map(|place| Step { action, place }).collect()
+        }
+    };
+    check_reversible(graph, ledger, &steps)?;
+    Ok(steps)
+}
+
+fn forward(graph: &MigrationGraph, ledger: &Ledger, place: usize, fake: bool) -> Action {
+    let migration = graph.at(place);
+    // What makes the ledger cannot be recorded unless it has run.
+    let makes_ledger = migration.module == HOST && migration.is_initial && !ledger.exists;
+    if fake && !makes_ledger { Action::Fake } else { Action::Apply }
+}
+
+/// Fails if a migration is applied and one that it depends on is not. Who names the module of the
+/// missing one has it applied late.
+fn check_consistent(
+    graph: &MigrationGraph,
+    ledger: &Ledger,
+    target: Target,
+) -> Result<(), DatabaseError> {
+    let named = target.module(graph);
+    for migration in graph.all().iter().filter(|migration| ledger.has(migration)) {
+        for place in &migration.depends {
+            let before = graph.at(*place);
+            if !ledger.has(before) && named != Some(before.module) {
+                return Err(DatabaseError::Inconsistent {
+                    module: migration.module.to_owned(),
+                    name: migration.migration.name.clone(),
+                    depends_module: before.module.to_owned(),
+                    depends_name: before.migration.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fails if something is to be undone for which there is no way.
+fn check_reversible(
+    graph: &MigrationGraph,
+    ledger: &Ledger,
+    steps: &[Step],
+) -> Result<(), DatabaseError> {
+    for step in steps {
+        let migration = graph.at(step.place);
+        let drops_ledger = step.action.direction() == Direction::Backward
+            && migration.module == HOST
+            && migration.is_initial
+            && ledger.exists;
+        let is_missing = step.action == Action::Unapply && !migration.migration.is_reversible();
+        if is_missing || drops_ledger {
+            return Err(DatabaseError::Irreversible {
+                module: migration.module.to_owned(),
+                name: migration.migration.name.clone(),
+            });
+        }
+    }
+    Ok(())
+}

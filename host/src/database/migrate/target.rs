@@ -1,0 +1,149 @@
+//! Which migrations somebody means: a module, and perhaps a name in it.
+
+use crate::nearest::suggestion;
+use crate::plan::{HOST, MigrationGraph};
+use crate::{Plan, plan};
+
+/// The word for no migration at all.
+const ZERO: &str = "zero";
+
+/// Where the migrations are to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// All applied.
+    All,
+    /// All of a module applied, and what they depend on.
+    Module(&'static str),
+    /// This one the last that is applied of its module.
+    Migration(usize),
+    /// None of a module applied.
+    Zero(&'static str),
+}
+
+/// Why it cannot be told which migrations are meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// No module has that name.
+    #[error("no module `{module}` is linked; {hint}")]
+    UnknownModule {
+        /// The name.
+        module: String,
+        /// What was meant, perhaps.
+        hint: String,
+    },
+    /// The module is linked, and takes no part in the site.
+    #[error("`{0}` is linked, but not active: see `installed` and modules.{0}.enabled")]
+    Inactive(String),
+    /// The module has no migrations.
+    #[error("`{0}` has no migrations")]
+    NoMigrations(String),
+    /// No migration of the module begins like that.
+    #[error("`{module}` has no migration whose name begins with `{prefix}`; {hint}")]
+    UnknownMigration {
+        /// The module.
+        module: String,
+        /// The name that was given.
+        prefix: String,
+        /// What was meant, perhaps.
+        hint: String,
+    },
+    /// More than one migration begins like that.
+    #[error("more than one migration of `{module}` begins with `{prefix}`: {}", .names.join(", "))]
+    AmbiguousMigration {
+        /// The module.
+        module: String,
+        /// The beginning that was given.
+        prefix: String,
+        /// The migrations' names.
+        names: Vec<String>,
+    },
+}
+
+impl Target {
+    /// Reads the arguments of `host migrate`.
+    pub(crate) fn read(
+        plan: &Plan,
+        module: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<Self, TargetError> {
+        let Some(module) = module else { return Ok(Self::All) };
+        let module = active_module(plan, module)?;
+        if plan.migrations.of_module(module).next().is_none() {
+            return Err(TargetError::NoMigrations(module.to_owned()));
+        }
+        match name {
+            None => Ok(Self::Module(module)),
+            Some(ZERO) => Ok(Self::Zero(module)),
+            Some(prefix) => find(&plan.migrations, module, prefix).map(Self::Migration),
+        }
+    }
+
+    /// The module that is named, if one is.
+    pub(super) fn module(self, graph: &MigrationGraph) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Module(module) | Self::Zero(module) => Some(module),
+            Self::Migration(place) => Some(graph.at(place).module),
+        }
+    }
+}
+
+/// The place of the migration of a module that has this name, or the only one that begins so.
+pub(crate) fn find_migration(
+    plan: &Plan,
+    module: &str,
+    prefix: &str,
+) -> Result<usize, TargetError> {
+    let module = active_module(plan, module)?;
+    if plan.migrations.of_module(module).next().is_none() {
+        return Err(TargetError::NoMigrations(module.to_owned()));
+    }
+    find(&plan.migrations, module, prefix)
+}
+
+fn find(graph: &MigrationGraph, module: &str, prefix: &str) -> Result<usize, TargetError> {
+    let name = |place: usize| graph.at(place).migration.name.as_str();
+    if let Some(exact) = graph.of_module(module).find(|place| name(*place) == prefix) {
+        return Ok(exact);
+    }
+    let begin_so = graph.of_module(module).filter(|place| name(*place).starts_with(prefix));
+    let found: Vec<usize> = begin_so.collect();
+    let (module, prefix) = (module.to_owned(), prefix.to_owned());
+    match found[..] {
+        [only] => Ok(only),
+        [] => {
+            let names: Vec<&str> = graph.of_module(&module).map(name).collect();
+            let hint = suggestion(&prefix, names);
+            Err(TargetError::UnknownMigration { module, prefix, hint })
+        }
+        _ => {
+            let names = found.iter().map(|place| name(*place).to_owned()).collect();
+            Err(TargetError::AmbiguousMigration { module, prefix, names })
+        }
+    }
+}
+
+/// The active module of that name, or the host.
+fn active_module(plan: &Plan, name: &str) -> Result<&'static str, TargetError> {
+    if name == HOST {
+        return Ok(HOST);
+    }
+    let module = linked_module(plan, name)?;
+    if !module.active {
+        return Err(TargetError::Inactive(name.to_owned()));
+    }
+    Ok(module.name())
+}
+
+/// The linked module of that name.
+pub(crate) fn linked_module<'a>(
+    plan: &'a Plan,
+    name: &str,
+) -> Result<&'a plan::PlannedModule, TargetError> {
+    plan.modules.iter().find(|module| module.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = plan.modules.iter().map(plan::PlannedModule::name).collect();
+        let hint = suggestion(name, names.into_iter().chain([HOST]));
+        TargetError::UnknownModule { module: name.to_owned(), hint }
+    })
+}

@@ -1,0 +1,214 @@
+//! The migrations as a graph: what depends on what, and the one order that follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use module_api::db::DatabaseKind;
+use module_api::{Migration, MigrationFiles, MigrationId, Problem};
+use sha2::{Digest, Sha256};
+
+use super::{HOST, ModuleMigrations, edges};
+
+/// The checksum of a migration that has no SQL.
+const CODE_ONLY: &str = "code";
+
+/// A migration and its place among all others.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedMigration {
+    pub(crate) module: &'static str,
+    pub(crate) migration: Migration,
+    /// Whether it is the first of its module.
+    pub(crate) is_initial: bool,
+    /// The places of what has to be applied before it, all of them before its own.
+    pub(crate) depends: Vec<usize>,
+}
+
+impl PlannedMigration {
+    /// Its module and name.
+    pub(crate) fn id(&self) -> MigrationId {
+        MigrationId::new(self.module, &*self.migration.name)
+    }
+
+    /// SHA-256 of the SQL that applies it, as hexadecimal digits.
+    pub(crate) fn checksum(&self, database: DatabaseKind) -> String {
+        if self.migration.files == MigrationFiles::None {
+            return CODE_ONLY.to_owned();
+        }
+        let digest = Sha256::digest(self.migration.sql(database).as_bytes());
+        digest.iter().fold(String::new(), |mut checksum, byte| {
+            write!(checksum, "{byte:02x}").expect("a string takes all");
+            checksum
+        })
+    }
+}
+
+/// All migrations, in the order in which they run: the host's, then the modules' in the order in
+/// which these start, as far as nothing says otherwise.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MigrationGraph(Vec<PlannedMigration>);
+
+impl MigrationGraph {
+    /// All of them, in their order.
+    pub(crate) fn all(&self) -> &[PlannedMigration] {
+        &self.0
+    }
+
+    /// The one at a place.
+    pub(crate) fn at(&self, place: usize) -> &PlannedMigration {
+        &self.0[place]
+    }
+
+    /// The places of a module's migrations.
+    pub(crate) fn of_module(&self, module: &str) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.0.len()).filter(move |place| self.0[*place].module == module)
+    }
+
+    /// These and all that they depend on, or the other way round: that depends on them.
+    pub(crate) fn closure(
+        &self,
+        places: impl IntoIterator<Item = usize>,
+        direction: Direction,
+    ) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = places.into_iter().collect();
+        match direction {
+            Direction::Forward => {
+                for place in (0..self.0.len()).rev() {
+                    if found.contains(&place) {
+                        found.extend(&self.0[place].depends);
+                    }
+                }
+            }
+            Direction::Backward => {
+                for place in 0..self.0.len() {
+                    if self.0[place].depends.iter().any(|before| found.contains(before)) {
+                        found.insert(place);
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Which way migrations go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Forward,
+    Backward,
+}
+
+/// Makes the graph. What cannot be ordered is reported and left out.
+pub(super) fn build(
+    modules: Vec<ModuleMigrations>,
+    linked: &[&str],
+    problems: &mut Vec<Problem>,
+) -> MigrationGraph {
+    let mut nodes: Vec<PlannedMigration> = Vec::new();
+    let mut requires: BTreeMap<&'static str, &'static [&'static str]> = BTreeMap::new();
+    for of_module in modules {
+        requires.insert(of_module.module, of_module.requires);
+        let module = of_module.module;
+        let first = of_module.migrations.first().map(|first| first.name[..4].to_owned());
+        nodes.extend(of_module.migrations.into_iter().map(|migration| PlannedMigration {
+            module,
+            is_initial: first.as_deref() == Some(&migration.name[..4]),
+            migration,
+            depends: Vec::new(),
+        }));
+    }
+    edges::add_declared(&mut nodes, &requires, linked, problems);
+    edges::add_by_number(&mut nodes);
+    add_required(&mut nodes, &requires);
+    let (order, cycle) = order(&nodes);
+    if let Some(cycle) = cycle {
+        problems.push(cycle_problem(&nodes, &cycle));
+    } else {
+        edges::check_leaves(&nodes, &order, problems);
+    }
+    arrange(nodes, &order)
+}
+
+/// The first migrations of a module depend on the first ones of each module that it requires, and
+/// all on the host's, which makes the ledger.
+fn add_required(
+    nodes: &mut [PlannedMigration],
+    requires: &BTreeMap<&'static str, &'static [&'static str]>,
+) {
+    let mut initial: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+    for (place, node) in nodes.iter().enumerate().filter(|(_, node)| node.is_initial) {
+        initial.entry(node.module).or_default().push(place);
+    }
+    for node in nodes.iter_mut().filter(|node| node.is_initial && node.module != HOST) {
+        for required in std::iter::once(&HOST).chain(requires[node.module]) {
+            node.depends.extend(initial.get(required).into_iter().flatten());
+        }
+    }
+}
+
+/// The nodes in their order: each after those it depends on, else as they come. If there is a cycle,
+/// it is the second.
+fn order(nodes: &[PlannedMigration]) -> (Vec<usize>, Option<Vec<usize>>) {
+    let mut missing: Vec<usize> = nodes.iter().map(|node| node.depends.len()).collect();
+    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+    for (place, node) in nodes.iter().enumerate() {
+        for before in &node.depends {
+            dependents[*before].push(place);
+        }
+    }
+    let mut ready: BTreeSet<usize> =
+        (0..nodes.len()).filter(|place| missing[*place] == 0).collect();
+    let mut order = Vec::new();
+    while let Some(place) = ready.pop_first() {
+        order.push(place);
+        for dependent in &dependents[place] {
+            missing[*dependent] -= 1;
+            if missing[*dependent] == 0 {
+                ready.insert(*dependent);
+            }
+        }
+    }
+    let waiting: BTreeSet<usize> = (0..nodes.len()).filter(|place| missing[*place] > 0).collect();
+    let cycle = find_cycle(nodes, &waiting);
+    (order, cycle)
+}
+
+/// A way from a node back to itself, through nodes that wait for each other.
+fn find_cycle(nodes: &[PlannedMigration], waiting: &BTreeSet<usize>) -> Option<Vec<usize>> {
+    let mut way = vec![*waiting.first()?];
+    loop {
+        let last = *way.last().expect("it begins with one");
+        let next = *nodes[last].depends.iter().find(|before| waiting.contains(before))?;
+        let start = way.iter().position(|place| *place == next);
+        way.push(next);
+        if let Some(start) = start {
+            return Some(way.split_off(start));
+        }
+    }
+}
+
+fn cycle_problem(nodes: &[PlannedMigration], cycle: &[usize]) -> Problem {
+    let names: Vec<String> =
+        cycle.iter().map(|place| format!("`{}`", nodes[*place].id())).collect();
+    let message = format!("migrations depend on each other: {}", names.join(" → "));
+    let hint = "take one of the lines `-- depends:` or `-- before:` away, or split a migration";
+    let modules: BTreeSet<&str> = cycle.iter().map(|place| nodes[*place].module).collect();
+    let problem = Problem::error("migrations.E005", message).hint(hint);
+    modules.into_iter().fold(problem, Problem::module)
+}
+
+/// The nodes in their order, with the places of others as they are there.
+fn arrange(nodes: Vec<PlannedMigration>, order: &[usize]) -> MigrationGraph {
+    let places: BTreeMap<usize, usize> =
+        order.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    let mut nodes: Vec<(usize, PlannedMigration)> = nodes
+        .into_iter()
+        .enumerate()
+        .filter_map(|(old, mut node)| {
+            let depends = node.depends.iter().filter_map(|before| places.get(before).copied());
+            node.depends = depends.collect::<BTreeSet<_>>().into_iter().collect();
+            Some((*places.get(&old)?, node))
+        })
+        .collect();
+    nodes.sort_by_key(|(place, _)| *place);
+    MigrationGraph(nodes.into_iter().map(|(_, node)| node).collect())
+}

@@ -1,0 +1,52 @@
+//! What a migration asks about tables that others made.
+
+use sqlx::AssertSqlSafe;
+
+use super::{DatabaseKind, DbError, Executor, query};
+use crate::model::quoted;
+
+/// Whether there is a table of that name, in the schemas that are searched for tables.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn table_exists(name: &str, on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
+    let on = on.into();
+    let tables = query(match on.kind() {
+        DatabaseKind::Sqlite => {
+            "SELECT COUNT(*) AS value FROM sqlite_master WHERE type = 'table' AND name = $1"
+        }
+        DatabaseKind::Postgres => {
+            "SELECT COUNT(*) AS value FROM pg_catalog.pg_tables \
+             WHERE tablename = $1 AND schemaname = ANY (current_schemas(false))"
+        }
+    });
+    let (tables,): (i64,) = tables.bind(name).fetch_one(on).await?;
+    Ok(tables > 0)
+}
+
+/// Makes the next `id` that PostgreSQL gives in a table greater than all there are, once rows were
+/// written with ids of their own. SQLite does so by itself.
+///
+/// # Errors
+///
+/// The database is out of reach, or there is no such table.
+pub async fn continue_sequence(
+    table: &str,
+    on: impl Into<Executor<'_>>,
+) -> Result<(), DbError> {
+    let on = on.into();
+    if on.kind() == DatabaseKind::Sqlite {
+        return Ok(());
+    }
+    let quoted = quoted(table);
+    // A sequence that is ahead stays where it is: ids that were given once are not given again.
+    let sql = format!(
+        "SELECT setval(sequence, highest) FROM (SELECT \
+         CAST(pg_get_serial_sequence($1, 'id') AS regclass) AS sequence, \
+         (SELECT MAX(id) FROM {quoted}) AS highest) ids \
+         WHERE sequence IS NOT NULL AND highest > COALESCE(pg_sequence_last_value(sequence), 0)"
+    );
+    query(AssertSqlSafe(sql)).bind(quoted).execute(on).await?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Migrations that are Rust code.
+
+use std::fmt;
+use std::pin::Pin;
+
+use super::MigrationId;
+use crate::db::Transaction;
+
+/// What a migration's code returns: done, or why not.
+pub type MigrationFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
+
+/// What a migration's code is: a function of the transaction that it runs in.
+pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> MigrationFuture<'a>;
+
+/// A migration, or a part of one, that is Rust code: for moving data.
+///
+/// If the module has a file of the same name, the code runs after its SQL and in the same
+/// transaction; on the way down, before it. Otherwise the code is the whole migration. It never
+/// runs for a migration that was only recorded.
+///
+/// ```
+/// use module_api::db::{Transaction, query};
+/// use module_api::{MigrationCode, MigrationFuture};
+///
+/// fn trim_titles(transaction: &mut Transaction) -> MigrationFuture<'_> {
+///     Box::pin(async move {
+///         query("UPDATE hello SET title = trim(title)").execute(transaction).await?;
+///         Ok(())
+///     })
+/// }
+///
+/// let code = MigrationCode::new("0002_trim_titles", trim_titles)
+///     .down(MigrationCode::nothing)
+///     .depends("accounts", "0001_initial");
+/// assert_eq!(code.name(), "0002_trim_titles");
+/// ```
+#[derive(Clone)]
+pub struct MigrationCode {
+    pub(super) name: String,
+    pub(super) up: MigrationFunction,
+    pub(super) down: Option<MigrationFunction>,
+    pub(super) depends: Vec<MigrationId>,
+    pub(super) before: Vec<MigrationId>,
+}
+
+impl MigrationCode {
+    /// The code of the migration of that name, four digits and the rest as for files.
+    pub fn new(name: impl Into<String>, up: MigrationFunction) -> Self {
+        Self { name: name.into(), up, down: None, depends: Vec::new(), before: Vec::new() }
+    }
+
+    /// What undoes it. Without, the migration cannot be unapplied.
+    pub fn down(mut self, down: MigrationFunction) -> Self {
+        self.down = Some(down);
+        self
+    }
+
+    /// A migration of another module that has to be applied before this one.
+    pub fn depends(mut self, module: &str, name: &str) -> Self {
+        self.depends.push(MigrationId::new(module, name));
+        self
+    }
+
+    /// A migration of another module that must not be applied before this one. It need not be
+    /// there.
+    pub fn before(mut self, module: &str, name: &str) -> Self {
+        self.before.push(MigrationId::new(module, name));
+        self
+    }
+
+    /// The migration's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it does.
+    pub fn up_function(&self) -> MigrationFunction {
+        self.up
+    }
+
+    /// What undoes it, if something does.
+    pub fn down_function(&self) -> Option<MigrationFunction> {
+        self.down
+    }
+
+    /// A way up or down on which there is nothing to do.
+    ///
+    /// ```
+    /// use module_api::MigrationCode;
+    ///
+    /// let code = MigrationCode::new("0002_later", MigrationCode::nothing);
+    /// assert!(code.down_function().is_none());
+    /// assert!(code.down(MigrationCode::nothing).down_function().is_some());
+    /// ```
+    pub fn nothing(_: &mut Transaction) -> MigrationFuture<'_> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl fmt::Debug for MigrationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MigrationCode")
+            .field("name", &self.name)
+            .field("has_down", &self.down.is_some())
+            .field("depends", &self.depends)
+            .field("before", &self.before)
+            .finish_non_exhaustive()
+    }
+}

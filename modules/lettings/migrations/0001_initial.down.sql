@@ -1,0 +1,2 @@
+DROP TABLE "lettings_letting";
+DROP TABLE "lettings_address";

@@ -1,0 +1,121 @@
+//! The host's program with modules that a test wrote into a folder, to run its commands with.
+//!
+//! `SMALL_MODULES` names the folder; without, it has the modules that are linked. Each folder in it is a module: its `*.sql` files are its
+//! migrations, the words of its file `requires` the modules it requires, and each line of its file
+//! `code` a migration's name, then what its code does on the way up, and on the way down if there
+//! is one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use host::Registry;
+use module_api::db::query;
+use module_api::{Command, Files, MigrationCode, MigrationFunction, Module, Registration, clap};
+
+type Named = (&'static str, &'static [u8]);
+
+/// A module in a folder.
+struct Small {
+    name: &'static str,
+    requires: Vec<&'static str>,
+    files: &'static [Named],
+    code: Vec<MigrationCode>,
+}
+
+impl Module for Small {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn requires(&self) -> &'static [&'static str] {
+        self.requires.clone().leak()
+    }
+
+    fn migrations(&self) -> Files {
+        Files::inline(self.files)
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        self.code.clone()
+    }
+
+    fn commands(&self) -> Vec<Command> {
+        let name: &'static str = format!("greet-{}", self.name).leak();
+        let greet = clap::Command::new(name);
+        vec![Command::new(greet, |_, _| {
+            Box::pin(async {
+                println!("hello");
+                Ok(())
+            })
+        })]
+    }
+}
+
+fn text(path: &Path) -> &'static str {
+    fs::read_to_string(path).unwrap_or_default().leak()
+}
+
+fn read(folder: &Path) -> Registration {
+    let name: &'static str = folder.file_name().unwrap().to_str().unwrap().to_owned().leak();
+    let mut files: Vec<Named> = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name: &'static str = path.file_name().unwrap().to_str().unwrap().to_owned().leak();
+        if name.ends_with(".sql") {
+            files.push((name, text(&path).as_bytes()));
+        }
+    }
+    let code = text(&folder.join("code")).lines().map(|line| {
+        let mut words = line.split_whitespace();
+        let code = MigrationCode::new(words.next().unwrap(), function(words.next().unwrap()));
+        words.next().map_or(code.clone(), |down| code.down(function(down)))
+    });
+    let requires = text(&folder.join("requires")).split_whitespace().collect();
+    let module = Small { name, requires, files: files.leak(), code: code.collect() };
+    Registration::new(Box::leak(Box::new(module)), name, "1.0.0")
+}
+
+/// What code can do.
+fn function(name: &str) -> MigrationFunction {
+    match name {
+        "nothing" => MigrationCode::nothing,
+        "fail" => |_| Box::pin(async { Err("it does not want to".into()) }),
+        "insert" => |transaction| {
+            Box::pin(async move {
+                query("INSERT INTO note (id, title) VALUES (7, 'by code')")
+                    .execute(transaction)
+                    .await?;
+                Ok(())
+            })
+        },
+        "delete" => |transaction| {
+            Box::pin(async move {
+                query("DELETE FROM note WHERE id = 7").execute(transaction).await?;
+                Ok(())
+            })
+        },
+        // It says that it has begun, and the first time it goes on for ever.
+        "linger" => |transaction| {
+            Box::pin(async move {
+                query("INSERT INTO note (id, title) VALUES (8, 'after a while')")
+                    .execute(transaction)
+                    .await?;
+                let begun = PathBuf::from("begun");
+                if !begun.exists() {
+                    fs::write(begun, "")?;
+                    rocket::tokio::time::sleep(Duration::from_secs(3600)).await;
+                }
+                Ok(())
+            })
+        },
+        other => panic!("no code is called {other}"),
+    }
+}
+
+fn main() -> ExitCode {
+    let Some(folder) = std::env::var_os("SMALL_MODULES") else { return host::main() };
+    let modules = fs::read_dir(folder).unwrap().map(|module| read(&module.unwrap().path()));
+    host::main_of(&Registry::new(modules.collect()))
+}
