@@ -34,6 +34,9 @@
 
 #![warn(missing_docs)]
 
+// What `#[derive(Model)]` writes names everything from here, in this crate too.
+extern crate self as module_api;
+
 mod check;
 mod command;
 mod configure;

@@ -59,6 +59,7 @@ pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator,
 };
+pub use module_macros::Model;
 pub use select::{FromJoined, Select};
 pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{WriteError, related_ids, set_related_ids, validate_in};
@@ -67,8 +68,12 @@ use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
 
 /// A struct whose values are the rows of a table: see [the module](self) for an example.
 ///
-/// It is derived, never written by hand. Its methods take a connection where they read and a
+/// It is [derived](derive@Model), never written by hand. Its methods take a connection where they read and a
 /// [`Transaction`] where they write.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no model",
+    note = "write `#[derive(Model)]` and `#[model(label = \"app.name\")]` on the struct"
+)]
 pub trait Model: FromRow + Sync + 'static {
     /// The description of the model.
     const INFO: &'static ModelInfo;

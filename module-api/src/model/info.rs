@@ -69,6 +69,20 @@ impl ModelInfo {
         self.fields.iter().filter_map(|field| Some((field, field.foreign_key()?)))
     }
 
+    /// Whether one of its columns is that of a field of this name: what `#[derive(Model)]` asks
+    /// while it compiles.
+    #[doc(hidden)]
+    pub const fn has_column_of(&self, name: &str) -> bool {
+        let mut index = 0;
+        while index < self.fields.len() {
+            if same(self.fields[index].name, name) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+
     /// Whether it is the same model as another.
     pub fn is(&self, other: &Self) -> bool {
         self.label == other.label
@@ -335,6 +349,22 @@ impl DefaultValue {
 /// A rule of a field's own, with the message for who breaks it. It is asked about values that are
 /// neither `NULL` nor empty.
 pub type Validator = fn(&Value) -> Result<(), String>;
+
+/// Whether the texts are equal, as `==` cannot tell in a constant.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
 
 fn capitalize(name: &str) -> String {
     let mut characters = name.chars();

@@ -1,0 +1,256 @@
+//! A field that is a column: everything its attributes say, checked.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Path, Type};
+
+use crate::attributes::Attributes;
+use crate::errors::Errors;
+use crate::field_type::{FieldType, RustType};
+use crate::literal::Literal;
+use crate::names::database_name_error;
+use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
+
+/// The limit of an e-mail address, as in Django.
+const MAX_EMAIL_LENGTH: u32 = 254;
+
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) column: String,
+    pub(crate) kind: Kind,
+    /// The type without the `Option`.
+    pub(crate) inner: Type,
+    pub(crate) verbose_name: String,
+    pub(crate) help_text: String,
+    pub(crate) null: bool,
+    pub(crate) blank: bool,
+    pub(crate) unique: bool,
+    pub(crate) index: bool,
+    pub(crate) positive: bool,
+    pub(crate) default: Option<DefaultValue>,
+    pub(crate) choices: Vec<(Choice, String)>,
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) min_length: Option<u32>,
+    pub(crate) validators: Vec<Path>,
+}
+
+pub(crate) enum Kind {
+    Id,
+    Integer,
+    BigInteger,
+    Bool,
+    Char(u32),
+    Text,
+    Email(u32),
+    DateTime,
+    ForeignKey { target: Type, on_delete: OnDelete, one_to_one: bool },
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum OnDelete {
+    Cascade,
+    Protect,
+    SetNull,
+}
+
+/// What is told of a field before its attributes are read.
+pub(crate) struct Place<'a> {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) is_id: bool,
+    pub(crate) attributes: &'a Attributes,
+}
+
+impl Column {
+    pub(crate) fn read(place: &Place<'_>, field_type: FieldType, errors: &mut Errors) -> Self {
+        let attributes = place.attributes;
+        check_applicable(place, &field_type, errors);
+        let name = place.name.clone();
+        let is_integer = field_type.rust.is_integer();
+        let is_key = matches!(field_type.rust, RustType::ForeignKey(_));
+        let kind = kind(place, &field_type, errors);
+        let default_column = if is_key { format!("{name}_id") } else { name.clone() };
+        let column = attributes.text("column", &format!("\"{default_column}\""), errors);
+        let column_span = column.as_ref().map_or(place.span, Spanned::span);
+        let column = column.map_or(default_column, |column| column.value());
+        if let Some(message) = database_name_error("column", &column) {
+            errors.at(column_span, message);
+        }
+        let one_to_one = matches!(kind, Kind::ForeignKey { one_to_one: true, .. });
+        let mut range = Range::default();
+        if is_integer && !place.is_id {
+            range = Range::read(attributes, &field_type.rust, errors);
+        }
+        let length = Length::read(attributes, &kind, errors);
+        let rules = Rules { attributes, rust: &field_type.rust, range, length };
+        let choices = rules.choices(errors);
+        let default = rules.default(&choices, errors);
+        let Rules { range, length, .. } = rules;
+        // As Django has them.
+        let words = if place.is_id { "ID".to_owned() } else { name.replace('_', " ") };
+        Self {
+            verbose_name: attributes
+                .text("verbose_name", &format!("\"{words}\""), errors)
+                .map_or(words, |text| text.value()),
+            help_text: attributes
+                .text("help_text", "\"…\"", errors)
+                .map_or_else(String::new, |text| text.value()),
+            blank: attributes.flag("blank", errors) || place.is_id,
+            unique: attributes.flag("unique", errors) || one_to_one || place.is_id,
+            // What is unique has an index by that.
+            index: attributes.flag("index", errors) || (is_key && !one_to_one),
+            positive: range.positive,
+            min: range.min,
+            max: range.max,
+            min_length: length.min,
+            validators: attributes.paths("validate", "no_shouting", errors),
+            null: field_type.null,
+            inner: field_type.inner,
+            name,
+            column,
+            kind,
+            default,
+            choices,
+        }
+    }
+}
+
+/// Every attribute has to make sense on a field of that type.
+fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) {
+    let rust = &field_type.rust;
+    let rust_name = rust.name();
+    let is_text = matches!(rust, RustType::String);
+    let is_key = matches!(rust, RustType::ForeignKey(_));
+    for (name, span) in place.attributes.names() {
+        let message = match name.as_str() {
+            "column" | "verbose_name" | "help_text" => continue,
+            _ if place.is_id => format!(
+                "the primary key needs no `{name}`: remove it; only `column`, `verbose_name` and \
+                 `help_text` can stand here"
+            ),
+            "unique" if is_key => {
+                "a foreign key that is unique is one to one: write `one_to_one` instead".to_owned()
+            }
+            "index" if is_key => "a foreign key has an index anyway: remove `index`".to_owned(),
+            "index" if place.attributes.span("unique").is_some() => {
+                "what is unique has an index anyway: remove `index`".to_owned()
+            }
+            "max_length" | "min_length" | "exact_length" if !is_text => {
+                let instead = if rust.is_integer() {
+                    ": limit a number with `min = …` and `max = …`"
+                } else {
+                    ": remove it"
+                };
+                format!("`{name}` is for a `String`, and this is `{rust_name}`{instead}")
+            }
+            "long_text" | "email" if !is_text => {
+                format!("`{name}` is for a `String`, and this is `{rust_name}`: change the type")
+            }
+            "positive" | "min" | "max" if !rust.is_integer() => {
+                let instead = if is_text && name != "positive" {
+                    format!(": limit a text with `{name}_length = …`")
+                } else {
+                    ": remove it".to_owned()
+                };
+                format!("`{name}` is for `i32` and `i64`, and this is `{rust_name}`{instead}")
+            }
+            "choices" if !is_text && !rust.is_integer() => format!(
+                "`choices` are for `String`, `i32` and `i64`, and this is `{rust_name}`: remove them"
+            ),
+            "default" if is_key => {
+                "a foreign key has no default: remove it, or make the type an `Option`".to_owned()
+            }
+            "one_to_one" | "on_delete" if !is_key => format!(
+                "`{name}` is for a foreign key, and this is `{rust_name}`: write \
+                 `ForeignKey<Model>` as the type"
+            ),
+            "table" | "source_column" | "target_column" => format!(
+                "`{name}` is for a `ManyToMany<Model>`, and this is `{rust_name}`: remove it"
+            ),
+            _ => continue,
+        };
+        errors.at(span, message);
+    }
+}
+
+fn kind(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> Kind {
+    match &field_type.rust {
+        _ if place.is_id => Kind::Id,
+        RustType::I32 => Kind::Integer,
+        RustType::I64 => Kind::BigInteger,
+        RustType::Bool => Kind::Bool,
+        RustType::DateTime => Kind::DateTime,
+        RustType::String => text_kind(place, errors),
+        RustType::ForeignKey(target) => Kind::ForeignKey {
+            target: target.clone(),
+            on_delete: on_delete(place, field_type, errors),
+            one_to_one: place.attributes.flag("one_to_one", errors),
+        },
+        RustType::ManyToMany(_) => unreachable!("a many-to-many field is no column"),
+    }
+}
+
+fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
+    let attributes = place.attributes;
+    let conflicts: &[(&str, &[&str])] = &[
+        ("long_text", &["max_length", "exact_length", "email"]),
+        ("exact_length", &["max_length", "min_length", "email"]),
+    ];
+    for (name, others) in conflicts {
+        for other in others.iter().filter(|_| attributes.span(name).is_some()) {
+            if let Some(span) = attributes.span(other) {
+                errors.at(span, format!("`{name}` and `{other}` exclude each other: remove one"));
+            }
+        }
+    }
+    let exact = length(attributes, "exact_length", errors);
+    let max = length(attributes, "max_length", errors);
+    let has = |name: &str| attributes.span(name).is_some();
+    let long = attributes.flag("long_text", errors);
+    if attributes.flag("email", errors) {
+        Kind::Email(max.unwrap_or(MAX_EMAIL_LENGTH))
+    } else if long {
+        Kind::Text
+    } else if has("exact_length") || has("max_length") {
+        // A length that is no number has its error already.
+        Kind::Char(exact.or(max).unwrap_or(1))
+    } else {
+        let message = format!(
+            "the text `{}` needs a limit: write `#[model(max_length = 64)]`, or \
+             `#[model(exact_length = 2)]`, `#[model(email)]`, or `#[model(long_text)]` for any \
+             length",
+            place.name
+        );
+        errors.at(place.span, message);
+        Kind::Text
+    }
+}
+
+fn on_delete(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> OnDelete {
+    const WAYS: &str = "`on_delete = cascade` (it goes too), `on_delete = protect` (it keeps the \
+                        other from being deleted) or `on_delete = set_null`";
+    if place.attributes.span("on_delete").is_none() {
+        let message = format!(
+            "say what becomes of the row when the one that `{}` leads to is deleted: {WAYS}",
+            place.name
+        );
+        errors.at(place.span, message);
+        return OnDelete::Cascade;
+    }
+    match place.attributes.literal("on_delete", "cascade", errors) {
+        None => {}
+        Some(Literal::Path(way)) if way.is_ident("cascade") => return OnDelete::Cascade,
+        Some(Literal::Path(way)) if way.is_ident("protect") => return OnDelete::Protect,
+        Some(Literal::Path(way)) if way.is_ident("set_null") => {
+            if !field_type.null {
+                let message = "`set_null` needs a column that takes NULL: write \
+                               `Option<ForeignKey<…>>` as the type";
+                errors.at(way.span(), message);
+            }
+            return OnDelete::SetNull;
+        }
+        Some(other) => errors.at(other.span(), format!("write {WAYS}, without quotes")),
+    }
+    OnDelete::Cascade
+}

@@ -1,0 +1,135 @@
+//! What a field holds, told from its Rust type.
+
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
+
+/// The Rust type of a field, apart from an `Option` around it.
+pub(crate) enum RustType {
+    I32,
+    I64,
+    Bool,
+    String,
+    DateTime,
+    ForeignKey(Type),
+    ManyToMany(Type),
+}
+
+impl RustType {
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(self, Self::I32 | Self::I64)
+    }
+
+    /// As it stands in messages.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::Bool => "bool",
+            Self::String => "String",
+            Self::DateTime => "UtcDateTime",
+            Self::ForeignKey(_) => "ForeignKey",
+            Self::ManyToMany(_) => "ManyToMany",
+        }
+    }
+}
+
+/// The type of a field.
+pub(crate) struct FieldType {
+    pub(crate) rust: RustType,
+    /// As it is written, without the `Option`.
+    pub(crate) inner: Type,
+    pub(crate) null: bool,
+}
+
+impl FieldType {
+    pub(crate) fn read(written: &Type) -> syn::Result<Self> {
+        let Some(segment) = last_segment(written) else { return Err(unknown(written, None)) };
+        if segment.ident != "Option" {
+            let rust = rust_type(written, segment)?;
+            return Ok(Self { rust, inner: written.clone(), null: false });
+        }
+        let inner = argument(segment).ok_or_else(|| unknown(written, None))?;
+        let Some(segment) = last_segment(inner) else { return Err(unknown(inner, None)) };
+        if segment.ident == "Option" {
+            let message = "a column is NULL or is not: write one `Option`, not two";
+            return Err(syn::Error::new_spanned(written, message));
+        }
+        let rust = rust_type(inner, segment)?;
+        if let RustType::ManyToMany(_) = rust {
+            let message = "a many-to-many field has no column that could be NULL: write \
+                           `ManyToMany<…>`, with `blank` if people may leave it empty";
+            return Err(syn::Error::new_spanned(written, message));
+        }
+        Ok(Self { rust, inner: inner.clone(), null: true })
+    }
+}
+
+/// The last segment of a type that is a path.
+pub(crate) fn last_segment(written: &Type) -> Option<&PathSegment> {
+    match written {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        // A type that comes out of a `macro_rules!` stands in an invisible group.
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The one type in angle brackets.
+fn argument(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) if arguments.args.len() == 1 => Some(inner),
+        _ => None,
+    }
+}
+
+fn rust_type(written: &Type, segment: &PathSegment) -> syn::Result<RustType> {
+    let name = segment.ident.to_string();
+    let target = || {
+        let message = format!("say which model it leads to: `{name}<Model>`");
+        argument(segment).cloned().ok_or_else(|| syn::Error::new_spanned(written, message))
+    };
+    Ok(match name.as_str() {
+        "ForeignKey" => RustType::ForeignKey(target()?),
+        "ManyToMany" => RustType::ManyToMany(target()?),
+        _ if !segment.arguments.is_none() => return Err(unknown(written, Some(&name))),
+        "i32" => RustType::I32,
+        "i64" => RustType::I64,
+        "bool" => RustType::Bool,
+        "String" => RustType::String,
+        "UtcDateTime" => RustType::DateTime,
+        _ => return Err(unknown(written, Some(&name))),
+    })
+}
+
+fn unknown(written: &Type, name: Option<&str>) -> syn::Error {
+    let instead = match name {
+        Some("u8" | "u16") => "`i32` with `#[model(positive)]`",
+        Some("u32" | "u64" | "u128" | "usize") => "`i64` with `#[model(positive)]`",
+        Some("i8" | "i16") => "`i32`",
+        Some("i128" | "isize") => "`i64`",
+        Some("f32" | "f64") => {
+            "`i64` and count in the smallest unit, such as cents, since fractions are not exact"
+        }
+        Some("str") => "`String`",
+        Some("char") => "`String` with `#[model(exact_length = 1)]`",
+        Some(
+            "OffsetDateTime" | "PrimitiveDateTime" | "DateTime" | "NaiveDateTime" | "SystemTime",
+        ) => "`module_api::time::UtcDateTime`",
+        Some("Vec" | "HashSet" | "BTreeSet") => {
+            "`ManyToMany<Model>`, or make the items a model with a `ForeignKey` to this one"
+        }
+        Some("Box" | "Rc" | "Arc" | "Cow") => "the type inside it",
+        _ => match written {
+            Type::Reference(_) => "`String` instead of a reference, since a row owns its values",
+            _ => {
+                "`i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
+                 `ManyToMany<Model>`, by these names, or an `Option` of one"
+            }
+        },
+    };
+    syn::Error::new_spanned(
+        written,
+        format!("a model's field cannot be of this type: use {instead}"),
+    )
+}

@@ -1,0 +1,78 @@
+//! What the contract derives. Use it through `module-api`, which re-exports it beside the trait.
+
+mod attributes;
+mod column;
+mod display;
+mod errors;
+mod expand;
+mod field;
+mod field_type;
+mod literal;
+mod many_to_many;
+mod model;
+mod names;
+mod rules;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a model: the description of a table, and what its rows are read into.
+///
+/// # The struct
+///
+/// It has named fields, the first of which is `id: i64`, the primary key. The attribute
+/// `#[model(…)]` takes:
+///
+/// | attribute | meaning | without it |
+/// |---|---|---|
+/// | `label = "lettings.letting"` | the app and the model's name, as in Django; required | |
+/// | `table = "lettings_letting"` | the table | the label with `_` for the dot |
+/// | `verbose_name = "letting"` | what people call one of them | the struct's name in words |
+/// | `verbose_name_plural = "lettings"` | what people call several | the above and an `s` |
+/// | `ordering = ["title", "-id"]` | the order of lists, with `-` from the greatest to the least | that of the primary key |
+/// | `display = "{title}, {address.city}"` | how one shows as text; `{{` and `}}` are braces | `Letting object (1)` |
+/// | `unique_together = [["title", "address"]]` | fields that must not have the same values together twice | none |
+/// | `indexes = [["title", "address"]]` | fields that have an index together | none |
+/// | `natural_key = ["title"]` | the fields by which fixtures may name one | none |
+///
+/// # The fields
+///
+/// | type | attributes that say what it is |
+/// |---|---|
+/// | `String` | one of `max_length = 64`, `exact_length = 2`, `email` (of at most 254 characters unless `max_length` says otherwise), `long_text` |
+/// | `i32`, `i64` | none, or `positive` |
+/// | `bool`, `UtcDateTime` | none |
+/// | `ForeignKey<Model>` | `on_delete = cascade`, `protect` or `set_null`, which is required; `one_to_one` |
+/// | `ManyToMany<Model>` | none; `table`, `source_column` and `target_column` name what lies between |
+///
+/// An `Option` of any of them but `ManyToMany` is a column that takes `NULL`. Further attributes:
+///
+/// | attribute | on | meaning |
+/// |---|---|---|
+/// | `column = "name"` | columns | the column, else the field's name, with `_id` for a foreign key |
+/// | `verbose_name = "…"`, `help_text = "…"` | all | what people call it, and what a form says about it |
+/// | `blank` | all | people may leave it out |
+/// | `unique`, `index` | columns | no two rows have the same value; it has an index |
+/// | `min = 0`, `max = 9` | numbers | the least and the greatest |
+/// | `min_length = 3` | text | the least number of characters |
+/// | `choices = [("CA", "California")]` | text, numbers | the only values there may be, and what people call them |
+/// | `default = …` | all but foreign keys | the value of a new object that is given none: a literal, or `now` |
+/// | `validate = path` | columns | a rule of your own, any number of times |
+///
+/// A rule is a function that returns a `Result<(), String>`, with the message for who breaks it. It
+/// takes a `&str` for text and any other value as it is, and is asked only about values that are
+/// neither `NULL` nor empty.
+///
+/// # What it makes
+///
+/// The implementations of `Model` and `FromRow`; a constant for each field, named as it is in
+/// capitals and as visible as it is (`Letting::TITLE`), of which queries are made; and with
+/// `display`, if that names fields of the struct itself only, `Display`, in which `NULL` is empty.
+#[proc_macro_derive(Model, attributes(model))]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    match model::Model::read(&input) {
+        Ok(model) => expand::expand(&model).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
+}
