@@ -1,7 +1,7 @@
 //! Lettings: homes to rent, each with its address.
 
 mod legacy;
-mod models;
+pub mod models;
 mod routes;
 mod settings;
 

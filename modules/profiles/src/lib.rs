@@ -2,7 +2,7 @@
 
 mod legacy;
 mod member;
-mod models;
+pub mod models;
 mod routes;
 mod settings;
 mod username;
