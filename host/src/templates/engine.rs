@@ -81,7 +81,11 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
 
 /// The function `url`: an address that stands in `href` as it is.
 fn url(urls: &Urls, route: &str, parameters: &Kwargs) -> Result<Value, Error> {
-    let value_of = |name: &str| parameters.peek::<Value>(name).ok();
+    let value_of = |name: &str| {
+        // To peek at what was not given makes an error, with its message.
+        let is_given = parameters.args().any(|given| given == name);
+        is_given.then(|| parameters.peek::<Value>(name).ok()).flatten()
+    };
     urls.url_with(route, parameters.args(), value_of)
         .map(Value::from_safe_string)
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
