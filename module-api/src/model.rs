@@ -41,6 +41,7 @@ mod column;
 mod delete;
 mod field_type;
 mod info;
+mod parse;
 mod select;
 mod sql;
 mod validation;

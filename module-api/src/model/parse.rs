@@ -1,0 +1,313 @@
+//! Values from text, as people type it: in a form, on a command line, in a fixture.
+
+use time::{Date, Duration, Month, Time, UtcDateTime};
+
+use super::{FieldInfo, FieldKind};
+use crate::db::Value;
+
+impl FieldInfo {
+    /// The value that a text stands for, with what Django's fields understand and say. Nothing is
+    /// `NULL`, unless the field holds text. Whether the field may have the value is another matter:
+    /// see [`validate`](FieldInfo::validate).
+    ///
+    /// ```
+    /// # use module_api::model::{FieldInfo, FieldKind};
+    /// use module_api::db::Value;
+    ///
+    /// # const FIELD: FieldInfo = FieldInfo {
+    /// #     name: "", column: "", kind: FieldKind::Integer, verbose_name: "", help_text: "",
+    /// #     null: false, blank: false, unique: false, index: false, positive: false,
+    /// #     default: None, choices: &[], min_value: None, max_value: None, min_length: None,
+    /// #     validators: &[],
+    /// # };
+    /// let number = FieldInfo { kind: FieldKind::Integer, ..FIELD };
+    /// assert_eq!(number.parse(" 12 "), Ok(Value::from(12)));
+    /// assert_eq!(number.parse("twelve").unwrap_err(), "“twelve” value must be an integer.");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text stands for no value of the field's type.
+    pub fn parse(&self, text: &str) -> Result<Value, String> {
+        if text.is_empty() && !self.is_text() {
+            return Ok(self.null_value());
+        }
+        match self.kind {
+            FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => {
+                Ok(Value::from(text))
+            }
+            FieldKind::Bool => match text {
+                "t" | "True" | "true" | "1" => Ok(Value::from(true)),
+                "f" | "False" | "false" | "0" => Ok(Value::from(false)),
+                _ => {
+                    let choices = if self.null { "True, False, or None" } else { "True or False" };
+                    Err(format!("“{text}” value must be either {choices}."))
+                }
+            },
+            FieldKind::DateTime => datetime(text).map(Value::from),
+            FieldKind::Id
+            | FieldKind::Integer
+            | FieldKind::BigInteger
+            | FieldKind::ForeignKey(_) => self.integer(text),
+        }
+    }
+
+    fn integer(&self, text: &str) -> Result<Value, String> {
+        let trimmed = text.trim();
+        if let Ok(number) = trimmed.parse::<i64>() {
+            return Ok(Value::from(number));
+        }
+        let digits = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("“{text}” value must be an integer."));
+        }
+        // It is a number, but not one of 64 bits.
+        let (least, greatest) = self.range();
+        Err(if trimmed.starts_with('-') {
+            format!("Ensure this value is greater than or equal to {least}.")
+        } else {
+            format!("Ensure this value is less than or equal to {greatest}.")
+        })
+    }
+}
+
+/// A moment in the forms that Django takes: a date, or a date and a time with or without seconds,
+/// their fraction, and an offset. Without an offset it is UTC.
+fn datetime(text: &str) -> Result<UtcDateTime, String> {
+    let invalid_format = || {
+        format!(
+            "“{text}” value has an invalid format. It must be in YYYY-MM-DD \
+             HH:MM[:ss[.uuuuuu]][TZ] format."
+        )
+    };
+    let mut scan = Scan(text.trim());
+    let date = scan.date().ok_or_else(invalid_format)?;
+    if scan.0.is_empty() {
+        let date = date.build().ok_or_else(|| {
+            format!("“{text}” value has the correct format (YYYY-MM-DD) but it is an invalid date.")
+        })?;
+        return Ok(UtcDateTime::new(date, Time::MIDNIGHT));
+    }
+    let moment = scan.moment(&date).ok_or_else(invalid_format)?;
+    moment.ok_or_else(|| {
+        format!(
+            "“{text}” value has the correct format (YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]) but it is \
+             an invalid date/time."
+        )
+    })
+}
+
+/// What is left of a text.
+struct Scan<'a>(&'a str);
+
+/// The numbers of a date, which need not exist.
+struct Numbers {
+    year: u32,
+    month: u32,
+    day: u32,
+}
+
+impl Numbers {
+    fn build(&self) -> Option<Date> {
+        let year = i32::try_from(self.year).ok().filter(|year| *year > 0)?;
+        let month = Month::try_from(u8::try_from(self.month).ok()?).ok()?;
+        Date::from_calendar_date(year, month, u8::try_from(self.day).ok()?).ok()
+    }
+}
+
+impl Scan<'_> {
+    fn take(&mut self, characters: &[char]) -> Option<()> {
+        self.0 = self.0.strip_prefix(characters)?;
+        Some(())
+    }
+
+    /// The next digits: as many as there are, which have to be so many.
+    fn digits(&mut self, least: usize, most: usize) -> Option<&str> {
+        let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        if count < least || count > most {
+            return None;
+        }
+        let (digits, rest) = self.0.split_at(count);
+        self.0 = rest;
+        Some(digits)
+    }
+
+    fn number(&mut self, least: usize, most: usize) -> Option<u32> {
+        self.digits(least, most)?.parse().ok()
+    }
+
+    fn date(&mut self) -> Option<Numbers> {
+        let year = self.number(4, 4)?;
+        self.take(&['-'])?;
+        let month = self.number(1, 2)?;
+        self.take(&['-'])?;
+        Some(Numbers { year, month, day: self.number(1, 2)? })
+    }
+
+    /// The rest after the date. The outer `None` is a wrong form, the inner one a moment that does
+    /// not exist.
+    fn moment(&mut self, date: &Numbers) -> Option<Option<UtcDateTime>> {
+        self.take(&['T', 't', ' '])?;
+        let hour = self.number(1, 2)?;
+        self.take(&[':'])?;
+        let minute = self.number(1, 2)?;
+        let (mut second, mut micro) = (0, 0);
+        if self.take(&[':']).is_some() {
+            second = self.number(1, 2)?;
+            if self.take(&['.', ',']).is_some() {
+                // What is below a microsecond is cut off.
+                let fraction = self.digits(1, 12)?;
+                let fraction = &fraction[..fraction.len().min(6)];
+                micro = format!("{fraction:0<6}").parse().ok()?;
+            }
+        }
+        self.0 = self.0.trim_start();
+        let offset = self.offset()?;
+        Some(Self::build(date, [hour, minute, second], micro, offset))
+    }
+
+    fn build(date: &Numbers, clock: [u32; 3], micro: u32, offset: i64) -> Option<UtcDateTime> {
+        let [hour, minute, second] = clock.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+        let time = Time::from_hms_micro(hour, minute, second, micro).ok()?;
+        let moment = UtcDateTime::new(date.build()?, time);
+        let moment = moment.checked_sub(Duration::minutes(offset))?;
+        (moment.year() > 0).then_some(moment)
+    }
+
+    /// The offset from UTC, in minutes, which is all that is left.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.0.chars().next() {
+            None => return Some(0),
+            Some('Z' | 'z') => 0,
+            Some('+') => 1,
+            Some('-') => -1,
+            Some(_) => return None,
+        };
+        self.0 = &self.0[1..];
+        let mut minutes = 0;
+        if sign != 0 {
+            let digits = self.digits(2, 4)?.to_owned();
+            let (hours, rest) = digits.split_at(2);
+            minutes = 60 * hours.parse::<i64>().ok()?;
+            if rest.is_empty() && self.take(&[':']).is_some() {
+                minutes += i64::from(self.number(2, 2)?);
+            } else if !rest.is_empty() {
+                minutes += (rest.len() == 2).then(|| rest.parse::<i64>().ok())??;
+            }
+        }
+        (self.0.is_empty() && minutes < 24 * 60).then_some(sign * minutes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::datetime_text;
+
+    const FIELD: FieldInfo = FieldInfo {
+        name: "field",
+        column: "field",
+        kind: FieldKind::DateTime,
+        verbose_name: "field",
+        help_text: "",
+        null: false,
+        blank: false,
+        unique: false,
+        index: false,
+        positive: false,
+        default: None,
+        choices: &[],
+        min_value: None,
+        max_value: None,
+        min_length: None,
+        validators: &[],
+    };
+
+    fn moment(text: &str) -> String {
+        match FIELD.parse(text) {
+            Ok(Value::DateTime(Some(moment))) => datetime_text(moment),
+            Ok(other) => panic!("{text} is {other:?}"),
+            Err(message) => message,
+        }
+    }
+
+    #[test]
+    fn moments_are_read_in_every_form_that_django_takes() {
+        for (text, expected) in [
+            ("2020-06-14 09:41", "2020-06-14 09:41:00"),
+            ("2020-06-14 09:41:15", "2020-06-14 09:41:15"),
+            ("2020-06-14 09:41:15.3", "2020-06-14 09:41:15.300000"),
+            ("2020-06-14T09:41:15.326411Z", "2020-06-14 09:41:15.326411"),
+            ("2020-06-14T09:41:15.326411999", "2020-06-14 09:41:15.326411"),
+            ("2020-06-14T09:41:15+02:00", "2020-06-14 07:41:15"),
+            ("2020-06-14T09:41:15-0330", "2020-06-14 13:11:15"),
+            ("2020-06-14 09:41 +02", "2020-06-14 07:41:00"),
+            ("2020-6-4 9:41", "2020-06-04 09:41:00"),
+            ("2020-06-14", "2020-06-14 00:00:00"),
+            (" 2020-06-14 ", "2020-06-14 00:00:00"),
+        ] {
+            assert_eq!(moment(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused_in_djangos_words() {
+        for text in [
+            "yesterday",
+            "2020-06",
+            "20-06-14",
+            "2020-06-14T",
+            "2020-06-14 09:41:15.",
+            "2020-06-14 09:41x",
+            "2020-06-14 09:41+1",
+            "2020-06-14 09:41+02:0",
+            "2020-06-14 09",
+            "2020-06-14 09:41+020",
+            "2020-06-14é",
+            "2020-06-14 09:41é",
+        ] {
+            let expected = format!(
+                "“{text}” value has an invalid format. It must be in YYYY-MM-DD \
+                 HH:MM[:ss[.uuuuuu]][TZ] format."
+            );
+            assert_eq!(moment(text), expected);
+        }
+        for text in ["2020-02-30", "0000-01-01", "2020-13-01"] {
+            assert!(moment(text).ends_with("(YYYY-MM-DD) but it is an invalid date."), "{text}");
+        }
+        for text in
+            ["2020-06-14 24:00", "2020-06-14 23:60", "9999-12-31 23:00-02", "0001-01-01 01:00+02"]
+        {
+            assert!(moment(text).ends_with("but it is an invalid date/time."), "{text}");
+        }
+    }
+
+    #[test]
+    fn booleans_and_numbers_are_read_as_django_reads_them() {
+        let flag = FieldInfo { kind: FieldKind::Bool, ..FIELD };
+        for (text, expected) in [("True", true), ("t", true), ("1", true), ("False", false)] {
+            assert_eq!(flag.parse(text), Ok(Value::from(expected)));
+        }
+        assert_eq!(flag.parse("maybe").unwrap_err(), "“maybe” value must be either True or False.");
+        let maybe = FieldInfo { kind: FieldKind::Bool, null: true, ..FIELD };
+        assert_eq!(maybe.parse(""), Ok(Value::Bool(None)));
+        assert!(maybe.parse("x").unwrap_err().ends_with("either True, False, or None."));
+
+        let number = FieldInfo { kind: FieldKind::Integer, ..FIELD };
+        assert_eq!(number.parse(" -7 "), Ok(Value::from(-7)));
+        assert_eq!(number.parse(""), Ok(Value::Int(None)));
+        for text in ["7.5", "0x10", "-", "１２"] {
+            assert_eq!(
+                number.parse(text).unwrap_err(),
+                format!("“{text}” value must be an integer.")
+            );
+        }
+        assert_eq!(
+            number.parse("99999999999999999999").unwrap_err(),
+            "Ensure this value is less than or equal to 2147483647."
+        );
+        let text = FieldInfo { kind: FieldKind::Text, ..FIELD };
+        assert_eq!(text.parse(" a "), Ok(Value::from(" a ")));
+        assert_eq!(text.parse(""), Ok(Value::from("")));
+    }
+}
