@@ -2,6 +2,7 @@
 
 mod assets;
 mod listing;
+mod makemigrations;
 mod migrations;
 mod output;
 mod serve;
@@ -36,6 +37,8 @@ enum Own {
     Routes(Format),
     /// Apply the migrations that are missing, or go to a certain one.
     Migrate(migrations::MigrateArguments),
+    /// Write the migrations that the models ask for.
+    Makemigrations(makemigrations::MakeMigrations),
     /// List the migrations and which of them are applied.
     Showmigrations(migrations::ShowArguments),
     /// Print the SQL of a migration.
@@ -175,6 +178,9 @@ fn run(
         Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
         Some(Own::Serve) => block_on(settings, serve::serve(plan, settings))?,
+        Some(Own::Makemigrations(asked)) => {
+            return block_on(settings, makemigrations::make(&plan, asked));
+        }
         Some(Own::Migrate(arguments)) => {
             return block_on(settings, migrations::migrate(&plan, settings, arguments));
         }

@@ -32,6 +32,7 @@ mod files_below;
 mod fingerprint;
 mod linked;
 mod logging;
+pub mod makemigrations;
 mod nearest;
 mod plan;
 mod registry;

@@ -20,30 +20,30 @@ use state::State;
 
 /// What is asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Request {
+pub struct Request {
     /// The modules; none means all active ones.
-    pub(crate) modules: Vec<String>,
+    pub modules: Vec<String>,
     /// The name of the new migration, without its number.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// What rows that are there get in columns that need a value: `lettings.letting.note` and the
     /// value as text.
-    pub(crate) fillings: Vec<(String, String)>,
+    pub fillings: Vec<(String, String)>,
     /// Whether values, columns and tables may be lost.
-    pub(crate) may_lose_data: bool,
+    pub may_lose_data: bool,
 }
 
 /// A migration that is to be written.
 #[derive(Debug)]
-pub(crate) struct Proposal {
-    pub(crate) module: &'static str,
+pub struct Proposal {
+    pub module: &'static str,
     /// Its name: `0002_letting_note`.
-    pub(crate) name: String,
+    pub name: String,
     /// Its files and what stands in them.
-    pub(crate) files: Vec<(String, String)>,
+    pub files: Vec<(String, String)>,
     /// What it does, a line each.
-    pub(crate) summary: Vec<String>,
+    pub summary: Vec<String>,
     /// Why there is no way down, if there is none.
-    pub(crate) no_way_down: Option<String>,
+    pub no_way_down: Option<String>,
 }
 
 /// Why migrations cannot be written.
@@ -109,7 +109,7 @@ struct Built {
 /// # Errors
 ///
 /// See [`MakeMigrationsError`].
-pub(crate) async fn propose(
+pub async fn propose(
     plan: &Plan,
     request: &Request,
 ) -> Result<Vec<Proposal>, MakeMigrationsError> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 
-use crate::schema::{ColumnKind, Table};
+use crate::schema::{ColumnKind, Numbering, Table};
 
 /// The tables of a module, by their names.
 pub(super) type State = BTreeMap<String, TableState>;
@@ -160,7 +160,7 @@ pub(super) fn of_table(table: &Table, triggers: &[String]) -> TableState {
         let name = column.name.clone();
         let key = table.foreign_keys.iter().find(|key| key.columns == [name.as_str()]);
         let kind = match (&column.kind, key) {
-            _ if column.primary_key && column.numbered => Kind::Id,
+            _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
             (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
             (ColumnKind::Integer, None) => Kind::Integer,
             (ColumnKind::BigInteger, None) => Kind::BigInteger,
