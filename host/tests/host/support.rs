@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use host::{Plan, Registry, Settings};
 use module_api::{
-    Check, Configure, Files, Module, NavigationItem, Problem, Registration, SettingsSchema,
+    Check, Configure, Files, MigrationCode, Module, NavigationItem, Problem, Registration,
+    SettingsSchema,
 };
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
@@ -25,6 +26,7 @@ pub(crate) struct Small {
     pub(crate) templates: &'static [(&'static str, &'static [u8])],
     pub(crate) assets: &'static [(&'static str, &'static [u8])],
     pub(crate) migrations: &'static [(&'static str, &'static [u8])],
+    pub(crate) migration_code: fn() -> Vec<MigrationCode>,
     pub(crate) navigation: Option<&'static str>,
     pub(crate) settings: SettingsSchema,
     pub(crate) checks: &'static [Check],
@@ -46,6 +48,7 @@ impl Small {
             templates: &[],
             assets: &[],
             migrations: &[],
+            migration_code: Vec::new,
             navigation: None,
             settings: SettingsSchema::none(),
             checks: &[],
@@ -90,6 +93,10 @@ impl Module for Small {
 
     fn migrations(&self) -> Files {
         Files::inline(self.migrations)
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        (self.migration_code)()
     }
 
     fn navigation(&self) -> Vec<NavigationItem> {
