@@ -10,6 +10,7 @@ use crate::plan::PlannedMigration;
 
 /// Which of `initial`, unapplied migrations that are the first of their modules, have all their
 /// tables in the database already and are to be recorded instead of run. `order` is all migrations.
+/// The pool may be a single connection: two at a time would wait for each other.
 ///
 /// # Errors
 ///
