@@ -43,8 +43,8 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens and migrates the database, fills it with demo data if it was empty and the settings say
-/// so, and makes Rocket of the plan, ready to launch.
+/// Opens the database, migrates it in the profile `local` and fills it with demo data if it was
+/// empty and the settings say so, and makes Rocket of the plan, ready to launch.
 ///
 /// # Errors
 ///

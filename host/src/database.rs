@@ -19,8 +19,8 @@ use crate::{Plan, ScratchError, Settings};
 pub use adopt::AdoptionError;
 pub(crate) use lock::LockError;
 pub(crate) use migrate::{
-    Action, Report, Request, Target, TargetError, find_migration, find_steps, linked_module,
-    state_of_migrations, unapplied,
+    Action, MigrationState, Report, Request, Target, TargetError, find_migration, find_steps,
+    linked_module, state_of_migrations, unapplied,
 };
 
 /// Why the site's database cannot be used.
@@ -199,9 +199,9 @@ pub(crate) async fn migrate(
     report: Report<'_>,
 ) -> Result<(), DatabaseError> {
     let (pool, location) = open(settings).await?;
-    let lock = acquire_lock(&pool, &location, settings).await?;
-    let done = migrate::migrate(&pool, &plan.migrations, request, report).await;
-    lock.release().await;
+    let migrating = Migrating::begin(&pool, &location, settings).await?;
+    let done = migrate::migrate(&migrating.pool, &plan.migrations, request, report).await;
+    migrating.end().await;
     pool.close().await;
     done
 }
@@ -218,38 +218,54 @@ pub(crate) async fn prune(
     if !does {
         return migrate::prune(&pool, plan, module, false).await;
     }
-    let lock = acquire_lock(&pool, &location, settings).await?;
-    let done = migrate::prune(&pool, plan, module, true).await;
-    lock.release().await;
+    let migrating = Migrating::begin(&pool, &location, settings).await?;
+    let done = migrate::prune(&migrating.pool, plan, module, true).await;
+    migrating.end().await;
     done
 }
 
-async fn acquire_lock(
-    pool: &DbPool,
-    location: &Location,
-    settings: &Settings,
-) -> Result<lock::Lock, DatabaseError> {
-    let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
-    Ok(lock::acquire(pool, location, limit).await?)
+/// The one connection that migrates, with the lock held.
+struct Migrating {
+    pool: DbPool,
+    lock: lock::Lock,
+}
+
+impl Migrating {
+    async fn begin(
+        pool: &DbPool,
+        location: &Location,
+        settings: &Settings,
+    ) -> Result<Self, DatabaseError> {
+        let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
+        let pool = pool.for_migrations().await?;
+        let lock = lock::acquire(&pool, location, limit).await?;
+        Ok(Self { pool, lock })
+    }
+
+    /// Lets the next one in.
+    async fn end(self) {
+        self.pool.close().await;
+        drop(self.lock);
+    }
 }
 
 async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
     let (pool, location) = open(settings).await?;
-    let lock = acquire_lock(&pool, &location, settings).await?;
+    let migrating = Migrating::begin(&pool, &location, settings).await?;
     let done = async {
         let was_empty = is_empty(&pool).await?;
         let mut report = |action: Action, migration: &PlannedMigration| {
             let (module, name) = (migration.module, &*migration.migration.name);
             tracing::info!(module, migration = name, "{}", action.done());
         };
-        migrate::migrate(&pool, &plan.migrations, Request::ALL, &mut report).await?;
+        migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
         if was_empty && demo_data {
             fixtures::load(plan, &pool).await?;
         }
         Ok::<_, DatabaseError>(())
     };
     let done = done.await;
-    lock.release().await;
+    migrating.end().await;
     done?;
     Ok(Db::new(pool, Arc::clone(&plan.models)))
 }

@@ -35,6 +35,7 @@ pub struct Request {
 /// A migration that is to be written.
 #[derive(Debug)]
 pub struct Proposal {
+    /// The module that it belongs to.
     pub module: &'static str,
     /// Its name: `0002_letting_note`.
     pub name: String,

@@ -30,7 +30,8 @@ use crate::{Check, Command, Configure, Files, MigrationCode, NavigationItem, Set
 ///    than once, and makes a plan of it. Nothing is open yet: these methods are plain functions of
 ///    the module, without a database, that give the same each time.
 /// 3. It reports all problems together, or goes on: the database is opened, migrations are
-///    applied (a module's requirements before its own), Rocket is assembled and launched.
+///    applied (a module's requirements before its own; outside the profile `local` they have to be
+///    applied already, by `host migrate`), Rocket is assembled and launched.
 /// 4. From then on only handlers, [`page_context`](Module::page_context) and what
 ///    [`configure`](Module::configure) attached are called.
 ///

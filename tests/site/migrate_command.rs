@@ -208,3 +208,16 @@ async fn other_profiles_than_local_start_only_when_all_is_applied(kind: Database
     let output = greet.env("ROCKET_PROFILE", "production").output().unwrap();
     assert_eq!(crate::workshop::lines(&output), ["hello"], "{output:?}");
 }
+
+#[rocket::async_test]
+async fn a_database_in_memory_is_migrated_for_the_process_that_has_it() {
+    let workshop = Workshop::with_notes(DatabaseKind::Sqlite).await;
+    workshop.module("notes", &[("code", "0003_insert insert")]);
+    for _ in 0..2 {
+        let mut greet = workshop.command(&["greet-notes"]);
+        let output = greet.env("DATABASE_URL", "sqlite::memory:").output().unwrap();
+        assert_eq!(crate::workshop::lines(&output), ["hello"], "{output:?}");
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(log.contains("0003_insert"), "it was empty each time: {log}");
+    }
+}

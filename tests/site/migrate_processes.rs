@@ -24,7 +24,7 @@ impl Lingering {
         let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lingering = Self(child);
         let begun = workshop.folder().join("begun");
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while !begun.exists() {
             if let Some(status) = lingering.0.try_wait().unwrap() {
                 let mut error = String::new();
@@ -91,4 +91,23 @@ async fn commands_that_only_read_do_not_wait(kind: DatabaseKind) {
     workshop.fails(1, &["migrate", "--check"]);
     assert_eq!(workshop.run(&["showmigrations", "notes"])[3], " [ ] 0003_linger");
     assert_eq!(workshop.run(&["sqlmigrate", "notes", "0003"])[1], "-- Rust code runs here.");
+}
+
+/// The server goes on with a statement whose client is gone, until it looks.
+#[rocket::async_test]
+async fn after_a_kill_in_the_middle_of_a_statement_on_postgresql_the_next_process_goes_on() {
+    let workshop = Workshop::with_notes(DatabaseKind::Postgres).await;
+    workshop.module("notes", &[("0003_long.sql", "DELETE FROM note; SELECT pg_sleep(3600);")]);
+    let mut command = workshop.command(&["migrate"]);
+    let lingering = Lingering(command.stdout(Stdio::null()).spawn().unwrap());
+    let sleeping = "SELECT CAST(pid AS bigint) AS value FROM pg_stat_activity \
+                    WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
+    let patience = Instant::now() + Duration::from_mins(1);
+    while workshop.values::<i64>(sleeping).await.is_empty() {
+        assert!(Instant::now() < patience, "it never came to the statement that lingers");
+        rocket::tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    lingering.kill();
+    workshop.module("notes", &[("0003_long.sql", "DELETE FROM note;")]);
+    assert_eq!(workshop.run(&["migrate"]), ["applied notes 0003_long"]);
 }

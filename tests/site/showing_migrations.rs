@@ -40,6 +40,12 @@ async fn migrations_are_listed_by_module_or_in_their_order(kind: DatabaseKind) {
     assert_eq!(workshop.run(&["showmigrations"]), list);
     assert_eq!(workshop.run(&["showmigrations", "--list", "letters"]), list[5..]);
     assert_eq!(workshop.run(&["showmigrations", "bare"]), ["bare", " (no migrations)"]);
+    let toml = "[default.modules.bare]\nenabled = false";
+    std::fs::write(workshop.folder().join("Rocket.toml"), toml).unwrap();
+    let bare = workshop.run(&["showmigrations", "bare"]);
+    assert_eq!(bare, ["bare", " (its module is not active)"]);
+    let error = workshop.fails(1, &["migrate", "bare"]);
+    assert!(error.contains("`bare` is linked, but not active"), "{error}");
     assert_eq!(
         workshop.run(&["showmigrations", "--plan"]),
         [

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use module_api::db::{DbError, DbPool, Location};
 use rocket::tokio::time::{Instant, sleep};
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
 /// PostgreSQL's advisory locks are numbers, each database having its own: the letters `hostmigr`.
 const KEY: i64 = 0x686f_7374_6d69_6772;
@@ -44,34 +44,24 @@ pub enum LockError {
 pub(super) enum Lock {
     /// SQLite: a lock of the operating system on a file beside the database.
     File(#[expect(dead_code, reason = "the lock is held as long as the file is open")] File),
-    /// PostgreSQL: an advisory lock of the session.
-    Session(Box<PgConnection>),
+    /// PostgreSQL: an advisory lock of the session that migrates, held until that is closed. So it
+    /// is also held by what still runs for a process that is gone.
+    Session,
     /// A database in memory is this process's alone.
     None,
 }
 
-impl Lock {
-    /// Lets the next one in.
-    pub(super) async fn release(self) {
-        if let Self::Session(connection) = self
-            && let Err(error) = connection.close().await
-        {
-            tracing::debug!("the session with the lock was gone already: {error}");
-        }
-    }
-}
-
-/// Waits for the lock, up to a limit.
+/// Waits for the lock, up to a limit. The pool is the one connection that migrates.
 pub(super) async fn acquire(
-    pool: &DbPool,
+    migrating: &DbPool,
     location: &Location,
     limit: Duration,
 ) -> Result<Lock, LockError> {
     let waiting = Waiting { since: Instant::now(), limit, said: false };
-    match (pool, location) {
+    match (migrating, location) {
         (DbPool::Postgres(pool), _) => {
-            let connection = pool.acquire().await.map_err(DbError::from)?;
-            acquire_session(connection.detach(), waiting).await
+            let mut connection = pool.acquire().await.map_err(DbError::from)?;
+            acquire_session(&mut connection, waiting).await
         }
         (DbPool::Sqlite { .. }, Location::Sqlite { file: Some(file), .. }) => {
             let mut path = file.clone().into_os_string();
@@ -83,17 +73,23 @@ pub(super) async fn acquire(
 }
 
 async fn acquire_session(
-    mut connection: PgConnection,
+    connection: &mut PgConnection,
     mut waiting: Waiting,
 ) -> Result<Lock, LockError> {
+    // If this process is killed, the server is to notice in the middle of a long statement too.
+    // Before version 14, and on some systems, it cannot.
+    let notice = sqlx::query("SET client_connection_check_interval = 1000");
+    if let Err(error) = notice.execute(&mut *connection).await {
+        tracing::debug!("the server does not look whether its clients are there: {error}");
+    }
     loop {
         let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
             .bind(KEY)
-            .fetch_one(&mut connection)
+            .fetch_one(&mut *connection)
             .await
             .map_err(DbError::from)?;
         if got {
-            return Ok(Lock::Session(Box::new(connection)));
+            return Ok(Lock::Session);
         }
         waiting.pause().await?;
     }

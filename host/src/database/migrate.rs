@@ -21,7 +21,7 @@ use crate::plan::{HOST, MigrationGraph, PlannedMigration, Statement, own_migrati
 
 pub(crate) use execute::Report;
 pub(crate) use ledger::Ledger;
-pub(crate) use states::state_of_migrations;
+pub(crate) use states::{MigrationState, state_of_migrations};
 pub(crate) use steps::{Action, Step, steps};
 pub(crate) use target::{Target, TargetError, find_migration, linked_module};
 
@@ -70,7 +70,8 @@ pub(crate) async fn find_steps(
     Ok(steps)
 }
 
-/// Does what is asked for, and reports each step when it is done.
+/// Does what is asked for on the one connection that migrates, and reports each step when it is
+/// done.
 pub(super) async fn migrate(
     pool: &DbPool,
     graph: &MigrationGraph,

@@ -1,10 +1,10 @@
-//! Error pages, managed state, fairings, migrations and commands of which there can be only one.
+//! Error pages, managed state, fairings and commands of which there can be only one.
 
 use module_api::{Configure, SettingsSchema};
 use rocket::{Catcher, catch, catchers};
 use rocket_dyn_templates::Template;
 
-use crate::support::{Small, only_problem, plan, problems};
+use crate::support::{Small, only_problem, plan};
 
 #[catch(404)]
 fn not_found() -> &'static str {
@@ -77,15 +77,6 @@ fn a_fairing_of_which_rocket_keeps_one_is_attached_by_one_module() {
 }
 
 #[test]
-fn a_migration_that_ends_its_transaction_is_a_problem() {
-    let migrations: &'static [(&'static str, &'static [u8])] =
-        &[("0001_initial.sql", b"CREATE TABLE x (y int); COMMIT; SELECT 1;")];
-    let problem = only_problem(&[Small { migrations, ..Small::new("a") }], "");
-    assert_eq!(problem.id, "migrations.E002");
-    assert_eq!(problem.message, "migration `0001_initial` of `a` says `COMMIT`");
-}
-
-#[test]
 fn state_of_one_type_in_two_modules_is_a_problem_and_no_panic() {
     let configure = |configure: Configure| configure.manage(Shared);
     let problem = only_problem(&two(&Small { configure, ..Small::new("x") }), "");
@@ -126,30 +117,4 @@ fn a_command_of_one_name_in_two_modules_or_the_host_is_a_problem() {
     );
     let problem = only_problem(&[Small { commands: &["serve"], ..Small::new("a") }], "");
     assert_eq!(problem.modules, ["host", "a"]);
-}
-
-#[test]
-fn files_that_are_no_migrations_are_named() {
-    let module = |migrations| [Small { migrations, ..Small::new("a") }];
-    assert!(plan(&module(&[("0001_initial.sql", b"SELECT 1;")]), "").is_ok());
-    assert_eq!(
-        problems(
-            &module(&[
-                ("0001_a.sqlite.sql", b""),
-                ("0002_b.sql", b""),
-                ("0002_c.sql", b""),
-                ("notes.txt", b""),
-                ("3_d.sql", b""),
-                ("0004_e.mysql.sql", b""),
-            ]),
-            ""
-        ),
-        [
-            "migrations.E001 a migration of `a`: `0004_e.mysql.sql` is not named as a migration",
-            "migrations.E001 a migration of `a`: `3_d.sql` is not named as a migration",
-            "migrations.E001 a migration of `a`: `notes.txt` is not named as a migration",
-            "migrations.E001 a migration of `a`: `0001_a` has no SQL for PostgreSQL",
-            "migrations.E001 a migration of `a`: `0002_b` and `0002_c` have the same number",
-        ]
-    );
 }

@@ -6,6 +6,7 @@
 mod assets;
 mod catchers_and_state;
 mod command_line;
+mod migrations;
 mod models;
 mod processes;
 mod routes;

@@ -102,9 +102,14 @@ fn the_database_lies_beside_rocket_toml_whatever_the_current_folder_is() {
 }
 
 #[test]
-fn outside_the_local_profile_there_is_no_demo_data() {
+fn outside_the_local_profile_the_database_is_migrated_by_hand_and_has_no_demo_data() {
     let folder = tempfile::tempdir().unwrap();
     let environment = [("ROCKET_PROFILE", "heroku"), ("ROCKET_ADDRESS", "127.0.0.1")];
+    let output = program(folder.path(), &[]).envs(environment).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stderr).contains("run `host migrate`"), "{output:?}");
+    let migrated = program(folder.path(), &["migrate"]).envs(environment).status().unwrap();
+    assert!(migrated.success());
     let server = Server::start(folder.path(), &environment);
     assert!(server.get("/lettings/").contains("No lettings are available."));
     assert!(server.get("/profiles/").contains("No profiles are available."));

@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use host::{Plan, Registry, Settings};
 use module_api::model::ModelInfo;
 use module_api::{
-    Check, Configure, Files, Module, NavigationItem, Problem, Registration, SettingsSchema,
+    Check, Configure, Files, MigrationCode, Module, NavigationItem, Problem, Registration,
+    SettingsSchema,
 };
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
@@ -27,6 +28,7 @@ pub(crate) struct Small {
     pub(crate) assets: &'static [(&'static str, &'static [u8])],
     pub(crate) migrations: &'static [(&'static str, &'static [u8])],
     pub(crate) models: &'static [&'static ModelInfo],
+    pub(crate) migration_code: fn() -> Vec<MigrationCode>,
     pub(crate) navigation: Option<&'static str>,
     pub(crate) settings: SettingsSchema,
     pub(crate) checks: &'static [Check],
@@ -49,6 +51,7 @@ impl Small {
             assets: &[],
             migrations: &[],
             models: &[],
+            migration_code: Vec::new,
             navigation: None,
             settings: SettingsSchema::none(),
             checks: &[],
@@ -97,6 +100,10 @@ impl Module for Small {
 
     fn models(&self) -> Vec<&'static ModelInfo> {
         self.models.to_vec()
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        (self.migration_code)()
     }
 
     fn navigation(&self) -> Vec<NavigationItem> {

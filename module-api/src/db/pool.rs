@@ -146,9 +146,9 @@ impl DbPool {
         Ok(Transaction { on, models: Arc::default() })
     }
 
-    /// The same database for migrations. On SQLite it is one connection of its own, which does not
+    /// The same database for migrations, through one connection of its own. On SQLite it does not
     /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. Who uses
-    /// it looks at `PRAGMA foreign_key_check`, and closes it. On PostgreSQL it is the pool itself.
+    /// it looks at `PRAGMA foreign_key_check`, and closes it.
     ///
     /// # Errors
     ///
@@ -161,7 +161,11 @@ impl DbPool {
                 let one = pool.max_lifetime(None).connect_with(options).await?;
                 Ok(Self::Sqlite { readers: one.clone(), writer: one })
             }
-            Self::Postgres(_) => Ok(self.clone()),
+            Self::Postgres(all) => {
+                let options = all.connect_options().as_ref().clone();
+                let pool = PoolOptions::new().max_connections(1).idle_timeout(None);
+                Ok(Self::Postgres(pool.max_lifetime(None).connect_with(options).await?))
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 //! `code` a migration's name, then what its code does on the way up, and on the way down if there
 //! is one.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -105,7 +107,7 @@ fn function(name: &str) -> MigrationFunction {
                 let begun = PathBuf::from("begun");
                 if !begun.exists() {
                     fs::write(begun, "")?;
-                    rocket::tokio::time::sleep(Duration::from_secs(3600)).await;
+                    rocket::tokio::time::sleep(Duration::from_hours(1)).await;
                 }
                 Ok(())
             })

@@ -5,7 +5,7 @@ use module_api::MigrationId;
 use serde::Serialize;
 
 use super::super::{Format, OutputFormat, output};
-use crate::database::{self, linked_module};
+use crate::database::{self, MigrationState, linked_module};
 use crate::plan::HOST;
 use crate::{DatabaseError, Plan, Settings};
 
@@ -102,7 +102,10 @@ pub(in crate::command) async fn show(
     match arguments {
         ShowArguments { format: Format { format: OutputFormat::Json }, .. } => output::json(&rows),
         ShowArguments { plan: true, verbose, .. } => print_plan(&rows, *verbose),
-        _ => print_list(rows, wanted),
+        _ => {
+            print_list(rows);
+            print_without_migrations(plan, wanted, &states);
+        }
     }
     Ok(())
 }
@@ -120,7 +123,7 @@ fn print_plan(rows: &[MigrationRow<'_>], verbose: bool) {
     }
 }
 
-fn print_list(mut rows: Vec<MigrationRow<'_>>, wanted: &[String]) {
+fn print_list(mut rows: Vec<MigrationRow<'_>>) {
     // What is only in the ledger stands with its module.
     let modules: Vec<&str> = rows.iter().map(|row| row.module).collect();
     rows.sort_by_key(|row| modules.iter().position(|module| *module == row.module));
@@ -132,7 +135,16 @@ fn print_list(mut rows: Vec<MigrationRow<'_>>, wanted: &[String]) {
         }
         output::line(&format!(" {} {}{}", row.mark(), row.name, row.remark()));
     }
-    for module in wanted.iter().filter(|wanted| !modules.contains(&wanted.as_str())) {
-        output::line(&format!("{module}\n (no migrations)"));
+}
+
+/// Prints the modules that were asked for and of which there is nothing to list.
+fn print_without_migrations(plan: &Plan, wanted: &[String], states: &[MigrationState]) {
+    for name in wanted {
+        if states.iter().any(|state| state.id.module == *name) {
+            continue;
+        }
+        let is_active = name == HOST || plan.active().any(|module| module.name() == name);
+        let why = if is_active { "no migrations" } else { "its module is not active" };
+        output::line(&format!("{name}\n ({why})"));
     }
 }

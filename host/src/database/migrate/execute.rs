@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, execute_script};
-use rocket_db_pools::Pool;
 use sqlx::AssertSqlSafe;
 
 use super::super::DatabaseError;
@@ -28,25 +27,9 @@ impl Failure {
     }
 }
 
-/// Does the steps one after the other. The first that fails leaves the database as it was before it.
+/// Does the steps one after the other, on the one connection that migrates. The first that fails
+/// leaves the database as it was before it.
 pub(super) async fn execute(
-    pool: &DbPool,
-    graph: &MigrationGraph,
-    steps: &[Step],
-    report: Report<'_>,
-) -> Result<(), DatabaseError> {
-    if steps.is_empty() {
-        return Ok(());
-    }
-    let migrating = pool.for_migrations().await?;
-    let done = execute_on(&migrating, graph, steps, report).await;
-    if migrating.kind() == DatabaseKind::Sqlite {
-        migrating.close().await;
-    }
-    done
-}
-
-async fn execute_on(
     pool: &DbPool,
     graph: &MigrationGraph,
     steps: &[Step],
