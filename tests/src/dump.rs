@@ -130,7 +130,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> BTreeMap<String, Tabl
              SELECT tables.name, 0 AS kind, attnum::text AS place,
                  format('%s %s%s%s %s', attname, format_type(atttypid, atttypmod),
                      CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END,
-                     CASE WHEN attidentity = '' THEN '' ELSE ' IDENTITY ' || attidentity END,
+                     CASE WHEN attidentity = '' THEN '' ELSE ' IDENTITY ' || attidentity::text END,
                      pg_get_expr(adbin, adrelid)) AS part
              FROM tables JOIN pg_attribute ON attrelid = tables.oid
              LEFT JOIN pg_attrdef ON adrelid = tables.oid AND adnum = attnum
