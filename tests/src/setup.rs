@@ -126,7 +126,8 @@ impl Setup {
         (host::boot(plan, &settings).await, database)
     }
 
-    /// Brings the database up to date, as `host migrate` does.
+    /// Brings the database up to date as a start in the profile `local` does, which is what
+    /// `host migrate` does in all.
     ///
     /// # Errors
     ///
