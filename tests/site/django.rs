@@ -37,6 +37,7 @@ macro_rules! on_every_database_of_django {
 
 mod adoption;
 mod both_at_once;
+mod comparing;
 mod copied_rows;
 mod differences;
 mod pages;

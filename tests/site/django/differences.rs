@@ -2,9 +2,6 @@
 
 use module_api::with_causes;
 use site_tests::{DatabaseKind, Django, DjangoSite};
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::adoption::migrate;
 
@@ -40,23 +37,6 @@ const fn retype_favorite_city(on: DatabaseKind) -> &'static str {
     }
 }
 
-async fn execute(site: &DjangoSite, sql: &'static str) {
-    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-    let url = &site.database.url;
-    match site.django.on {
-        DatabaseKind::Sqlite => {
-            let mut connection = SqliteConnection::connect(url).await.unwrap();
-            connection.execute(sql).await.unwrap();
-            connection.close().await.unwrap();
-        }
-        DatabaseKind::Postgres => {
-            let mut connection = PgConnection::connect(url).await.unwrap();
-            connection.execute(sql).await.unwrap();
-            connection.close().await.unwrap();
-        }
-    }
-}
-
 /// Makes sure that `migrate` names all of this on one line each, and changes nothing; what it says.
 async fn assert_refused(site: &DjangoSite, differences: &[&[&str]]) -> String {
     let before = site.dump().await;
@@ -73,7 +53,7 @@ async fn assert_refused(site: &DjangoSite, differences: &[&[&str]]) -> String {
 
 async fn a_missing_column_is_named(django: Django) {
     let site = django.filled().await;
-    execute(&site, DROP_CITY).await;
+    site.execute(DROP_CITY).await;
     let message = assert_refused(&site, &[&["lettings_address", "city"]]).await;
     assert!(message.contains("lettings"), "{message}");
     // What is right is not named.
@@ -84,7 +64,7 @@ async fn a_missing_column_is_named(django: Django) {
 
 async fn a_renamed_table_is_named(django: Django) {
     let site = django.filled().await;
-    execute(&site, RENAME_GROUP).await;
+    site.execute(RENAME_GROUP).await;
     let message = assert_refused(&site, &[&["auth_group"]]).await;
     assert!(message.contains("accounts"), "{message}");
     assert!(!message.contains("username"), "{message}");
@@ -92,17 +72,17 @@ async fn a_renamed_table_is_named(django: Django) {
 
 async fn a_column_of_another_type_is_named(django: Django) {
     let site = django.filled().await;
-    execute(&site, retype_favorite_city(django.on)).await;
+    site.execute(retype_favorite_city(django.on)).await;
     let message = assert_refused(&site, &[&["profiles_profile", "favorite_city", "integer"]]).await;
     assert!(!message.contains("user_id"), "{message}");
 }
 
 async fn all_differences_of_all_modules_are_named(django: Django) {
     let site = django.filled().await;
-    execute(&site, DROP_CITY).await;
-    execute(&site, "ALTER TABLE lettings_letting DROP COLUMN title").await;
-    execute(&site, RENAME_GROUP).await;
-    execute(&site, retype_favorite_city(django.on)).await;
+    site.execute(DROP_CITY).await;
+    site.execute("ALTER TABLE lettings_letting DROP COLUMN title").await;
+    site.execute(RENAME_GROUP).await;
+    site.execute(retype_favorite_city(django.on)).await;
     let differences: [&[&str]; 4] = [
         &["lettings_address", "city"],
         &["lettings_letting", "title"],
@@ -114,7 +94,7 @@ async fn all_differences_of_all_modules_are_named(django: Django) {
 
 async fn rows_that_cannot_be_copied_are_copied_when_that_is_mended(django: Django) {
     let site = django.filled().await;
-    execute(&site, "ALTER TABLE oc_lettings_site_letting RENAME COLUMN title TO name").await;
+    site.execute("ALTER TABLE oc_lettings_site_letting RENAME COLUMN title TO name").await;
     let before = site.dump().await;
     let error = site.successor().migrate().await.expect_err("a column is missing");
     let message = with_causes(&error);
@@ -126,7 +106,7 @@ async fn rows_that_cannot_be_copied_are_copied_when_that_is_mended(django: Djang
     let added = before.assert_kept_in(&after);
     assert!(!added.iter().any(|table| table.starts_with("lettings_")), "{added:?}");
 
-    execute(&site, "ALTER TABLE oc_lettings_site_letting RENAME COLUMN name TO title").await;
+    site.execute("ALTER TABLE oc_lettings_site_letting RENAME COLUMN name TO title").await;
     let after = migrate(&site).await;
     for (table, rows) in [("lettings_address", 9), ("lettings_letting", 8), ("profiles_profile", 8)]
     {
