@@ -40,3 +40,14 @@ finish() {
     for text in ${steps_notes[@]+"${steps_notes[@]}"}; do echo "note: $text"; done
     printf '%-42s ok %5d s\n' "$1" $((SECONDS - steps_started))
 }
+
+# Runs a command as root, if that is possible without asking for a password.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}

@@ -9,6 +9,9 @@ mod asset_names;
 mod choosing_modules;
 mod crawl;
 mod dependencies;
+#[macro_use]
+mod django;
+mod django_fixtures;
 mod errors;
 mod escaping;
 mod legacy_tables;

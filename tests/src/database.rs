@@ -1,5 +1,6 @@
 //! A database of its own for every test, gone when the test is.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, process, thread};
@@ -21,12 +22,14 @@ pub enum DatabaseKind {
     Postgres,
 }
 
-/// An empty database.
-#[derive(Debug)]
+/// A database, empty when it is made; gone with the last of its clones.
+#[derive(Debug, Clone)]
 pub struct Database {
+    /// Which it is.
+    pub kind: DatabaseKind,
     /// Its address, as in `DATABASE_URL`.
     pub url: String,
-    place: Place,
+    place: Arc<Place>,
 }
 
 #[derive(Debug)]
@@ -44,7 +47,7 @@ impl Database {
             DatabaseKind::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite:{}", folder.path().join("db.sqlite3").display());
-                Self { url, place: Place::Folder { _folder: folder } }
+                Self { kind, url, place: Arc::new(Place::Folder { _folder: folder }) }
             }
             DatabaseKind::Postgres => {
                 let name = unique_name();
@@ -52,14 +55,14 @@ impl Database {
                 administrate(format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
                     .await;
                 let url = address_of(&name);
-                Self { url, place: Place::Server { name } }
+                Self { kind, url, place: Arc::new(Place::Server { name }) }
             }
         }
     }
 
     /// Throws all connections to a PostgreSQL database out.
     pub async fn disconnect_everyone(&self) {
-        let Place::Server { name } = &self.place else { panic!("SQLite has no connections") };
+        let Place::Server { name } = &*self.place else { panic!("SQLite has no connections") };
         administrate(format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         ))
@@ -68,14 +71,14 @@ impl Database {
 
     /// Drops a PostgreSQL database under the feet of the site.
     pub async fn drop_now(&self) {
-        let Place::Server { name } = &self.place else { panic!("SQLite has no server") };
+        let Place::Server { name } = &*self.place else { panic!("SQLite has no server") };
         administrate(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     }
 }
 
-impl Drop for Database {
+impl Drop for Place {
     fn drop(&mut self) {
-        let Place::Server { name } = &self.place else { return };
+        let Self::Server { name } = self else { return };
         let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         // The test's own runtime is busy with this drop.
         let dropped = thread::spawn(|| {

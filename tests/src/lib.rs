@@ -15,7 +15,9 @@
 
 mod answer;
 mod database;
+mod django;
 mod document;
+mod dump;
 mod local_module;
 mod served;
 mod setup;
@@ -23,7 +25,9 @@ mod site;
 
 pub use answer::Answer;
 pub use database::{Database, DatabaseKind};
+pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use document::{Document, Element};
+pub use dump::{Dump, Row, Table};
 pub use local_module::{LocalModule, registry_of};
 pub use served::ServedSite;
 pub use setup::Setup;

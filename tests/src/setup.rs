@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
-use host::{BootError, Plan, Registry, Settings};
+use host::{BootError, DatabaseError, Plan, Registry, Settings};
 use module_api::Problem;
 use module_api::db::Db;
 use rocket::figment::Figment;
@@ -24,6 +24,7 @@ pub struct Setup {
     registry: Registry,
     figment: Figment,
     root: TempDir,
+    database: Option<Database>,
 }
 
 impl Setup {
@@ -36,7 +37,8 @@ impl Setup {
             .merge(("shutdown.mercy", 0))
             .merge(("databases.site.max_connections", 2))
             .select("local");
-        Self { kind, registry: Registry::linked(), figment, root: tempfile::tempdir().unwrap() }
+        let (registry, root) = (Registry::linked(), tempfile::tempdir().unwrap());
+        Self { kind, registry, figment, root, database: None }
     }
 
     /// Only these modules.
@@ -75,6 +77,13 @@ impl Setup {
         self
     }
 
+    /// On this database, in place of a fresh one.
+    pub fn database(mut self, database: &Database) -> Self {
+        assert_eq!(self.kind, database.kind);
+        self.database = Some(database.clone());
+        self
+    }
+
     /// The folder of the site.
     pub fn root(&self) -> &Path {
         self.root.path()
@@ -109,13 +118,33 @@ impl Setup {
     ///
     /// What went wrong after the plan was made.
     pub async fn boot(&self) -> (Result<Rocket<Ignite>, BootError>, Database) {
-        let database = Database::fresh(self.kind).await;
-        let settings = self.settings(Some(&database));
+        let database = match &self.database {
+            Some(database) => database.clone(),
+            None => Database::fresh(self.kind).await,
+        };
+        let (plan, settings) = self.plan_on(&database);
+        (host::boot(plan, &settings).await, database)
+    }
+
+    /// Brings the database up to date as a start in the profile `local` does, which is what
+    /// `host migrate` does in all.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from that.
+    pub async fn migrate(&self) -> Result<(), DatabaseError> {
+        let database = self.database.as_ref().expect("a database to migrate is given");
+        let (plan, settings) = self.plan_on(database);
+        host::open_database(&plan, &settings).await.map(drop)
+    }
+
+    fn plan_on(&self, database: &Database) -> (Plan, Settings) {
+        let settings = self.settings(Some(database));
         let plan = Plan::new(&self.registry, &settings).unwrap_or_else(|problems| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             panic!("the site cannot start:\n{}", problems.join("\n"));
         });
-        (host::boot(plan, &settings).await, database)
+        (plan, settings)
     }
 
     async fn rocket(&self) -> (Rocket<Ignite>, Database) {
