@@ -110,10 +110,7 @@ struct Built {
 /// # Errors
 ///
 /// See [`MakeMigrationsError`].
-pub async fn propose(
-    plan: &Plan,
-    request: &Request,
-) -> Result<Vec<Proposal>, MakeMigrationsError> {
+pub async fn propose(plan: &Plan, request: &Request) -> Result<Vec<Proposal>, MakeMigrationsError> {
     check_request(plan, request)?;
     let built = build(plan).await?;
     let mut proposals = Vec::new();

@@ -1,12 +1,13 @@
 //! Models: what is asked of the database by type, checked before it is written, and deleted with
 //! what goes with it.
 
+use module_api::PageNumber;
 use module_api::db::{Transaction, query};
 use module_api::model::{
-    Condition, Deletion, ForeignKey, ManyToMany, Model, NON_FIELD_ERRORS, ValidationErrors, WriteError,
+    Condition, Deletion, ForeignKey, ManyToMany, Model, NON_FIELD_ERRORS, ValidationErrors,
+    WriteError,
 };
 use module_api::time::UtcDateTime;
-use module_api::PageNumber;
 use site_tests::{DatabaseKind, LocalModule, TestSite, on_both_databases};
 
 #[derive(Debug, Clone, PartialEq, Eq, Model)]
@@ -83,20 +84,46 @@ static LIBRARY: LocalModule = LocalModule {
 macro_rules! tables {
     ($key:literal, $int:literal, $moment:literal) => {
         concat!(
-            "CREATE TABLE library_author (id ", $key, ", name varchar(20) NOT NULL, \
-             email varchar(254) NOT NULL, born ", $int, " CHECK (born >= 0), \
-             is_alive bool NOT NULL, added ", $moment, " NOT NULL, seen ", $moment, ", \
+            "CREATE TABLE library_author (id ",
+            $key,
+            ", name varchar(20) NOT NULL, \
+             email varchar(254) NOT NULL, born ",
+            $int,
+            " CHECK (born >= 0), \
+             is_alive bool NOT NULL, added ",
+            $moment,
+            " NOT NULL, seen ",
+            $moment,
+            ", \
              UNIQUE (name, email));\n\
-             CREATE TABLE library_genre (id ", $key, ", name varchar(20) NOT NULL UNIQUE);\n\
-             CREATE TABLE library_book (id ", $key, ", title varchar(40) NOT NULL, \
-             author_id ", $int, " NOT NULL REFERENCES library_author (id) \
-             DEFERRABLE INITIALLY DEFERRED, translator_id ", $int, " REFERENCES library_author (id) \
+             CREATE TABLE library_genre (id ",
+            $key,
+            ", name varchar(20) NOT NULL UNIQUE);\n\
+             CREATE TABLE library_book (id ",
+            $key,
+            ", title varchar(40) NOT NULL, \
+             author_id ",
+            $int,
+            " NOT NULL REFERENCES library_author (id) \
+             DEFERRABLE INITIALLY DEFERRED, translator_id ",
+            $int,
+            " REFERENCES library_author (id) \
              DEFERRABLE INITIALLY DEFERRED, cover varchar(4) NOT NULL);\n\
-             CREATE TABLE library_book_genres (id ", $key, ", book_id ", $int, " NOT NULL \
-             REFERENCES library_book (id) DEFERRABLE INITIALLY DEFERRED, genre_id ", $int, " NOT NULL \
+             CREATE TABLE library_book_genres (id ",
+            $key,
+            ", book_id ",
+            $int,
+            " NOT NULL \
+             REFERENCES library_book (id) DEFERRABLE INITIALLY DEFERRED, genre_id ",
+            $int,
+            " NOT NULL \
              REFERENCES library_genre (id) DEFERRABLE INITIALLY DEFERRED, \
              UNIQUE (book_id, genre_id));\n\
-             CREATE TABLE library_loan (id ", $key, ", book_id ", $int, " NOT NULL UNIQUE \
+             CREATE TABLE library_loan (id ",
+            $key,
+            ", book_id ",
+            $int,
+            " NOT NULL UNIQUE \
              REFERENCES library_book (id) DEFERRABLE INITIALLY DEFERRED);"
         )
     };
@@ -281,7 +308,10 @@ async fn related_rows_come_along_in_one_query(on: DatabaseKind) {
     let mut db = site.db().begin().await.unwrap();
     let (ann, ben) = (add_author("Ann", &mut db).await, add_author("Ben", &mut db).await);
     add_book("Alone", &ann, &mut db).await;
-    Book { translator: Some((&ann).into()), ..book("Together", &ben) }.insert(&mut db).await.unwrap();
+    Book { translator: Some((&ann).into()), ..book("Together", &ben) }
+        .insert(&mut db)
+        .await
+        .unwrap();
 
     let both = Book::objects().with(&Book::AUTHOR).with(&Book::TRANSLATOR);
     let rows = both.order_by([Book::TITLE.desc()]).all(&mut db).await.unwrap();
@@ -362,10 +392,7 @@ async fn what_is_wrong_is_said_of_all_fields_at_once(on: DatabaseKind) {
         ..author("This name is much too long")
     };
     let errors = invalid(bad.insert(&mut db).await);
-    assert_eq!(
-        errors.field("name"),
-        ["Ensure this value has at most 20 characters (it has 26)."]
-    );
+    assert_eq!(errors.field("name"), ["Ensure this value has at most 20 characters (it has 26)."]);
     assert_eq!(errors.field("email"), ["Enter a valid email address."]);
     assert_eq!(errors.field("born"), ["Ensure this value is greater than or equal to 0."]);
     assert_eq!(Author::objects().count(&mut db).await.unwrap(), 0);
@@ -373,10 +400,7 @@ async fn what_is_wrong_is_said_of_all_fields_at_once(on: DatabaseKind) {
     let ann = add_author("Ann", &mut db).await;
     let mut bad = Book { cover: "clay".to_owned(), ..book("X", &ann) };
     let errors = invalid(bad.insert(&mut db).await);
-    let messages = [
-        "Ensure this value has at least 2 characters (it has 1).",
-        "Do not shout.",
-    ];
+    let messages = ["Ensure this value has at least 2 characters (it has 1).", "Do not shout."];
     assert_eq!(errors.field("title"), messages);
     assert_eq!(errors.field("cover"), ["Value 'clay' is not a valid choice."]);
     let errors = invalid(book("zero\0", &ann).insert(&mut db).await);
@@ -389,10 +413,7 @@ async fn what_only_the_database_knows_is_checked_before_it_is_written(on: Databa
     let ann = Author { email: "ann@example.com".to_owned(), ..author("Ann") };
     ann.clone().insert(&mut db).await.unwrap();
     let errors = invalid(ann.clone().insert(&mut db).await);
-    assert_eq!(
-        errors.field(NON_FIELD_ERRORS),
-        ["Author with this Name and Email already exists."]
-    );
+    assert_eq!(errors.field(NON_FIELD_ERRORS), ["Author with this Name and Email already exists."]);
     let mut genre = Genre { id: 0, name: "Noir".to_owned() };
     genre.insert(&mut db).await.unwrap();
     genre.save(&mut db).await.expect("its own name is not taken by another");

@@ -133,7 +133,8 @@ fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> 
         MakeMigrationsError::NeedsValue(needed) => {
             for need in needed {
                 output::error(&need.why);
-                let value = answer(&format!("value for the rows that are there, of {}: ", need.field));
+                let value =
+                    answer(&format!("value for the rows that are there, of {}: ", need.field));
                 request.fillings.push((need.field, value.context("stopped: nothing was written")?));
             }
         }

@@ -45,9 +45,8 @@ pub(super) fn script(changes: &Changes, fillings: &Fillings, database: DatabaseK
 pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<Needed> {
     let of_table = |change: &TableChange| {
         let table = &change.to.name;
-        let missing = |column: &ColumnState| {
-            !column.null && filling(fillings, table, column).is_none()
-        };
+        let missing =
+            |column: &ColumnState| !column.null && filling(fillings, table, column).is_none();
         let need = |column: &ColumnState, is_new| Needed {
             table: table.clone(),
             column: column.name.clone(),
@@ -61,11 +60,7 @@ pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<Needed> {
     changes.altered.iter().flat_map(of_table).collect()
 }
 
-fn filling<'a>(
-    fillings: &'a Fillings,
-    table: &str,
-    column: &ColumnState,
-) -> Option<&'a Filling> {
+fn filling<'a>(fillings: &'a Fillings, table: &str, column: &ColumnState) -> Option<&'a Filling> {
     fillings.get(&(table.to_owned(), column.name.clone()))
 }
 
@@ -97,11 +92,7 @@ fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
 
 /// The name of an index or constraint, with a digest such that it is the only one even if it had to
 /// be cut: PostgreSQL's names have 63 bytes at most.
-fn name_of<'a>(
-    table: &str,
-    columns: impl IntoIterator<Item = &'a String>,
-    suffix: &str,
-) -> String {
+fn name_of<'a>(table: &str, columns: impl IntoIterator<Item = &'a String>, suffix: &str) -> String {
     let columns: Vec<&str> = columns.into_iter().map(String::as_str).collect();
     let digest = Sha256::digest(format!("{table}\n{}", columns.join("\n")).as_bytes());
     let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();

@@ -88,9 +88,9 @@ pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<S
 pub(super) fn losses(changes: &Changes) -> Vec<String> {
     let of_table = |change: &TableChange| {
         let table = &change.to.name;
-        let dropped = change.removed().map(|column| {
-            format!("the column `{}` of `{table}` is dropped", column.name)
-        });
+        let dropped = change
+            .removed()
+            .map(|column| format!("the column `{}` of `{table}` is dropped", column.name));
         let dropped: Vec<String> = dropped.collect();
         let converted = change.changed().filter(|column| column.from.loses_as(column.to));
         let converted = converted.map(|column| {
@@ -98,7 +98,8 @@ pub(super) fn losses(changes: &Changes) -> Vec<String> {
         });
         dropped.into_iter().chain(converted).collect::<Vec<_>>()
     };
-    let tables = changes.dropped.iter().map(|table| format!("the table `{}` is dropped", table.name));
+    let tables =
+        changes.dropped.iter().map(|table| format!("the table `{}` is dropped", table.name));
     let tables: Vec<String> = tables.collect();
     tables.into_iter().chain(changes.altered.iter().flat_map(of_table)).collect()
 }

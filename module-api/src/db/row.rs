@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Column as _, ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
+use sqlx::{ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
 use time::{OffsetDateTime, UtcDateTime};
 
 use super::DbError;
@@ -57,8 +57,8 @@ impl Row<'_> {
 
     fn name_of(&self, column: usize) -> String {
         let name = match self {
-            Self::Sqlite(row) => row.columns().get(column).map(|column| column.name()),
-            Self::Postgres(row) => row.columns().get(column).map(|column| column.name()),
+            Self::Sqlite(row) => row.columns().get(column).map(sqlx::Column::name),
+            Self::Postgres(row) => row.columns().get(column).map(sqlx::Column::name),
         };
         name.map_or_else(|| column.to_string(), str::to_owned)
     }

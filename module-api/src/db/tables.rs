@@ -31,10 +31,7 @@ pub async fn table_exists(name: &str, on: impl Into<Executor<'_>>) -> Result<boo
 /// # Errors
 ///
 /// The database is out of reach, or there is no such table.
-pub async fn continue_sequence(
-    table: &str,
-    on: impl Into<Executor<'_>>,
-) -> Result<(), DbError> {
+pub async fn continue_sequence(table: &str, on: impl Into<Executor<'_>>) -> Result<(), DbError> {
     let on = on.into();
     if on.kind() == DatabaseKind::Sqlite {
         return Ok(());

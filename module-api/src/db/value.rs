@@ -1,6 +1,6 @@
 //! The values that a query's parameters take and a model's fields hold.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use time::UtcDateTime;
 
@@ -57,7 +57,7 @@ pub fn datetime_text(moment: UtcDateTime) -> String {
     let mut text =
         format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02}:{second:02}", u8::from(month));
     if micro != 0 {
-        text.push_str(&format!(".{micro:06}"));
+        write!(text, ".{micro:06}").expect("a string takes all");
     }
     text
 }

@@ -81,10 +81,10 @@ impl Models {
                 let waits = |target: &ModelInfo| {
                     !target.is(model) && rest.iter().any(|other| other.is(target))
                 };
-                !targets.any(|target| waits(target)) && !others.any(|target| waits(target))
+                !targets.any(waits) && !others.any(waits)
             };
             // Of models that lead to each other in a circle, the first one goes first.
-            let ready = rest.iter().position(|model| is_ready(&model)).unwrap_or(0);
+            let ready = rest.iter().position(is_ready).unwrap_or(0);
             sorted.push(rest.remove(ready));
         }
         sorted

@@ -96,6 +96,7 @@ impl ModelInfo {
 
 /// A field of a model that is a column of its table.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct FieldInfo {
     /// Its name in code, fixtures and forms: `address`.
     pub name: &'static str,

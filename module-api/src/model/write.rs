@@ -1,5 +1,7 @@
 //! Adding, changing and relating rows.
 
+use std::fmt::Write;
+
 use sqlx::AssertSqlSafe;
 
 use super::sql::quoted;
@@ -117,7 +119,8 @@ async fn taken(
     let mut values = vec![Value::from(key.as_int().unwrap_or(0))];
     for (field, value) in fields {
         values.push((*value).clone());
-        sql.push_str(&format!(" AND {} = ${}", quoted(field.column), values.len()));
+        write!(sql, " AND {} = ${}", quoted(field.column), values.len())
+            .expect("a string takes all");
     }
     let found = query(AssertSqlSafe(sql)).bind_all(values);
     Ok(found.fetch_optional::<Key>(on.reborrow()).await?.is_some())

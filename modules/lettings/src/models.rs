@@ -6,7 +6,11 @@ use module_api::serde::Serialize;
 /// Where a letting is.
 #[derive(Debug, Clone, Serialize, Model)]
 #[serde(crate = "module_api::serde")]
-#[model(label = "lettings.address", verbose_name_plural = "addresses", display = "{number} {street}")]
+#[model(
+    label = "lettings.address",
+    verbose_name_plural = "addresses",
+    display = "{number} {street}"
+)]
 pub struct Address {
     /// The primary key.
     pub id: i64,

@@ -106,8 +106,7 @@ fn add(table: &str, column: &ColumnState, fillings: &Fillings, statements: &mut 
     let (quoted, quoted_column) = (name(table), name(&column.name));
     let filling = filling(fillings, table, column);
     let default = filling.map_or(String::new(), |value| format!(" DEFAULT {}", value.sql()));
-    statements
-        .push(format!("ALTER TABLE {quoted} ADD COLUMN {}{default};", definition(column)));
+    statements.push(format!("ALTER TABLE {quoted} ADD COLUMN {}{default};", definition(column)));
     if filling.is_some() {
         // It was for the rows that are there.
         statements.push(format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} DROP DEFAULT;"));
@@ -158,12 +157,7 @@ fn alter_column(
 }
 
 /// The constraints and the index that a column has now and did not have.
-fn gain(
-    table: &str,
-    from: Option<&ColumnState>,
-    to: &ColumnState,
-    statements: &mut Vec<String>,
-) {
+fn gain(table: &str, from: Option<&ColumnState>, to: &ColumnState, statements: &mut Vec<String>) {
     if to.positive && !from.is_some_and(|from| from.positive) {
         statements.push(format!("ALTER TABLE {} ADD {};", name(table), check(table, to)));
     }

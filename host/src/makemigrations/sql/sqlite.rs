@@ -109,7 +109,8 @@ fn definition(column: &ColumnState) -> String {
         Kind::DateTime => "datetime".to_owned(),
         Kind::Other(declared) => declared.clone(),
     };
-    let mut definition = format!("{quoted} {kind} {}", if column.null { "NULL" } else { "NOT NULL" });
+    let mut definition =
+        format!("{quoted} {kind} {}", if column.null { "NULL" } else { "NOT NULL" });
     if column.unique {
         definition.push_str(" UNIQUE");
     }
