@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use crate::column::{Column, Kind, OnDelete};
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
+use crate::field_type::last_segment;
 use crate::many_to_many::ManyToMany;
 use crate::model::Model;
 use crate::rules::{Choice, DefaultValue};
@@ -25,6 +26,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         let name = &field.ident;
         value_of(field, &quote!(&self.#name))
     });
+    // A field without a column is nowhere read else, of which the compiler would warn.
+    let unread = many_to_many(model).map(|(field, _)| &field.ident);
     let (row, first, id) = (local("row"), local("first"), local("id"));
     let mut place = 0_usize;
     let by_place = model.fields.iter().map(|field| {
@@ -56,6 +59,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
 
             fn values(&self) -> ::std::vec::Vec<::module_api::db::Value> {
+                #(let _ = &self.#unread;)*
                 ::std::vec![#(#values),*]
             }
 
@@ -366,14 +370,18 @@ fn assertions(model: &Model) -> TokenStream {
         let (_, column) = model.columns().find(|(field, _)| field.name() == way[0])?;
         let Kind::ForeignKey { target, .. } = &column.kind else { return None };
         // `Self` means nothing outside of the implementation.
-        let is_self = crate::field_type::last_segment(target).is_some_and(|s| s.ident == "Self");
-        let ident = &model.ident;
-        let target = if is_self { quote!(#ident) } else { quote!(#target) };
+        let target = match last_segment(target) {
+            Some(segment) if segment.ident == "Self" => {
+                let ident = &model.ident;
+                quote!(#ident)
+            }
+            _ => quote!(#target),
+        };
         let next = &way[1];
         let message = format!(
-            "`display` of `{}` names `{}`, and there is no such field",
-            model.label,
-            way.join(".")
+            "`display` names `{}`, and `{target}` has no column of a field `{next}`: name one that \
+             it has",
+            way.join("."),
         );
         let span = model.display_span.unwrap_or_else(Span::call_site);
         Some(quote_spanned! {span=>

@@ -210,10 +210,6 @@ fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
         }
         for earlier in &fields[..index] {
             let name = earlier.name();
-            if name.to_uppercase() == constant {
-                let message = format!("its constant `{constant}` is that of `{name}` already");
-                errors.about(&field.ident, message);
-            }
             match (&earlier.kind, &field.kind) {
                 (FieldKind::Column(a), FieldKind::Column(b)) if a.column == b.column => {
                     let message = format!(
