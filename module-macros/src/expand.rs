@@ -37,7 +37,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     });
     let by_place: Vec<TokenStream> = by_place.collect();
     let by_name = model.fields.iter().map(|field| {
-        let column = field.column().map_or("", |column| column.column.as_str());
+        let column = field.column().map_or("", |column| column.stored_as.as_str());
         read(field, &row, &quote!(#row.place_of(#column)?))
     });
     let constants = constants(model);
@@ -94,7 +94,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 /// The query for one row by its primary key.
 fn get(model: &Model) -> String {
     let columns: Vec<String> =
-        model.columns().map(|(_, column)| format!("\"{}\"", column.column)).collect();
+        model.columns().map(|(_, column)| format!("\"{}\"", column.stored_as)).collect();
     // Names are checked: there are no quotes in them.
     let key = columns.first().expect("a model has a primary key");
     format!("SELECT {} FROM \"{}\" WHERE {key} = $1", columns.join(", "), model.table)
@@ -157,7 +157,7 @@ fn many_to_many(model: &Model) -> impl Iterator<Item = (&Field, &ManyToMany)> {
 }
 
 fn field_info(field: &Column) -> TokenStream {
-    let Column { name, column, verbose_name, help_text, .. } = field;
+    let Column { name, stored_as, verbose_name, help_text, .. } = field;
     let Column { null, blank, unique, index, positive, .. } = field;
     let kind = kind(&field.kind);
     let default = option(field.default.as_ref().map(default_value));
@@ -175,7 +175,7 @@ fn field_info(field: &Column) -> TokenStream {
     quote! {
         ::module_api::model::FieldInfo {
             name: #name,
-            column: #column,
+            column: #stored_as,
             kind: #kind,
             verbose_name: #verbose_name,
             help_text: #help_text,
