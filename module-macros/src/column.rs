@@ -14,9 +14,10 @@ use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
 /// The limit of an e-mail address, as in Django.
 const MAX_EMAIL_LENGTH: u32 = 254;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute that stands there or not")]
 pub(crate) struct Column {
     pub(crate) name: String,
-    pub(crate) column: String,
+    pub(crate) stored_as: String,
     pub(crate) kind: Kind,
     /// The type without the `Option`.
     pub(crate) inner: Type,
@@ -44,7 +45,7 @@ pub(crate) enum Kind {
     Text,
     Email(u32),
     DateTime,
-    ForeignKey { target: Type, on_delete: OnDelete, one_to_one: bool },
+    ForeignKey { target: Box<Type>, on_delete: OnDelete, one_to_one: bool },
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -108,7 +109,7 @@ impl Column {
             null: field_type.null,
             inner: field_type.inner,
             name,
-            column,
+            stored_as: column,
             kind,
             default,
             choices,
@@ -183,7 +184,7 @@ fn kind(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> Kind 
         RustType::DateTime => Kind::DateTime,
         RustType::String => text_kind(place, errors),
         RustType::ForeignKey(target) => Kind::ForeignKey {
-            target: target.clone(),
+            target: Box::new(target.clone()),
             on_delete: on_delete(place, field_type, errors),
             one_to_one: place.attributes.flag("one_to_one", errors),
         },

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use crate::column::{Column, Kind, OnDelete};
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
+use crate::field_type::last_segment;
 use crate::many_to_many::ManyToMany;
 use crate::model::Model;
 use crate::rules::{Choice, DefaultValue};
@@ -25,6 +26,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         let name = &field.ident;
         value_of(field, &quote!(&self.#name))
     });
+    // A field without a column is nowhere read else, of which the compiler would warn.
+    let unread = many_to_many(model).map(|(field, _)| &field.ident);
     let (row, first, id) = (local("row"), local("first"), local("id"));
     let mut place = 0_usize;
     let by_place = model.fields.iter().map(|field| {
@@ -34,7 +37,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     });
     let by_place: Vec<TokenStream> = by_place.collect();
     let by_name = model.fields.iter().map(|field| {
-        let column = field.column().map_or("", |column| column.column.as_str());
+        let column = field.column().map_or("", |column| column.stored_as.as_str());
         read(field, &row, &quote!(#row.place_of(#column)?))
     });
     let constants = constants(model);
@@ -56,6 +59,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
 
             fn values(&self) -> ::std::vec::Vec<::module_api::db::Value> {
+                #(let _ = &self.#unread;)*
                 ::std::vec![#(#values),*]
             }
 
@@ -90,7 +94,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 /// The query for one row by its primary key.
 fn get(model: &Model) -> String {
     let columns: Vec<String> =
-        model.columns().map(|(_, column)| format!("\"{}\"", column.column)).collect();
+        model.columns().map(|(_, column)| format!("\"{}\"", column.stored_as)).collect();
     // Names are checked: there are no quotes in them.
     let key = columns.first().expect("a model has a primary key");
     format!("SELECT {} FROM \"{}\" WHERE {key} = $1", columns.join(", "), model.table)
@@ -153,7 +157,7 @@ fn many_to_many(model: &Model) -> impl Iterator<Item = (&Field, &ManyToMany)> {
 }
 
 fn field_info(field: &Column) -> TokenStream {
-    let Column { name, column, verbose_name, help_text, .. } = field;
+    let Column { name, stored_as, verbose_name, help_text, .. } = field;
     let Column { null, blank, unique, index, positive, .. } = field;
     let kind = kind(&field.kind);
     let default = option(field.default.as_ref().map(default_value));
@@ -171,7 +175,7 @@ fn field_info(field: &Column) -> TokenStream {
     quote! {
         ::module_api::model::FieldInfo {
             name: #name,
-            column: #column,
+            column: #stored_as,
             kind: #kind,
             verbose_name: #verbose_name,
             help_text: #help_text,
@@ -366,14 +370,18 @@ fn assertions(model: &Model) -> TokenStream {
         let (_, column) = model.columns().find(|(field, _)| field.name() == way[0])?;
         let Kind::ForeignKey { target, .. } = &column.kind else { return None };
         // `Self` means nothing outside of the implementation.
-        let is_self = crate::field_type::last_segment(target).is_some_and(|s| s.ident == "Self");
-        let ident = &model.ident;
-        let target = if is_self { quote!(#ident) } else { quote!(#target) };
+        let target = match last_segment(target) {
+            Some(segment) if segment.ident == "Self" => {
+                let ident = &model.ident;
+                quote!(#ident)
+            }
+            _ => quote!(#target),
+        };
         let next = &way[1];
         let message = format!(
-            "`display` of `{}` names `{}`, and there is no such field",
-            model.label,
-            way.join(".")
+            "`display` names `{}`, and `{target}` has no column of a field `{next}`: name one that \
+             it has",
+            way.join("."),
         );
         let span = model.display_span.unwrap_or_else(Span::call_site);
         Some(quote_spanned! {span=>

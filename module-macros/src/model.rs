@@ -210,16 +210,12 @@ fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
         }
         for earlier in &fields[..index] {
             let name = earlier.name();
-            if name.to_uppercase() == constant {
-                let message = format!("its constant `{constant}` is that of `{name}` already");
-                errors.about(&field.ident, message);
-            }
             match (&earlier.kind, &field.kind) {
-                (FieldKind::Column(a), FieldKind::Column(b)) if a.column == b.column => {
+                (FieldKind::Column(a), FieldKind::Column(b)) if a.stored_as == b.stored_as => {
                     let message = format!(
                         "its column `{}` is that of `{name}` already: write another with \
                          `#[model(column = \"…\")]`",
-                        b.column
+                        b.stored_as
                     );
                     errors.about(&field.ident, message);
                 }
@@ -285,7 +281,7 @@ impl Names<'_> {
                 // Django knows a foreign key by its column, too.
                 let by_column = fields
                     .iter()
-                    .find(|field| field.column().is_some_and(|column| column.column == name))
+                    .find(|field| field.column().is_some_and(|column| column.stored_as == name))
                     .map(Field::name);
                 let message = match by_column.or_else(|| nearest(name, names())) {
                     Some(near) => format!("there is no field `{name}`: did you mean `{near}`?"),

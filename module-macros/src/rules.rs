@@ -99,10 +99,10 @@ impl Length {
         let characters = text.chars().count();
         let of = |limit: Option<u32>| limit.and_then(|limit| usize::try_from(limit).ok());
         if let Some(max) = of(self.max).filter(|max| characters > *max) {
-            return Some(format!("the text has {characters} characters, and {max} is the limit"));
+            return Some(format!("the text is longer than its limit, which is {max}"));
         }
         let min = of(self.min).filter(|min| (1..*min).contains(&characters))?;
-        Some(format!("the text has {characters} characters, and {min} is the least"))
+        Some(format!("the text is shorter than its least length, which is {min}"))
     }
 }
 
@@ -219,8 +219,10 @@ impl Rules<'_> {
                 None
             }
             (_, rust) => {
-                let message =
-                    format!("the default of a `{}` is written `default = {example}`", rust.name());
+                let message = format!(
+                    "the default of this `{}` is written `default = {example}`",
+                    rust.name()
+                );
                 errors.at(span, message);
                 None
             }

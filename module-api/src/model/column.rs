@@ -330,6 +330,10 @@ fn escape_like(text: &str) -> String {
 }
 
 /// A foreign key, nullable or not.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{Self}` leads to no other model",
+    note = "name the column of a `ForeignKey`, as `Letting::ADDRESS`"
+)]
 pub trait Relation {
     /// The model it leads to.
     type Target: Model;

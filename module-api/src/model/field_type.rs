@@ -222,7 +222,7 @@ pub struct ManyToManyRelation<M, T> {
     models: PhantomData<fn() -> (M, T)>,
 }
 
-impl<M: Model, T: Model> ManyToManyRelation<M, T> {
+impl<M, T> ManyToManyRelation<M, T> {
     /// What `#[derive(Model)]` calls.
     #[doc(hidden)]
     pub const fn new(info: &'static ManyToManyInfo) -> Self {
@@ -233,7 +233,9 @@ impl<M: Model, T: Model> ManyToManyRelation<M, T> {
     pub fn info(&self) -> &'static ManyToManyInfo {
         self.info
     }
+}
 
+impl<M: Model, T: Model> ManyToManyRelation<M, T> {
     /// The rows that it relates to the one with the primary key `source`.
     ///
     /// # Errors

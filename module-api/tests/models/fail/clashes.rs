@@ -1,0 +1,18 @@
+use module_api::model::{ForeignKey, Model};
+
+#[derive(Model)]
+#[model(label = "app.clashes")]
+struct Clashes {
+    id: i64,
+    #[model(on_delete = cascade)]
+    other: ForeignKey<Clashes>,
+    other_id: i64,
+    #[model(column = "other_id")]
+    third: i64,
+    info: bool,
+    get: bool,
+    #[allow(non_snake_case)]
+    Title: bool,
+}
+
+fn main() {}

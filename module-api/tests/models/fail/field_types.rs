@@ -1,0 +1,25 @@
+use module_api::model::Model;
+
+type Name = String;
+
+#[derive(Model)]
+#[model(label = "app.types")]
+struct Types {
+    id: i64,
+    count: u32,
+    small: u8,
+    size: usize,
+    short: i16,
+    price: f64,
+    letter: char,
+    borrowed: &'static str,
+    tags: Vec<String>,
+    since: std::time::SystemTime,
+    boxed: Box<i32>,
+    name: Name,
+    pair: (i32, i32),
+    twice: Option<Option<i32>>,
+    unsigned: Option<u64>,
+}
+
+fn main() {}
