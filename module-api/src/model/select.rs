@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use sqlx::AssertSqlSafe;
 
 use super::column::{Expression, FieldPath};
-use super::sql::{Builder, quoted};
+use super::sql::Statement;
 use super::{Assignment, Column, Condition, Model, ModelInfo, Order, Relation, WriteError};
 use crate::db::{DatabaseKind, DbError, Executor, FromRow, Query, Row, Transaction, query};
 use crate::{PageNumber, Pagination};
@@ -126,15 +126,21 @@ impl<M: Model> Select<M> {
         let assignments: Vec<_> = assignments.into_iter().map(|a| (a.field, a.value)).collect();
         super::validation::check_fields(&assignments)?;
         assert!(!assignments.is_empty(), "an update assigns something");
-        let mut builder = Builder::new(on.kind(), Vec::new());
-        let set = |(field, value): &(&super::FieldInfo, _)| {
-            format!("{} = {}", quoted(field.column), builder.parameter(value))
-        };
-        let set = assignments.iter().map(set).collect::<Vec<_>>().join(", ");
-        let keys = self.keys(on.kind(), &mut builder.values);
-        let (table, id) = (quoted(M::INFO.table), quoted(M::INFO.primary_key().column));
-        let sql = format!("UPDATE {table} SET {set} WHERE {id} IN ({keys})");
-        Ok(run(sql, builder.values).execute(on).await?)
+        let mut statement = Statement::new(on.kind());
+        statement.push("UPDATE ");
+        statement.push_name(M::INFO.table);
+        for (index, (field, value)) in assignments.into_iter().enumerate() {
+            statement.push(if index > 0 { ", " } else { " SET " });
+            statement.push_name(field.column);
+            statement.push(" = ");
+            statement.push_parameter(value);
+        }
+        statement.push(" WHERE ");
+        statement.push_name(M::INFO.primary_key().column);
+        statement.push(" IN (");
+        statement.within(|inner| self.push_keys(on.kind(), inner));
+        statement.push(")");
+        Ok(run(statement).execute(on).await?)
     }
 
     /// Deletes all rows, with everything that goes with them; what was deleted.
@@ -154,9 +160,9 @@ impl<M: Model> Select<M> {
     /// The database is out of reach or refuses the query.
     pub async fn ids(self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
         let on = on.into();
-        let mut values = Vec::new();
-        let sql = self.keys(on.kind(), &mut values);
-        let rows = run(sql, values).fetch_all::<FirstColumn>(on).await?;
+        let mut statement = Statement::new(on.kind());
+        self.push_keys(on.kind(), &mut statement);
+        let rows = run(statement).fetch_all::<FirstColumn>(on).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 }
@@ -170,9 +176,9 @@ impl FromRow for FirstColumn {
     }
 }
 
-fn run(sql: String, values: Vec<crate::db::Value>) -> Query {
+fn run(statement: Statement) -> Query {
     // Every part of it is this crate's own or a quoted name; values are parameters.
-    query(AssertSqlSafe(sql)).bind_all(values)
+    query(AssertSqlSafe(statement.sql)).bind_all(statement.values)
 }
 
 impl<M: Model, Out: FromJoined> Select<M, Out> {
@@ -265,14 +271,17 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     /// As [`all`](Select::all).
     pub async fn count(self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
         let on = on.into();
-        let mut builder = Builder::new(on.kind(), Vec::new());
-        let from = self.from_where(&mut builder);
-        let sql = if self.limit.is_some() || self.offset > 0 {
-            format!("SELECT COUNT(*) FROM (SELECT 1{from}{}) counted", self.window(on.kind()))
+        let mut statement = Statement::new(on.kind());
+        if self.is_part() {
+            statement.push("SELECT COUNT(*) FROM (SELECT 1");
+            self.push_source(&mut statement);
+            self.push_window(on.kind(), &mut statement);
+            statement.push(") counted");
         } else {
-            format!("SELECT COUNT(*){from}")
-        };
-        let row = run(sql, builder.values).fetch_one::<FirstColumn>(on).await?;
+            statement.push("SELECT COUNT(*)");
+            self.push_source(&mut statement);
+        }
+        let row = run(statement).fetch_one::<FirstColumn>(on).await?;
         Ok(u64::try_from(row.0).unwrap_or(0))
     }
 
@@ -283,9 +292,11 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     /// As [`all`](Select::all).
     pub async fn exists(self, on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
         let on = on.into();
-        let mut values = Vec::new();
-        let sql = self.limit(1).keys(on.kind(), &mut values);
-        Ok(run(sql, values).fetch_optional::<FirstColumn>(on).await?.is_some())
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT 1");
+        self.push_source(&mut statement);
+        self.limit(1).push_window(on.kind(), &mut statement);
+        Ok(run(statement).fetch_optional::<FirstColumn>(on).await?.is_some())
     }
 
     /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such
@@ -322,9 +333,10 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         size: u32,
         mut on: Executor<'_>,
     ) -> Result<(Vec<Out>, Pagination), DbError> {
-        let mut builder = Builder::new(on.kind(), Vec::new());
-        let sql = format!("SELECT COUNT(*){}", self.from_where(&mut builder));
-        let total = run(sql, builder.values).fetch_one::<FirstColumn>(on.reborrow()).await?.0;
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT COUNT(*)");
+        self.push_source(&mut statement);
+        let total = run(statement).fetch_one::<FirstColumn>(on.reborrow()).await?.0;
         let page = PageNumber::last(total, size);
         let on_page = total - page.offset(size);
         self.limit = Some(u32::try_from(on_page).unwrap_or(size));
@@ -350,85 +362,121 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         order
     }
 
-    fn order_clause(&self, builder: &mut Builder) -> String {
-        let part = |(path, descending): &(FieldPath, bool)| {
-            let column = builder.column(path);
-            if *descending { format!("{column} DESC") } else { column }
-        };
-        let parts: Vec<String> = self.full_order().iter().map(part).collect();
-        format!(" ORDER BY {}", parts.join(", "))
+    fn push_order(statement: &mut Statement, order: &[(FieldPath, bool)]) {
+        for (index, (path, descending)) in order.iter().enumerate() {
+            statement.push(if index > 0 { ", " } else { " ORDER BY " });
+            statement.push_column(path);
+            statement.push(if *descending { " DESC" } else { "" });
+        }
     }
 
-    /// `FROM` and `WHERE`.
-    fn from_where(&self, builder: &mut Builder) -> String {
-        let mut condition = String::new();
-        for (index, expression) in self.conditions.iter().enumerate() {
-            condition.push_str(if index == 0 { " WHERE " } else { " AND " });
-            condition.push_str(&builder.condition(expression));
+    /// `FROM` and `WHERE`, with what was joined before besides.
+    fn push_source(&self, statement: &mut Statement) {
+        for condition in &self.conditions {
+            statement.join_for_condition(condition);
         }
-        format!(" FROM {} t0{}{condition}", quoted(M::INFO.table), builder.joins())
+        statement.push(" FROM ");
+        statement.push_name(M::INFO.table);
+        statement.push(" t0");
+        statement.push_joins();
+        for (index, condition) in self.conditions.iter().enumerate() {
+            statement.push(if index > 0 { " AND " } else { " WHERE " });
+            statement.push_condition(condition);
+        }
+    }
+
+    /// Whether only a part of the rows that meet the conditions is wanted.
+    fn is_part(&self) -> bool {
+        self.limit.is_some() || self.offset > 0
+    }
+
+    /// Whether at most one row can meet the conditions: they ask for a value of a unique column.
+    fn is_single(&self) -> bool {
+        let is_unique = |condition: &Expression| match condition {
+            Expression::Compare { path, operator: "=", .. } => path.len() == 1 && path[0].unique,
+            _ => false,
+        };
+        self.conditions.iter().any(is_unique)
     }
 
     /// `LIMIT` and `OFFSET`, which stand in the statement literally: as parameters PostgreSQL would
     /// guess the limit to be a tenth of the table, and join the tables whole.
-    fn window(&self, kind: DatabaseKind) -> String {
-        let limit = match (self.limit, kind) {
-            (Some(limit), _) => format!(" LIMIT {limit}"),
+    fn push_window(&self, kind: DatabaseKind, statement: &mut Statement) {
+        if let Some(limit) = self.limit {
+            statement.push(" LIMIT ");
+            statement.push_number(limit.into());
+        } else if self.offset > 0 && kind == DatabaseKind::Sqlite {
             // SQLite has no offset without a limit.
-            (None, DatabaseKind::Sqlite) if self.offset > 0 => " LIMIT -1".to_owned(),
-            (None, _) => String::new(),
-        };
-        if self.offset > 0 { format!("{limit} OFFSET {}", self.offset) } else { limit }
+            statement.push(" LIMIT -1");
+        }
+        if self.offset > 0 {
+            statement.push(" OFFSET ");
+            statement.push_number(self.offset);
+        }
     }
 
     /// The query for the primary keys alone.
-    fn keys(&self, kind: DatabaseKind, values: &mut Vec<crate::db::Value>) -> String {
-        let mut builder = Builder::new(kind, std::mem::take(values));
-        let order = if self.limit.is_some() || self.offset > 0 {
-            self.order_clause(&mut builder)
-        } else {
-            String::new()
-        };
-        let from = self.from_where(&mut builder);
-        *values = builder.values;
-        let key = quoted(M::INFO.primary_key().column);
-        format!("SELECT t0.{key}{from}{order}{}", self.window(kind))
+    fn push_keys(&self, kind: DatabaseKind, statement: &mut Statement) {
+        let order = if self.is_part() { self.full_order() } else { Vec::new() };
+        for (path, _) in &order {
+            statement.join_for(path);
+        }
+        statement.push("SELECT t0.");
+        statement.push_name(M::INFO.primary_key().column);
+        self.push_source(statement);
+        Self::push_order(statement, &order);
+        self.push_window(kind, statement);
     }
 
     /// The whole query. Where only a part of the rows is wanted, that part is chosen before
     /// anything is joined to it; after an offset the rows before it are read from the index only.
     fn query(&self, kind: DatabaseKind) -> Query {
-        let is_part = self.limit.is_some() || self.offset > 0;
-        let mut outer = Builder::new(kind, Vec::new());
-        let aliases: Vec<usize> = self.related.iter().map(|path| outer.join(path)).collect();
-        let mut columns = Builder::columns(M::INFO, 0);
-        for (path, alias) in self.related.iter().zip(aliases) {
+        let is_single = self.is_single() && self.offset == 0;
+        let order = if is_single { Vec::new() } else { self.full_order() };
+        let mut statement = Statement::new(kind);
+        statement.push("SELECT ");
+        statement.push_columns(M::INFO, 0);
+        for path in &self.related {
+            let alias = statement.join(path);
             let key = path.last().and_then(|field| field.foreign_key());
             let target = (key.expect("only foreign keys are fetched along").target)();
-            columns.push_str(", ");
-            columns.push_str(&Builder::columns(target, alias));
+            statement.push(", ");
+            statement.push_columns(target, alias);
         }
-        if !is_part || (self.related.is_empty() && self.offset == 0) {
-            let order = self.order_clause(&mut outer);
-            let from = self.from_where(&mut outer);
-            let window = self.window(kind);
-            return run(format!("SELECT {columns}{from}{order}{window}"), outer.values);
+        for (path, _) in &order {
+            statement.join_for(path);
         }
-        let table = quoted(M::INFO.table);
-        let chosen = if self.offset == 0 {
-            let mut inner = Builder::new(kind, Vec::new());
-            let order = self.order_clause(&mut inner);
-            let from = self.from_where(&mut inner);
-            outer.values = inner.values;
-            format!("(SELECT t0.*{from}{order}{}) t0", self.window(kind))
+        if !self.is_part() || is_single || (self.related.is_empty() && self.offset == 0) {
+            self.push_source(&mut statement);
+            Self::push_order(&mut statement, &order);
+            self.push_window(kind, &mut statement);
+            return run(statement);
+        }
+        if self.offset == 0 {
+            statement.push(" FROM (SELECT t0.*");
+            statement.within(|inner| {
+                for (path, _) in &order {
+                    inner.join_for(path);
+                }
+                self.push_source(inner);
+                Self::push_order(inner, &order);
+            });
+            self.push_window(kind, &mut statement);
+            statement.push(") t0");
         } else {
-            let key = quoted(M::INFO.primary_key().column);
-            let keys = self.keys(kind, &mut outer.values);
-            format!("({keys}) chosen JOIN {table} t0 ON t0.{key} = chosen.{key}")
-        };
-        let order = self.order_clause(&mut outer);
-        let joins = outer.joins();
-        run(format!("SELECT {columns} FROM {chosen}{joins}{order}"), outer.values)
+            let key = M::INFO.primary_key().column;
+            statement.push(" FROM (");
+            statement.within(|inner| self.push_keys(kind, inner));
+            statement.push(") chosen JOIN ");
+            statement.push_name(M::INFO.table);
+            statement.push(" t0 ON t0.");
+            statement.push_name(key);
+            statement.push(" = chosen.");
+            statement.push_name(key);
+        }
+        statement.push_joins();
+        Self::push_order(&mut statement, &order);
+        run(statement)
     }
 }
 

@@ -1,4 +1,6 @@
 //! The SQL of typed queries, for either database.
+//!
+//! It is made for each query, so it is written into one string, piece by piece.
 
 use std::fmt::Write;
 
@@ -6,17 +8,41 @@ use super::column::{Expression, FieldPath};
 use super::{FieldInfo, ModelInfo};
 use crate::db::{DatabaseKind, Value};
 
+/// As long as most statements are at most.
+const USUAL_LENGTH: usize = 768;
+
 /// A name, quoted.
 pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut sql = String::with_capacity(name.len() + 2);
+    push_quoted(&mut sql, name);
+    sql
 }
 
-/// Builds a statement over a model's table, which is `t0` there, and the tables that are joined to
-/// it.
-pub(crate) struct Builder {
+fn push_quoted(sql: &mut String, name: &str) {
+    sql.push('"');
+    for (index, part) in name.split('"').enumerate() {
+        if index > 0 {
+            sql.push_str("\"\"");
+        }
+        sql.push_str(part);
+    }
+    sql.push('"');
+}
+
+fn push_number(sql: &mut String, number: usize) {
+    match u8::try_from(number) {
+        Ok(digit @ 0..=9) => sql.push(char::from(b'0' + digit)),
+        _ => write!(sql, "{number}").expect("a string takes all"),
+    }
+}
+
+/// A statement in the making, over a model's table, which is `t0` there, and the tables that are
+/// joined to it.
+pub(super) struct Statement {
     kind: DatabaseKind,
     joins: Vec<Join>,
-    pub(crate) values: Vec<Value>,
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
 }
 
 /// The table that a foreign key leads to; its alias is its place among the joins, counted from 1.
@@ -26,14 +52,35 @@ struct Join {
     outer: bool,
 }
 
-impl Builder {
-    pub(crate) fn new(kind: DatabaseKind, values: Vec<Value>) -> Self {
-        Self { kind, joins: Vec::new(), values }
+impl Statement {
+    pub(super) fn new(kind: DatabaseKind) -> Self {
+        let sql = String::with_capacity(USUAL_LENGTH);
+        Self { kind, joins: Vec::new(), sql, values: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    pub(super) fn push_name(&mut self, name: &str) {
+        push_quoted(&mut self.sql, name);
+    }
+
+    pub(super) fn push_number(&mut self, number: u64) {
+        write!(self.sql, "{number}").expect("a string takes all");
+    }
+
+    /// A part of the statement that has aliases of its own, and shares its parameters.
+    pub(super) fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
+        let joins = std::mem::take(&mut self.joins);
+        let written = write(self);
+        self.joins = joins;
+        written
     }
 
     /// The alias of the table at the end of the foreign keys, which is joined once only. Behind one
     /// that may be `NULL` all are joined such that no row is lost.
-    pub(crate) fn join(&mut self, foreign_keys: &[&'static FieldInfo]) -> usize {
+    pub(super) fn join(&mut self, foreign_keys: &[&'static FieldInfo]) -> usize {
         let mut parent = 0;
         let mut outer = false;
         for field in foreign_keys {
@@ -47,74 +94,134 @@ impl Builder {
         parent
     }
 
+    /// Joins what a column needs.
+    pub(super) fn join_for(&mut self, path: &FieldPath) {
+        self.join(&path[..path.len() - 1]);
+    }
+
+    /// Joins what a condition needs.
+    pub(super) fn join_for_condition(&mut self, expression: &Expression) {
+        match expression {
+            Expression::Compare { path, .. }
+            | Expression::IsIn { path, .. }
+            | Expression::IsNull { path }
+            | Expression::Like { path, .. } => self.join_for(path),
+            Expression::All(parts) | Expression::Any(parts) => {
+                for part in parts {
+                    self.join_for_condition(part);
+                }
+            }
+            Expression::Not(inner) => self.join_for_condition(inner),
+        }
+    }
+
     /// A column, as it stands in an expression.
-    pub(crate) fn column(&mut self, path: &FieldPath) -> String {
+    pub(super) fn push_column(&mut self, path: &FieldPath) {
         let (field, foreign_keys) = path.split_last().expect("a path has at least one field");
-        format!("t{}.{}", self.join(foreign_keys), quoted(field.column))
+        let alias = self.join(foreign_keys);
+        self.push_alias(alias);
+        self.push(".");
+        self.push_name(field.column);
+    }
+
+    fn push_alias(&mut self, alias: usize) {
+        self.push("t");
+        push_number(&mut self.sql, alias);
     }
 
     /// The clauses that join what was asked for so far.
-    pub(crate) fn joins(&self) -> String {
-        let mut sql = String::new();
+    pub(super) fn push_joins(&mut self) {
         for (index, Join { parent, field, outer }) in self.joins.iter().enumerate() {
             let foreign_key = field.foreign_key().expect("only foreign keys are joined");
             let target = (foreign_key.target)();
-            let kind = if *outer { "LEFT JOIN" } else { "JOIN" };
-            let alias = index + 1;
-            let (table, key) = (quoted(target.table), quoted(target.primary_key().column));
-            let column = quoted(field.column);
-            write!(sql, " {kind} {table} t{alias} ON t{alias}.{key} = t{parent}.{column}")
-                .expect("a string takes all");
+            self.sql.push_str(if *outer { " LEFT JOIN " } else { " JOIN " });
+            push_quoted(&mut self.sql, target.table);
+            self.sql.push_str(" t");
+            push_number(&mut self.sql, index + 1);
+            self.sql.push_str(" ON t");
+            push_number(&mut self.sql, index + 1);
+            self.sql.push('.');
+            push_quoted(&mut self.sql, target.primary_key().column);
+            self.sql.push_str(" = t");
+            push_number(&mut self.sql, *parent);
+            self.sql.push('.');
+            push_quoted(&mut self.sql, field.column);
         }
-        sql
     }
 
     /// All columns of a model, under an alias.
-    pub(crate) fn columns(model: &ModelInfo, alias: usize) -> String {
-        let column = |field: &FieldInfo| format!("t{alias}.{}", quoted(field.column));
-        model.fields.iter().map(column).collect::<Vec<_>>().join(", ")
-    }
-
-    pub(crate) fn parameter(&mut self, value: &Value) -> String {
-        self.values.push(value.clone());
-        format!("${}", self.values.len())
-    }
-
-    pub(crate) fn condition(&mut self, expression: &Expression) -> String {
-        match expression {
-            Expression::Compare { path, operator, value } => {
-                format!("{} {operator} {}", self.column(path), self.parameter(value))
+    pub(super) fn push_columns(&mut self, model: &ModelInfo, alias: usize) {
+        for (index, field) in model.fields.iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
             }
-            Expression::IsIn { values, .. } if values.is_empty() => "FALSE".to_owned(),
-            Expression::IsIn { path, values } => {
-                let column = self.column(path);
-                let values: Vec<String> = values.iter().map(|v| self.parameter(v)).collect();
-                format!("{column} IN ({})", values.join(", "))
-            }
-            Expression::IsNull { path } => format!("{} IS NULL", self.column(path)),
-            Expression::Like { path, pattern, ignore_case } => {
-                let column = self.column(path);
-                let pattern = self.parameter(&Value::from(pattern.as_str()));
-                // SQLite's LIKE ignores the case of ASCII by itself.
-                if *ignore_case && self.kind == DatabaseKind::Postgres {
-                    format!("UPPER({column}) LIKE UPPER({pattern}) ESCAPE '\\'")
-                } else {
-                    format!("{column} LIKE {pattern} ESCAPE '\\'")
-                }
-            }
-            Expression::All(parts) => self.parts(parts, " AND ", "TRUE"),
-            Expression::Any(parts) => self.parts(parts, " OR ", "FALSE"),
-            Expression::Not(inner) => format!("({}) IS NOT TRUE", self.condition(inner)),
+            self.push_alias(alias);
+            self.push(".");
+            self.push_name(field.column);
         }
     }
 
-    fn parts(&mut self, parts: &[Expression], operator: &str, of_none: &str) -> String {
+    pub(super) fn push_parameter(&mut self, value: Value) {
+        self.values.push(value);
+        self.push("$");
+        push_number(&mut self.sql, self.values.len());
+    }
+
+    pub(super) fn push_condition(&mut self, expression: &Expression) {
+        match expression {
+            Expression::Compare { path, operator, value } => {
+                self.push_column(path);
+                self.push(" ");
+                self.push(operator);
+                self.push(" ");
+                self.push_parameter(value.clone());
+            }
+            Expression::IsIn { values, .. } if values.is_empty() => self.push("FALSE"),
+            Expression::IsIn { path, values } => {
+                self.push_column(path);
+                self.push(" IN (");
+                for (index, value) in values.iter().enumerate() {
+                    self.push(if index > 0 { ", " } else { "" });
+                    self.push_parameter(value.clone());
+                }
+                self.push(")");
+            }
+            Expression::IsNull { path } => {
+                self.push_column(path);
+                self.push(" IS NULL");
+            }
+            Expression::Like { path, pattern, ignore_case } => {
+                // SQLite's LIKE ignores the case of ASCII by itself.
+                let upper = *ignore_case && self.kind == DatabaseKind::Postgres;
+                let (before, between, after) =
+                    if upper { ("UPPER(", ") LIKE UPPER(", ")") } else { ("", " LIKE ", "") };
+                self.push(before);
+                self.push_column(path);
+                self.push(between);
+                self.push_parameter(Value::from(pattern.as_str()));
+                self.push(after);
+                self.push(" ESCAPE '\\'");
+            }
+            Expression::All(parts) => self.push_parts(parts, " AND ", "TRUE"),
+            Expression::Any(parts) => self.push_parts(parts, " OR ", "FALSE"),
+            Expression::Not(inner) => {
+                self.push("(");
+                self.push_condition(inner);
+                self.push(") IS NOT TRUE");
+            }
+        }
+    }
+
+    fn push_parts(&mut self, parts: &[Expression], operator: &str, of_none: &str) {
         match parts {
-            [] => of_none.to_owned(),
-            [one] => self.condition(one),
+            [] => self.push(of_none),
+            [one] => self.push_condition(one),
             several => {
-                let parts: Vec<String> = several.iter().map(|part| self.condition(part)).collect();
-                format!("({})", parts.join(operator))
+                for (index, part) in several.iter().enumerate() {
+                    self.push(if index > 0 { operator } else { "(" });
+                    self.push_condition(part);
+                }
+                self.push(")");
             }
         }
     }
