@@ -1,6 +1,7 @@
 //! The command line of `host`.
 
 mod assets;
+mod fixtures;
 mod listing;
 mod makemigrations;
 mod migrations;
@@ -43,6 +44,10 @@ enum Own {
     Showmigrations(migrations::ShowArguments),
     /// Print the SQL of a migration.
     Sqlmigrate(migrations::SqlArguments),
+    /// Load fixtures: files in Django's JSON format. All of them are loaded, or nothing is.
+    Loaddata(fixtures::LoadData),
+    /// Write rows as a fixture in Django's JSON format.
+    Dumpdata(fixtures::DumpData),
     /// Say which file provides a template, and which it hides.
     Findtemplate {
         /// The template's name: `lettings/index`.
@@ -189,6 +194,12 @@ fn run(
         }
         Some(Own::Sqlmigrate(arguments)) => {
             migrations::print_sql(&plan, settings, &arguments)?;
+        }
+        Some(Own::Loaddata(arguments)) => {
+            block_on(settings, fixtures::load(&plan, settings, arguments))?;
+        }
+        Some(Own::Dumpdata(arguments)) => {
+            block_on(settings, fixtures::dump(&plan, settings, arguments))?;
         }
         None => block_on(settings, run_of_module(plan, settings, arguments))?,
     }

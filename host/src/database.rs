@@ -1,7 +1,6 @@
 //! Opens the site's database and brings it up to date.
 
 mod adopt;
-mod fixtures;
 mod lock;
 mod migrate;
 
@@ -13,6 +12,7 @@ use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Loc
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
+use crate::fixtures::{self, Fixture, LoadOptions};
 use crate::plan::PlannedMigration;
 use crate::{Plan, ScratchError, Settings};
 
@@ -125,16 +125,9 @@ pub enum DatabaseError {
     /// What the migrations make cannot be told.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
-    /// A fixture cannot be loaded; nothing of the fixtures was kept.
-    #[error("fixture `{file}` of `{module}`: {reason}")]
-    Fixture {
-        /// The fixture's module.
-        module: String,
-        /// The fixture's file.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The modules' fixtures cannot be loaded; nothing of them was kept.
+    #[error("the demo data cannot be loaded:\n{0}")]
+    Fixtures(String),
     /// The database failed in between.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -179,7 +172,7 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     }
     let (pool, _) = open(settings).await?;
     migrate::check_applied(&pool, &plan.migrations).await?;
-    Ok(Db::from(pool))
+    Ok(Db::new(pool, Arc::clone(&plan.models)))
 }
 
 /// The same for a site that starts: if there was no table yet and the settings say so, the
@@ -251,23 +244,32 @@ impl Migrating {
 
 async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
     let (pool, location) = open(settings).await?;
-    let migrating = Migrating::begin(&pool, &location, settings).await?;
+    let db = Db::new(pool, Arc::clone(&plan.models));
+    let migrating = Migrating::begin(&db, &location, settings).await?;
     let done = async {
-        let was_empty = is_empty(&pool).await?;
+        let was_empty = is_empty(&db).await?;
         let mut report = |action: Action, migration: &PlannedMigration| {
             let (module, name) = (migration.module, &*migration.migration.name);
             tracing::info!(module, migration = name, "{}", action.done());
         };
         migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
         if was_empty && demo_data {
-            fixtures::load(plan, &pool).await?;
+            load_demo_data(plan, &db).await?;
         }
         Ok::<_, DatabaseError>(())
     };
     let done = done.await;
     migrating.end().await;
     done?;
-    Ok(Db::new(pool, Arc::clone(&plan.models)))
+    Ok(db)
+}
+
+/// Loads the fixtures of all active modules.
+async fn load_demo_data(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
+    let loaded = fixtures::load(Fixture::of_modules(plan), db, LoadOptions::default()).await;
+    let loaded = loaded.map_err(|error| DatabaseError::Fixtures(error.to_string()))?;
+    tracing::info!(objects = loaded.objects, "demo data loaded");
+    Ok(())
 }
 
 /// Opens the site's database as it is.

@@ -30,6 +30,7 @@ mod database;
 mod error_pages;
 mod files_below;
 mod fingerprint;
+mod fixtures;
 mod linked;
 mod logging;
 pub mod makemigrations;

@@ -1,0 +1,220 @@
+//! `host loaddata` and `host dumpdata`.
+
+use std::fs::File;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+use module_api::db::Db;
+use module_api::model::ModelInfo;
+use rocket_db_pools::Pool;
+
+use super::output;
+use crate::fixtures::{self, DumpOptions, Fixture, FixtureError, LoadOptions};
+use crate::nearest::suggestion;
+use crate::{Plan, Settings, database};
+
+/// What `loaddata` takes.
+#[derive(Debug, Args)]
+pub(super) struct LoadData {
+    /// The files; or the names of fixtures that active modules bring, with or without `.json`.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// Leave out models and fields that nobody knows.
+    #[arg(long)]
+    ignorenonexistent: bool,
+    /// Load values that validators refuse, as Django does, if they fit their columns.
+    #[arg(long)]
+    skip_validation: bool,
+}
+
+/// What `dumpdata` takes.
+#[derive(Debug, Args)]
+pub(super) struct DumpData {
+    /// What to dump: modules, apps, and models as `app.model`; all if none is given.
+    #[arg(value_name = "MODULE|APP[.MODEL]")]
+    labels: Vec<String>,
+    /// Indent by so many spaces, instead of writing all on one line.
+    #[arg(long, value_name = "SPACES")]
+    indent: Option<u8>,
+    /// Write natural keys in place of foreign keys, where there are such.
+    #[arg(long)]
+    natural_foreign: bool,
+    /// Leave out the primary keys of objects that have natural ones.
+    #[arg(long)]
+    natural_primary: bool,
+    /// Leave out this module, app or model.
+    #[arg(short, long, value_name = "LABEL")]
+    exclude: Vec<String>,
+    /// Write into this file, which is there only when all is written.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Loads fixtures, all or nothing.
+pub(super) async fn load(
+    plan: &Plan,
+    settings: &Settings,
+    arguments: LoadData,
+) -> anyhow::Result<()> {
+    let mut found = Vec::new();
+    for file in &arguments.files {
+        found.extend(Fixture::named(file, plan).map_err(|message| anyhow!(message))?);
+    }
+    let count = found.len();
+    let options = LoadOptions {
+        ignore_unknown: arguments.ignorenonexistent,
+        skip_validation: arguments.skip_validation,
+        progress: true,
+    };
+    let db = open(plan, settings).await?;
+    let loaded = fixtures::load(found, &db, options).await;
+    db.close().await;
+    let loaded = loaded.map_err(|error| {
+        let has_skip = arguments.skip_validation || !matches!(error, FixtureError::Bad(_));
+        let hint = if has_skip { "" } else { LOAD_HINT };
+        anyhow!("{error}{hint}")
+    })?;
+    for (what, skipped) in
+        [("objects of", &loaded.skipped_objects), ("values of", &loaded.skipped_fields)]
+    {
+        for (label, count) in skipped {
+            output::error(&format!(
+                "warning: left out {count} {what} `{label}`, which is not known"
+            ));
+        }
+    }
+    let objects = if loaded.objects == 1 { "object" } else { "objects" };
+    let fixtures = if count == 1 { "fixture" } else { "fixtures" };
+    output::line(&format!("loaded {} {objects} from {count} {fixtures}", loaded.objects));
+    Ok(())
+}
+
+/// What may help with a fixture that is refused.
+const LOAD_HINT: &str = "\nhint: mend what is named above; --skip-validation loads what only \
+                         validators refuse, as Django does";
+
+/// Dumps rows as a fixture.
+pub(super) async fn dump(
+    plan: &Plan,
+    settings: &Settings,
+    arguments: DumpData,
+) -> anyhow::Result<()> {
+    let models = chosen(plan, &arguments)?;
+    let options = DumpOptions {
+        indent: arguments.indent.map(usize::from),
+        natural_foreign: arguments.natural_foreign,
+        natural_primary: arguments.natural_primary,
+    };
+    let db = open(plan, settings).await?;
+    let dumped = match &arguments.output {
+        Some(file) => dump_into(file, &models, &db, options).await,
+        None => {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            fixtures::dump(&models, &db, options, &mut out, "standard output").await
+        }
+    };
+    db.close().await;
+    match dumped {
+        // A reader that has gone, as `head` does, has what it wanted.
+        Err(FixtureError::Write { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(anyhow!("{error}")),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Writes a file beside, and puts it in place when it is complete.
+async fn dump_into(
+    file: &Path,
+    models: &[&'static ModelInfo],
+    db: &Db,
+    options: DumpOptions,
+) -> Result<(), FixtureError> {
+    let name = file.display().to_string();
+    let wrong = |error| FixtureError::Write { file: name.clone(), error };
+    let metadata = std::fs::metadata(file);
+    // A pipe or a device is written to; a file put in its place would be another thing.
+    if metadata.is_ok_and(|metadata| !metadata.is_file()) {
+        let mut out = BufWriter::new(File::options().write(true).open(file).map_err(wrong)?);
+        return fixtures::dump(models, db, options, &mut out, &name).await;
+    }
+    let Some(last) = file.file_name() else {
+        return Err(wrong(std::io::Error::new(ErrorKind::InvalidInput, "it is no file's name")));
+    };
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(last);
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = file.with_file_name(beside);
+    let written = async {
+        let out = File::options().write(true).create_new(true).open(&beside).map_err(wrong)?;
+        let mut out = BufWriter::new(out);
+        fixtures::dump(models, db, options, &mut out, &name).await?;
+        out.flush().map_err(wrong)?;
+        out.get_ref().sync_all().map_err(wrong)?;
+        std::fs::rename(&beside, file).map_err(wrong)
+    };
+    let written = written.await;
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// The database as it is: neither command migrates.
+async fn open(plan: &Plan, settings: &Settings) -> anyhow::Result<Db> {
+    let (pool, _) = database::open(settings).await?;
+    Ok(Db::new(pool, std::sync::Arc::clone(&plan.models)))
+}
+
+/// The models that are to be dumped, what others lead to first.
+fn chosen(plan: &Plan, arguments: &DumpData) -> anyhow::Result<Vec<&'static ModelInfo>> {
+    let all = plan.models.by_dependency();
+    let mut wanted: Vec<&'static ModelInfo> = Vec::new();
+    for label in &arguments.labels {
+        wanted.extend(models_of(plan, &all, label)?);
+    }
+    let mut unwanted: Vec<&'static ModelInfo> = Vec::new();
+    for label in &arguments.exclude {
+        unwanted.extend(models_of(plan, &all, label)?);
+    }
+    let is_wanted = |model: &&'static ModelInfo| {
+        let is = |other: &&'static ModelInfo| other.is(model);
+        (arguments.labels.is_empty() || wanted.iter().any(is)) && !unwanted.iter().any(is)
+    };
+    Ok(all.into_iter().filter(is_wanted).collect())
+}
+
+/// The models that a label stands for: that of a module, of an app, or of a model.
+fn models_of(
+    plan: &Plan,
+    all: &[&'static ModelInfo],
+    label: &str,
+) -> anyhow::Result<Vec<&'static ModelInfo>> {
+    let of_module = |name: &str| {
+        let module = plan.active().find(|module| module.name() == name)?;
+        Some(module.registration.module.models())
+    };
+    if let Some(models) = of_module(label) {
+        return Ok(models);
+    }
+    let of_app: Vec<&'static ModelInfo> =
+        all.iter().copied().filter(|model| model.app().eq_ignore_ascii_case(label)).collect();
+    if !of_app.is_empty() {
+        return Ok(of_app);
+    }
+    if let Some(model) = plan.models.get(label) {
+        return Ok(vec![model]);
+    }
+    if let Some((module, name)) = label.split_once('.') {
+        let mut models = of_module(module).unwrap_or_default();
+        models.retain(|model| model.name().eq_ignore_ascii_case(name));
+        if !models.is_empty() {
+            return Ok(models);
+        }
+    }
+    let modules = plan.active().map(|module| module.name());
+    let known: Vec<&str> = modules.chain(all.iter().flat_map(|m| [m.app(), m.label])).collect();
+    let known = suggestion(label, known);
+    Err(anyhow!("no active module, app or model is called `{label}`; {known}"))
+}

@@ -1,0 +1,58 @@
+//! Fixtures: rows as files, in Django's JSON format, both ways.
+
+mod dump;
+mod elements;
+mod json;
+mod json_text;
+mod keys;
+mod load;
+mod natural;
+mod object;
+mod problems;
+mod progress;
+mod read;
+mod references;
+mod source;
+mod sql;
+mod write;
+
+use module_api::db::DbError;
+use module_api::with_causes;
+
+pub(crate) use dump::{DumpOptions, dump};
+pub(crate) use load::{LoadOptions, load};
+pub(crate) use problems::Report;
+pub(crate) use source::Fixture;
+
+/// Why fixtures were not loaded, or rows not dumped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FixtureError {
+    /// Something is wrong with the fixtures.
+    #[error("{0}")]
+    Bad(Report),
+    /// The database.
+    #[error("{}{}", with_causes(.0), hint(.0))]
+    Database(#[from] DbError),
+    /// The file of a dump.
+    #[error("cannot write {file}: {error}")]
+    Write {
+        /// What is written to.
+        file: String,
+        /// Why it cannot be.
+        error: std::io::Error,
+    },
+}
+
+/// What to do about an error of the database.
+fn hint(error: &DbError) -> &'static str {
+    let (DbError::Statement(error) | DbError::Unavailable(error)) = error else { return "" };
+    let Some(error) = error.as_database_error() else { return "" };
+    let is_missing = match error.code().as_deref() {
+        Some("42P01" | "42703") => true,
+        Some("1") => ["no such table", "no such column", "has no column"]
+            .iter()
+            .any(|words| error.message().contains(words)),
+        _ => false,
+    };
+    if is_missing { "; run `host migrate` first" } else { "" }
+}
