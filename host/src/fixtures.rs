@@ -1,5 +1,6 @@
 //! Fixtures: rows as files, in Django's JSON format, both ways.
 
+mod cells;
 mod dump;
 mod elements;
 mod json;
@@ -28,8 +29,13 @@ pub(crate) use source::Fixture;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FixtureError {
     /// Something is wrong with the fixtures.
-    #[error("{0}")]
-    Bad(Report),
+    #[error("{report}")]
+    Bad {
+        /// All of it, for people.
+        report: Report,
+        /// Whether validators refused values that their columns would take.
+        refused_by_validators: bool,
+    },
     /// The database.
     #[error("{}{}", with_causes(.0), hint(.0))]
     Database(#[from] DbError),

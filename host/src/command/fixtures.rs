@@ -1,7 +1,7 @@
 //! `host loaddata` and `host dumpdata`.
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -72,12 +72,11 @@ pub(super) async fn load(
     let loaded = fixtures::load(found, &db, options).await;
     db.close().await;
     let loaded = loaded.map_err(|error| {
-        let has_skip = arguments.skip_validation || !matches!(error, FixtureError::Bad(_));
-        let hint = if has_skip { "" } else { LOAD_HINT };
+        let by_validators = matches!(error, FixtureError::Bad { refused_by_validators: true, .. });
+        let hint = if by_validators { SKIP_VALIDATION } else { "" };
         anyhow!("{error}{hint}")
     })?;
-    for (what, skipped) in
-        [("objects of", &loaded.skipped_objects), ("values of", &loaded.skipped_fields)]
+    for (what, skipped) in [("object", &loaded.skipped_objects), ("value", &loaded.skipped_fields)]
     {
         for (label, count) in skipped {
             output::error(&format!(
@@ -91,9 +90,9 @@ pub(super) async fn load(
     Ok(())
 }
 
-/// What may help with a fixture that is refused.
-const LOAD_HINT: &str = "\nhint: mend what is named above; --skip-validation loads what only \
-                         validators refuse, as Django does";
+/// What helps with rows that Django has, and that its own validators would refuse.
+const SKIP_VALIDATION: &str =
+    "\nhint: --skip-validation loads what only validators refuse, as Django does";
 
 /// Dumps rows as a fixture.
 pub(super) async fn dump(
@@ -111,8 +110,8 @@ pub(super) async fn dump(
     let dumped = match &arguments.output {
         Some(file) => dump_into(file, &models, &db, options).await,
         None => {
-            let mut out = BufWriter::new(std::io::stdout().lock());
-            fixtures::dump(&models, &db, options, &mut out, "standard output").await
+            let out = std::io::stdout();
+            fixtures::dump(&models, &db, options, out, "standard output").await.map(drop)
         }
     };
     db.close().await;
@@ -136,8 +135,8 @@ async fn dump_into(
     let metadata = std::fs::metadata(file);
     // A pipe or a device is written to; a file put in its place would be another thing.
     if metadata.is_ok_and(|metadata| !metadata.is_file()) {
-        let mut out = BufWriter::new(File::options().write(true).open(file).map_err(wrong)?);
-        return fixtures::dump(models, db, options, &mut out, &name).await;
+        let out = File::options().write(true).open(file).map_err(wrong)?;
+        return fixtures::dump(models, db, options, out, &name).await.map(drop);
     }
     let Some(last) = file.file_name() else {
         return Err(wrong(std::io::Error::new(ErrorKind::InvalidInput, "it is no file's name")));
@@ -148,10 +147,8 @@ async fn dump_into(
     let beside = file.with_file_name(beside);
     let written = async {
         let out = File::options().write(true).create_new(true).open(&beside).map_err(wrong)?;
-        let mut out = BufWriter::new(out);
-        fixtures::dump(models, db, options, &mut out, &name).await?;
-        out.flush().map_err(wrong)?;
-        out.get_ref().sync_all().map_err(wrong)?;
+        let out = fixtures::dump(models, db, options, out, &name).await?;
+        out.sync_all().map_err(wrong)?;
         std::fs::rename(&beside, file).map_err(wrong)
     };
     let written = written.await;
