@@ -79,8 +79,9 @@ pub(super) async fn load(
     for (what, skipped) in [("object", &loaded.skipped_objects), ("value", &loaded.skipped_fields)]
     {
         for (label, count) in skipped {
+            let plural = if *count == 1 { "" } else { "s" };
             output::error(&format!(
-                "warning: left out {count} {what} `{label}`, which is not known"
+                "warning: left out {count} {what}{plural} of `{label}`, which nobody knows"
             ));
         }
     }
