@@ -211,7 +211,7 @@ fn models_of(
             return Ok(models);
         }
     }
-    let modules = plan.active().map(|module| module.name());
+    let modules = plan.active().map(crate::PlannedModule::name);
     let known: Vec<&str> = modules.chain(all.iter().flat_map(|m| [m.app(), m.label])).collect();
     let known = suggestion(label, known);
     Err(anyhow!("no active module, app or model is called `{label}`; {known}"))

@@ -88,8 +88,8 @@ fn datetime(text: &str) -> Result<UtcDateTime, String> {
         })?;
         return Ok(UtcDateTime::new(date, Time::MIDNIGHT));
     }
-    let moment = scan.moment(&date).ok_or_else(invalid_format)?;
-    moment.ok_or_else(|| {
+    let clock = scan.clock().ok_or_else(invalid_format)?;
+    clock.on(&date).ok_or_else(|| {
         format!(
             "“{text}” value has the correct format (YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]) but it is \
              an invalid date/time."
@@ -112,6 +112,25 @@ impl Numbers {
         let year = i32::try_from(self.year).ok().filter(|year| *year > 0)?;
         let month = Month::try_from(u8::try_from(self.month).ok()?).ok()?;
         Date::from_calendar_date(year, month, u8::try_from(self.day).ok()?).ok()
+    }
+}
+
+/// The numbers of a time, which need not exist, and the offset in minutes.
+struct Clock {
+    numbers: [u32; 3],
+    micro: u32,
+    offset: i64,
+}
+
+impl Clock {
+    /// The moment on that date, if there is one.
+    fn on(&self, date: &Numbers) -> Option<UtcDateTime> {
+        let [hour, minute, second] =
+            self.numbers.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+        let time = Time::from_hms_micro(hour, minute, second, self.micro).ok()?;
+        let moment = UtcDateTime::new(date.build()?, time);
+        let moment = moment.checked_sub(Duration::minutes(self.offset))?;
+        (moment.year() > 0).then_some(moment)
     }
 }
 
@@ -144,9 +163,8 @@ impl Scan<'_> {
         Some(Numbers { year, month, day: self.number(1, 2)? })
     }
 
-    /// The rest after the date. The outer `None` is a wrong form, the inner one a moment that does
-    /// not exist.
-    fn moment(&mut self, date: &Numbers) -> Option<Option<UtcDateTime>> {
+    /// The rest after the date.
+    fn clock(&mut self) -> Option<Clock> {
         self.take(&['T', 't', ' '])?;
         let hour = self.number(1, 2)?;
         self.take(&[':'])?;
@@ -162,16 +180,7 @@ impl Scan<'_> {
             }
         }
         self.0 = self.0.trim_start();
-        let offset = self.offset()?;
-        Some(Self::build(date, [hour, minute, second], micro, offset))
-    }
-
-    fn build(date: &Numbers, clock: [u32; 3], micro: u32, offset: i64) -> Option<UtcDateTime> {
-        let [hour, minute, second] = clock.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
-        let time = Time::from_hms_micro(hour, minute, second, micro).ok()?;
-        let moment = UtcDateTime::new(date.build()?, time);
-        let moment = moment.checked_sub(Duration::minutes(offset))?;
-        (moment.year() > 0).then_some(moment)
+        Some(Clock { numbers: [hour, minute, second], micro, offset: self.offset()? })
     }
 
     /// The offset from UTC, in minutes, which is all that is left.
