@@ -113,6 +113,8 @@ fn write(plan: &Plan, proposals: &[Proposal]) -> anyhow::Result<()> {
             }
             bail!("cannot write {}: {error}; nothing was written", path.display());
         }
+    }
+    for (path, _) in &files {
         output::line(&format!("written: {}", path.display()));
     }
     Ok(())
