@@ -152,13 +152,7 @@ async fn constraints_and_indexes_come_and_go(kind: DatabaseKind) {
     for _ in 0..2 {
         shop.step(indexed::MODELS, &Request::default()).await;
         for wrong in ["number = -1", "code = 2"] {
-            let pool = shop.workshop.pool().await;
-            let mut transaction = pool.begin().await.unwrap();
-            let sql = sqlx::AssertSqlSafe(format!("UPDATE shop_item SET {wrong}"));
-            let done = module_api::db::query(sql).execute(&mut transaction).await;
-            assert!(done.is_err(), "{wrong}");
-            drop(transaction);
-            pool.close().await;
+            shop.refuses(&format!("UPDATE shop_item SET {wrong}")).await;
         }
         shop.step(bare::MODELS, &Request::default()).await;
         shop.execute(&["UPDATE shop_item SET number = -1, code = 2"]).await;

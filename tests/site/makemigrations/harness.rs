@@ -2,8 +2,11 @@
 
 use host::Plan;
 use host::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
+use module_api::db::query;
 use module_api::model::ModelInfo;
+use module_api::rocket_db_pools::Pool;
 use site_tests::{DatabaseKind, LocalModule, TestSite};
+use sqlx::AssertSqlSafe;
 
 use crate::workshop::Workshop;
 
@@ -25,12 +28,13 @@ macro_rules! item {
             #[derive(Model)]
             #[model(label = "shop.item")]
             #[expect(dead_code, reason = "it is only described")]
-            pub struct Item {
+            pub(crate) struct Item {
                 id: i64,
                 $($field)*
             }
 
-            pub const MODELS: super::super::harness::Models = &[Item::INFO];
+            #[allow(dead_code, reason = "some stand beside other models")]
+            pub(crate) const MODELS: super::super::harness::Models = &[Item::INFO];
         }
     };
 }
@@ -161,6 +165,23 @@ impl Shop {
     /// Runs statements behind the host's back.
     pub(super) async fn execute(&self, statements: &[&str]) {
         self.workshop.execute(statements).await;
+    }
+
+    /// A statement that the database does not take, at once or at the end of its transaction.
+    pub(super) async fn refuses(&self, statement: &str) {
+        let pool = self.workshop.pool().await;
+        let mut transaction = pool.begin().await.unwrap();
+        let done = query(AssertSqlSafe(statement.to_owned())).execute(&mut transaction).await;
+        let refused = match done {
+            Err(_) => {
+                // The pool would wait for it.
+                drop(transaction);
+                true
+            }
+            Ok(_) => transaction.commit().await.is_err(),
+        };
+        pool.close().await;
+        assert!(refused, "{statement}");
     }
 
     /// The values of an expression in the rows of `shop_item`, as text.

@@ -93,16 +93,6 @@ async fn by_hand(kind: DatabaseKind) -> Shop {
     shop
 }
 
-async fn refused(shop: &Shop, sql: &str) {
-    let pool = shop.workshop.pool().await;
-    let mut transaction = pool.begin().await.unwrap();
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    let done = module_api::db::query(sql.clone()).execute(&mut transaction).await;
-    assert!(done.is_err(), "{sql:?}");
-    drop(transaction);
-    pool.close().await;
-}
-
 async fn what_was_made_by_hand_is_kept(kind: DatabaseKind) {
     let mut shop = by_hand(kind).await;
     let before = shop.shape().await;
@@ -110,10 +100,10 @@ async fn what_was_made_by_hand_is_kept(kind: DatabaseKind) {
     assert_eq!(proposal.no_way_down, None);
     for round in 0..2 {
         assert_eq!(shop.items("name").await, some(&["none", "none"]));
-        refused(&shop, "INSERT INTO shop_item (number, flag) VALUES (100, FALSE)").await;
-        refused(&shop, "INSERT INTO shop_item (number, flag) VALUES (60, FALSE)").await;
+        shop.refuses("INSERT INTO shop_item (number, flag) VALUES (100, FALSE)").await;
+        shop.refuses("INSERT INTO shop_item (number, flag) VALUES (60, FALSE)").await;
         let semicolon = "INSERT INTO shop_item (name, number, flag) VALUES (';', 2, FALSE)";
-        refused(&shop, semicolon).await;
+        shop.refuses(semicolon).await;
         let log = "SELECT text AS value FROM shop_log";
         assert_eq!(shop.workshop.values::<String>(log).await, ["new; none"; 2]);
         let seen = "SELECT name AS value FROM shop_seen";

@@ -1,7 +1,7 @@
 //! Which tables are a module's own, and migrations that depend on those of others.
 
 use host::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
-use module_api::model::{ForeignKey, ManyToMany, Model};
+use module_api::model::Model;
 use site_tests::LocalModule;
 
 use super::harness::{item, losing, plan_of};

@@ -35,7 +35,7 @@ mod first {
 
     #[derive(Model)]
     #[model(label = "papers.paper")]
-    pub struct Paper {
+    pub(crate) struct Paper {
         id: i64,
         #[model(max_length = 20)]
         title: String,
@@ -47,7 +47,7 @@ mod second {
 
     #[derive(Model)]
     #[model(label = "papers.paper")]
-    pub struct Paper {
+    pub(crate) struct Paper {
         id: i64,
         #[model(max_length = 20)]
         title: String,
