@@ -130,10 +130,7 @@ pub struct NeedsValue {
 /// # Errors
 ///
 /// See [`MakeMigrationsError`].
-pub async fn propose(
-    plan: &Plan,
-    request: &Request,
-) -> Result<Vec<Proposal>, MakeMigrationsError> {
+pub async fn propose(plan: &Plan, request: &Request) -> Result<Vec<Proposal>, MakeMigrationsError> {
     check_request(plan, request)?;
     let mut built = Built::of(plan).await?;
     let mut pending = Vec::new();

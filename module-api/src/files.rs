@@ -69,7 +69,9 @@ impl Files {
     /// The paths of all files, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self.0 {
-            Source::Inline { files, .. } => files.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Source::Inline { files, .. } => {
+                files.iter().map(|(name, _)| (*name).to_owned()).collect()
+            }
             Source::Embedded { names, .. } => names().map(Cow::into_owned).collect(),
         };
         names.sort();

@@ -112,7 +112,8 @@ impl Built {
             run.map_err(|error| unfit(error.source))?;
             let now = self.read_now(module, &one.to).await?;
             if !Changes::between(&now, &one.to).is_empty() {
-                let why = format!("what it would be does not build what the models of `{module}` say");
+                let why =
+                    format!("what it would be does not build what the models of `{module}` say");
                 return Err(MakeMigrationsError::ByHand(vec![why]));
             }
         }

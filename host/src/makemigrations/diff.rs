@@ -121,10 +121,9 @@ impl ColumnState {
         match (&self.kind, &to.kind) {
             (from, to) if from == to => false,
             (_, Varchar(_) | Text)
-            | (
-                Bool | Integer | BigInteger | Key { .. },
-                Integer | BigInteger | Key { .. },
-            ) => false,
+            | (Bool | Integer | BigInteger | Key { .. }, Integer | BigInteger | Key { .. }) => {
+                false
+            }
             // Many numbers become one of two values, and not every text is a number.
             _ => true,
         }

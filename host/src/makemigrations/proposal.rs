@@ -47,8 +47,9 @@ impl<'a> Pending<'a> {
         let fillings = fillings(&models, &request.fillings)?;
         let present = plan.migrations.all().iter();
         let present = present.filter(|planned| planned.module == module.name());
-        let last =
-            present.filter_map(|planned| planned.migration.name.get(..4)?.parse::<u32>().ok()).max();
+        let last = present
+            .filter_map(|planned| planned.migration.name.get(..4)?.parse::<u32>().ok())
+            .max();
         let words = request.name.clone().unwrap_or_else(|| match last {
             None => "initial".to_owned(),
             Some(_) => words::name(&changes, &models),

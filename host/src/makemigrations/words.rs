@@ -11,10 +11,7 @@ use super::state::{Besides, Kind, TableState};
 const MAX_NAME: usize = 51;
 
 /// The model whose table it is, or that has a many-to-many field whose table it is.
-pub(super) fn model_of(
-    table: &str,
-    models: &[&'static ModelInfo],
-) -> Option<&'static ModelInfo> {
+pub(super) fn model_of(table: &str, models: &[&'static ModelInfo]) -> Option<&'static ModelInfo> {
     let has = |model: &&&'static ModelInfo| {
         model.table == table || model.many_to_many.iter().any(|field| field.table == table)
     };
@@ -26,10 +23,8 @@ pub(super) fn model_of(
 fn called(table: &str, models: &[&'static ModelInfo]) -> String {
     let Some(model) = model_of(table, models) else { return table.to_owned() };
     let between = model.many_to_many.iter().find(|field| field.table == table);
-    between.map_or_else(
-        || model.name().to_owned(),
-        |field| format!("{}_{}", model.name(), field.name),
-    )
+    between
+        .map_or_else(|| model.name().to_owned(), |field| format!("{}_{}", model.name(), field.name))
 }
 
 fn field_called(table: &str, column: &str, models: &[&'static ModelInfo]) -> String {
@@ -171,17 +166,18 @@ pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String>
         if *besides != Besides::default() {
             reasons.push(format!("`{name}` has more than columns and indexes, made by hand"));
         }
-        let strange = table.columns.iter().filter(|column| {
-            matches!(&column.kind, Kind::Other { postgres: None, .. })
-        });
+        let strange = table
+            .columns
+            .iter()
+            .filter(|column| matches!(&column.kind, Kind::Other { postgres: None, .. }));
         reasons.extend(strange.map(|column| {
             format!("the type of `{name}.{}` on PostgreSQL is not known", column.name)
         }));
     }
     for change in &back.altered {
-        let strange = change.added().filter(|column| {
-            matches!(&column.kind, Kind::Other { postgres: None, .. })
-        });
+        let strange = change
+            .added()
+            .filter(|column| matches!(&column.kind, Kind::Other { postgres: None, .. }));
         reasons.extend(strange.map(|column| {
             format!("the type of `{}.{}` on PostgreSQL is not known", change.to.name, column.name)
         }));

@@ -77,13 +77,13 @@ async fn tables_are_made_with_every_kind_of_field(kind: DatabaseKind) {
             "shop_every.flag: bool NOT NULL numbered",
             "shop_every.id: INTEGER NOT NULL KEY numbered",
             "shop_every.long: TEXT NOT NULL numbered",
-            "shop_every.maybe: datetime numbered",
+            "shop_every.select: datetime numbered",
             "shop_every.moment: datetime NOT NULL numbered",
             "shop_every.number: INTEGER NOT NULL numbered",
             "shop_every.other_id -> shop_other.id NO ACTION deferred",
             "shop_every.parent_id -> shop_every.id NO ACTION deferred",
             "shop_every index (long)",
-            "shop_every index (maybe)",
+            "shop_every index (select)",
             "shop_every index (moment, short)",
             "shop_every index (parent_id)",
             "shop_every unique (exact)",
@@ -110,7 +110,7 @@ async fn tables_are_made_with_every_kind_of_field(kind: DatabaseKind) {
              DEFERRED",
             "shop_every.id: bigint NOT NULL numbered",
             "shop_every.long: text NOT NULL",
-            "shop_every.maybe: timestamp with time zone",
+            "shop_every.select: timestamp with time zone",
             "shop_every PRIMARY KEY (id)",
             "shop_every UNIQUE (exact)",
             "shop_every UNIQUE (number)",
@@ -146,7 +146,7 @@ async fn tables_that_lead_to_each_other_are_made_and_dropped_again(kind: Databas
     let mut shop = Shop::with(kind, plain::MODELS).await;
     shop.execute(&["INSERT INTO shop_item (flag) VALUES (TRUE)"]).await;
     let proposal = shop.step(MORE, &Request::default()).await;
-    assert_eq!(proposal.name, "0002_every_other_every_friends_every_others");
+    assert_eq!(proposal.name, "0002_every_every_friends_other_every_others");
     let refusal = shop.refusal(plain::MODELS, &Request::default()).await;
     for table in ["shop_every", "shop_other", "shop_every_others", "shop_every_friends"] {
         assert!(refusal.contains(&format!("the table `{table}` is dropped")), "{refusal}");

@@ -85,10 +85,7 @@ async fn a_migration_depends_on_those_that_make_what_it_leads_to() {
 
 #[rocket::async_test]
 async fn the_first_migration_says_nothing_that_goes_without_saying() {
-    let base = LocalModule {
-        models: &[Thing::INFO, Later::INFO],
-        ..LocalModule::named("base")
-    };
+    let base = LocalModule { models: &[Thing::INFO, Later::INFO], ..LocalModule::named("base") };
     let shop = LocalModule { models: leading::MODELS, ..shop() };
     let proposals = propose(&plan_of(vec![base, shop]), &Request::default()).await.unwrap();
     assert_eq!(first_lines(&proposals[1]), ["-- Create model item"]);
@@ -161,8 +158,7 @@ async fn a_table_that_cannot_be_built_again_is_left_to_a_person() {
     )];
     let shop = LocalModule { models: alone::MODELS, migrations: COMPUTED, ..shop() };
     let base = LocalModule::named("base");
-    let request =
-        Request { fillings: vec![("shop.item.flag".into(), "true".into())], ..losing() };
+    let request = Request { fillings: vec![("shop.item.flag".into(), "true".into())], ..losing() };
     let error = propose(&plan_of(vec![base, shop]), &request).await.unwrap_err().to_string();
     assert!(error.contains("by hand") && error.contains("\"twice\" is computed"), "{error}");
 }

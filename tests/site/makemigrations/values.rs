@@ -180,11 +180,9 @@ item!(required, {
 
 async fn a_column_that_must_no_longer_be_empty_gets_a_value(kind: DatabaseKind) {
     let mut shop = Shop::with(kind, optional::MODELS).await;
-    shop.execute(&[
-        "INSERT INTO shop_item (number, text, parent_id, source_id) VALUES \
-         (NULL, NULL, NULL, NULL), (1, 'x', 1, 1)",
-    ])
-    .await;
+    shop.execute(&["INSERT INTO shop_item (number, text, parent_id, source_id) VALUES \
+         (NULL, NULL, NULL, NULL), (1, 'x', 1, 1)"])
+        .await;
     let refusal = shop.refusal(required::MODELS, &Request::default()).await;
     assert!(refusal.contains("`shop.item.parent` could be NULL so far"), "{refusal}");
     assert!(!refusal.contains("shop.item.number"), "{refusal}");

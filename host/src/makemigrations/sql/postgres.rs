@@ -110,7 +110,8 @@ fn alter(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>
 fn add(table: &str, column: &ColumnState, fillings: &Fillings, statements: &mut Vec<String>) {
     let (quoted, quoted_column) = (name(table), name(&column.name));
     let filling = filling(fillings, table, column);
-    let default = filling.map_or(String::new(), |value| format!(" DEFAULT {}", value.sql(DatabaseKind::Postgres)));
+    let default = filling
+        .map_or(String::new(), |value| format!(" DEFAULT {}", value.sql(DatabaseKind::Postgres)));
     statements.push(format!("ALTER TABLE {quoted} ADD COLUMN {}{default};", definition(column)));
     if filling.is_some() {
         // It was for the rows that are there.
