@@ -105,8 +105,9 @@ impl ColumnState {
         match (&self.kind, &to.kind) {
             (from, to) if from == to => true,
             (Id, _) | (_, Id | Other { .. }) => false,
-            (_, Varchar(_) | Text) | (Varchar(_) | Text, _) => true,
-            (
+            (_, Varchar(_) | Text)
+            | (Varchar(_) | Text, _)
+            | (
                 Integer | BigInteger | Bool | Key { .. },
                 Integer | BigInteger | Bool | Key { .. },
             ) => true,

@@ -76,12 +76,11 @@ impl Filling {
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
             Self::Int(value) => value.to_string(),
-            Self::Text(value) => text(value),
             // PostgreSQL would take it for one in the time zone of the session.
             Self::Moment(value) if database == DatabaseKind::Postgres => {
                 text(&format!("{value}+00"))
             }
-            Self::Moment(value) => text(value),
+            Self::Moment(value) | Self::Text(value) => text(value),
             Self::Now => "CURRENT_TIMESTAMP".to_owned(),
         }
     }
@@ -121,7 +120,7 @@ fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
 fn name_of<'a>(table: &str, columns: impl IntoIterator<Item = &'a String>, suffix: &str) -> String {
     let columns: Vec<&str> = columns.into_iter().map(String::as_str).collect();
     let digest = Sha256::digest(format!("{table}\n{}", columns.join("\n")).as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
     let mut start = format!("{table}_{}", columns.join("_"));
     start.truncate(start.floor_char_boundary(63 - 1 - digest.len() - suffix.len()));
     format!("{start}_{digest}{suffix}")

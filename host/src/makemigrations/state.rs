@@ -56,6 +56,7 @@ pub(super) struct ColumnBesides {
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct ColumnState {
     pub(super) name: String,
     pub(super) kind: Kind,

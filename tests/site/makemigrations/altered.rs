@@ -225,7 +225,6 @@ macro_rules! together {
     ($name:ident, $($attribute:meta),*) => {
         #[derive(Model)]
         #[model(label = "shop.item", $($attribute),*)]
-        #[expect(dead_code, reason = "it is only described")]
         struct $name {
             id: i64,
             a: i32,

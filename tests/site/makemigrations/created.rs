@@ -19,7 +19,6 @@ on_both_databases!(
     unique_together = [["short", "number"], ["number"]],
     indexes = [["moment", "short"], ["long"]]
 )]
-#[expect(dead_code, reason = "it is only described")]
 struct Every {
     id: i64,
     #[model(max_length = 10)]
@@ -52,7 +51,6 @@ struct Every {
 
 #[derive(Model)]
 #[model(label = "shop.other")]
-#[expect(dead_code, reason = "it is only described")]
 struct Other {
     id: i64,
     #[model(on_delete = set_null)]
@@ -159,7 +157,6 @@ async fn tables_that_lead_to_each_other_are_made_and_dropped_again(kind: Databas
 
 #[derive(Model)]
 #[model(label = "shop.item")]
-#[expect(dead_code, reason = "it is only described")]
 struct PlainItem {
     id: i64,
     flag: bool,
@@ -176,7 +173,6 @@ macro_rules! long_names {
             table = "shop_a_table_whose_name_has_sixty_three_bytes_which_is_the_most",
             $($attribute,)*
         )]
-        #[expect(dead_code, reason = "it is only described")]
         struct $name {
             id: i64,
             #[model(positive, unique)]

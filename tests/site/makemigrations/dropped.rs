@@ -63,7 +63,6 @@ async fn a_dropped_column_is_asked_about_and_others_keep_their_values(kind: Data
 
 #[derive(Model)]
 #[model(label = "shop.hen")]
-#[expect(dead_code, reason = "it is only described")]
 struct Hen {
     id: i64,
     #[model(on_delete = set_null)]
@@ -72,7 +71,6 @@ struct Hen {
 
 #[derive(Model)]
 #[model(label = "shop.egg")]
-#[expect(dead_code, reason = "it is only described")]
 struct Egg {
     id: i64,
     #[model(on_delete = cascade)]

@@ -27,7 +27,7 @@ macro_rules! item {
 
             #[derive(Model)]
             #[model(label = "shop.item")]
-            #[expect(dead_code, reason = "it is only described")]
+            #[allow(dead_code, reason = "it is only described")]
             pub(crate) struct Item {
                 id: i64,
                 $($field)*

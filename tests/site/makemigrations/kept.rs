@@ -150,7 +150,6 @@ async fn what_needs_a_dropped_column_is_left_to_a_person(kind: DatabaseKind) {
 
 #[derive(Model)]
 #[model(label = "shop.part")]
-#[expect(dead_code, reason = "it is only described")]
 struct PartOfFirst {
     id: i64,
     #[model(on_delete = cascade)]
@@ -161,7 +160,6 @@ struct PartOfFirst {
 
 #[derive(Model)]
 #[model(label = "shop.part")]
-#[expect(dead_code, reason = "it is only described")]
 struct PartOfSecond {
     id: i64,
     #[model(on_delete = cascade)]

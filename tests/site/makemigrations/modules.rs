@@ -36,6 +36,12 @@ const ITEM: &[(&str, &[u8])] = &[(
     b"CREATE TABLE shop_item (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, flag bool NOT NULL);",
 )];
 
+const BETWEEN: &[(&str, &[u8])] =
+    &[("0001_initial.sql", b"CREATE TABLE shop_item_friends (id integer PRIMARY KEY);")];
+
+const UNSAID: &[(&str, &[u8])] =
+    &[ITEM[0], ("0002_more.sql", b"CREATE TABLE shop_log (text text);")];
+
 fn shop() -> LocalModule {
     LocalModule { requires: &["base"], ..LocalModule::named("shop") }
 }
@@ -120,8 +126,6 @@ async fn a_table_that_another_module_makes_is_named() {
     assert_eq!(error, "the table `shop_item` of `shop.item` is made by the migrations of `base`");
 
     // Also one that is a field.
-    const BETWEEN: &[(&str, &[u8])] =
-        &[("0001_initial.sql", b"CREATE TABLE shop_item_friends (id integer PRIMARY KEY);")];
     let base = LocalModule { migrations: BETWEEN, ..LocalModule::named("base") };
     let shop = LocalModule { models: friendly::MODELS, ..self::shop() };
     let error = refusal(vec![base, shop]).await.to_string();
@@ -142,8 +146,6 @@ async fn tables_that_no_model_describes_are_left_alone_if_that_is_said() {
     };
     assert_eq!(propose(&plan(MORE, alone::MODELS), &Request::default()).await.unwrap(), []);
     // A module without models has nothing to say.
-    const UNSAID: &[(&str, &[u8])] =
-        &[ITEM[0], ("0002_more.sql", b"CREATE TABLE shop_log (text text);")];
     assert_eq!(propose(&plan(UNSAID, &[]), &Request::default()).await.unwrap(), []);
     let error = propose(&plan(UNSAID, alone::MODELS), &Request::default()).await.unwrap_err();
     assert!(error.to_string().contains("the table `shop_log` is dropped"), "{error}");

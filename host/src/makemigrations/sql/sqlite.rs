@@ -142,31 +142,31 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     let mut definition =
         format!("{quoted} {kind} {}", if column.null { "NULL" } else { "NOT NULL" });
     if let Some(collation) = besides.and_then(|besides| besides.collation.as_ref()) {
-        definition.push_str(&format!(" COLLATE {}", name(collation)));
+        definition = format!("{definition} COLLATE {}", name(collation));
     }
     if let Some(default) = besides.and_then(|besides| besides.default.as_ref()) {
-        definition.push_str(&format!(" DEFAULT ({default})"));
+        definition = format!("{definition} DEFAULT ({default})");
     }
     if column.unique {
         definition.push_str(" UNIQUE");
     }
     if column.positive {
-        definition.push_str(&format!(" CHECK ({quoted} >= 0)"));
+        definition = format!("{definition} CHECK ({quoted} >= 0)");
     }
     if let Some(target) = column.references() {
         let target = name(target);
         let on_delete = besides.and_then(|besides| besides.on_delete.as_ref());
         let on_delete = on_delete.map_or(String::new(), |action| format!(" ON DELETE {action}"));
-        definition.push_str(&format!(
-            " REFERENCES {target} (\"id\"){on_delete} DEFERRABLE INITIALLY DEFERRED"
-        ));
+        definition = format!(
+            "{definition} REFERENCES {target} (\"id\"){on_delete} DEFERRABLE INITIALLY DEFERRED"
+        );
     }
     definition
 }
 
 /// The indexes of a table that was just made, whose columns are unique by themselves.
 fn indexes(table: &TableState) -> Vec<String> {
-    let own = table.columns.iter().flat_map(|column| index_of(&table.name, column, false));
+    let own = table.columns.iter().filter_map(|column| index_of(&table.name, column, false));
     let several = table.indexes.iter();
     let several = several.map(|index| create_index(&table.name, &index.columns, index.unique));
     own.chain(several).collect()
