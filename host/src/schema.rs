@@ -75,6 +75,9 @@ pub(crate) struct Column {
     /// The expression of its default, as the database tells it. Not of one that is numbered or
     /// computed.
     pub(crate) default: Option<String>,
+    /// The collation that its values are compared by, in lower case, if one was given. Only read on
+    /// SQLite.
+    pub(crate) collation: Option<String>,
 }
 
 /// Whether the database numbers new rows by a column.

@@ -25,7 +25,10 @@ pub type FilesIter = rust_embed::Filenames;
 
 #[derive(Clone, Copy)]
 enum Source {
-    Inline(&'static [(&'static str, &'static [u8])]),
+    Inline {
+        files: &'static [(&'static str, &'static [u8])],
+        directory: Option<&'static str>,
+    },
     Embedded {
         names: fn() -> FilesIter,
         read: fn(&str) -> Option<Cow<'static, [u8]>>,
@@ -41,7 +44,16 @@ impl Files {
 
     /// Files written in the code itself, as pairs of path and content.
     pub const fn inline(files: &'static [(&'static str, &'static [u8])]) -> Self {
-        Self(Source::Inline(files))
+        Self(Source::Inline { files, directory: None })
+    }
+
+    /// Files of which the program has read the contents itself, and where it has read them.
+    #[doc(hidden)]
+    pub const fn inline_from(
+        directory: &'static str,
+        files: &'static [(&'static str, &'static [u8])],
+    ) -> Self {
+        Self(Source::Inline { files, directory: Some(directory) })
     }
 
     /// What [`embed!`](crate::embed) calls.
@@ -57,7 +69,9 @@ impl Files {
     /// The paths of all files, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self.0 {
-            Source::Inline(files) => files.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Source::Inline { files, .. } => {
+                files.iter().map(|(name, _)| (*name).to_owned()).collect()
+            }
             Source::Embedded { names, .. } => names().map(Cow::into_owned).collect(),
         };
         names.sort();
@@ -67,7 +81,7 @@ impl Files {
     /// The content of the file at that path, if there is one.
     pub fn read(&self, name: &str) -> Option<Cow<'static, [u8]>> {
         match self.0 {
-            Source::Inline(files) => {
+            Source::Inline { files, .. } => {
                 let (_, content) = files.iter().find(|(known, _)| *known == name)?;
                 Some(Cow::Borrowed(content))
             }
@@ -78,8 +92,9 @@ impl Files {
     /// The folder that a debug build reads from, to notice edits.
     pub fn directory(&self) -> Option<&'static Path> {
         match self.0 {
-            Source::Inline(_) => None,
-            Source::Embedded { directory, .. } => directory.map(Path::new),
+            Source::Inline { directory, .. } | Source::Embedded { directory, .. } => {
+                directory.map(Path::new)
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ mod errors;
 mod escaping;
 mod fixtures;
 mod legacy_tables;
+mod makemigrations;
+mod makemigrations_command;
 mod migrate_command;
 mod migrate_failures;
 mod migrate_processes;

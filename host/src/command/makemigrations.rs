@@ -1,7 +1,7 @@
 //! `host makemigrations`.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -68,13 +68,11 @@ pub(super) async fn make(plan: &Plan, asked: MakeMigrations) -> anyhow::Result<E
         show(proposal, dry_run);
     }
     if check {
-        output::line("migrations are missing: run `host makemigrations`");
+        output::line("migrations are missing: run `host makemigrations` and commit what it writes");
         return Ok(ExitCode::FAILURE);
     }
     if !dry_run {
-        for proposal in &proposals {
-            write(plan, proposal)?;
-        }
+        write(plan, &proposals)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -92,30 +90,44 @@ fn show(proposal: &Proposal, whole: bool) {
     }
 }
 
-/// Writes the files of a migration; if that fails none of them stays.
-fn write(plan: &Plan, proposal: &Proposal) -> anyhow::Result<()> {
-    let module = plan.active().find(|module| module.name() == proposal.module);
-    let directory = module.and_then(directory_of).with_context(|| {
-        format!(
-            "where the migrations of `{}` are kept is not known: run a debug build in the \
-             checkout, and let its `migrations()` be `embed!(\"migrations\")`",
-            proposal.module
-        )
-    })?;
-    for (index, (file, content)) in proposal.files.iter().enumerate() {
-        let path = directory.join(file);
-        let written = std::fs::File::create_new(&path)
-            .and_then(|mut file| file.write_all(content.as_bytes()));
-        if let Err(error) = written {
-            for (earlier, _) in &proposal.files[..index] {
-                let _ = std::fs::remove_file(directory.join(earlier));
+/// Writes the files of all migrations; if that fails none of them stays.
+fn write(plan: &Plan, proposals: &[Proposal]) -> anyhow::Result<()> {
+    let mut files: Vec<(PathBuf, &str)> = Vec::new();
+    for proposal in proposals {
+        let module = plan.active().find(|module| module.name() == proposal.module);
+        let directory = module.and_then(directory_of).with_context(|| {
+            format!(
+                "where the migrations of `{}` are kept is not known: run a debug build in the \
+                 checkout, and let its `migrations()` be `embed!(\"migrations\")`; or take what \
+                 --dry-run prints",
+                proposal.module
+            )
+        })?;
+        let of_proposal = proposal.files.iter();
+        files.extend(of_proposal.map(|(file, content)| (directory.join(file), content.as_str())));
+    }
+    for (index, (path, content)) in files.iter().enumerate() {
+        if let Err(error) = write_new(path, content) {
+            for (earlier, _) in &files[..index] {
+                let _ = std::fs::remove_file(earlier);
             }
-            bail!("cannot write {}: {error}", path.display());
+            bail!("cannot write {}: {error}; nothing was written", path.display());
         }
     }
-    let files: Vec<&str> = proposal.files.iter().map(|(file, _)| file.as_str()).collect();
-    output::line(&format!("    written: {}", files.join(", ")));
+    for (path, _) in &files {
+        output::line(&format!("written: {}", path.display()));
+    }
     Ok(())
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    let written = file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }
 
 fn directory_of(module: &PlannedModule) -> Option<&'static Path> {

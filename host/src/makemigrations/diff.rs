@@ -58,12 +58,28 @@ impl Changes {
         self.created.is_empty() && self.altered.is_empty() && self.dropped.is_empty()
     }
 
+    /// The tables to which foreign keys led that are gone.
+    pub(super) fn lost_references(&self) -> BTreeSet<&str> {
+        let dropped = self.dropped.iter().flat_map(|table| &table.columns);
+        let altered = self.altered.iter().flat_map(|change| {
+            let lost = |column: &&ColumnState| {
+                change.to.column(&column.name).and_then(ColumnState::references)
+                    != column.references()
+            };
+            change.from.columns.iter().filter(lost)
+        });
+        dropped.chain(altered).filter_map(ColumnState::references).collect()
+    }
+
     /// The tables that new foreign keys lead to.
     pub(super) fn references(&self) -> BTreeSet<&str> {
         let created = self.created.iter().flat_map(|table| &table.columns);
         let altered = self.altered.iter().flat_map(|change| {
-            let keys = |column: &&ColumnState| change.from.column(&column.name) != Some(*column);
-            change.to.columns.iter().filter(keys)
+            let new = |column: &&ColumnState| {
+                change.from.column(&column.name).and_then(ColumnState::references)
+                    != column.references()
+            };
+            change.to.columns.iter().filter(new)
         });
         created.chain(altered).filter_map(ColumnState::references).collect()
     }
@@ -83,17 +99,33 @@ impl ColumnState {
         self.kind == other.kind && self.null == other.null && self.positive == other.positive
     }
 
-    /// Whether values that it holds may be lost, or not be taken, as another kind.
+    /// Whether there is SQL on both databases that makes a column of the other of it.
+    pub(super) fn can_become(&self, to: &Self) -> bool {
+        use Kind::{BigInteger, Bool, DateTime, Id, Integer, Key, Other, Text, Varchar};
+        match (&self.kind, &to.kind) {
+            (from, to) if from == to => true,
+            (Id, _) | (_, Id | Other { .. }) => false,
+            (_, Varchar(_) | Text)
+            | (Varchar(_) | Text, _)
+            | (
+                Integer | BigInteger | Bool | Key { .. },
+                Integer | BigInteger | Bool | Key { .. },
+            ) => true,
+            (DateTime | Other { .. }, _) | (_, DateTime) => false,
+        }
+    }
+
+    /// Whether values that it holds may be lost as another kind. Those that do not fit at all, as
+    /// text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps them.
     pub(super) fn loses_as(&self, to: &Self) -> bool {
-        use Kind::{BigInteger, Integer, Text, Varchar};
+        use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
         match (&self.kind, &to.kind) {
             (from, to) if from == to => false,
-            (Integer, BigInteger) | (Varchar(_), Text) => false,
-            // What is too long stops the migration, and is not cut off.
-            (Varchar(_) | Text, Varchar(_)) | (BigInteger, Integer) => false,
-            // A key is a number, and a number that is no key stops the migration.
-            (Integer | BigInteger, Kind::Key { .. })
-            | (Kind::Key { .. }, BigInteger | Kind::Key { .. }) => false,
+            (_, Varchar(_) | Text)
+            | (Bool | Integer | BigInteger | Key { .. }, Integer | BigInteger | Key { .. }) => {
+                false
+            }
+            // Many numbers become one of two values, and not every text is a number.
             _ => true,
         }
     }
@@ -101,8 +133,12 @@ impl ColumnState {
 
 impl TableChange {
     fn new(from: &TableState, to: &TableState) -> Self {
-        let mut to = to.clone();
-        to.besides = from.besides.clone();
+        let mut besides = from.besides.clone();
+        // A default and a collation are for values of the kind that they were given for.
+        let kind_in =
+            |table: &TableState, name: &str| table.column(name).map(|column| column.kind.clone());
+        besides.columns.retain(|name, _| kind_in(from, name) == kind_in(to, name));
+        let mut to = TableState { besides, ..to.clone() };
         let place = |name: &str| from.columns.iter().position(|column| column.name == name);
         let new = from.columns.len();
         // Sorting is stable: new columns keep the order of the model.
@@ -111,7 +147,7 @@ impl TableChange {
     }
 
     fn is_empty(&self) -> bool {
-        self.from == self.to
+        self.from.columns == self.to.columns && self.from.indexes == self.to.indexes
     }
 
     pub(super) fn added(&self) -> impl Iterator<Item = &ColumnState> {

@@ -20,6 +20,8 @@ pub(super) enum Filling {
     Bool(bool),
     Int(i64),
     Text(String),
+    /// A moment in UTC, as Django writes it on SQLite.
+    Moment(String),
     Now,
 }
 
@@ -43,21 +45,25 @@ pub(super) fn script(changes: &Changes, fillings: &Fillings, database: DatabaseK
 
 /// The columns for which the script would have to know a value and does not.
 pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<Needed> {
-    let of_table = |change: &TableChange| {
+    let mut needed = Vec::new();
+    for change in &changes.altered {
         let table = &change.to.name;
-        let missing =
-            |column: &ColumnState| !column.null && filling(fillings, table, column).is_none();
-        let need = |column: &ColumnState, is_new| Needed {
-            table: table.clone(),
-            column: column.name.clone(),
-            is_new,
+        let mut need = |column: &ColumnState, is_new| {
+            if !column.null && filling(fillings, table, column).is_none() {
+                let (table, column) = (table.clone(), column.name.clone());
+                needed.push(Needed { table, column, is_new });
+            }
         };
-        let added = change.added().filter(|column| missing(column));
-        let tightened = change.changed().filter(|c| c.from.null && missing(c.to)).map(|c| c.to);
-        let added: Vec<Needed> = added.map(|column| need(column, true)).collect();
-        added.into_iter().chain(tightened.map(|column| need(column, false))).collect::<Vec<_>>()
-    };
-    changes.altered.iter().flat_map(of_table).collect()
+        change.added().for_each(|column| need(column, true));
+        let tightened = change.changed().filter(|column| column.from.null);
+        tightened.for_each(|column| need(column.to, false));
+    }
+    needed
+}
+
+/// Whether a table has to be built again on SQLite.
+pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
+    sqlite::must_rebuild(change, fillings)
 }
 
 fn filling<'a>(fillings: &'a Fillings, table: &str, column: &ColumnState) -> Option<&'a Filling> {
@@ -65,15 +71,34 @@ fn filling<'a>(fillings: &'a Fillings, table: &str, column: &ColumnState) -> Opt
 }
 
 impl Filling {
-    fn sql(&self) -> String {
+    fn sql(&self, database: DatabaseKind) -> String {
         match self {
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
             Self::Int(value) => value.to_string(),
-            Self::Text(value) => text(value),
+            // PostgreSQL would take it for one in the time zone of the session.
+            Self::Moment(value) if database == DatabaseKind::Postgres => {
+                text(&format!("{value}+00"))
+            }
+            Self::Moment(value) | Self::Text(value) => text(value),
             Self::Now => "CURRENT_TIMESTAMP".to_owned(),
         }
     }
+}
+
+/// What is needed of [`Fillings`] on the way back: a value for a column that is no longer `NULL`, if
+/// it is of the same kind as the field's.
+pub(super) fn fillings_back(changes: &Changes, fillings: &Fillings) -> Fillings {
+    let mut back = Fillings::new();
+    for change in &changes.altered {
+        for column in change.changed().filter(|column| column.from.kind == column.to.kind) {
+            if let Some(value) = filling(fillings, &change.to.name, column.to) {
+                let key = (change.to.name.clone(), column.to.name.clone());
+                back.insert(key, value.clone());
+            }
+        }
+    }
+    back
 }
 
 /// Text, quoted.
@@ -82,7 +107,7 @@ fn text(value: &str) -> String {
 }
 
 /// A name, quoted.
-fn name(name: &str) -> String {
+pub(super) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -95,8 +120,8 @@ fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
 fn name_of<'a>(table: &str, columns: impl IntoIterator<Item = &'a String>, suffix: &str) -> String {
     let columns: Vec<&str> = columns.into_iter().map(String::as_str).collect();
     let digest = Sha256::digest(format!("{table}\n{}", columns.join("\n")).as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
     let mut start = format!("{table}_{}", columns.join("_"));
-    start.truncate(63 - 1 - digest.len() - suffix.len());
+    start.truncate(start.floor_char_boundary(63 - 1 - digest.len() - suffix.len()));
     format!("{start}_{digest}{suffix}")
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 
-use crate::schema::{ColumnKind, Numbering, Table};
+use super::sql::name as quoted_name;
+use crate::schema::{Column, ColumnKind, ForeignKey, Numbering, Table};
 
 /// The tables of a module, by their names.
 pub(super) type State = BTreeMap<String, TableState>;
@@ -28,17 +29,34 @@ pub(super) struct IndexState {
     pub(super) unique: bool,
 }
 
-/// What migrations have put on a table by hand, and no model knows of.
+/// What migrations have put on a table by hand, and no model knows of: as SQLite has it, where a
+/// table that is built again would lose it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Besides {
-    /// Conditions, by their expressions.
+    /// Conditions, each a whole constraint of the table.
     pub(super) checks: Vec<String>,
     /// The statements that make indexes of some rows or over expressions, and triggers.
     pub(super) statements: Vec<String>,
+    /// What belongs to single columns, by their names.
+    pub(super) columns: BTreeMap<String, ColumnBesides>,
+    /// What cannot be made again, in words.
+    pub(super) peculiar: Vec<String>,
+}
+
+/// What migrations have given a column by hand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ColumnBesides {
+    /// The expression of its default.
+    pub(super) default: Option<String>,
+    /// Its collation.
+    pub(super) collation: Option<String>,
+    /// What the database does when the row is deleted that it leads to.
+    pub(super) on_delete: Option<String>,
 }
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct ColumnState {
     pub(super) name: String,
     pub(super) kind: Kind,
@@ -67,8 +85,13 @@ pub(super) enum Kind {
     Text,
     /// A moment.
     DateTime,
-    /// What no model's field is: its type on SQLite.
-    Other(String),
+    /// What no model's field is.
+    Other {
+        /// Its type on SQLite.
+        sqlite: String,
+        /// Its type on PostgreSQL, if there is one for sure.
+        postgres: Option<String>,
+    },
 }
 
 /// The tables that models describe.
@@ -153,48 +176,102 @@ fn of_field(field: &FieldInfo) -> ColumnState {
 
 /// A table as migrations build it on SQLite, with the statements of its triggers.
 pub(super) fn of_table(table: &Table, triggers: &[String]) -> TableState {
-    let has_index = |name: &str, unique: bool| {
-        table.indexes.iter().any(|index| index.columns == [name] && index.unique == unique)
-    };
-    let column = |column: &crate::schema::Column| {
-        let name = column.name.clone();
-        let key = table.foreign_keys.iter().find(|key| key.columns == [name.as_str()]);
-        let kind = match (&column.kind, key) {
-            _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
-            (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
-            (ColumnKind::Integer, None) => Kind::Integer,
-            (ColumnKind::BigInteger, None) => Kind::BigInteger,
-            (ColumnKind::Bool, None) => Kind::Bool,
-            (ColumnKind::Text, None) => column.max_length.map_or(Kind::Text, Kind::Varchar),
-            (ColumnKind::DateTime, None) => Kind::DateTime,
-            (_, None) => Kind::Other(column.declared.clone()),
-        };
-        let unique = has_index(&name, true);
-        ColumnState {
-            null: column.null && kind != Kind::Id,
-            unique,
-            index: has_index(&name, false) && !unique,
-            positive: column.positive,
-            kind,
-            name,
-        }
-    };
     let of_several = table.indexes.iter().filter(|index| index.columns.len() > 1);
     let index = |index: &crate::schema::Index| IndexState {
         columns: index.columns.clone(),
         unique: index.unique,
     };
-    let special = table.special_indexes.iter().map(|index| index.definition.clone());
     TableState {
         name: table.name.clone(),
-        columns: table.columns.iter().map(column).collect(),
+        columns: table
+            .columns
+            .iter()
+            .filter(|column| !column.computed)
+            .map(|column| of_column(table, column))
+            .collect(),
         indexes: of_several.map(index).collect(),
-        besides: Besides {
-            checks: table.checks.iter().map(|check| check.expression.clone()).collect(),
-            statements: special.chain(triggers.iter().cloned()).collect(),
-        },
+        besides: besides(table, triggers),
     }
     .normal()
+}
+
+fn of_column(table: &Table, column: &Column) -> ColumnState {
+    let name = column.name.clone();
+    let has_index = |unique: bool| {
+        table.indexes.iter().any(|index| index.columns == [name.as_str()] && index.unique == unique)
+    };
+    let kind = match (&column.kind, reference(table, column)) {
+        _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
+        (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
+        (ColumnKind::Integer, None) => Kind::Integer,
+        (ColumnKind::BigInteger, None) => Kind::BigInteger,
+        (ColumnKind::Bool, None) => Kind::Bool,
+        (ColumnKind::Text, None) => column.max_length.map_or(Kind::Text, Kind::Varchar),
+        // A check by hand says that the text is JSON.
+        (ColumnKind::Json, None) if column.declared == "text" => Kind::Text,
+        (ColumnKind::DateTime, None) => Kind::DateTime,
+        (kind, None) => Kind::Other {
+            sqlite: column.declared.clone(),
+            postgres: (!matches!(kind, ColumnKind::Other(_)))
+                .then(|| kind.postgres_name(column.max_length)),
+        },
+    };
+    let unique = has_index(true);
+    ColumnState {
+        null: column.null && kind != Kind::Id,
+        unique,
+        index: has_index(false) && !unique,
+        positive: column.positive,
+        kind,
+        name,
+    }
+}
+
+/// The foreign key of this column alone.
+fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
+    table.foreign_keys.iter().find(|key| key.columns == [column.name.as_str()])
+}
+
+fn besides(table: &Table, triggers: &[String]) -> Besides {
+    let mut besides = Besides::default();
+    for check in &table.checks {
+        let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", quoted_name(name)));
+        let name = name.unwrap_or_default();
+        besides.checks.push(format!("{name}CHECK ({})", check.expression));
+    }
+    for column in &table.columns {
+        let name = quoted_name(&column.name);
+        if column.kind == ColumnKind::Json && column.declared == "text" {
+            besides.checks.push(format!("CHECK (JSON_VALID({name}) OR {name} IS NULL)"));
+        }
+        if column.computed {
+            besides.peculiar.push(format!("the column {name} is computed from others"));
+        }
+        let on_delete = reference(table, column).map(|key| key.on_delete.clone());
+        let of_column = ColumnBesides {
+            default: column.default.clone(),
+            collation: column.collation.clone(),
+            on_delete: on_delete.filter(|action| action != "NO ACTION"),
+        };
+        if of_column != ColumnBesides::default() {
+            besides.columns.insert(column.name.clone(), of_column);
+        }
+    }
+    for index in &table.special_indexes {
+        if index.definition.is_empty() {
+            besides.peculiar.push("a unique constraint is over more than columns".to_owned());
+        } else {
+            besides.statements.push(index.definition.clone());
+        }
+    }
+    besides.statements.extend(triggers.iter().cloned());
+    if table.foreign_keys.iter().any(|key| key.columns.len() > 1) {
+        besides.peculiar.push("a foreign key has several columns".to_owned());
+    }
+    if !table.columns.iter().any(|column| column.primary_key && column.numbering != Numbering::No) {
+        besides.peculiar.push("its primary key is no number that the database gives".to_owned());
+    }
+    besides
 }
 
 impl TableState {

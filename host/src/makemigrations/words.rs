@@ -4,16 +4,27 @@ use module_api::model::ModelInfo;
 
 use super::NeedsValue;
 use super::diff::{Changes, TableChange};
-use super::sql::Needed;
-use super::state::TableState;
+use super::sql::{Fillings, Needed, must_rebuild, needed};
+use super::state::{Besides, Kind, TableState};
 
-/// The longest name that is made of several changes, as in Django.
-const MAX_NAME: usize = 52;
+/// The longest name before "and more" is said; about Django's.
+const MAX_NAME: usize = 51;
 
-/// The name of a model, or of a table that no model describes.
+/// The model whose table it is, or that has a many-to-many field whose table it is.
+pub(super) fn model_of(table: &str, models: &[&'static ModelInfo]) -> Option<&'static ModelInfo> {
+    let has = |model: &&&'static ModelInfo| {
+        model.table == table || model.many_to_many.iter().any(|field| field.table == table)
+    };
+    models.iter().find(has).copied()
+}
+
+/// The name of a model, that of a many-to-many field with its model's, or that of a table which no
+/// model describes.
 fn called(table: &str, models: &[&'static ModelInfo]) -> String {
-    let model = models.iter().find(|model| model.table == table);
-    model.map_or_else(|| table.to_owned(), |model| model.name().to_owned())
+    let Some(model) = model_of(table, models) else { return table.to_owned() };
+    let between = model.many_to_many.iter().find(|field| field.table == table);
+    between
+        .map_or_else(|| model.name().to_owned(), |field| format!("{}_{}", model.name(), field.name))
 }
 
 fn field_called(table: &str, column: &str, models: &[&'static ModelInfo]) -> String {
@@ -46,14 +57,14 @@ pub(super) fn name(changes: &Changes, models: &[&'static ModelInfo]) -> String {
         parts.iter().map(|part| part.chars().map(clean).collect::<String>()).collect();
     let mut name = String::new();
     for (index, part) in parts.iter().enumerate() {
-        let longer = if name.is_empty() { part.clone() } else { format!("{name}_{part}") };
+        let longer = if index == 0 { part.clone() } else { format!("{name}_{part}") };
         if index > 0 && longer.len() > MAX_NAME {
             name.push_str("_and_more");
             break;
         }
         name = longer;
+        name.truncate(MAX_NAME);
     }
-    name.truncate(60);
     name
 }
 
@@ -107,7 +118,7 @@ pub(super) fn losses(changes: &Changes) -> Vec<String> {
 /// Which value is needed, and how to give it.
 pub(super) fn need(needed: &Needed, models: &[&'static ModelInfo]) -> NeedsValue {
     let Needed { table, column, is_new } = needed;
-    let label = models.iter().find(|model| model.table == *table).map_or("", |model| model.label);
+    let label = model_of(table, models).map_or("", |model| model.label);
     let field = format!("{label}.{}", field_called(table, column, models));
     let why = if *is_new { "is new" } else { "could be NULL so far" };
     let why = format!(
@@ -117,10 +128,60 @@ pub(super) fn need(needed: &Needed, models: &[&'static ModelInfo]) -> NeedsValue
     NeedsValue { field, why }
 }
 
-/// Why there is no way back, if there is none.
-pub(super) fn no_way_down(unknown: &[Needed]) -> Option<String> {
-    let columns: Vec<String> =
-        unknown.iter().map(|needed| format!("`{}.{}`", needed.table, needed.column)).collect();
-    let reason = || format!("nobody knows the values that {} had", columns.join(", "));
-    (!columns.is_empty()).then(reason)
+/// What has to be done by hand.
+pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for change in &changes.altered {
+        let table = &change.to.name;
+        let stuck = change.changed().filter(|column| !column.from.can_become(column.to));
+        reasons.extend(stuck.map(|column| {
+            let name = &column.to.name;
+            format!(
+                "no SQL makes what stands in the column `{name}` of `{table}` what its field holds \
+                 now"
+            )
+        }));
+        if must_rebuild(change, fillings) {
+            reasons.extend(change.from.besides.peculiar.iter().map(|peculiar| {
+                format!("`{table}` would have to be built again on SQLite, and {peculiar}")
+            }));
+        }
+    }
+    reasons
+}
+
+/// Why there is no way back by these changes, if there is none.
+pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String> {
+    let mut reasons = Vec::new();
+    for Needed { table, column, is_new } in needed(back, fillings) {
+        reasons.push(if is_new {
+            format!("nobody knows the values that `{table}.{column}` had")
+        } else {
+            format!("`{table}.{column}` may be NULL by then, and was not to be")
+        });
+    }
+    for table in &back.created {
+        let name = &table.name;
+        let besides = &table.besides;
+        if *besides != Besides::default() {
+            reasons.push(format!("`{name}` has more than columns and indexes, made by hand"));
+        }
+        let strange = table
+            .columns
+            .iter()
+            .filter(|column| matches!(&column.kind, Kind::Other { postgres: None, .. }));
+        reasons.extend(strange.map(|column| {
+            format!("the type of `{name}.{}` on PostgreSQL is not known", column.name)
+        }));
+    }
+    for change in &back.altered {
+        let strange = change
+            .added()
+            .filter(|column| matches!(&column.kind, Kind::Other { postgres: None, .. }));
+        reasons.extend(strange.map(|column| {
+            format!("the type of `{}.{}` on PostgreSQL is not known", change.to.name, column.name)
+        }));
+    }
+    reasons.extend(by_hand(back, fillings));
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }

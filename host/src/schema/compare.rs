@@ -243,6 +243,7 @@ mod tests {
             positive: false,
             computed: false,
             default: None,
+            collation: None,
         }
     }
 

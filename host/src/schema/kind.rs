@@ -86,7 +86,7 @@ impl ColumnKind {
     }
 
     /// What PostgreSQL calls it.
-    pub(super) fn postgres_name(&self, max_length: Option<u32>) -> String {
+    pub(crate) fn postgres_name(&self, max_length: Option<u32>) -> String {
         let name = match self {
             Self::SmallInteger => "smallint",
             Self::Integer => "integer",

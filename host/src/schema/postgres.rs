@@ -156,6 +156,7 @@ impl FromRow for ColumnRow {
             positive: false,
             computed,
             default: default.filter(|_| !numbered && !computed),
+            collation: None,
         };
         Ok(Self { table: row.get("table_name")?, column })
     }

@@ -200,6 +200,11 @@ fn read_columns<'a>(
             positive: false,
             computed: row.hidden != 0,
             default: row.default.clone(),
+            collation: {
+                let name = row.name.to_lowercase();
+                let given = made.collations.iter().find(|(column, _)| *column == name);
+                given.map(|(_, collation)| collation.clone())
+            },
         });
     }
     for check in &made.checks {

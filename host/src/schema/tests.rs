@@ -40,6 +40,7 @@ fn column(name: &str, declared: &str, kind: ColumnKind) -> Column {
         positive: false,
         computed: false,
         default: None,
+        collation: None,
     }
 }
 
@@ -60,7 +61,7 @@ async fn everything_of_a_table_of_sqlite_is_read() {
         CREATE TABLE "it""s" (
             "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
             "Number" integer unsigned NOT NULL CHECK ("number" >= 0),
-            "name" varchar(64) NULL DEFAULT 'x, y',
+            "name" varchar(64) NULL DEFAULT 'x, y' COLLATE RTRIM,
             "data" text NOT NULL CHECK ((JSON_VALID("data") OR "data" IS NULL)),
             "twice" integer GENERATED ALWAYS AS ("Number" * 2),
             "other_id" bigint NOT NULL UNIQUE REFERENCES "other" DEFERRABLE INITIALLY DEFERRED,
@@ -93,6 +94,7 @@ async fn everything_of_a_table_of_sqlite_is_read() {
             null: true,
             max_length: Some(64),
             default: Some("'x, y'".to_owned()),
+            collation: Some("rtrim".to_owned()),
             ..column("name", "varchar(64)", ColumnKind::Text)
         },
         column("data", "text", ColumnKind::Json),

@@ -1,7 +1,8 @@
 //! The host's program with modules that a test wrote into a folder, to run its commands with.
 //!
 //! `SMALL_MODULES` names the folder; without, it has the modules that are linked. Each folder in it is a module: its `*.sql` files are its
-//! migrations, the words of its file `requires` the modules it requires, and each line of its file
+//! migrations, the words of its file `requires` the modules it requires, its file `models` says which
+//! of the models here it has, and whether the program knows its folder, and each line of its file
 //! `code` a migration's name, then what its code does on the way up, and on the way down if there
 //! is one.
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use host::Registry;
 use module_api::db::query;
+use module_api::model::{Model, ModelInfo};
 use module_api::{Command, Files, MigrationCode, MigrationFunction, Module, Registration, clap};
 
 type Named = (&'static str, &'static [u8]);
@@ -22,8 +24,36 @@ type Named = (&'static str, &'static [u8]);
 struct Small {
     name: &'static str,
     requires: Vec<&'static str>,
-    files: &'static [Named],
+    files: Files,
+    models: Vec<&'static ModelInfo>,
     code: Vec<MigrationCode>,
+}
+
+/// A model as it is first, and as it is later.
+mod first {
+    use module_api::model::Model;
+
+    #[derive(Model)]
+    #[model(label = "papers.paper")]
+    pub(crate) struct Paper {
+        id: i64,
+        #[model(max_length = 20)]
+        title: String,
+    }
+}
+
+mod second {
+    use module_api::model::Model;
+
+    #[derive(Model)]
+    #[model(label = "papers.paper")]
+    pub(crate) struct Paper {
+        id: i64,
+        #[model(max_length = 20)]
+        title: String,
+        #[model(max_length = 9)]
+        color: String,
+    }
 }
 
 impl Module for Small {
@@ -35,8 +65,12 @@ impl Module for Small {
         self.requires.clone().leak()
     }
 
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        self.models.clone()
+    }
+
     fn migrations(&self) -> Files {
-        Files::inline(self.files)
+        self.files
     }
 
     fn migration_code(&self) -> Vec<MigrationCode> {
@@ -65,7 +99,7 @@ fn read(folder: &Path) -> Registration {
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let name: &'static str = path.file_name().unwrap().to_str().unwrap().to_owned().leak();
-        if name.ends_with(".sql") {
+        if name.ends_with(".sql") && path.is_file() {
             files.push((name, text(&path).as_bytes()));
         }
     }
@@ -75,7 +109,19 @@ fn read(folder: &Path) -> Registration {
         words.next().map_or(code.clone(), |down| code.down(function(down)))
     });
     let requires = text(&folder.join("requires")).split_whitespace().collect();
-    let module = Small { name, requires, files: files.leak(), code: code.collect() };
+    let models = text(&folder.join("models"));
+    let models_of = |word: &str| match word {
+        "first" => Some(first::Paper::INFO),
+        "second" => Some(second::Paper::INFO),
+        _ => None,
+    };
+    let files = if models.contains("folder") {
+        Files::inline_from(folder.to_str().unwrap().to_owned().leak(), files.leak())
+    } else {
+        Files::inline(files.leak())
+    };
+    let models = models.split_whitespace().filter_map(models_of).collect();
+    let module = Small { name, requires, files, models, code: code.collect() };
     Registration::new(Box::leak(Box::new(module)), name, "1.0.0")
 }
 

@@ -1,5 +1,7 @@
 //! The SQL that changes tables on PostgreSQL.
 
+use module_api::db::DatabaseKind;
+
 use super::super::diff::{Changes, ColumnChange, TableChange};
 use super::super::state::{ColumnState, IndexState, Kind, TableState};
 use super::{Fillings, filling, name, name_of, names, text};
@@ -18,8 +20,11 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
     for change in &changes.altered {
         alter(change, fillings, &mut statements);
     }
-    statements
-        .extend(changes.dropped.iter().map(|table| format!("DROP TABLE {};", name(&table.name))));
+    if !changes.dropped.is_empty() {
+        // In one statement, since they may lead to each other in a circle.
+        let dropped = names(changes.dropped.iter().map(|table| &table.name));
+        statements.push(format!("DROP TABLE {dropped};"));
+    }
     statements
 }
 
@@ -42,7 +47,7 @@ fn type_of(kind: &Kind) -> String {
         Kind::Varchar(length) => format!("varchar({length})"),
         Kind::Text => "text".to_owned(),
         Kind::DateTime => "timestamp with time zone".to_owned(),
-        Kind::Other(declared) => declared.clone(),
+        Kind::Other { sqlite, postgres } => postgres.as_ref().unwrap_or(sqlite).clone(),
     }
 }
 
@@ -105,7 +110,8 @@ fn alter(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>
 fn add(table: &str, column: &ColumnState, fillings: &Fillings, statements: &mut Vec<String>) {
     let (quoted, quoted_column) = (name(table), name(&column.name));
     let filling = filling(fillings, table, column);
-    let default = filling.map_or(String::new(), |value| format!(" DEFAULT {}", value.sql()));
+    let default = filling
+        .map_or(String::new(), |value| format!(" DEFAULT {}", value.sql(DatabaseKind::Postgres)));
     statements.push(format!("ALTER TABLE {quoted} ADD COLUMN {}{default};", definition(column)));
     if filling.is_some() {
         // It was for the rows that are there.
@@ -138,12 +144,13 @@ fn alter_column(
     // Which width a key has, is for its history to say.
     let are_keys = from.references().is_some() && to.references().is_some();
     if from.kind != to.kind && !are_keys {
-        let kind = type_of(&to.kind);
-        statements.push(format!("{alter} TYPE {kind} USING {column}::{kind};"));
+        let using = conversion(&from.kind, &to.kind, &column)
+            .map_or(String::new(), |value| format!(" USING {value}"));
+        statements.push(format!("{alter} TYPE {}{using};", type_of(&to.kind)));
     }
     if from.null && !to.null {
         if let Some(value) = filling(fillings, table, to) {
-            let value = value.sql();
+            let value = value.sql(DatabaseKind::Postgres);
             statements
                 .push(format!("UPDATE {quoted} SET {column} = {value} WHERE {column} IS NULL;"));
             // A table with deferred constraints that are still to be looked at cannot be altered.
@@ -154,6 +161,19 @@ fn alter_column(
         statements.push(format!("{alter} DROP NOT NULL;"));
     }
     gain(table, Some(from), to, statements);
+}
+
+/// How values become others, where PostgreSQL does not do it by itself. What it does by itself it
+/// refuses where a value does not fit: `::varchar(5)` would cut texts off.
+fn conversion(from: &Kind, to: &Kind, column: &str) -> Option<String> {
+    use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
+    match (from, to) {
+        (_, Varchar(_) | Text)
+        | (Integer | BigInteger | Key { .. }, Integer | BigInteger | Key { .. }) => None,
+        (Integer | BigInteger | Key { .. }, Bool) => Some(format!("{column} <> 0")),
+        (Bool, _) => Some(format!("{column}::integer")),
+        _ => Some(format!("{column}::{}", type_of(to))),
+    }
 }
 
 /// The constraints and the index that a column has now and did not have.

@@ -1,7 +1,9 @@
 //! The SQL that changes tables on SQLite, where most changes mean that a table is built again.
 
+use module_api::db::DatabaseKind;
+
 use super::super::diff::{Changes, TableChange};
-use super::super::state::{ColumnState, Kind, TableState};
+use super::super::state::{ColumnBesides, ColumnState, Kind, TableState};
 use super::{Fillings, filling, name, name_of, names, text};
 
 pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> {
@@ -11,10 +13,10 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
         statements.extend(indexes(table));
     }
     for change in &changes.altered {
-        if must_rebuild(change) {
+        if must_rebuild(change, fillings) {
             rebuild(change, fillings, &mut statements);
         } else {
-            alter(change, fillings, &mut statements);
+            alter(change, &mut statements);
         }
     }
     statements
@@ -22,25 +24,25 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
     statements
 }
 
-/// Whether the change is one for which SQLite has no statement: it adds columns, with a constant
-/// for the rows that are there, and indexes.
-fn must_rebuild(change: &TableChange) -> bool {
+/// Whether the change is one for which SQLite has no statement: it adds columns that are `NULL` in
+/// the rows that are there, and indexes.
+pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
+    let has_value = |column: &ColumnState| filling(fillings, &change.to.name, column).is_some();
     let only_gains_index = |from: &ColumnState, to: &ColumnState| {
         from.is_stored_as(to) && (to.unique || !from.unique) && (to.index || !from.index)
     };
     change.removed().next().is_some()
         || change.old_indexes().next().is_some()
         || change.changed().any(|column| !only_gains_index(column.from, column.to))
-        || change.added().any(|column| !column.null || column.positive)
+        || change.added().any(|column| !column.null || column.positive || has_value(column))
 }
 
-fn alter(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>) {
+fn alter(change: &TableChange, statements: &mut Vec<String>) {
     let table = name(&change.to.name);
     for column in change.added() {
         let plain = ColumnState { unique: false, ..column.clone() };
-        let filling = filling(fillings, &change.to.name, column);
-        let default = filling.map_or(String::new(), |value| format!(" DEFAULT {}", value.sql()));
-        statements.push(format!("ALTER TABLE {table} ADD COLUMN {}{default};", definition(&plain)));
+        let definition = definition(&plain, None);
+        statements.push(format!("ALTER TABLE {table} ADD COLUMN {definition};"));
         statements.extend(index_of(&change.to.name, column, true));
     }
     for column in change.changed() {
@@ -55,11 +57,11 @@ fn rebuild(change: &TableChange, fillings: &Fillings, statements: &mut Vec<Strin
     let table = &change.to.name;
     let new = format!("new__{table}");
     let value = |column: &ColumnState| {
-        let filling = filling(fillings, table, column).map(super::Filling::sql);
+        let filling = filling(fillings, table, column).map(|value| value.sql(DatabaseKind::Sqlite));
         let Some(from) = change.from.column(&column.name) else {
             return filling.unwrap_or_else(|| "NULL".to_owned());
         };
-        let value = name(&column.name);
+        let value = conversion(&from.kind, &column.kind, name(&column.name));
         match filling {
             Some(filling) if from.null && !column.null => format!("coalesce({value}, {filling})"),
             _ => value,
@@ -81,19 +83,47 @@ fn rebuild(change: &TableChange, fillings: &Fillings, statements: &mut Vec<Strin
          SELECT {text_new}, seq FROM sqlite_sequence WHERE name = {text_old};"
     ));
     statements.push(format!("DROP TABLE {quoted};"));
-    statements.push(format!("ALTER TABLE {quoted_new} RENAME TO {quoted};"));
+    // Otherwise SQLite refuses to rename while a view or a trigger of another table names this one.
+    statements.push(format!(
+        "PRAGMA legacy_alter_table = ON;\n\
+         ALTER TABLE {quoted_new} RENAME TO {quoted};\n\
+         PRAGMA legacy_alter_table = OFF;"
+    ));
     statements.extend(indexes(&change.to));
     statements.extend(change.to.besides.statements.iter().map(|statement| format!("{statement};")));
 }
 
 fn create(table: &TableState, under: &str) -> String {
-    let columns = table.columns.iter().map(definition);
-    let checks = table.besides.checks.iter().map(|check| format!("CHECK ({check})"));
+    let besides = &table.besides;
+    let column = |column: &ColumnState| definition(column, besides.columns.get(&column.name));
+    let columns = table.columns.iter().map(column);
+    let checks = besides.checks.iter().cloned();
     let lines: Vec<String> = columns.chain(checks).map(|line| format!("    {line}")).collect();
     format!("CREATE TABLE {} (\n{}\n);", name(under), lines.join(",\n"))
 }
 
-fn definition(column: &ColumnState) -> String {
+/// How the values of a column are written into one of another kind. Text that is no number, or
+/// neither true nor false, becomes `NULL`, which a column that must have a value refuses.
+fn conversion(from: &Kind, to: &Kind, column: String) -> String {
+    use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
+    match (from, to) {
+        (Varchar(_) | Text, Integer | BigInteger | Key { .. }) => format!(
+            "CASE WHEN trim({column}) = CAST({column} AS integer) || '' \
+             THEN CAST({column} AS integer) END"
+        ),
+        (Varchar(_) | Text, Bool) => format!(
+            "CASE WHEN lower({column}) IN ('true', 't', 'yes', 'y', 'on', '1') THEN 1 \
+             WHEN lower({column}) IN ('false', 'f', 'no', 'n', 'off', '0') THEN 0 END"
+        ),
+        (Bool, Varchar(_) | Text) => {
+            format!("CASE {column} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END")
+        }
+        (Integer | BigInteger | Key { .. }, Bool) => format!("{column} <> 0"),
+        _ => column,
+    }
+}
+
+fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     let quoted = name(&column.name);
     if column.kind == Kind::Id {
         return format!("{quoted} integer NOT NULL PRIMARY KEY AUTOINCREMENT");
@@ -107,27 +137,36 @@ fn definition(column: &ColumnState) -> String {
         Kind::Varchar(length) => format!("varchar({length})"),
         Kind::Text => "text".to_owned(),
         Kind::DateTime => "datetime".to_owned(),
-        Kind::Other(declared) => declared.clone(),
+        Kind::Other { sqlite, .. } => sqlite.clone(),
     };
     let mut definition =
         format!("{quoted} {kind} {}", if column.null { "NULL" } else { "NOT NULL" });
+    if let Some(collation) = besides.and_then(|besides| besides.collation.as_ref()) {
+        definition = format!("{definition} COLLATE {}", name(collation));
+    }
+    if let Some(default) = besides.and_then(|besides| besides.default.as_ref()) {
+        definition = format!("{definition} DEFAULT ({default})");
+    }
     if column.unique {
         definition.push_str(" UNIQUE");
     }
     if column.positive {
-        definition.push_str(&format!(" CHECK ({quoted} >= 0)"));
+        definition = format!("{definition} CHECK ({quoted} >= 0)");
     }
     if let Some(target) = column.references() {
         let target = name(target);
-        definition
-            .push_str(&format!(" REFERENCES {target} (\"id\") DEFERRABLE INITIALLY DEFERRED"));
+        let on_delete = besides.and_then(|besides| besides.on_delete.as_ref());
+        let on_delete = on_delete.map_or(String::new(), |action| format!(" ON DELETE {action}"));
+        definition = format!(
+            "{definition} REFERENCES {target} (\"id\"){on_delete} DEFERRABLE INITIALLY DEFERRED"
+        );
     }
     definition
 }
 
 /// The indexes of a table that was just made, whose columns are unique by themselves.
 fn indexes(table: &TableState) -> Vec<String> {
-    let own = table.columns.iter().flat_map(|column| index_of(&table.name, column, false));
+    let own = table.columns.iter().filter_map(|column| index_of(&table.name, column, false));
     let several = table.indexes.iter();
     let several = several.map(|index| create_index(&table.name, &index.columns, index.unique));
     own.chain(several).collect()

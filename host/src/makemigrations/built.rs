@@ -1,0 +1,158 @@
+//! What the migrations that there are build, and whether new ones can be run after them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use module_api::db::DatabaseKind;
+use module_api::model::ModelInfo;
+
+use super::diff::Changes;
+use super::proposal::Pending;
+use super::state::{self, State};
+use super::{MakeMigrationsError, Proposal};
+use crate::Plan;
+use crate::schema::{Schema, Scratch};
+
+/// What the migrations build, and which of them made each table.
+pub(super) struct Built {
+    scratch: Scratch,
+    schema: Schema,
+    triggers: BTreeMap<String, Vec<String>>,
+    /// The module and the name of the migration that made each table.
+    pub(super) makers: BTreeMap<String, (&'static str, String)>,
+    /// The tables that migrations say no model describes.
+    unmanaged: BTreeSet<String>,
+}
+
+impl Built {
+    /// Runs all migrations on an empty database.
+    pub(super) async fn of(plan: &Plan) -> Result<Self, MakeMigrationsError> {
+        let mut scratch = Scratch::new().await?;
+        let mut makers = BTreeMap::new();
+        let mut unmanaged = BTreeSet::new();
+        for planned in plan.migrations.all() {
+            let (module, migration) = (planned.module, &planned.migration);
+            let sql = migration.sql(DatabaseKind::Sqlite);
+            scratch.mark().await?;
+            scratch.run(module, &migration.name, sql).await?;
+            for table in scratch.made().await?.tables {
+                makers.insert(table.name, (module, migration.name.clone()));
+            }
+            let declared = sql.lines().filter_map(|line| line.trim().strip_prefix("-- unmanaged:"));
+            unmanaged.extend(declared.flat_map(str::split_whitespace).map(str::to_owned));
+        }
+        let (schema, triggers) = (scratch.schema().await?, scratch.triggers().await?);
+        Ok(Self { scratch, schema, triggers, makers, unmanaged })
+    }
+
+    /// Whether there is such a table.
+    pub(super) fn has(&self, table: &str) -> bool {
+        self.schema.tables.contains_key(table)
+    }
+
+    /// The tables of a module as its migrations build them, and as its models describe them.
+    pub(super) fn states(
+        &self,
+        module: &str,
+        models: &[&'static ModelInfo],
+    ) -> Result<(State, State), MakeMigrationsError> {
+        let mut to = state::of_models(models);
+        for table in to.keys() {
+            if let Some((owner, _)) = self.makers.get(table)
+                && *owner != module
+                && self.has(table)
+            {
+                let (table, owner) = (table.clone(), (*owner).to_owned());
+                let model = super::words::model_of(&table, models).map_or("", |model| model.label);
+                return Err(MakeMigrationsError::ForeignTable { table, model, owner });
+            }
+        }
+        let from = self.read(module, &to, &self.schema, &self.triggers);
+        for table in to.values_mut() {
+            if let Some(present) = from.get(&table.name) {
+                table.besides = present.besides.clone();
+            }
+        }
+        Ok((from, to))
+    }
+
+    /// The tables of a module that its models describe, or that they once described.
+    fn read(
+        &self,
+        module: &str,
+        described: &State,
+        schema: &Schema,
+        triggers: &BTreeMap<String, Vec<String>>,
+    ) -> State {
+        let is_own = |name: &String| {
+            // What nobody made before, was made by what is tried out.
+            self.makers.get(name).is_none_or(|(owner, _)| *owner == module)
+                && (described.contains_key(name) || !self.unmanaged.contains(name))
+                && (described.contains_key(name) || self.makers.contains_key(name))
+        };
+        let own = schema.tables.iter().filter(|(name, _)| is_own(name));
+        let state = own.map(|(name, table)| {
+            let triggers = triggers.get(name).map_or(&[][..], Vec::as_slice);
+            (name.clone(), state::of_table(table, triggers))
+        });
+        state.collect()
+    }
+
+    /// Runs the new migrations, compares what they build with the models, and goes back again. A
+    /// way down that does not lead back is left out.
+    pub(super) async fn try_out(
+        &mut self,
+        pending: &[Pending<'_>],
+        proposals: &mut [Proposal],
+    ) -> Result<(), MakeMigrationsError> {
+        for (one, proposal) in pending.iter().zip(proposals.iter()) {
+            let module = proposal.module;
+            let unfit = |source| MakeMigrationsError::Unfit { module, source };
+            let sql = script(proposal, "").expect("a proposal has a way up");
+            let run = self.scratch.run(module, &proposal.name, sql).await;
+            run.map_err(|error| unfit(error.source))?;
+            let now = self.read_now(module, &one.to).await?;
+            if !Changes::between(&now, &one.to).is_empty() {
+                let why =
+                    format!("what it would be does not build what the models of `{module}` say");
+                return Err(MakeMigrationsError::ByHand(vec![why]));
+            }
+        }
+        for (one, proposal) in pending.iter().zip(proposals.iter_mut()).rev() {
+            let Some(sql) = script(proposal, ".down") else {
+                // What is before it cannot be reached from here.
+                break;
+            };
+            let failed = match self.scratch.run(proposal.module, &proposal.name, sql).await {
+                Err(error) => Some(error.source.to_string()),
+                Ok(()) => {
+                    let now = self.read_now(proposal.module, &one.from).await?;
+                    let is_back = Changes::between(&now, &one.from).is_empty();
+                    (!is_back).then(|| "it would not lead back".to_owned())
+                }
+            };
+            if let Some(why) = failed {
+                proposal.files.retain(|(file, _)| !file.contains(".down."));
+                proposal.no_way_down = Some(why);
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_now(
+        &mut self,
+        module: &str,
+        described: &State,
+    ) -> Result<State, MakeMigrationsError> {
+        let (schema, triggers) = (self.scratch.schema().await?, self.scratch.triggers().await?);
+        Ok(self.read(module, described, &schema, &triggers))
+    }
+}
+
+/// The script for SQLite.
+fn script<'a>(proposal: &'a Proposal, way: &str) -> Option<&'a str> {
+    let names =
+        [format!("{}{way}.sql", proposal.name), format!("{}{way}.sqlite.sql", proposal.name)];
+    let mut files = proposal.files.iter();
+    files.find(|(file, _)| names.contains(file)).map(|(_, content)| content.as_str())
+}

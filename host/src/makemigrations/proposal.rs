@@ -1,0 +1,159 @@
+//! One module's migration that is missing, and the files that make it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use module_api::db::DatabaseKind;
+use module_api::model::ModelInfo;
+
+use super::built::Built;
+use super::diff::Changes;
+use super::fillings::fillings;
+use super::sql::{self, Fillings};
+use super::state::State;
+use super::{MakeMigrationsError, NeedsValue, Proposal, Request, words};
+use crate::{Plan, PlannedModule};
+
+/// What is to be done to a module's tables, and what the migration that does it is called.
+pub(super) struct Pending<'a> {
+    module: &'a PlannedModule,
+    models: Vec<&'static ModelInfo>,
+    pub(super) from: State,
+    pub(super) to: State,
+    changes: Changes,
+    fillings: Fillings,
+    name: String,
+    is_first: bool,
+}
+
+impl<'a> Pending<'a> {
+    /// What is missing for the models of a module, if anything is.
+    pub(super) fn of(
+        plan: &Plan,
+        module: &'a PlannedModule,
+        request: &Request,
+        built: &Built,
+    ) -> Result<Option<Self>, MakeMigrationsError> {
+        let models = module.registration.module.models();
+        // The tables of a module without models are its own affair.
+        if models.is_empty() {
+            return Ok(None);
+        }
+        let (from, to) = built.states(module.name(), &models)?;
+        let changes = Changes::between(&from, &to);
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let fillings = fillings(&models, &request.fillings)?;
+        let present = plan.migrations.all().iter();
+        let present = present.filter(|planned| planned.module == module.name());
+        let last = present
+            .filter_map(|planned| planned.migration.name.get(..4)?.parse::<u32>().ok())
+            .max();
+        let words = request.name.clone().unwrap_or_else(|| match last {
+            None => "initial".to_owned(),
+            Some(_) => words::name(&changes, &models),
+        });
+        let name = format!("{:04}_{words}", last.unwrap_or(0) + 1);
+        let is_first = last.is_none();
+        Ok(Some(Self { module, models, from, to, changes, fillings, name, is_first }))
+    }
+
+    /// What cannot be written, and why.
+    pub(super) fn by_hand(&self) -> Vec<String> {
+        words::by_hand(&self.changes, &self.fillings)
+    }
+
+    /// The fields that need a value and have none.
+    pub(super) fn needed(&self) -> Vec<NeedsValue> {
+        let needed = sql::needed(&self.changes, &self.fillings);
+        needed.iter().map(|needed| words::need(needed, &self.models)).collect()
+    }
+
+    /// What is lost.
+    pub(super) fn losses(&self) -> Vec<String> {
+        words::losses(&self.changes)
+    }
+
+    /// The migration, given all that are missing.
+    pub(super) fn proposal(
+        &self,
+        all: &[Self],
+        built: &Built,
+    ) -> Result<Proposal, MakeMigrationsError> {
+        let summary = words::summary(&self.changes, &self.models);
+        let mut head = String::new();
+        for edge in self.edges(all, built)? {
+            writeln!(head, "-- {edge}").expect("a string takes all");
+        }
+        for line in &summary {
+            writeln!(head, "-- {line}").expect("a string takes all");
+        }
+        head.push('\n');
+        let mut files = Vec::new();
+        let up = |database| sql::script(&self.changes, &self.fillings, database);
+        add_files(&self.name, "", |database| format!("{head}{}", up(database)), &mut files);
+
+        let back = Changes::between(&self.to, &self.from);
+        let fillings = sql::fillings_back(&back, &self.fillings);
+        let no_way_down = words::no_way_down(&back, &fillings);
+        if no_way_down.is_none() {
+            let down = |database| sql::script(&back, &fillings, database);
+            add_files(&self.name, ".down", down, &mut files);
+        }
+        let (module, name) = (self.module.name(), self.name.clone());
+        Ok(Proposal { module, name, files, summary, no_way_down })
+    }
+
+    /// What has to run before it and after it, as the head of its file says it.
+    fn edges(&self, all: &[Self], built: &Built) -> Result<BTreeSet<String>, MakeMigrationsError> {
+        let module = self.module.name();
+        let requires = self.module.registration.module.requires();
+        let mut edges = BTreeSet::new();
+        for table in self.changes.references() {
+            let made_now = all.iter().find(|other| other.makes(table));
+            let (maker, name) = match (made_now, built.makers.get(table)) {
+                (Some(other), _) => (other.module.name(), &other.name),
+                (None, Some((maker, name))) if built.has(table) => (*maker, name),
+                _ => {
+                    let table = table.to_owned();
+                    return Err(MakeMigrationsError::NoTable { module, table });
+                }
+            };
+            // That the first ones of required modules come before, goes without saying.
+            let is_said = self.is_first && requires.contains(&maker) && name.starts_with("0001_");
+            if maker != module && !is_said {
+                edges.insert(format!("depends: {maker} {name}"));
+            }
+        }
+        for table in self.changes.lost_references() {
+            let drops = |other: &&Self| other.changes.dropped.iter().any(|gone| gone.name == table);
+            if let Some(other) = all.iter().find(drops)
+                && other.module.name() != module
+            {
+                edges.insert(format!("before: {} {}", other.module.name(), other.name));
+            }
+        }
+        Ok(edges)
+    }
+
+    fn makes(&self, table: &str) -> bool {
+        self.changes.created.iter().any(|created| created.name == table)
+    }
+}
+
+/// One file where both databases take the same, else one for each.
+fn add_files(
+    name: &str,
+    way: &str,
+    script: impl Fn(DatabaseKind) -> String,
+    files: &mut Vec<(String, String)>,
+) {
+    let (sqlite, postgres) = (script(DatabaseKind::Sqlite), script(DatabaseKind::Postgres));
+    if sqlite == postgres {
+        files.push((format!("{name}{way}.sql"), sqlite));
+    } else {
+        files.push((format!("{name}{way}.sqlite.sql"), sqlite));
+        files.push((format!("{name}{way}.postgres.sql"), postgres));
+    }
+}
