@@ -1,3 +1,5 @@
+//! What the derive says: clashes.
+
 use module_api::model::{ForeignKey, Model};
 
 #[derive(Model)]
@@ -11,7 +13,7 @@ struct Clashes {
     third: i64,
     info: bool,
     get: bool,
-    #[allow(non_snake_case)]
+    #[allow(non_snake_case, reason = "it is what is tried")]
     Title: bool,
 }
 

@@ -1,3 +1,5 @@
+//! What the derive says: database names.
+
 use module_api::model::{ManyToMany, Model};
 
 #[derive(Model)]

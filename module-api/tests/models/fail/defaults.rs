@@ -1,3 +1,5 @@
+//! What the derive says: defaults.
+
 use module_api::model::Model;
 use module_api::time::UtcDateTime;
 

@@ -1,3 +1,5 @@
+//! What the derive says: display of another model.
+
 use module_api::model::{ForeignKey, Model};
 
 #[derive(Model)]

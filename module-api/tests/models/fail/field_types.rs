@@ -1,3 +1,5 @@
+//! What the derive says: field types.
+
 use module_api::model::Model;
 
 type Name = String;

@@ -1,3 +1,5 @@
+//! What the derive says: label.
+
 use module_api::model::Model;
 
 #[derive(Model)]

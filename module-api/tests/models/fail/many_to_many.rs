@@ -1,3 +1,5 @@
+//! What the derive says: many to many.
+
 use module_api::model::{ManyToMany, Model};
 
 #[derive(Model)]

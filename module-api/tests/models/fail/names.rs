@@ -1,3 +1,5 @@
+//! What the derive says: names.
+
 use module_api::model::{ForeignKey, Model};
 
 #[derive(Model)]

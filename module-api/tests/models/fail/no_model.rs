@@ -1,3 +1,5 @@
+//! What the derive says: no model.
+
 use module_api::model::{ForeignKey, ManyToMany, Model};
 
 struct Address;

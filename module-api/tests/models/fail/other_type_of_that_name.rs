@@ -1,3 +1,5 @@
+//! What the derive says: other type of that name.
+
 use module_api::model::Model;
 
 struct String;

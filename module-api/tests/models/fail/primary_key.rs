@@ -1,3 +1,5 @@
+//! What the derive says: primary key.
+
 use module_api::model::Model;
 
 #[derive(Model)]

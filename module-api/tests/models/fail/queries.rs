@@ -1,3 +1,5 @@
+//! What the derive says: queries.
+
 use module_api::db::Db;
 use module_api::model::Model;
 

@@ -1,3 +1,5 @@
+//! What the derive says: rules.
+
 use module_api::model::Model;
 
 fn of_number(_: i32) -> Result<(), String> {

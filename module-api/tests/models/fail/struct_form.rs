@@ -1,3 +1,5 @@
+//! What the derive says: struct form.
+
 use module_api::model::Model;
 
 #[derive(Model)]

@@ -1,3 +1,5 @@
+//! What the derive says: text.
+
 use module_api::model::Model;
 
 #[derive(Model)]

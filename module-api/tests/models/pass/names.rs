@@ -1,6 +1,6 @@
 //! Names of the program do not get into what the derive writes, nor out of it.
 
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, reason = "it is what is tried")]
 
 mod core {}
 mod std {}
