@@ -80,7 +80,7 @@ pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
         }
         next = match of_database {
             // Its words are those of its cause.
-            Some(sqlx::Error::Database(_)) => None,
+            Some(sqlx::Error::Database(_) | sqlx::Error::Configuration(_)) => None,
             _ => error.source(),
         };
     }

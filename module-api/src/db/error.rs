@@ -57,6 +57,10 @@ pub(crate) fn words(error: &sqlx::Error) -> String {
             }
         }
         sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Configuration(error) => match error.downcast_ref::<sqlx::Error>() {
+            Some(error) => words(error),
+            None => error.to_string(),
+        },
         other => other.to_string(),
     }
 }

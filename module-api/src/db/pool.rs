@@ -19,6 +19,9 @@ use crate::model::Models;
 /// Older than this, an idle connection to a server is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
+/// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
+const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
+
 /// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
 pub struct Db {
     pool: DbPool,
@@ -145,7 +148,10 @@ impl DbPool {
             .acquire_timeout(options.timeout())
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(connect)
+            // A file that is locked is to be called so before the pool says that it took too long.
+            .connect_with(
+                connect.busy_timeout(options.timeout() * 3 / 4).disable_statement_logging(),
+            )
             .await?;
         Ok(Self::Sqlite { readers: one.clone(), writer: one })
     }
@@ -219,6 +225,7 @@ async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbErr
 /// have to try again.
 async fn switch_to_wal(options: &SqliteConnectOptions, within: Duration) -> Result<(), DbError> {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let options = options.busy_timeout(BUSY_ATTEMPT).disable_statement_logging();
     let since = Instant::now();
     loop {
         match options.connect().await {

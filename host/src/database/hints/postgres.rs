@@ -54,8 +54,8 @@ fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<
     let place = format!("{}:{}", server.get_host(), server.get_port());
     Some(match code {
         "28P01" => format!(
-            "write the right password of `{user}` in DATABASE_URL (with %3A for `:`, %40 for `@`, \
-             %2F for `/`), or set another with `ALTER ROLE {} PASSWORD '…'`",
+            "write the right user and password in DATABASE_URL (with %3A for `:`, %40 for `@`, %2F \
+             for `/`), or let an administrator set one with `ALTER ROLE {} PASSWORD '…'`",
             quoted(user),
         ),
         "28000" => format!(
@@ -67,7 +67,7 @@ fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<
             quoted(database),
             quoted(user),
         ),
-        "42501" => may(message, user),
+        "42501" => may(message, user, database),
         "25006" => format!(
             "the server takes no changes: name the primary server in DATABASE_URL if {place} is a \
              standby; else see `default_transaction_read_only` of the database, the role and the \
@@ -97,7 +97,7 @@ fn too_many() -> String {
 }
 
 /// Which right is missing, in SQL for somebody who can grant it.
-fn may(message: &str, user: &str) -> String {
+fn may(message: &str, user: &str, database: &str) -> String {
     let role = quoted(user);
     let grant = |before: &str, rights: &str, on: &str| {
         let name = message.strip_prefix(before)?;
@@ -124,7 +124,7 @@ fn may(message: &str, user: &str) -> String {
         .or_else(|| grant("permission denied for database ", "CONNECT", "DATABASE"))
         .or_else(owner);
     match sql {
-        Some(sql) => format!("let an owner of it or an administrator run `{sql}` in the database"),
+        Some(sql) => format!("let an owner of it or an administrator run `{sql}` in `{database}`"),
         None => format!(
             "let an administrator grant `{user}` what the message names, or name another user in \
              DATABASE_URL"
