@@ -136,3 +136,36 @@ fn may(message: &str, user: &str, database: &str) -> String {
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_that_is_missing_is_written_as_sql() {
+        let cases = [
+            ("permission denied for schema public", "GRANT USAGE, CREATE ON SCHEMA \"public\""),
+            (
+                "permission denied for table host_migration",
+                "GRANT SELECT, INSERT, UPDATE, DELETE, REFERENCES ON TABLE \"host_migration\"",
+            ),
+            (
+                "permission denied for sequence auth_user_id_seq",
+                "GRANT USAGE, SELECT, UPDATE ON SEQUENCE \"auth_user_id_seq\"",
+            ),
+            ("permission denied for database \"site\"", "GRANT CONNECT ON DATABASE \"site\""),
+        ];
+        for (message, sql) in cases {
+            let hint = may(message, "an\"n", "site");
+            assert!(hint.contains(&format!("`{sql} TO \"an\"\"n\"`")), "{hint}");
+        }
+        let hint = may("must be owner of table auth_user", "ann", "site");
+        assert!(hint.contains("`ALTER TABLE \"auth_user\" OWNER TO \"ann\"`"), "{hint}");
+    }
+
+    #[test]
+    fn a_message_in_another_language_names_the_right_itself() {
+        let hint = may("keine Berechtigung für Schema public", "ann", "site");
+        assert!(hint.starts_with("let an administrator grant `ann` what the message names"));
+    }
+}

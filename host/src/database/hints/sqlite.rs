@@ -86,3 +86,29 @@ fn may_write(file: &Path) -> String {
         file.display(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, SqliteConnection};
+
+    use super::*;
+
+    /// A disk that is full, as SQLite reports it: a file that may have no further page.
+    #[rocket::async_test]
+    async fn a_full_disk_is_called_full() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        connection.execute("CREATE TABLE note (title text)").await.unwrap();
+        connection.execute("PRAGMA max_page_count = 3").await.unwrap();
+        let insert = "INSERT INTO note VALUES (hex(zeroblob(10000)))";
+        let error = connection.execute(insert).await.unwrap_err();
+        let hint = hint(&error, Some(Path::new("/srv/site.db")), "sqlite:/srv/site.db").unwrap();
+        assert!(hint.starts_with("the disk with /srv/site.db is full: make room"), "{hint}");
+    }
+
+    #[rocket::async_test]
+    async fn nothing_is_advised_about_a_statement_that_is_wrong() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let error = connection.execute("SELECT * FROM nowhere").await.unwrap_err();
+        assert_eq!(hint(&error, Some(Path::new("/srv/site.db")), "sqlite:/srv/site.db"), None);
+    }
+}
