@@ -28,7 +28,6 @@ fn hint_on_code(code: u32, file: &Path, url: &str) -> Option<String> {
                 "`mode=ro` or `immutable` in DATABASE_URL {what}: take it out, and run this again"
             )
         }
-        8 => may_write(file),
         10 => format!(
             "reading or writing failed below the database: look whether the disk with {shown} is \
              full, beyond a quota or a limit, or broken; then run this again"
@@ -44,7 +43,7 @@ fn hint_on_code(code: u32, file: &Path, url: &str) -> Option<String> {
         14 if file.is_dir() => {
             format!("{shown} is a folder: name a file in DATABASE_URL, as sqlite:PATH")
         }
-        14 => may_write(file),
+        8 | 14 => may_write(file),
         26 => format!(
             "{shown} is a file of another kind, or encrypted, or damaged, and was left as it is: \
              name another in DATABASE_URL, as sqlite:PATH, or put a backup in its place"
