@@ -45,10 +45,16 @@ pub enum DatabaseError {
         source: DbError,
     },
     /// The site is to start, and its file is not there.
-    #[error("{place} is not there; run `host migrate` to make it, or name another in DATABASE_URL")]
+    #[error(
+        "{place} is not there: the database lacks {}; run `host migrate` to make it, or name \
+         another in DATABASE_URL",
+        list(migrations)
+    )]
     Missing {
         /// Which database.
         place: String,
+        /// What is to be applied to make it.
+        migrations: Vec<MigrationId>,
     },
     /// Another process migrates, and does not come to an end.
     #[error("cannot get the lock on migrations")]
@@ -189,7 +195,14 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     if let Location::Sqlite { file: Some(file), .. } = &location
         && matches!(file.try_exists(), Ok(false))
     {
-        return Err(DatabaseError::Missing { place: location.describe() });
+        // It would be made only to be found empty.
+        let pool = open_to_read(settings).await?;
+        migrate::check_applied(&pool, &plan.migrations).await.map_err(|error| match error {
+            DatabaseError::Unapplied(migrations) => {
+                DatabaseError::Missing { place: location.describe(), migrations }
+            }
+            other => other,
+        })?;
     }
     let (pool, _) = open(settings).await?;
     migrate::check_applied(&pool, &plan.migrations).await?;
