@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use module_api::{Command, CommandContext, Problem, with_causes};
 use rocket::tokio::runtime;
 
-use crate::{BootError, Plan, Registry, Settings, logging, open_database};
+use crate::{BootError, Plan, Registry, Settings, database, logging, open_database};
 
 /// Serves a site that is made of modules.
 #[derive(Debug, Parser)]
@@ -123,6 +123,9 @@ pub fn main_of(registry: &Registry) -> ExitCode {
         }
         Err(Failure::Other(error)) => {
             output::error(&format!("error: {}", with_causes(error.as_ref())));
+            if let Some(hint) = database::hint(error.as_ref(), &settings) {
+                output::error(&format!("    hint: {hint}"));
+            }
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,7 @@
 //! Opens the site's database and brings it up to date.
 
 mod adopt;
+mod hints;
 mod lock;
 mod migrate;
 
@@ -17,6 +18,7 @@ use crate::plan::PlannedMigration;
 use crate::{Plan, ScratchError, Settings};
 
 pub use adopt::AdoptionError;
+pub(crate) use hints::hint;
 pub(crate) use lock::LockError;
 pub(crate) use migrate::{
     Action, MigrationState, Report, Request, Target, TargetError, find_migration, find_steps,
@@ -41,6 +43,18 @@ pub enum DatabaseError {
         /// Why not.
         #[source]
         source: DbError,
+    },
+    /// The site is to start, and its file is not there.
+    #[error(
+        "{place} is not there: the database lacks {}; run `host migrate` to make it, or name \
+         another in DATABASE_URL",
+        list(migrations)
+    )]
+    Missing {
+        /// Which database.
+        place: String,
+        /// What is to be applied to make it.
+        migrations: Vec<MigrationId>,
     },
     /// Another process migrates, and does not come to an end.
     #[error("cannot get the lock on migrations")]
@@ -170,6 +184,19 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     if settings.is_local() {
         return prepare(plan, settings, false).await;
     }
+    let location = location(settings)?;
+    if let Location::Sqlite { file: Some(file), .. } = &location
+        && matches!(file.try_exists(), Ok(false))
+    {
+        // It would be made only to be found empty.
+        let pool = open_to_read(settings).await?;
+        migrate::check_applied(&pool, &plan.migrations).await.map_err(|error| match error {
+            DatabaseError::Unapplied(migrations) => {
+                DatabaseError::Missing { place: location.describe(), migrations }
+            }
+            other => other,
+        })?;
+    }
     let (pool, _) = open(settings).await?;
     migrate::check_applied(&pool, &plan.migrations).await?;
     Ok(Db::new(pool, Arc::clone(&plan.models)))
@@ -207,10 +234,10 @@ pub(crate) async fn prune(
     module: &str,
     does: bool,
 ) -> Result<Vec<MigrationId>, DatabaseError> {
-    let (pool, location) = open(settings).await?;
     if !does {
-        return migrate::prune(&pool, plan, module, false).await;
+        return migrate::prune(&open_to_read(settings).await?, plan, module, false).await;
     }
+    let (pool, location) = open(settings).await?;
     let migrating = Migrating::begin(&pool, &location, settings).await?;
     let done = migrate::prune(&migrating.pool, plan, module, true).await;
     migrating.end().await;
@@ -278,6 +305,15 @@ pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), Data
     let pool = DbPool::init(&section(settings)).await;
     let pool = pool.map_err(|source| DatabaseError::Open { place: location.describe(), source })?;
     Ok((pool, location))
+}
+
+/// Opens the site's database to look at it. A SQLite file is neither made nor changed: one that is
+/// missing counts as empty.
+pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, DatabaseError> {
+    let location = location(settings)?;
+    let place = location.describe();
+    let pool = DbPool::open_to_read(location, &options(settings)?).await;
+    pool.map_err(|source| DatabaseError::Open { place, source })
 }
 
 /// Whether the database has no table at all.

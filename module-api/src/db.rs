@@ -42,6 +42,7 @@ mod tables;
 mod value;
 
 pub use error::DbError;
+pub(crate) use error::words;
 pub use kind::DatabaseKind;
 pub use listing::Listing;
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};

@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::response::{self, Responder};
 
 use crate::UrlError;
-use crate::db::DbError;
+use crate::db::{DbError, words};
 
 /// Why a handler cannot answer as asked.
 ///
@@ -67,15 +67,22 @@ pub struct Reported(pub bool);
 /// assert_eq!(with_causes(&error), "the disk is full");
 /// ```
 pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !line.contains(&text) {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let of_database = error.downcast_ref::<sqlx::Error>();
+        let text = of_database.map_or_else(|| error.to_string(), words);
+        if line.is_empty() {
+            line = text;
+        } else if !line.contains(&text) {
             line.push_str(": ");
             line.push_str(&text);
         }
-        source = cause.source();
+        next = match of_database {
+            // Its words are those of its cause.
+            Some(sqlx::Error::Database(_) | sqlx::Error::Configuration(_)) => None,
+            _ => error.source(),
+        };
     }
     line
 }

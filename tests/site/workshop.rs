@@ -97,6 +97,20 @@ impl Workshop {
         command
     }
 
+    /// The address of a PostgreSQL database with a longer name, and with another parameter.
+    pub(crate) fn url_with(&self, name: &str, parameter: &str) -> String {
+        let (address, query) =
+            self.database.url.split_once('?').unwrap_or((&self.database.url, ""));
+        format!("{address}{name}?{parameter}&{query}").replace("?&", "?")
+    }
+
+    /// The address of the PostgreSQL database for another role.
+    pub(crate) fn url_of(&self, role: &str, password: &str) -> String {
+        let (scheme, rest) = self.database.url.split_once("://").unwrap();
+        let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+        format!("{scheme}://{}:{password}@{place}", role.replace(' ', "%20"))
+    }
+
     /// What a command says that ends well.
     pub(crate) fn run(&self, arguments: &[&str]) -> Vec<String> {
         let output = self.command(arguments).output().unwrap();

@@ -84,7 +84,7 @@ async fn print_plan(
     request: Request,
     steps: bool,
 ) -> Result<bool, DatabaseError> {
-    let (pool, _) = database::open(settings).await?;
+    let pool = database::open_to_read(settings).await?;
     let graph = &plan.migrations;
     let found = if steps {
         database::find_steps(&pool, graph, request).await?

@@ -7,8 +7,8 @@ pub enum DbError {
     /// The database cannot be reached, or no connection became free in time.
     #[error("the database is out of reach")]
     Unavailable(#[source] sqlx::Error),
-    /// The database refused a statement.
-    #[error("the database refused a statement")]
+    /// The database refused a connection or a statement.
+    #[error("the database refused")]
     Statement(#[source] sqlx::Error),
     /// A row does not have the column, or not of that type.
     #[error("column `{column}`")]
@@ -41,6 +41,27 @@ impl From<sqlx::Error> for DbError {
             _ => false,
         };
         if away { Self::Unavailable(error) } else { Self::Statement(error) }
+    }
+}
+
+/// What is to be read of an error of sqlx: what the database or the system says, with the code to
+/// look it up by. Sqlx itself adds whom it is from, and on PostgreSQL a line of the server's source.
+pub(crate) fn words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(database) => {
+            let message = database.message();
+            match database.code() {
+                Some(code) if code.len() == 5 => format!("{message} (SQLSTATE {code})"),
+                Some(code) => format!("{message} (SQLite error {code})"),
+                None => message.to_owned(),
+            }
+        }
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Configuration(error) => match error.downcast_ref::<sqlx::Error>() {
+            Some(error) => words(error),
+            None => error.to_string(),
+        },
+        other => other.to_string(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
 
+use std::io;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rocket::figment::Figment;
 use rocket_db_pools::{Connection, Database, Pool};
+use sqlx::error::DatabaseError;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -16,6 +18,9 @@ use crate::model::Models;
 
 /// Older than this, an idle connection to a server is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
+const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
 
 /// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
 pub struct Db {
@@ -118,6 +123,39 @@ impl DbPool {
         }
     }
 
+    /// Opens the database to look at it. A SQLite file is neither made nor changed: in place of
+    /// one that is missing there is an empty database in memory.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached or opened.
+    pub async fn open_to_read(
+        location: Location,
+        options: &DatabaseOptions,
+    ) -> Result<Self, DbError> {
+        let connect = match &location {
+            // What cannot be seen is opened, which tells why.
+            Location::Sqlite { file: Some(file), .. } if matches!(file.try_exists(), Ok(false)) => {
+                SqliteConnectOptions::new().in_memory(true)
+            }
+            Location::Sqlite { options, file: Some(_) } => {
+                options.as_ref().clone().create_if_missing(false).pragma("query_only", "ON")
+            }
+            _ => return Self::open(location, options).await,
+        };
+        let one = PoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(options.timeout())
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A file that is locked is to be called so before the pool says that it took too long.
+            .connect_with(
+                connect.busy_timeout(options.timeout() * 3 / 4).disable_statement_logging(),
+            )
+            .await?;
+        Ok(Self::Sqlite { readers: one.clone(), writer: one })
+    }
+
     /// A connection that reads.
     ///
     /// # Errors
@@ -174,7 +212,11 @@ impl DbPool {
 async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbError> {
     match rocket::tokio::time::timeout(within, options.connect()).await {
         Ok(connection) => Ok(connection?.close().await?),
-        Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
+        Err(_) => {
+            let message = format!("no answer within {} s", within.as_secs());
+            let late = io::Error::new(io::ErrorKind::TimedOut, message);
+            Err(DbError::Unavailable(sqlx::Error::Io(late)))
+        }
     }
 }
 
@@ -183,25 +225,24 @@ async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbErr
 /// have to try again.
 async fn switch_to_wal(options: &SqliteConnectOptions, within: Duration) -> Result<(), DbError> {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal);
-    let attempts = async {
-        loop {
-            match options.connect().await {
-                Ok(connection) => return connection.close().await.map_err(DbError::from),
-                Err(error) => match DbError::from(error) {
-                    DbError::Unavailable(sqlx::Error::Database(busy))
-                        if busy.code().as_deref() == Some("5") =>
-                    {
-                        rocket::tokio::time::sleep(Duration::from_millis(20)).await;
-                    }
-                    other => return Err(other),
-                },
+    let options = options.busy_timeout(BUSY_ATTEMPT).disable_statement_logging();
+    let since = Instant::now();
+    loop {
+        match options.connect().await {
+            Ok(connection) => return connection.close().await.map_err(DbError::from),
+            Err(sqlx::Error::Database(busy))
+                if is_busy(busy.as_ref()) && since.elapsed() < within =>
+            {
+                rocket::tokio::time::sleep(Duration::from_millis(20)).await;
             }
+            Err(error) => return Err(error.into()),
         }
-    };
-    match rocket::tokio::time::timeout(within, attempts).await {
-        Ok(result) => result,
-        Err(_) => Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)),
     }
+}
+
+/// Whether another connection has SQLite's file for itself.
+fn is_busy(error: &dyn DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 #[rocket::async_trait]

@@ -68,7 +68,7 @@ pub(in crate::command) async fn show(
     settings: &Settings,
     arguments: &ShowArguments,
 ) -> Result<(), DatabaseError> {
-    let (pool, _) = database::open(settings).await?;
+    let pool = database::open_to_read(settings).await?;
     let mut states = database::state_of_migrations(&pool, &plan.migrations).await?;
     let wanted = &arguments.modules;
     for name in wanted {

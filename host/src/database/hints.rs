@@ -1,0 +1,35 @@
+//! What an operator can do about an error of the database: the one place that knows.
+
+mod postgres;
+mod sqlite;
+
+use std::error::Error;
+
+use module_api::db::Location;
+
+use super::lock::LockError;
+use crate::Settings;
+
+/// What to do about an error that has one of the site's database among its causes, if that is
+/// known. It holds no password.
+///
+/// The SQL that it advises is to be read and run by somebody else, who may be an administrator of
+/// the server.
+pub(crate) fn hint(error: &(dyn Error + 'static), settings: &Settings) -> Option<String> {
+    let options = super::options(settings).ok()?;
+    let location = options.location().ok()?;
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+            return match location {
+                Location::Sqlite { file, .. } => sqlite::hint(error, file.as_deref(), &options.url),
+                Location::Postgres(server) => postgres::hint(error, &server),
+            };
+        }
+        if let Some(LockError::File { path, source }) = error.downcast_ref::<LockError>() {
+            return sqlite::hint_on_file(path, source);
+        }
+        next = error.source();
+    }
+    None
+}
