@@ -6,8 +6,8 @@ import report
 from processes import run
 from servers import environment
 
-BLOCKS_A_ROUND = 60
-"""How often both take turns; a turn is fifty queries."""
+BLOCKS_A_ROUND = 150
+"""How often both take turns; a turn is twenty queries."""
 
 
 def queries(site, effort):

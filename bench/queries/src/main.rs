@@ -17,7 +17,7 @@ use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
 
 /// How often an operation runs in one turn.
-const RUNS: u32 = 50;
+const RUNS: u32 = 20;
 
 #[rocket::main]
 async fn main() -> ExitCode {
@@ -60,8 +60,8 @@ macro_rules! compare {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(url), Some(blocks)) = (arguments.next(), arguments.next()) else {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [url, blocks] = arguments.as_slice() else {
         return Err("usage: bench-queries URL BLOCKS".into());
     };
     let blocks: u32 = blocks.parse()?;
