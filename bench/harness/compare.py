@@ -1,5 +1,6 @@
 """Two programs measured in turns, so that what the machine does meanwhile meets both alike."""
 
+from difflib import unified_diff
 from statistics import median
 
 from load import load
@@ -57,3 +58,14 @@ def compare(first, second, pages, connections, effort):
                         samples[side] = sample if samples[side] is None else samples[side] + sample
                     comparison.rounds.setdefault((page, count), []).append(tuple(samples))
     return comparison
+
+
+def verify_that_pages_are_equal(host, floor, paths):
+    """Refuses to compare programs that do not serve the same pages."""
+    with Server(host) as a, Server(floor) as b:
+        for path in paths:
+            ours, theirs = a.get(path), b.get(path)
+            if ours[0] != 200 or ours != theirs:
+                lines = [page[2].decode().splitlines() for page in (theirs, ours)]
+                difference = "\n".join(unified_diff(*lines, "floor", "host", lineterm=""))
+                raise RuntimeError(f"{path} is {ours[:2]} of the host, {theirs[:2]} of the floor\n{difference}")

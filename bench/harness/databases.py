@@ -102,10 +102,14 @@ class Postgres:
         command += ["-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
         return subprocess.run(command, check=check, capture_output=True)
 
+    def empty(self, name):
+        """A database without a table; its address."""
+        self.psql("postgres", f"CREATE DATABASE {name}")
+        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
+
     def database(self, host, folder, name, lettings=None):
         """A database with so many lettings, or with the demo data; its address."""
-        self.psql("postgres", f"CREATE DATABASE {name}")
-        url = f"postgres://postgres@127.0.0.1:{self.port}/{name}"
+        url = self.empty(name)
         prepare(host, folder, url, demo_data=lettings is None)
         if lettings is not None:
             numbers = f"FROM generate_series(1, {lettings}) AS n"

@@ -1,9 +1,7 @@
 """Asks a server for one page as fast as it answers, and says what that took."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +46,7 @@ class Sample:
 
 def require_wrk():
     """Makes sure that `wrk` is there, and exits with what to do if it cannot be."""
-    if shutil.which("wrk"):
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        for arguments in (["update"], ["install", "-y", "wrk"]):
-            subprocess.run(["apt-get", "-qq", *arguments], stdout=subprocess.DEVNULL)
-    if not shutil.which("wrk"):
-        raise SystemExit("wrk is missing, which makes the load: install it (Debian: apt-get install wrk)")
+    machine.require("wrk", "which makes the load")
 
 
 def load(server, path, connections, seconds):

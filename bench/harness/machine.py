@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
+import subprocess
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -36,6 +38,17 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def require(program, what_for):
+    """Makes sure that a program is there, which its Debian package is named for, and exits with what to do if not."""
+    if shutil.which(program):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        for arguments in (["update"], ["install", "-y", program]):
+            subprocess.run(["apt-get", "-qq", *arguments], stdout=subprocess.DEVNULL)
+    if not shutil.which(program):
+        raise SystemExit(f"{program} is missing, {what_for}: install it (Debian: apt-get install {program})")
 
 
 def describe():

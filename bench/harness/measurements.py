@@ -1,12 +1,15 @@
 """What is measured, each with its aims: the sections of the report."""
 
 import time
-from difflib import unified_diff
 from statistics import median
 
 import report
-from compare import compare
+from compare import compare, verify_that_pages_are_equal
+from fixtures import fixtures
+from instructions import instructions
 from load import load
+from migrate import migrate
+from queries import queries
 from servers import Server
 
 LIST_ROWS = 100_000
@@ -43,17 +46,6 @@ def against_the_floor(database, host, floor, paths, effort):
             else:
                 ratio = found.ratio(path, count, "cost")
                 report.judge(f"{where}: within 5 % of the floor", report.percent(ratio), ratio <= 1.05)
-
-
-def verify_that_pages_are_equal(host, floor, paths):
-    """Refuses to compare programs that do not serve the same pages."""
-    with Server(host) as a, Server(floor) as b:
-        for path in paths:
-            ours, theirs = a.get(path), b.get(path)
-            if ours[0] != 200 or ours != theirs:
-                lines = [page[2].decode().splitlines() for page in (theirs, ours)]
-                difference = "\n".join(unified_diff(*lines, "floor", "host", lineterm=""))
-                raise RuntimeError(f"{path} is {ours[:2]} of the host, {theirs[:2]} of the floor\n{difference}")
 
 
 def connections(count):
@@ -168,4 +160,7 @@ def modules(site, effort):
         report.judge(f"{path} with 200 modules: at most 10 % slower", report.percent(ratio), ratio <= 1.1)
 
 
-SECTIONS = {section.__name__: section for section in (pages, postgres, start, memory, lists, modules)}
+USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate)
+"""What is measured if nothing is asked for."""
+SECTIONS = {section.__name__: section for section in (*USUAL, instructions, fixtures)}
+"""All there is; the last take long, and need valgrind and Django."""

@@ -57,6 +57,11 @@ def percent(ratio):
     return f"{(ratio - 1) * 100:+.1f} %"
 
 
+def milliseconds(seconds):
+    """A time in milliseconds."""
+    return f"{seconds * 1000:.1f} ms"
+
+
 def spread(ratios):
     """The lowest and the highest of the rounds' ratios, to tell how far the median can be trusted."""
     return f"{percent(min(ratios))} … {percent(max(ratios))}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import machine
 
 START_LIMIT = 20.0
-"""Seconds after which a program that does not answer is given up."""
+"""Seconds after which a program that does not answer is given up; three times that under a tool."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Program:
     database_url: str
     folder: Path
     """An empty one, with the manifest of the assets beside it."""
+    under: tuple = ()
+    """The command that runs it, if it does not run by itself."""
+    settings: tuple = ()
+    """Pairs for its environment besides the usual ones."""
 
 
 class Server:
@@ -36,20 +40,20 @@ class Server:
         before = time.perf_counter()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [program.binary],
+                [*program.under, program.binary],
                 cwd=program.folder,
                 env=environment(program.database_url) | {
                     "ROCKET_PORT": str(self.port),
                     "ROCKET_ADDRESS": "127.0.0.1",
                     "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
-                },
+                } | dict(program.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 preexec_fn=machine.child_setup(machine.SERVER_CORE),
             )
         try:
-            self.wait_until_it_answers(before + START_LIMIT)
+            self.wait_until_it_answers(before + (3 if program.under else 1) * START_LIMIT)
         except BaseException:
             self.stop()
             raise

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
+use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Postgres, Sqlite};
@@ -37,6 +37,17 @@ impl Database {
         } else {
             postgres(url, connections).await
         }
+    }
+}
+
+/// An idle connection, or one that is waited for: that future has many kilobytes, which would be
+/// copied for each request.
+pub(crate) async fn reader(
+    readers: &sqlx::Pool<Sqlite>,
+) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+    match readers.try_acquire() {
+        Some(connection) => Ok(connection),
+        None => Box::pin(readers.acquire()).await,
     }
 }
 

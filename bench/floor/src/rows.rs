@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row};
 
-use crate::database::Database;
+use crate::database::{Database, reader};
 
 macro_rules! letting_columns {
     () => {
@@ -140,8 +140,8 @@ from_row!(PgRow);
 macro_rules! on {
     ($database:expr, $query:expr, $fetch:ident) => {
         match $database {
-            Database::Sqlite { readers, .. } => $query.$fetch(&mut *readers.acquire().await?).await,
-            Database::Postgres(pool) => $query.$fetch(&mut *pool.acquire().await?).await,
+            Database::Sqlite { readers, .. } => $query.$fetch(&mut *reader(readers).await?).await,
+            Database::Postgres(pool) => $query.$fetch(&mut *Box::pin(pool.acquire()).await?).await,
         }
     };
 }

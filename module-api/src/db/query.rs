@@ -53,6 +53,11 @@ pub fn query(sql: impl SqlSafeStr) -> Query {
 }
 
 impl Query {
+    /// A statement with its parameters.
+    pub(crate) fn with_values(sql: impl SqlSafeStr, values: Vec<Value>) -> Self {
+        Self { sql: sql.into_sql_str(), values }
+    }
+
     /// The next parameter.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

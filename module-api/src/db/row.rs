@@ -137,7 +137,30 @@ macro_rules! from_column {
     )*};
 }
 
-from_column!(bool, String);
+from_column!(bool);
+
+impl FromColumn for String {
+    fn from_sqlite(
+        row: &SqliteRow,
+        column: impl ColumnIndex<SqliteRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+
+    fn from_postgres(
+        row: &PgRow,
+        column: impl ColumnIndex<PgRow> + Copy,
+    ) -> Result<Self, sqlx::Error> {
+        let value = row.try_get_raw(column)?;
+        // The usual types are told by their names: `try_get` compares the column's with a list of
+        // all that hold text, which takes longer than to read it.
+        if value.is_null() || !matches!(value.type_info().name(), "VARCHAR" | "TEXT") {
+            return row.try_get(column);
+        }
+        let decoded = <Self as Decode<Postgres>>::decode(value);
+        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: format!("{column:?}"), source })
+    }
+}
 
 /// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its
 /// version.

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::column::{Expression, FieldPath};
 use super::sql::Statement;
 use super::{Assignment, Column, Condition, Model, ModelInfo, Order, Relation, WriteError};
-use crate::db::{DatabaseKind, DbError, Executor, FromRow, Query, Row, Transaction, query};
+use crate::db::{DatabaseKind, DbError, Executor, FromRow, Query, Row, Transaction};
 use crate::{PageNumber, Pagination};
 
 /// A query over the rows of a model, with what is fetched along: [`Model::objects`] begins one.
@@ -129,17 +129,25 @@ impl<M: Model> Select<M> {
         let mut statement = Statement::new(on.kind());
         statement.push("UPDATE ");
         statement.push_name(M::INFO.table);
+        statement.push(" AS t0");
         for (index, (field, value)) in assignments.into_iter().enumerate() {
             statement.push(if index > 0 { ", " } else { " SET " });
             statement.push_name(field.column);
             statement.push(" = ");
             statement.push_parameter(value);
         }
-        statement.push(" WHERE ");
-        statement.push_name(M::INFO.primary_key().column);
-        statement.push(" IN (");
-        statement.within(|inner| self.push_keys(on.kind(), inner));
-        statement.push(")");
+        for condition in &self.conditions {
+            statement.join_for_condition(condition);
+        }
+        if statement.has_joins() || self.is_part() {
+            statement.push(" WHERE t0.");
+            statement.push_name(M::INFO.primary_key().column);
+            statement.push(" IN (");
+            statement.within(|inner| self.push_keys(on.kind(), inner));
+            statement.push(")");
+        } else {
+            self.push_conditions(&mut statement);
+        }
         Ok(run(statement).execute(on).await?)
     }
 
@@ -178,7 +186,7 @@ impl FromRow for FirstColumn {
 
 fn run(statement: Statement) -> Query {
     // Every part of it is this crate's own or a quoted name; values are parameters.
-    query(AssertSqlSafe(statement.sql)).bind_all(statement.values)
+    Query::with_values(AssertSqlSafe(statement.sql), statement.values)
 }
 
 impl<M: Model, Out: FromJoined> Select<M, Out> {
@@ -379,6 +387,10 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         statement.push_name(M::INFO.table);
         statement.push(" t0");
         statement.push_joins();
+        self.push_conditions(statement);
+    }
+
+    fn push_conditions(&self, statement: &mut Statement) {
         for (index, condition) in self.conditions.iter().enumerate() {
             statement.push(if index > 0 { " AND " } else { " WHERE " });
             statement.push_condition(condition);

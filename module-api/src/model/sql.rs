@@ -20,18 +20,22 @@ pub(crate) fn quoted(name: &str) -> String {
 
 fn push_quoted(sql: &mut String, name: &str) {
     sql.push('"');
-    for (index, part) in name.split('"').enumerate() {
-        if index > 0 {
-            sql.push_str("\"\"");
-        }
-        sql.push_str(part);
+    if name.contains('"') {
+        sql.push_str(&name.replace('"', "\"\""));
+    } else {
+        sql.push_str(name);
     }
     sql.push('"');
 }
 
+/// Most numbers are small: parameters and aliases.
 fn push_number(sql: &mut String, number: usize) {
     match u8::try_from(number) {
         Ok(digit @ 0..=9) => sql.push(char::from(b'0' + digit)),
+        Ok(number @ 10..=99) => {
+            sql.push(char::from(b'0' + number / 10));
+            sql.push(char::from(b'0' + number % 10));
+        }
         _ => write!(sql, "{number}").expect("a string takes all"),
     }
 }
@@ -67,7 +71,10 @@ impl Statement {
     }
 
     pub(super) fn push_number(&mut self, number: u64) {
-        write!(self.sql, "{number}").expect("a string takes all");
+        match usize::try_from(number) {
+            Ok(number) => push_number(&mut self.sql, number),
+            Err(_) => write!(self.sql, "{number}").expect("a string takes all"),
+        }
     }
 
     /// A part of the statement that has aliases of its own, and shares its parameters.
@@ -92,6 +99,11 @@ impl Statement {
             });
         }
         parent
+    }
+
+    /// Whether anything was asked for of another table than the model's own.
+    pub(super) fn has_joins(&self) -> bool {
+        !self.joins.is_empty()
     }
 
     /// Joins what a column needs.
@@ -119,14 +131,14 @@ impl Statement {
     pub(super) fn push_column(&mut self, path: &FieldPath) {
         let (field, foreign_keys) = path.split_last().expect("a path has at least one field");
         let alias = self.join(foreign_keys);
-        self.push_alias(alias);
-        self.push(".");
-        self.push_name(field.column);
+        self.push_column_of(alias, field);
     }
 
-    fn push_alias(&mut self, alias: usize) {
+    fn push_column_of(&mut self, alias: usize, field: &FieldInfo) {
         self.push("t");
         push_number(&mut self.sql, alias);
+        self.push(".");
+        self.push_name(field.column);
     }
 
     /// The clauses that join what was asked for so far.
@@ -155,9 +167,7 @@ impl Statement {
             if index > 0 {
                 self.push(", ");
             }
-            self.push_alias(alias);
-            self.push(".");
-            self.push_name(field.column);
+            self.push_column_of(alias, field);
         }
     }
 
