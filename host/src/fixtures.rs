@@ -18,7 +18,6 @@ mod sql;
 mod write;
 
 use module_api::db::DbError;
-use module_api::with_causes;
 
 pub(crate) use dump::{DumpOptions, dump};
 pub(crate) use load::{LoadOptions, load};
@@ -37,7 +36,7 @@ pub(crate) enum FixtureError {
         refused_by_validators: bool,
     },
     /// The database.
-    #[error("{}{}", with_causes(.0), hint(.0))]
+    #[error(transparent)]
     Database(#[from] DbError),
     /// The file of a dump.
     #[error("cannot write {file}: {error}")]
@@ -47,18 +46,4 @@ pub(crate) enum FixtureError {
         /// Why it cannot be.
         error: std::io::Error,
     },
-}
-
-/// What to do about an error of the database.
-fn hint(error: &DbError) -> &'static str {
-    let (DbError::Statement(error) | DbError::Unavailable(error)) = error else { return "" };
-    let Some(error) = error.as_database_error() else { return "" };
-    let is_missing = match error.code().as_deref() {
-        Some("42P01" | "42703") => true,
-        Some("1") => ["no such table", "no such column", "has no column"]
-            .iter()
-            .any(|words| error.message().contains(words)),
-        _ => false,
-    };
-    if is_missing { "; run `host migrate` first" } else { "" }
 }

@@ -122,9 +122,10 @@ impl Made {
                 for (MigrationId { module, name }, differences) in error.migrations {
                     assert!(text.contains(&format!("\n  {module} {name}\n")), "{text}");
                     let lacks_table = |it: &Difference| it.mismatch == Mismatch::NoTable;
-                    let fake = match differences.iter().any(lacks_table) {
-                        true => format!("\n  host migrate {module} {name} --fake"),
-                        false => format!("\n  host migrate {module} --fake-initial"),
+                    let fake = if differences.iter().any(lacks_table) {
+                        format!("\n  host migrate {module} {name} --fake")
+                    } else {
+                        format!("\n  host migrate {module} --fake-initial")
                     };
                     assert!(text.contains(&fake), "{text}");
                     for difference in differences {

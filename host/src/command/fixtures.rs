@@ -71,10 +71,11 @@ pub(super) async fn load(
     let db = open(plan, settings).await?;
     let loaded = fixtures::load(found, &db, options).await;
     db.close().await;
-    let loaded = loaded.map_err(|error| {
-        let by_validators = matches!(error, FixtureError::Bad { refused_by_validators: true, .. });
-        let hint = if by_validators { SKIP_VALIDATION } else { "" };
-        anyhow!("{error}{hint}")
+    let loaded = loaded.map_err(|error| match error {
+        FixtureError::Bad { refused_by_validators: true, .. } => {
+            anyhow!("{error}{SKIP_VALIDATION}")
+        }
+        error => error.into(),
     })?;
     for (what, skipped) in [("object", &loaded.skipped_objects), ("value", &loaded.skipped_fields)]
     {
@@ -107,7 +108,8 @@ pub(super) async fn dump(
         natural_foreign: arguments.natural_foreign,
         natural_primary: arguments.natural_primary,
     };
-    let db = open(plan, settings).await?;
+    let pool = database::open_to_read(settings).await?;
+    let db = Db::new(pool, std::sync::Arc::clone(&plan.models));
     let dumped = match &arguments.output {
         Some(file) => dump_into(file, &models, &db, options).await,
         None => {
@@ -119,7 +121,7 @@ pub(super) async fn dump(
     match dumped {
         // A reader that has gone, as `head` does, has what it wanted.
         Err(FixtureError::Write { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(anyhow!("{error}")),
+        Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
     }
 }

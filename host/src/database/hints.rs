@@ -10,6 +10,9 @@ use module_api::db::Location;
 use super::lock::LockError;
 use crate::Settings;
 
+/// What to do if a table or column is missing.
+const MIGRATE: &str = "the database is not what the modules expect: run `host migrate` first";
+
 /// What to do about an error that has one of the site's database among its causes, if that is
 /// known. It holds no password.
 ///

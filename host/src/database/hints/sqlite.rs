@@ -3,10 +3,13 @@
 use std::io;
 use std::path::Path;
 
+use super::MIGRATE;
+
 /// What to do about an error of SQLite on a file, opened by this address.
 pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Option<String> {
     let file = file?;
     match error {
+        sqlx::Error::Database(error) if lacks_table(error.message()) => Some(MIGRATE.to_owned()),
         sqlx::Error::Database(error) => {
             // The low byte says what it is, the others in which circumstances.
             hint_on_code(error.code()?.parse::<u32>().ok()? & 0xff, file, url)
@@ -15,6 +18,11 @@ pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Optio
         sqlx::Error::PoolTimedOut => Some(locked(file)),
         _ => None,
     }
+}
+
+/// SQLite has no code of its own for this.
+fn lacks_table(message: &str) -> bool {
+    ["no such table", "no such column", "has no column"].iter().any(|part| message.contains(part))
 }
 
 fn hint_on_code(code: u32, file: &Path, url: &str) -> Option<String> {
