@@ -83,6 +83,10 @@ pub trait Model: FromRow + Sync + 'static {
     #[doc(hidden)]
     const GET: &'static str;
 
+    /// All columns in their order, as they stand in a query where the table is `t0`, `t1` or `t2`.
+    #[doc(hidden)]
+    const COLUMNS: [&'static str; 3];
+
     /// The primary key; 0 if the row is not in the database yet.
     fn id(&self) -> i64;
 

@@ -22,6 +22,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let ident = &model.ident;
     let info = info(model);
     let get = get(model);
+    let columns = columns(model);
     let values = model.columns().map(|(field, _)| {
         let name = &field.ident;
         value_of(field, &quote!(&self.#name))
@@ -49,6 +50,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             const INFO: &'static ::module_api::model::ModelInfo = &#info;
 
             const GET: &'static ::core::primitive::str = #get;
+
+            const COLUMNS: [&'static ::core::primitive::str; 3] = [#(#columns),*];
 
             fn id(&self) -> ::core::primitive::i64 {
                 self.id
@@ -92,6 +95,14 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 /// The query for one row by its primary key.
+/// All columns, under each of the aliases that tables mostly have: `t0."id", t0."title"`.
+fn columns(model: &Model) -> [String; 3] {
+    ["t0", "t1", "t2"].map(|alias| {
+        let quoted = |column: &Column| format!("{alias}.\"{}\"", column.stored_as);
+        model.columns().map(|(_, column)| quoted(column)).collect::<Vec<_>>().join(", ")
+    })
+}
+
 fn get(model: &Model) -> String {
     let columns: Vec<String> =
         model.columns().map(|(_, column)| format!("\"{}\"", column.stored_as)).collect();

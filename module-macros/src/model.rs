@@ -200,7 +200,7 @@ fn check_primary_key<'a>(
 fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
     for (index, field) in fields.iter().enumerate() {
         let constant = field.name().to_uppercase();
-        if matches!(constant.as_str(), "INFO" | "GET") {
+        if matches!(constant.as_str(), "INFO" | "GET" | "COLUMNS") {
             let message = format!(
                 "the constant of this field would be `{constant}`, which the trait `Model` has: \
                  call the field something else, with `column = \"{}\"`",

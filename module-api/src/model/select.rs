@@ -43,7 +43,7 @@ pub struct Select<M, Out = M> {
     order: Vec<(FieldPath, bool)>,
     limit: Option<u32>,
     offset: u64,
-    related: Vec<FieldPath>,
+    related: Vec<(FieldPath, &'static [&'static str; 3])>,
     types: PhantomData<fn() -> (M, Out)>,
 }
 
@@ -239,7 +239,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     /// ```
     pub fn with<R: Relation>(self, relation: &Column<M, R>) -> Select<M, (Out, R::Row)> {
         let mut related = self.related;
-        related.push(relation.path());
+        related.push((relation.path(), &<R::Target as Model>::COLUMNS));
         Select {
             conditions: self.conditions,
             order: self.order,
@@ -447,13 +447,13 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         let order = if is_single { Vec::new() } else { self.full_order() };
         let mut statement = Statement::new(kind);
         statement.push("SELECT ");
-        statement.push_columns(M::INFO, 0);
-        for path in &self.related {
+        statement.push_columns(M::INFO, &M::COLUMNS, 0);
+        for (path, columns) in &self.related {
             let alias = statement.join(path);
             let key = path.last().and_then(|field| field.foreign_key());
             let target = (key.expect("only foreign keys are fetched along").target)();
             statement.push(", ");
-            statement.push_columns(target, alias);
+            statement.push_columns(target, *columns, alias);
         }
         for (path, _) in &order {
             statement.join_for(path);

@@ -162,7 +162,15 @@ impl Statement {
     }
 
     /// All columns of a model, under an alias.
-    pub(super) fn push_columns(&mut self, model: &ModelInfo, alias: usize) {
+    pub(super) fn push_columns(
+        &mut self,
+        model: &ModelInfo,
+        written: &[&'static str],
+        alias: usize,
+    ) {
+        if let Some(columns) = written.get(alias) {
+            return self.push(columns);
+        }
         for (index, field) in model.fields.iter().enumerate() {
             if index > 0 {
                 self.push(", ");

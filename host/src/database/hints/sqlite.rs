@@ -115,7 +115,7 @@ mod tests {
     #[rocket::async_test]
     async fn nothing_is_advised_about_a_statement_that_is_wrong() {
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        let error = connection.execute("SELECT * FROM nowhere").await.unwrap_err();
+        let error = connection.execute("SELECT * FROM").await.unwrap_err();
         assert_eq!(hint(&error, Some(Path::new("/srv/site.db")), "sqlite:/srv/site.db"), None);
     }
 }
