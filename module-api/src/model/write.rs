@@ -115,12 +115,18 @@ async fn taken(
 ) -> Result<bool, DbError> {
     let table = quoted(model.table);
     let id = quoted(model.primary_key().column);
-    let mut sql = format!("SELECT 1 FROM {table} WHERE {id} <> $1");
-    let mut values = vec![Value::from(key.as_int().unwrap_or(0))];
+    let mut sql = format!("SELECT 1 FROM {table} WHERE ");
+    let mut values = Vec::new();
     for (field, value) in fields {
+        let and = if values.is_empty() { "" } else { " AND " };
         values.push((*value).clone());
-        write!(sql, " AND {} = ${}", quoted(field.column), values.len())
+        write!(sql, "{and}{} = ${}", quoted(field.column), values.len())
             .expect("a string takes all");
+    }
+    // What is not in the table yet is every row's other.
+    if let Some(key) = key.as_int().filter(|key| *key != 0) {
+        values.push(Value::from(key));
+        write!(sql, " AND {id} <> ${}", values.len()).expect("a string takes all");
     }
     let found = query(AssertSqlSafe(sql)).bind_all(values);
     Ok(found.fetch_optional::<Key>(on.reborrow()).await?.is_some())
