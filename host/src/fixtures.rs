@@ -14,7 +14,6 @@ mod progress;
 mod read;
 mod references;
 mod source;
-mod sql;
 mod write;
 
 use module_api::db::DbError;

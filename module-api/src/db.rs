@@ -51,3 +51,5 @@ pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
 pub use tables::{continue_sequence, table_exists};
 pub use value::{Value, datetime_text};
+
+pub use crate::model::sql::quoted;

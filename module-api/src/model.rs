@@ -43,14 +43,12 @@ mod field_type;
 mod info;
 mod parse;
 mod select;
-mod sql;
+pub(crate) mod sql;
 mod validation;
 mod validators;
 mod write;
 
 use sqlx::SqlSafeStr;
-
-pub(crate) use sql::quoted;
 
 pub use catalog::{Models, Referrer};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use module_api::MigrationId;
-use module_api::db::{DatabaseKind, DbError, DbPool, query};
+use module_api::db::{DatabaseKind, DbError, DbPool, query, quoted};
 use sqlx::AssertSqlSafe;
 
 use super::DatabaseError;
@@ -186,15 +186,10 @@ impl Adopting<'_> {
 
     /// In how many rows a column is `NULL`.
     async fn rows_with_null(&self, table: &str, column: &str) -> Result<i64, DbError> {
-        let (table, column) = (quote(table), quote(column));
+        let (table, column) = (quoted(table), quoted(column));
         let count = format!("SELECT COUNT(*) AS value FROM {table} WHERE {column} IS NULL");
         let mut connection = self.pool.acquire().await?;
         let (rows,) = query(AssertSqlSafe(count)).fetch_one::<(i64,)>(&mut connection).await?;
         Ok(rows)
     }
-}
-
-/// A name as it stands in SQL, whatever its characters.
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -5,7 +5,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 
-use module_api::db::DatabaseKind;
+use module_api::db::{DatabaseKind, quoted as name};
 use sha2::{Digest, Sha256};
 
 use super::diff::{Changes, TableChange};
@@ -104,11 +104,6 @@ pub(super) fn fillings_back(changes: &Changes, fillings: &Fillings) -> Fillings 
 /// Text, quoted.
 fn text(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
-}
-
-/// A name, quoted.
-pub(super) fn name(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use module_api::db::quoted;
 use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 
-use super::sql::name as quoted_name;
 use crate::schema::{Column, ColumnKind, ForeignKey, Numbering, Table};
 
 /// The tables of a module, by their names.
@@ -235,12 +235,12 @@ fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
 fn besides(table: &Table, triggers: &[String]) -> Besides {
     let mut besides = Besides::default();
     for check in &table.checks {
-        let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", quoted_name(name)));
+        let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", quoted(name)));
         let name = name.unwrap_or_default();
         besides.checks.push(format!("{name}CHECK ({})", check.expression));
     }
     for column in &table.columns {
-        let name = quoted_name(&column.name);
+        let name = quoted(&column.name);
         if column.kind == ColumnKind::Json && column.declared == "text" {
             besides.checks.push(format!("CHECK (JSON_VALID({name}) OR {name} IS NULL)"));
         }

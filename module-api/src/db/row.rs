@@ -69,11 +69,7 @@ impl Row<'_> {
     ///
     /// There is no such column, or its value is of another type.
     pub fn get<T: FromColumn>(&self, column: &str) -> Result<T, DbError> {
-        let result = match self {
-            Self::Sqlite(row) => T::from_sqlite(row, column),
-            Self::Postgres(row) => T::from_postgres(row, column),
-        };
-        result.map_err(|source| DbError::Column { column: column.to_owned(), source })
+        self.get_at(self.place_of(column)?)
     }
 }
 
@@ -101,36 +97,24 @@ pub trait FromColumn: Sized {
     /// # Errors
     ///
     /// There is no such column, or its value is of another type.
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error>;
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error>;
 
     /// Reads it from a row of PostgreSQL.
     ///
     /// # Errors
     ///
     /// There is no such column, or its value is of another type.
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error>;
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error>;
 }
 
 macro_rules! from_column {
     ($($type:ty),*) => {$(
         impl FromColumn for $type {
-            fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+            fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
                 row.try_get(column)
             }
 
-            fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+            fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
                 row.try_get(column)
             }
         }
@@ -140,17 +124,11 @@ macro_rules! from_column {
 from_column!(bool);
 
 impl FromColumn for String {
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get(column)
     }
 
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         let value = row.try_get_raw(column)?;
         // The usual types are told by their names: `try_get` compares the column's with a list of
         // all that hold text, which takes longer than to read it.
@@ -158,24 +136,18 @@ impl FromColumn for String {
             return row.try_get(column);
         }
         let decoded = <Self as Decode<Postgres>>::decode(value);
-        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: format!("{column:?}"), source })
+        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: column.to_string(), source })
     }
 }
 
 /// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its
 /// version.
 impl FromColumn for i64 {
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get(column)
     }
 
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         let value = row.try_get_raw(column)?;
         let decoded = match value.type_info().name() {
             "INT2" => <i16 as Decode<Postgres>>::decode(value).map(Self::from),
@@ -183,66 +155,48 @@ impl FromColumn for i64 {
             "INT8" => <Self as Decode<Postgres>>::decode(value),
             other => Err(format!("a column of type {other} is no whole number").into()),
         };
-        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: format!("{column:?}"), source })
+        decoded.map_err(|source| sqlx::Error::ColumnDecode { index: column.to_string(), source })
     }
 }
 
 /// A moment. SQLite has it as text, in UTC unless it says otherwise.
 impl FromColumn for UtcDateTime {
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get::<OffsetDateTime, _>(column).map(Self::from)
     }
 
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get::<OffsetDateTime, _>(column).map(Self::from)
     }
 }
 
 /// A whole number of 32 bits, from a column of any width.
 impl FromColumn for i32 {
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         narrow(i64::from_sqlite(row, column)?, column)
     }
 
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         narrow(i64::from_postgres(row, column)?, column)
     }
 }
 
-fn narrow(value: i64, column: impl std::fmt::Debug) -> Result<i32, sqlx::Error> {
+fn narrow(value: i64, column: usize) -> Result<i32, sqlx::Error> {
     i32::try_from(value).map_err(|source| sqlx::Error::ColumnDecode {
-        index: format!("{column:?}"),
+        index: column.to_string(),
         source: source.into(),
     })
 }
 
 impl<T: FromColumn> FromColumn for Option<T> {
-    fn from_sqlite(
-        row: &SqliteRow,
-        column: impl ColumnIndex<SqliteRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         if row.try_get_raw(column)?.is_null() {
             return Ok(None);
         }
         T::from_sqlite(row, column).map(Some)
     }
 
-    fn from_postgres(
-        row: &PgRow,
-        column: impl ColumnIndex<PgRow> + Copy,
-    ) -> Result<Self, sqlx::Error> {
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         if row.try_get_raw(column)?.is_null() {
             return Ok(None);
         }

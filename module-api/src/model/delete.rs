@@ -5,10 +5,9 @@ use std::fmt;
 
 use sqlx::AssertSqlSafe;
 
-use super::sql::quoted;
 use super::write::Key;
 use super::{FieldInfo, ManyToManyInfo, ModelInfo, OnDelete, WriteError};
-use crate::db::{DbError, Transaction, query};
+use crate::db::{DbError, Transaction, query, quoted};
 
 /// So many primary keys stand in one statement.
 const CHUNK: usize = 500;

@@ -11,8 +11,8 @@ use crate::db::{DatabaseKind, Value};
 /// As long as most statements are at most.
 const USUAL_LENGTH: usize = 768;
 
-/// A name, quoted.
-pub(crate) fn quoted(name: &str) -> String {
+/// A name as it stands in SQL, whatever its characters: `"letting"`.
+pub fn quoted(name: &str) -> String {
     let mut sql = String::with_capacity(name.len() + 2);
     push_quoted(&mut sql, name);
     sql

@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use sqlx::AssertSqlSafe;
 
-use super::sql::quoted;
 use super::validation::NON_FIELD_ERRORS;
 use super::{FieldInfo, ManyToManyInfo, Model, ModelInfo, Protected, ValidationErrors};
-use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query};
+use crate::db::{
+    DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query, quoted,
+};
 
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use module_api::db::quoted;
 use sqlx::postgres::PgConnectOptions;
 
 use super::MIGRATE;
@@ -133,11 +134,6 @@ fn may(message: &str, user: &str, database: &str) -> String {
              DATABASE_URL"
         ),
     }
-}
-
-/// A name as an identifier of SQL.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The SQL that changes tables on PostgreSQL.
 
-use module_api::db::DatabaseKind;
+use module_api::db::{DatabaseKind, quoted as name};
 
 use super::super::diff::{Changes, ColumnChange, TableChange};
 use super::super::state::{ColumnState, IndexState, Kind, TableState};
-use super::{Fillings, filling, name, name_of, names, text};
+use super::{Fillings, filling, name_of, names, text};
 
 pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     let mut statements: Vec<String> = changes.created.iter().map(create).collect();

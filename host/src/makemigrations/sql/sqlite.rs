@@ -1,10 +1,10 @@
 //! The SQL that changes tables on SQLite, where most changes mean that a table is built again.
 
-use module_api::db::DatabaseKind;
+use module_api::db::{DatabaseKind, quoted as name};
 
 use super::super::diff::{Changes, TableChange};
 use super::super::state::{ColumnBesides, ColumnState, Kind, TableState};
-use super::{Fillings, filling, name, name_of, names, text};
+use super::{Fillings, filling, name_of, names, text};
 
 pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     let mut statements = Vec::new();
