@@ -39,6 +39,7 @@ mod plan;
 mod registry;
 mod schema;
 mod settings;
+mod sql_tokens;
 mod templates;
 
 pub use assembly::{BootError, boot};

@@ -3,22 +3,14 @@
 
 use module_api::db::DatabaseKind;
 
+use crate::sql_tokens::{Token, tokens};
+
 /// A statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Statement<'a> {
     /// Its text, without comments around it and the `;` at its end.
     pub(crate) text: &'a str,
     tokens: Vec<Token<'a>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'a> {
-    /// A word, as it is written.
-    Word(&'a str),
-    /// A name or text in quotes, with these.
-    Quoted(&'a str),
-    /// Anything else, a character each.
-    Other(char),
 }
 
 impl<'a> Statement<'a> {
@@ -64,7 +56,7 @@ impl<'a> Statement<'a> {
                 let quote = &quoted[..1];
                 Some(inner.replace(&quote.repeat(2), quote))
             }
-            Token::Other(_) => None,
+            Token::Number(_) | Token::Other(_) => None,
         }
     }
 
@@ -126,20 +118,12 @@ pub(super) fn transaction_control(sql: &str, database: DatabaseKind) -> Option<S
 pub(crate) fn statements(sql: &str, database: DatabaseKind) -> Vec<Statement<'_>> {
     let mut statements = Vec::new();
     let mut current = Unfinished::default();
-    let mut at = 0;
-    while let Some(first) = sql[at..].chars().next() {
-        let rest = &sql[at..];
-        let (length, token) = next_token(rest, first, database);
-        if token == Some(Token::Other(';')) {
-            if current.ends_here(database) {
-                statements.extend(std::mem::take(&mut current).finish(sql));
-            } else {
-                current.push(Token::Other(';'), at, at + length);
-            }
-        } else if let Some(token) = token {
-            current.push(token, at, at + length);
+    for (start, token) in tokens(sql, database) {
+        if token == Token::Other(';') && current.ends_here(database) {
+            statements.extend(std::mem::take(&mut current).finish(sql));
+        } else {
+            current.push(token, start, start + token.len());
         }
-        at += length;
     }
     statements.extend(current.finish(sql));
     statements
@@ -189,86 +173,6 @@ impl<'a> Unfinished<'a> {
         let text = &sql[self.start..self.end];
         (!self.tokens.is_empty()).then_some(Statement { text, tokens: self.tokens })
     }
-}
-
-/// How long the next piece of a script is, and what it is: none for space and comments.
-fn next_token(rest: &str, first: char, database: DatabaseKind) -> (usize, Option<Token<'_>>) {
-    let is_postgres = database == DatabaseKind::Postgres;
-    if first.is_whitespace() {
-        return (first.len_utf8(), None);
-    }
-    if rest.starts_with("--") {
-        return (rest.find('\n').unwrap_or(rest.len()), None);
-    }
-    if rest.starts_with("/*") {
-        return (comment(rest, is_postgres), None);
-    }
-    let quoted = match first {
-        '\'' | '"' => Some(quoted(rest, first, false)),
-        'e' | 'E' if is_postgres && rest[1..].starts_with('\'') => {
-            Some(1 + quoted(&rest[1..], '\'', true))
-        }
-        '`' if !is_postgres => Some(quoted(rest, first, false)),
-        '[' if !is_postgres => Some(rest.find(']').map_or(rest.len(), |end| end + 1)),
-        '$' if is_postgres => dollar_tag(rest).map(|tag| {
-            let inner = &rest[tag.len()..];
-            inner.find(tag).map_or(rest.len(), |end| end + 2 * tag.len())
-        }),
-        _ => None,
-    };
-    if let Some(length) = quoted {
-        return (length, Some(Token::Quoted(&rest[..length])));
-    }
-    if first.is_alphanumeric() || first == '_' {
-        let inside = |c: char| c.is_alphanumeric() || c == '_' || (c == '$' && is_postgres);
-        let length = rest.find(|c: char| !inside(c)).unwrap_or(rest.len());
-        return (length, Some(Token::Word(&rest[..length])));
-    }
-    (first.len_utf8(), Some(Token::Other(first)))
-}
-
-/// The length of a comment, which PostgreSQL lets have others inside.
-fn comment(text: &str, nests: bool) -> usize {
-    let mut depth = 0;
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text.as_bytes()[at..];
-        if rest.starts_with(b"/*") && (nests || depth == 0) {
-            depth += 1;
-            at += 2;
-        } else if rest.starts_with(b"*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    text.len()
-}
-
-/// The length of what is in quotes. A doubled one inside is part of it.
-fn quoted(text: &str, quote: char, escapes: bool) -> usize {
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if escapes && character == '\\' {
-            characters.next();
-        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
-            return at + 1;
-        }
-    }
-    text.len()
-}
-
-/// The `$$` or `$body$` that a text begins with, by which PostgreSQL quotes.
-fn dollar_tag(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('$')?;
-    let end = inner.find('$')?;
-    let is_tag = inner[..end].chars().all(|c| c.is_alphanumeric() || c == '_')
-        && !inner.starts_with(|c: char| c.is_ascii_digit());
-    is_tag.then(|| &text[..end + 2])
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 use std::iter::Peekable;
 use std::slice::Iter;
 
+use module_api::db::DatabaseKind;
+
 use super::Check;
+use crate::sql_tokens;
 
 /// What the statement that made a table says beyond SQLite's catalog. Names are in lower case.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -79,46 +82,20 @@ impl Token<'_> {
     }
 }
 
+/// Read as SQLite's, which what PostgreSQL says of its checks can be, too.
 fn tokens(sql: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    while let Some(first) = sql[start..].chars().next() {
-        let rest = &sql[start..];
-        let run = |good: fn(char) -> bool| rest.find(|c| !good(c)).unwrap_or(rest.len());
-        let (kind, length) = if first.is_whitespace() {
-            (None, first.len_utf8())
-        } else if rest.starts_with("--") {
-            (None, rest.find('\n').unwrap_or(rest.len()))
-        } else if rest.starts_with("/*") {
-            (None, rest.find("*/").map_or(rest.len(), |end| end + 2))
-        } else if matches!(first, '\'' | '"' | '`' | '[') {
-            (Some(Kind::Quoted), quoted(rest, if first == '[' { ']' } else { first }))
-        } else if first.is_ascii_digit() {
-            (Some(Kind::Number), run(|c| c.is_ascii_alphanumeric() || c == '.'))
-        } else if first.is_alphabetic() || first == '_' {
-            (Some(Kind::Word), run(|c| c.is_alphanumeric() || c == '_' || c == '$'))
-        } else {
-            (Some(Kind::Symbol), first.len_utf8())
+    let tokens = sql_tokens::tokens(sql, DatabaseKind::Sqlite);
+    let token = |(start, token): (usize, sql_tokens::Token<'_>)| {
+        let kind = match token {
+            sql_tokens::Token::Word(_) => Kind::Word,
+            sql_tokens::Token::Quoted(_) => Kind::Quoted,
+            sql_tokens::Token::Number(_) => Kind::Number,
+            sql_tokens::Token::Other(_) => Kind::Symbol,
         };
-        if let Some(kind) = kind {
-            tokens.push(Token { kind, text: &rest[..length], start });
-        }
-        start += length;
-    }
-    tokens
-}
-
-/// The length of the text in quotes that a text begins with. A doubled quote inside stands for one.
-fn quoted(text: &str, close: char) -> usize {
-    let mut position = 1;
-    while let Some(found) = text[position..].find(close) {
-        position += found + 1;
-        if close == ']' || !text[position..].starts_with(close) {
-            return position;
-        }
-        position += 1;
-    }
-    text.len()
+        (kind, start, start + token.len())
+    };
+    let tokens = tokens.map(token);
+    tokens.map(|(kind, start, end)| Token { kind, text: &sql[start..end], start }).collect()
 }
 
 /// The tokens in the parentheses that come next, and the text between these.
