@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use module_api::db::Db;
-use module_api::{PageContributors, Problem, Templates};
+use module_api::{CookieRules, PageContributors, Problem, Templates};
 use rocket::error::ErrorKind;
 use rocket::{Build, Ignite, Rocket};
 use rocket_dyn_templates::Template;
@@ -144,6 +144,7 @@ fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError
         .manage(plan.urls.clone())
         .manage(assets)
         .manage(PageContributors(contributors))
+        .manage(CookieRules { secure: !settings.is_local() })
         .register("/", vec![error_pages::catcher()]);
     for module in plan.modules.iter().filter(|module| module.active) {
         let schema = module.registration.module.settings();

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 
-use module_api::AnsweringModule;
+use module_api::{AnsweringModule, RefusedByCsrf, check_csrf};
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
@@ -19,6 +19,7 @@ pub(crate) fn wrap(planned: PlannedRoute) -> Route {
         module,
         span: tracing::info_span!("handler", module, route = planned.name.as_deref()),
         ends_in_slash: planned.pattern.ends_in_slash(),
+        csrf_exempt: planned.csrf_exempt,
         inner: route.handler,
     });
     route
@@ -30,12 +31,14 @@ struct Boundary {
     /// What it says of a request is the same for all of this route, so it is written down once.
     span: Span,
     ends_in_slash: bool,
+    /// Whether it takes requests that change something from anywhere.
+    csrf_exempt: bool,
     inner: Box<dyn Handler>,
 }
 
 #[rocket::async_trait]
 impl Handler for Boundary {
-    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+    async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
         if self.ends_in_slash
             && request.method() == Method::Get
             && let Some(address) = canonical(request)
@@ -48,6 +51,13 @@ impl Handler for Boundary {
             return Outcome::Success(response.finalize());
         }
         request.local_cache(|| AnsweringModule(Some(self.module)));
+        if !self.csrf_exempt
+            && let Err(refusal) = check_csrf(request, &mut data).await
+        {
+            request.local_cache(|| RefusedByCsrf(Some(refusal)));
+            tracing::warn!(module = self.module, path = %request.uri().path(), ?refusal, "refused");
+            return Outcome::Error(Status::Forbidden);
+        }
         let mut handler = self.inner.handle(request, data);
         let outcome = poll_fn(|context| {
             let _entered = self.span.enter();

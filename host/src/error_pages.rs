@@ -1,6 +1,6 @@
 //! The site's own pages for errors, wherever they come from.
 
-use module_api::{Page, Reported, context};
+use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, context};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Status};
 use rocket::response::Responder;
@@ -27,13 +27,17 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
             "a handler failed",
         );
     }
+    let RefusedByCsrf(refusal) = *request.local_cache(|| RefusedByCsrf(None));
     let template = match status.code {
+        403 if refusal.is_some() => "errors/csrf",
         404 => "errors/404",
         500 => "errors/500",
         503 => "errors/503",
         _ => "errors/error",
     };
-    let context = context! { status: status.code, reason: status.reason_lossy() };
+    // To the visitor it says nothing; who writes the form meets it in a debug build.
+    let explanation = refusal.filter(|_| cfg!(debug_assertions)).map(CsrfRefusal::explanation);
+    let context = context! { status: status.code, reason: status.reason_lossy(), explanation };
     let page = Page::render(template, context).respond_to(request);
     let mut response = page.unwrap_or_else(|_| bare(status));
     response.set_status(status);

@@ -40,6 +40,7 @@ extern crate self as module_api;
 mod check;
 mod command;
 mod configure;
+mod csrf;
 pub mod db;
 mod error;
 mod files;
@@ -60,6 +61,10 @@ mod urls;
 pub use check::{Check, CheckContext};
 pub use command::{Command, CommandContext, CommandFuture};
 pub use configure::{AttachedFairing, Configure, ManagedState};
+pub use csrf::{
+    CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
+    csrf_token,
+};
 pub use error::{Error, Reported, with_causes};
 pub use files::{Files, FilesIter};
 pub use id::Id;

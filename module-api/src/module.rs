@@ -131,6 +131,16 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The names of its routes that take requests without a CSRF token, from other sites too: those
+    /// that check who sends it in another way, as the address that a payment service calls.
+    ///
+    /// Every other request that changes something is answered 403 unless it was sent from a page of
+    /// this site and carries the visitor's token. A form gets it by `{{ csrf_input() }}` as the first
+    /// thing inside, a script by the header `X-CSRF-Token`.
+    fn csrf_exempt(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Its own error pages, with bases relative to the mount. A module mounted at `/` cannot have
     /// any, since the pages there are the host's.
     fn catchers(&self) -> Vec<Catcher> {

@@ -9,6 +9,7 @@ use rocket::{Ignite, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::csrf::{HasForm, render_with_forms};
 use crate::{Module, RenderedTemplate, Templates};
 
 /// A page made from a template.
@@ -24,7 +25,12 @@ use crate::{Module, RenderedTemplate, Templates};
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
 /// `url`, `summary`) and the functions `url("lettings:letting", letting_id=1)`,
-/// `asset("lettings/index.css")` and `module("lettings")`, which says whether it is active.
+/// `asset("lettings/index.css")`, `module("lettings")`, which says whether it is active, and
+/// `csrf_input()`, which stands first inside every form that changes something:
+///
+/// ```jinja
+/// <form method="post">{{ csrf_input() }} … </form>
+/// ```
 ///
 /// ```
 /// use module_api::rocket::get;
@@ -117,6 +123,18 @@ impl PageContext {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let (response, HasForm(has_form)) = render_with_forms(request, || self.rendered(request));
+        let mut response = response?;
+        if has_form {
+            // It is this visitor's own, and is worth nothing to the next.
+            response.set_raw_header("Cache-Control", "private, no-store");
+        }
+        Ok(response)
+    }
+}
+
+impl Page {
+    fn rendered(self, request: &Request<'_>) -> response::Result<'static> {
         let templates = request.rocket().state::<Templates>();
         let content_type = templates
             .and_then(|templates| templates.content_types.get(&*self.name))

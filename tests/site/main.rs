@@ -9,6 +9,7 @@ mod asset_names;
 mod bad_fixtures;
 mod choosing_modules;
 mod crawl;
+mod csrf;
 mod dependencies;
 #[macro_use]
 mod django;

@@ -24,6 +24,8 @@ pub struct LocalModule {
     pub uses: &'static [&'static str],
     /// Its routes.
     pub routes: fn() -> Vec<Route>,
+    /// Its routes that need no CSRF token.
+    pub csrf_exempt: &'static [&'static str],
     /// Its catchers.
     pub catchers: fn() -> Vec<Catcher>,
     /// Its templates.
@@ -51,6 +53,7 @@ impl LocalModule {
             requires: &[],
             uses: &[],
             routes: Vec::new,
+            csrf_exempt: &[],
             catchers: Vec::new,
             templates: &[],
             assets: &[],
@@ -82,6 +85,10 @@ impl Module for LocalModule {
 
     fn routes(&self) -> Vec<Route> {
         (self.routes)()
+    }
+
+    fn csrf_exempt(&self) -> &'static [&'static str] {
+        self.csrf_exempt
     }
 
     fn catchers(&self) -> Vec<Catcher> {

@@ -60,6 +60,12 @@ impl Setup {
         self
     }
 
+    /// Another profile than `local`.
+    pub fn profile(mut self, name: &str) -> Self {
+        self.figment = self.figment.select(name);
+        self
+    }
+
     /// The modules that are active, in this order.
     pub fn installed(self, names: &[&str]) -> Self {
         let names: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();

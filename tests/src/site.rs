@@ -91,6 +91,16 @@ impl TestSite {
         self.send(Method::Head, address, &[]).await
     }
 
+    /// Posts a body.
+    pub async fn post(
+        &self,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.send_body(Method::Post, address, headers, body).await
+    }
+
     /// Sends a request.
     pub async fn send(
         &self,
@@ -98,8 +108,25 @@ impl TestSite {
         address: &str,
         headers: &[(&'static str, &str)],
     ) -> Answer {
-        let mut request = self.client.req(method, address);
+        self.send_body(method, address, headers, &[]).await
+    }
+
+    async fn send_body(
+        &self,
+        method: Method,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let mut request = self.client.req(method, address).body(body);
         for (name, value) in headers {
+            if *name == "Cookie" {
+                // Of a header Rocket's local client makes no cookies.
+                let cookies = value.split(';').filter_map(|pair| pair.trim().split_once('='));
+                let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                request = request.cookies(cookies.map(owned));
+                continue;
+            }
             request.add_header(Header::new(*name, (*value).to_owned()));
         }
         let response = request.dispatch().await;

@@ -48,6 +48,8 @@ pub struct PlannedRoute {
     /// Its full name, `lettings:letting`; none if its handler has no name.
     pub name: Option<String>,
     pub(crate) owner: Owner,
+    /// Whether requests that change something need no token.
+    pub(crate) csrf_exempt: bool,
     path: Path,
 }
 
@@ -63,6 +65,7 @@ impl PlannedRoute {
             name: route.name.as_ref().map(|name| format!("{}:{name}", owner.name())),
             path: Path::parse(route.uri.path()),
             owner,
+            csrf_exempt: false,
             route,
         }
     }
@@ -117,6 +120,7 @@ pub(super) fn collect(
             routes.push(PlannedRoute::new(Owner::Module(name), route));
         }
     }
+    exempt(modules, &mut routes, problems);
     check_names(&routes, problems);
     check_conflicts(&routes, problems);
     routes
@@ -154,6 +158,26 @@ fn rebased(
             let hint = "a base is a path without parameters or a query";
             problems.push(Problem::error("routes.E006", message).module(module).hint(hint));
             None
+        }
+    }
+}
+
+/// Notes which routes need no CSRF token.
+fn exempt(modules: &[PlannedModule], routes: &mut [PlannedRoute], problems: &mut Vec<Problem>) {
+    for module in active(modules) {
+        for name in module.registration.module.csrf_exempt() {
+            let is_meant = |route: &&mut PlannedRoute| {
+                route.owner == Owner::Module(module.name())
+                    && route.route.name.as_deref() == Some(*name)
+            };
+            let mut meant = routes.iter_mut().filter(is_meant).peekable();
+            if meant.peek().is_none() {
+                let message = format!("`{}` has no route `{name}` to exempt", module.name());
+                let hint = "csrf_exempt lists names of handlers";
+                let problem = Problem::error("routes.E010", message).module(module.name());
+                problems.push(problem.hint(hint));
+            }
+            meant.for_each(|route| route.csrf_exempt = true);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, context};
-use module_api::Urls;
+use module_api::{Urls, csrf_input, csrf_token};
 
 use super::TemplateSet;
 use crate::assets::AssetStore;
@@ -74,6 +74,9 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
         Some(address) => Ok(Value::from_safe_string(address.to_owned())),
         None => Err(Error::new(ErrorKind::InvalidOperation, format!("there is no asset `{path}`"))),
     });
+
+    engine.add_function("csrf_input", || csrf_input().map(Value::from_safe_string));
+    engine.add_function("csrf_token", csrf_token);
 
     let modules = globals.modules.clone();
     engine.add_function("module", move |name: &str| modules.contains(name));

@@ -1,0 +1,256 @@
+//! Whether a request that changes something was sent from a page of this site.
+
+use std::cell::RefCell;
+use std::fmt::Write;
+
+use rocket::Request;
+use rocket::data::Data;
+use rocket::http::{Cookie, Method, SameSite};
+use sha2::{Digest, Sha256};
+
+/// The name of the field and of the part of a form that carries the token.
+pub const CSRF_FIELD: &str = "csrf_token";
+
+/// The header that carries the token where there is no form, as in requests of scripts.
+pub const CSRF_HEADER: &str = "X-CSRF-Token";
+
+/// Bytes of a secret.
+const SECRET: usize = 32;
+/// Characters of a token: a mask and the masked secret, as hexadecimal digits.
+const TOKEN: usize = 4 * SECRET;
+
+/// How the site's cookies are made. The host manages it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CookieRules {
+    /// Whether they go over HTTPS alone, which they do outside of the profile `local`. Their names
+    /// then begin with `__Host-`, so that no other host can set them.
+    pub secure: bool,
+}
+
+impl CookieRules {
+    /// The rules of the site that answers a request.
+    pub fn of(request: &Request<'_>) -> Self {
+        request.rocket().state::<Self>().copied().unwrap_or(Self { secure: true })
+    }
+
+    /// The name of the cookie with a visitor's secret.
+    pub const fn csrf_cookie(self) -> &'static str {
+        if self.secure { "__Host-csrf" } else { "csrf" }
+    }
+
+    /// The name of the cookie with the key of a session.
+    pub const fn session_cookie(self) -> &'static str {
+        if self.secure { "__Host-session" } else { "session" }
+    }
+
+    /// A cookie of this site that scripts cannot read and other sites' forms do not send.
+    pub fn cookie(self, name: &'static str, value: String) -> Cookie<'static> {
+        Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+            .build()
+    }
+}
+
+/// Why a request that would change something is refused: in the request's local cache, for the page
+/// that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CsrfRefusal {
+    /// It was sent from a page of another site.
+    CrossSite,
+    /// It has no token.
+    NoToken,
+    /// Its token is not the visitor's.
+    WrongToken,
+}
+
+impl CsrfRefusal {
+    /// What is wrong and what to do, for the one who writes the form.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::CrossSite => {
+                "The request was sent from a page of another site. If it is meant to be, say so for \
+                 its route in Module::csrf_exempt, and check who sends it in another way."
+            }
+            Self::NoToken => {
+                "The request has no CSRF token. Write {{ csrf_input() }} as the first thing inside \
+                 the form, or send the header X-CSRF-Token."
+            }
+            Self::WrongToken => {
+                "The CSRF token is not that of this visitor: the page is older than the last time \
+                 that somebody signed in or out, or cookies are not kept. Load the page again."
+            }
+        }
+    }
+}
+
+/// The refusal of a request, if there was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedByCsrf(pub Option<CsrfRefusal>);
+
+/// Checks a request, if it may change something, before its handler sees it.
+///
+/// # Errors
+///
+/// Why it is refused.
+pub async fn check_csrf(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), CsrfRefusal> {
+    if matches!(request.method(), Method::Get | Method::Head | Method::Options | Method::Trace) {
+        return Ok(());
+    }
+    if is_cross_site(request) {
+        return Err(CsrfRefusal::CrossSite);
+    }
+    let token = match request.headers().get_one(CSRF_HEADER) {
+        Some(token) => Some(token.to_owned()),
+        None => token_of_form(request, data).await,
+    };
+    let token = token.ok_or(CsrfRefusal::NoToken)?;
+    let secret = secret_of(request).ok_or(CsrfRefusal::WrongToken)?;
+    let given = unmask(&token).ok_or(CsrfRefusal::WrongToken)?;
+    // Every byte is looked at, so that the time says nothing of how many are right.
+    let difference = secret.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
+    if difference == 0 { Ok(()) } else { Err(CsrfRefusal::WrongToken) }
+}
+
+/// Whether the browser says that a page of another site sent it. A browser says so in
+/// `Sec-Fetch-Site`, an old one in `Origin`; other programs say nothing, and need the token still.
+fn is_cross_site(request: &Request<'_>) -> bool {
+    let headers = request.headers();
+    if let Some(site) = headers.get_one("Sec-Fetch-Site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = headers.get_one("Origin") else { return false };
+    let authority = origin.split_once("://").map(|(_, authority)| authority);
+    let host = headers.get_one("Host");
+    authority.is_none()
+        || authority.map(str::to_ascii_lowercase) != host.map(str::to_ascii_lowercase)
+}
+
+/// The token at the beginning of a form's body, as far as that can be read without consuming it.
+async fn token_of_form(request: &Request<'_>, data: &mut Data<'_>) -> Option<String> {
+    let content_type = request.content_type()?;
+    let start = data.peek(512).await;
+    let text = std::str::from_utf8(&start[..start.len().min(512)])
+        .unwrap_or_else(|error| std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or(""));
+    let token = if content_type.is_form() {
+        text.strip_prefix(CSRF_FIELD)?.strip_prefix('=')?
+    } else if content_type.is_form_data() {
+        let (head, value) = text.split_once("\r\n\r\n")?;
+        let is_first = head.strip_prefix("--")?.split("\r\n").skip(1).any(|line| {
+            let Some((name, value)) = line.split_once(':') else { return false };
+            name.eq_ignore_ascii_case("Content-Disposition")
+                && value.split(';').any(|part| part.trim() == format!("name=\"{CSRF_FIELD}\""))
+        });
+        is_first.then_some(value)?
+    } else {
+        return None;
+    };
+    token.get(..TOKEN).map(str::to_owned)
+}
+
+/// The visitor's secret: of the session, if there is one, so that it changes with it; else that of
+/// a cookie of its own.
+fn secret_of(request: &Request<'_>) -> Option<[u8; SECRET]> {
+    let rules = CookieRules::of(request);
+    let cookies = request.cookies();
+    if let Some(session) = cookies.get(rules.session_cookie()) {
+        let digest = Sha256::new().chain_update(b"csrf:").chain_update(session.value()).finalize();
+        return Some(digest.into());
+    }
+    unhex(cookies.get(rules.csrf_cookie())?.value())
+}
+
+/// What a page that is being rendered on this thread needs for its forms.
+struct Forms {
+    secret: Option<[u8; SECRET]>,
+    is_new: bool,
+    is_used: bool,
+}
+
+thread_local! {
+    static FORMS: RefCell<Option<Forms>> = const { RefCell::new(None) };
+}
+
+/// Whether a page has a form of this visitor's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HasForm(pub(crate) bool);
+
+/// Renders a page whose forms get the visitor's token; a visitor without a secret is given one, if
+/// there is a form.
+pub(crate) fn render_with_forms<T>(
+    request: &Request<'_>,
+    render: impl FnOnce() -> T,
+) -> (T, HasForm) {
+    let forms = Forms { secret: secret_of(request), is_new: false, is_used: false };
+    let outer = FORMS.replace(Some(forms));
+    let rendered = render();
+    let forms = FORMS.replace(outer);
+    let Some(Forms { secret: Some(secret), is_new, is_used: true }) = forms else {
+        return (rendered, HasForm(false));
+    };
+    if is_new {
+        let rules = CookieRules::of(request);
+        request.cookies().add(rules.cookie(rules.csrf_cookie(), hex(&secret)));
+    }
+    (rendered, HasForm(true))
+}
+
+/// The hidden field for a form on the page that is being rendered; nothing if none is.
+pub fn csrf_input() -> Option<String> {
+    let token = csrf_token()?;
+    Some(format!("<input type=\"hidden\" name=\"{CSRF_FIELD}\" value=\"{token}\">"))
+}
+
+/// The token of the page that is being rendered; nothing if none is. Each has another mask, so that
+/// what compression gives away of one says nothing of the next.
+pub fn csrf_token() -> Option<String> {
+    FORMS.with_borrow_mut(|forms| {
+        let forms = forms.as_mut()?;
+        forms.is_used = true;
+        forms.is_new |= forms.secret.is_none();
+        let secret = forms.secret.get_or_insert_with(random);
+        let mask: [u8; SECRET] = random();
+        let masked: Vec<u8> = secret.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+        Some(hex(&mask) + &hex(&masked))
+    })
+}
+
+fn unmask(token: &str) -> Option<[u8; SECRET]> {
+    if token.len() != TOKEN || !token.is_ascii() {
+        return None;
+    }
+    let (mask, masked) = token.split_at(TOKEN / 2);
+    let (mask, mut secret) = (unhex(mask)?, unhex(masked)?);
+    for (byte, mask) in secret.iter_mut().zip(mask) {
+        *byte ^= mask;
+    }
+    Some(secret)
+}
+
+/// Random bytes of the operating system's.
+fn random() -> [u8; SECRET] {
+    let mut bytes = [0; SECRET];
+    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+    bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes all");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<[u8; SECRET]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * SECRET || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let mut bytes = [0; SECRET];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
