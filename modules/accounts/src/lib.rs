@@ -1,6 +1,7 @@
 //! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
 
 pub mod models;
+pub mod passwords;
 
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};

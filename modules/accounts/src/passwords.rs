@@ -1,0 +1,99 @@
+//! Passwords, encoded as Django encodes them: what a Django on the same database wrote is read
+//! here, and the other way round.
+//!
+//! [`encode`] and [`verify`] do the arithmetic and take as long as it takes, which is long by
+//! intent. Handlers go through a [`Hasher`], which keeps it away from the server's threads.
+
+mod argon2;
+mod base64;
+mod bcrypt;
+mod common_passwords;
+mod hasher;
+mod pbkdf2;
+mod salt;
+mod scrypt;
+mod settings;
+mod similarity;
+mod stored_hash;
+#[cfg(test)]
+mod tests;
+mod validation;
+
+use module_api::serde::{Deserialize, Serialize};
+
+pub use self::hasher::{Hasher, HasherError};
+pub use self::settings::PasswordSettings;
+pub use self::validation::{UserAttributes, password_help_texts, validate_password};
+
+use self::argon2::Argon2Hash;
+use self::pbkdf2::Pbkdf2Hash;
+use self::stored_hash::StoredHash;
+
+/// What new passwords are hashed with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(crate = "module_api::serde", rename_all = "snake_case")]
+pub enum Algorithm {
+    /// Argon2id with 19 MiB, two passes and one lane: `argon2$argon2id$v=19$m=19456,t=2,p=1$…`.
+    ///
+    /// These are OWASP's parameters and not Django's, which are 100 MiB, two passes and eight
+    /// lanes. The lanes would gain nothing here, where as many passwords are hashed at once as
+    /// there are cores, and the memory is that of all of them together. A Django with
+    /// `argon2-cffi` verifies these too: the parameters are part of the hash.
+    #[default]
+    #[serde(rename = "argon2")]
+    Argon2,
+    /// PBKDF2 with HMAC-SHA256 and Django 5.2's 1,000,000 rounds: `pbkdf2_sha256$1000000$…`.
+    ///
+    /// Every Django verifies it, without packages of its own.
+    #[serde(rename = "pbkdf2_sha256")]
+    Pbkdf2Sha256,
+}
+
+/// What became of a password that was compared with a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// It is not the one, or nothing can be the one: the hash is unusable or cannot be read.
+    Wrong,
+    /// It is the one.
+    Right,
+    /// It is the one, and its hash should be replaced by a new one: it is of another algorithm
+    /// than the preferred, or weaker than new ones are.
+    RightButOld,
+}
+
+/// Hashes a password with a new salt, in Django's encoding.
+///
+/// # Panics
+///
+/// If the operating system has no random numbers, or for Argon2 no 19 MiB of memory.
+///
+/// ```
+/// use accounts::passwords::{Algorithm, Verification, encode, verify};
+///
+/// let encoded = encode("correct horse", Algorithm::Argon2);
+/// assert!(encoded.starts_with("argon2$argon2id$v=19$m=19456,t=2,p=1$"));
+/// assert_eq!(verify("correct horse", &encoded, Algorithm::Argon2), Verification::Right);
+/// assert_eq!(verify("battery staple", &encoded, Algorithm::Argon2), Verification::Wrong);
+/// ```
+#[must_use]
+pub fn encode(password: &str, algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::Argon2 => Argon2Hash::encode(password),
+        Algorithm::Pbkdf2Sha256 => Pbkdf2Hash::encode(password),
+    }
+}
+
+/// Compares a password with what is stored of a user, which may be anything.
+///
+/// Read are Django's `argon2`, `pbkdf2_sha256`, `pbkdf2_sha1`, `scrypt`, `bcrypt_sha256` and
+/// `bcrypt`. Everything else is [`Verification::Wrong`], as is a hash whose parameters are far
+/// beyond those of Django: a row must not be able to stall the server or to take all its memory.
+///
+/// `preferred` decides whether the hash is an old one.
+#[must_use]
+pub fn verify(password: &str, encoded: &str, preferred: Algorithm) -> Verification {
+    match StoredHash::parse(encoded) {
+        Ok(hash) => hash.verify(password, preferred),
+        Err(_) => Verification::Wrong,
+    }
+}

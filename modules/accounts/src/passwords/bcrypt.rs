@@ -1,0 +1,77 @@
+//! bcrypt: `bcrypt_sha256$$2b$<cost>$<salt><hash>`, or `bcrypt$…` where the password itself is
+//! hashed and not its SHA-256. Read, never written.
+
+use std::fmt::Write as _;
+
+use bcrypt::bcrypt;
+use sha2::{Digest, Sha256};
+
+use super::base64;
+use super::stored_hash::{UnreadableHash, equal};
+
+/// Django's is 12, and each more doubles the time: four times Django's, some seconds of one core.
+const MAX_COST: u32 = 14;
+
+/// All that bcrypt looks at. Python's `bcrypt` cut the rest off without a word before its version
+/// 5.0, so there may be hashes of longer passwords.
+const MAX_PASSWORD: usize = 72;
+
+/// bcrypt computes 24 bytes, and everybody stores 23.
+const HASH_LENGTH: usize = 23;
+
+pub(super) struct BcryptHash {
+    /// Whether the password is hashed with SHA-256 before, which all Django versions since 1.6
+    /// prefer: then every part of a long one counts.
+    sha256: bool,
+    cost: u32,
+    salt: [u8; 16],
+    hash: Vec<u8>,
+}
+
+impl BcryptHash {
+    /// Reads what follows `bcrypt_sha256$` or `bcrypt$`.
+    pub(super) fn parse(text: &str, sha256: bool) -> Result<Self, UnreadableHash> {
+        let malformed = UnreadableHash::Malformed;
+        let parts: Vec<_> = text.split('$').collect();
+        // The three are the same algorithm; `2x` has an error in it.
+        let ["", "2a" | "2b" | "2y", cost, salt_and_hash] = parts[..] else {
+            return Err(malformed("it does not have version, cost, salt and hash"));
+        };
+        if cost.len() != 2 || !cost.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(malformed("the cost is no number"));
+        }
+        let cost = cost.parse().ok().filter(|cost| *cost >= 4).ok_or(malformed("the cost"))?;
+        if cost > MAX_COST {
+            return Err(UnreadableHash::TooCostly("cost"));
+        }
+        let (salt, hash) =
+            salt_and_hash.split_at_checked(22).ok_or(malformed("the salt is too short"))?;
+        let salt = base64::from_bcrypt(salt)
+            .and_then(|salt| salt.try_into().ok())
+            .ok_or(malformed("the salt is not bcrypt's Base64"))?;
+        let hash = base64::from_bcrypt(hash)
+            .filter(|hash| hash.len() == HASH_LENGTH)
+            .ok_or(malformed("the hash has another length or is not bcrypt's Base64"))?;
+        Ok(Self { sha256, cost, salt, hash })
+    }
+
+    pub(super) fn matches(&self, password: &str) -> bool {
+        let mut key = if self.sha256 {
+            hexadecimal(&Sha256::digest(password)).into_bytes()
+        } else {
+            password.as_bytes().to_vec()
+        };
+        // The zero that ends a string in C is part of the key, if there is room for it.
+        key.push(0);
+        key.truncate(MAX_PASSWORD);
+        equal(&bcrypt(self.cost, self.salt, &key)[..HASH_LENGTH], &self.hash)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a string takes all that is written");
+    }
+    text
+}

@@ -1,0 +1,204 @@
+//! Hashing away from the server's threads, as much at once as there are cores.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use module_api::rocket::http::Status;
+use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use module_api::rocket::tokio::task::{JoinError, spawn_blocking};
+use module_api::rocket::tokio::time::sleep;
+
+use super::stored_hash::{StoredHash, UnreadableHash};
+use super::{Algorithm, Verification, encode};
+
+/// How many may wait for each core, and how many at least in all. With new hashes the last of
+/// them waits about a second; who comes after them is sent away.
+const WAITING_PER_CORE: usize = 32;
+const MIN_WAITING: usize = 64;
+
+/// A wrong password is answered this long after its hashing began, or twice this long, and so on.
+/// On any machine fit to serve pages the hashes of a Django with its defaults take less.
+const FAILURE_TIME: Duration = Duration::from_secs(1);
+
+/// Hashes passwords and verifies them. One for the whole program: as managed state.
+///
+/// Hashing happens on blocking threads, so that pages are served meanwhile; never more of it at
+/// once than there are cores, which bounds the memory, too: 19 MiB for each, and 128 MiB for one
+/// hash at a time that Django made and that takes more.
+///
+/// **How long it takes does not tell whether an account exists.** Without a hash to compare with
+/// — nobody has this name, or the hash is unusable or unreadable — the password is compared with a
+/// hash of the preferred algorithm that nothing matches. That is what a wrong password costs once
+/// the user's hash is of that algorithm. Until then it costs what the old algorithm does, more or
+/// less than the preferred one. Django's `harden_runtime` fills up the cheaper ones, and only
+/// within one algorithm. Here whatever is wrong is answered a whole number of seconds after its
+/// hashing began; who waits for that holds neither a thread nor a place in the queue.
+///
+/// ```
+/// use accounts::passwords::{Algorithm, Hasher, HasherError, Verification};
+///
+/// # fn main() -> Result<(), HasherError> {
+/// # module_api::rocket::async_test(async {
+/// let hasher = Hasher::new(Algorithm::Argon2);
+/// let encoded = hasher.encode("correct horse").await?;
+/// let verification = hasher.verify_or_pretend("correct horse", Some(&encoded)).await?;
+/// assert_eq!(verification, Verification::Right);
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    algorithm: Algorithm,
+    failure_time: Duration,
+    /// Whose hash is being computed, or who waits for that.
+    admitted: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    /// Whose hash takes more memory than new ones.
+    large: Arc<Semaphore>,
+}
+
+/// Why a password was neither hashed nor compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HasherError {
+    /// Too many wait already: 503.
+    #[error("too many passwords are being checked at once; try again in a few seconds")]
+    Busy,
+    /// It panicked, or the program is being stopped: 500.
+    #[error("a password could not be hashed")]
+    Stopped(#[source] JoinError),
+}
+
+impl HasherError {
+    /// The status of the response.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Busy => Status::ServiceUnavailable,
+            Self::Stopped(_) => Status::InternalServerError,
+        }
+    }
+}
+
+/// The permissions to compute one hash, given back when they are dropped.
+type Permits = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>, OwnedSemaphorePermit);
+
+impl Hasher {
+    /// A hasher for all cores of the machine.
+    pub fn new(preferred: Algorithm) -> Self {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let waiting = (cores * WAITING_PER_CORE).max(MIN_WAITING);
+        Self::with_limits(preferred, cores, waiting)
+    }
+
+    fn with_limits(algorithm: Algorithm, running: usize, waiting: usize) -> Self {
+        Self {
+            algorithm,
+            failure_time: FAILURE_TIME,
+            admitted: Arc::new(Semaphore::new(running + waiting)),
+            running: Arc::new(Semaphore::new(running)),
+            large: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// The same with another time, of which answers to a wrong password take a multiple: zero, for
+    /// tests that do not want to wait, makes them as fast as they can be.
+    pub fn with_failure_time(self, failure_time: Duration) -> Self {
+        Self { failure_time, ..self }
+    }
+
+    /// Hashes a new password: [`encode`] with the preferred algorithm.
+    ///
+    /// # Errors
+    ///
+    /// [`HasherError::Busy`] if too many wait already.
+    pub async fn encode(&self, password: &str) -> Result<String, HasherError> {
+        let permits = self.permits(false).await?;
+        let (password, algorithm) = (password.to_owned(), self.algorithm);
+        run(permits, move || encode(&password, algorithm)).await
+    }
+
+    /// Compares a password with what is stored of a user, or without a user does something that
+    /// takes as long.
+    ///
+    /// After [`Verification::RightButOld`] the password is to be hashed with [`Hasher::encode`] and
+    /// the result stored, if the row still holds the hash that was verified.
+    ///
+    /// # Errors
+    ///
+    /// [`HasherError::Busy`] if too many wait already.
+    pub async fn verify_or_pretend(
+        &self,
+        password: &str,
+        encoded: Option<&str>,
+    ) -> Result<Verification, HasherError> {
+        let stored = encoded.and_then(readable);
+        let large = stored.as_ref().is_some_and(StoredHash::is_large);
+        let permits = self.permits(large).await?;
+        let (password, algorithm) = (password.to_owned(), self.algorithm);
+        let started = Instant::now();
+        let verification = run(permits, move || match stored {
+            Some(stored) => stored.verify(&password, algorithm),
+            None => {
+                StoredHash::of_nothing(algorithm).verify(&password, algorithm);
+                Verification::Wrong
+            }
+        })
+        .await?;
+        if verification == Verification::Wrong {
+            sleep(until_next_multiple(started.elapsed(), self.failure_time)).await;
+        }
+        Ok(verification)
+    }
+
+    async fn permits(&self, large: bool) -> Result<Permits, HasherError> {
+        const OPEN: &str = "the semaphores are never closed";
+        let admitted =
+            Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| HasherError::Busy)?;
+        // First, so that nobody holds a core while waiting for it.
+        let large = match large {
+            true => Some(Arc::clone(&self.large).acquire_owned().await.expect(OPEN)),
+            false => None,
+        };
+        let running = Arc::clone(&self.running).acquire_owned().await.expect(OPEN);
+        Ok((admitted, large, running))
+    }
+}
+
+/// Runs it on a blocking thread. The permits go along: if nobody waits for the result any longer,
+/// the hash is computed to its end nevertheless, and counts until then.
+async fn run<T: Send + 'static>(
+    permits: Permits,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, HasherError> {
+    let with_permits = move || {
+        let _permits = permits;
+        work()
+    };
+    spawn_blocking(with_permits).await.map_err(HasherError::Stopped)
+}
+
+/// The hash, if there is one that can be compared with. Says so if it should have been one.
+fn readable(encoded: &str) -> Option<StoredHash> {
+    match StoredHash::parse(encoded) {
+        Ok(stored) => Some(stored),
+        Err(UnreadableHash::Unusable) => None,
+        Err(reason) => {
+            tracing::warn!(
+                "a user cannot log in, for the stored password cannot be read: {reason}; \
+                 set a new one"
+            );
+            None
+        }
+    }
+}
+
+/// How long it is from `elapsed` until the next multiple of `step`.
+fn until_next_multiple(elapsed: Duration, step: Duration) -> Duration {
+    match elapsed.as_nanos().checked_rem(step.as_nanos()) {
+        Some(past) => step - Duration::from_nanos_u128(past),
+        None => Duration::ZERO,
+    }
+}

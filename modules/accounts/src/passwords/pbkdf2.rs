@@ -1,0 +1,95 @@
+//! PBKDF2: `pbkdf2_sha256$<rounds>$<salt>$<hash>`, and with SHA-1 in hashes of old.
+
+use pbkdf2::pbkdf2_hmac;
+use sha1::Sha1;
+use sha2::Sha256;
+
+use super::stored_hash::{UnreadableHash, equal, number};
+use super::{base64, salt};
+
+/// Django 5.2's.
+const ROUNDS: u32 = 1_000_000;
+
+/// About ten times those of Django in the year 2025, and some seconds of one core.
+const MAX_ROUNDS: u32 = 10_000_000;
+
+/// The hash function inside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digest {
+    Sha256,
+    Sha1,
+}
+
+impl Digest {
+    const fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha1 => 20,
+        }
+    }
+}
+
+pub(super) struct Pbkdf2Hash {
+    digest: Digest,
+    rounds: u32,
+    salt: String,
+    hash: Vec<u8>,
+}
+
+impl Pbkdf2Hash {
+    pub(super) fn encode(password: &str) -> String {
+        let salt = salt::random();
+        let hash = compute(Digest::Sha256, password, &salt, ROUNDS);
+        format!("pbkdf2_sha256${ROUNDS}${salt}${}", base64::padded(&hash))
+    }
+
+    /// Reads what follows `pbkdf2_sha256$` or `pbkdf2_sha1$`.
+    pub(super) fn parse(text: &str, digest: Digest) -> Result<Self, UnreadableHash> {
+        let malformed = UnreadableHash::Malformed;
+        let parts: Vec<_> = text.split('$').collect();
+        let [rounds, salt, hash] = parts[..] else {
+            return Err(malformed("it does not have rounds, salt and hash"));
+        };
+        let rounds = number(rounds).ok_or(malformed("the rounds are no number"))?;
+        if rounds > MAX_ROUNDS {
+            return Err(UnreadableHash::TooCostly("rounds"));
+        }
+        if salt.is_empty() {
+            return Err(malformed("there is no salt"));
+        }
+        let hash = base64::from_padded(hash)
+            .filter(|hash| hash.len() == digest.length())
+            .ok_or(malformed("the hash has another length or is not Base64"))?;
+        Ok(Self { digest, rounds, salt: salt.to_owned(), hash })
+    }
+
+    pub(super) fn of_nothing() -> Self {
+        let digest = Digest::Sha256;
+        Self { digest, rounds: ROUNDS, salt: salt::random(), hash: vec![0; digest.length()] }
+    }
+
+    pub(super) fn matches(&self, password: &str) -> bool {
+        equal(&compute(self.digest, password, &self.salt, self.rounds), &self.hash)
+    }
+
+    /// More rounds than ours are not old: a later Django on the same database writes more, and
+    /// the two would replace each other's hashes for ever.
+    pub(super) fn is_old(&self) -> bool {
+        self.digest != Digest::Sha256
+            || self.rounds < ROUNDS
+            || self.salt.chars().count() < salt::LENGTH
+    }
+}
+
+fn compute(digest: Digest, password: &str, salt: &str, rounds: u32) -> Vec<u8> {
+    let mut hash = vec![0; digest.length()];
+    match digest {
+        Digest::Sha256 => {
+            pbkdf2_hmac::<Sha256>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash)
+        }
+        Digest::Sha1 => {
+            pbkdf2_hmac::<Sha1>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash)
+        }
+    }
+    hash
+}

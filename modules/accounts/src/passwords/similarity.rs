@@ -1,0 +1,68 @@
+//! Whether a password is much like something that is known of its user.
+
+use std::collections::HashMap;
+
+/// Django's default: from 0, for nothing in common, to 1, for the same characters.
+const MAX_SIMILARITY: f64 = 0.7;
+
+/// Whether the password is much like the value, or like one of the words in it.
+///
+/// What a word is Unicode's `Alphabetic` decides, which in scripts with vowel signs keeps words
+/// together that Python's `\w` takes apart.
+pub(super) fn is_similar(password: &str, value: &str) -> bool {
+    if value.is_empty() {
+        return false;
+    }
+    let password = password.to_lowercase();
+    let characters = Characters::of(&password);
+    let value = value.to_lowercase();
+    let words = value.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+    words.chain([value.as_str()]).any(|part| {
+        let part_length = part.chars().count();
+        !is_far_shorter(part_length, characters.length)
+            && characters.quick_ratio(part, part_length) >= MAX_SIMILARITY
+    })
+}
+
+/// Whether the value is so much shorter than the password that it cannot be similar.
+#[expect(clippy::cast_precision_loss, reason = "no text is that long")]
+fn is_far_shorter(value: usize, password: usize) -> bool {
+    password >= 10 * value && (value as f64) < MAX_SIMILARITY / 2.0 * password as f64
+}
+
+/// A text as how often each character occurs in it.
+struct Characters {
+    counts: HashMap<char, usize>,
+    length: usize,
+}
+
+impl Characters {
+    fn of(text: &str) -> Self {
+        let mut counts = HashMap::new();
+        let mut length = 0;
+        for character in text.chars() {
+            *counts.entry(character).or_default() += 1;
+            length += 1;
+        }
+        Self { counts, length }
+    }
+
+    /// The ratio of what is in common, in whatever order, to the whole: `quick_ratio` of
+    /// Python's `difflib.SequenceMatcher`.
+    #[expect(clippy::cast_precision_loss, reason = "no text is that long")]
+    fn quick_ratio(&self, other: &str, other_length: usize) -> f64 {
+        let length = self.length + other_length;
+        if length == 0 {
+            return 1.0;
+        }
+        let mut left = self.counts.clone();
+        let mut common = 0;
+        for character in other.chars() {
+            if let Some(count) = left.get_mut(&character).filter(|count| **count > 0) {
+                *count -= 1;
+                common += 1;
+            }
+        }
+        2.0 * f64::from(common) / length as f64
+    }
+}

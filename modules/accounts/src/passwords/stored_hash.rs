@@ -1,0 +1,116 @@
+//! What stands in the column `password`, read with suspicion: it says itself how costly it is.
+
+use subtle::ConstantTimeEq;
+
+use super::argon2::{self, Argon2Hash};
+use super::bcrypt::BcryptHash;
+use super::pbkdf2::{Digest, Pbkdf2Hash};
+use super::scrypt::ScryptHash;
+use super::{Algorithm, Verification};
+
+/// Django's column has 128 characters; a salt of few may have more bytes.
+const MAX_LENGTH: usize = 512;
+
+/// The most memory a hash may take. Django's Argon2 takes 100 MiB.
+pub(super) const MAX_MEMORY_KIB: u64 = 128 * 1024;
+
+/// The most memory that may be written to in all, which bounds the time: about a second.
+pub(super) const MAX_MEMORY_WRITTEN_KIB: u64 = 1024 * 1024;
+
+/// Why no password can be compared with what is stored.
+///
+/// The messages hold nothing of the hash, so they can be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum UnreadableHash {
+    /// Django's `set_unusable_password`, or nothing at all: nobody is meant to log in with it.
+    #[error("the user has no usable password")]
+    Unusable,
+    #[error("its algorithm is none of those that are read")]
+    UnknownAlgorithm,
+    #[error("it is no hash of its algorithm: {0}")]
+    Malformed(&'static str),
+    #[error("it asks for more than is allowed: {0}")]
+    TooCostly(&'static str),
+}
+
+/// A hash that can be compared with a password in bounded time and memory.
+pub(super) enum StoredHash {
+    Argon2(Argon2Hash),
+    Pbkdf2(Pbkdf2Hash),
+    Scrypt(ScryptHash),
+    Bcrypt(BcryptHash),
+}
+
+impl StoredHash {
+    pub(super) fn parse(encoded: &str) -> Result<Self, UnreadableHash> {
+        if encoded.is_empty() || encoded.starts_with('!') {
+            return Err(UnreadableHash::Unusable);
+        }
+        if encoded.len() > MAX_LENGTH {
+            return Err(UnreadableHash::Malformed("it is too long"));
+        }
+        let (algorithm, rest) = encoded.split_once('$').ok_or(UnreadableHash::UnknownAlgorithm)?;
+        match algorithm {
+            "argon2" => Argon2Hash::parse(rest).map(Self::Argon2),
+            "pbkdf2_sha256" => Pbkdf2Hash::parse(rest, Digest::Sha256).map(Self::Pbkdf2),
+            "pbkdf2_sha1" => Pbkdf2Hash::parse(rest, Digest::Sha1).map(Self::Pbkdf2),
+            "scrypt" => ScryptHash::parse(rest).map(Self::Scrypt),
+            "bcrypt_sha256" => BcryptHash::parse(rest, true).map(Self::Bcrypt),
+            "bcrypt" => BcryptHash::parse(rest, false).map(Self::Bcrypt),
+            _ => Err(UnreadableHash::UnknownAlgorithm),
+        }
+    }
+
+    /// A hash as costly as a new one, of no password that anybody knows: to compare with where
+    /// there is no other. Who uses it takes the result for wrong, whatever it is.
+    pub(super) fn of_nothing(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Argon2 => Self::Argon2(Argon2Hash::of_nothing()),
+            Algorithm::Pbkdf2Sha256 => Self::Pbkdf2(Pbkdf2Hash::of_nothing()),
+        }
+    }
+
+    pub(super) fn verify(&self, password: &str, preferred: Algorithm) -> Verification {
+        let right = match self {
+            Self::Argon2(hash) => hash.matches(password),
+            Self::Pbkdf2(hash) => hash.matches(password),
+            Self::Scrypt(hash) => hash.matches(password),
+            Self::Bcrypt(hash) => hash.matches(password),
+        };
+        match (right, self.is_old(preferred)) {
+            (false, _) => Verification::Wrong,
+            (true, false) => Verification::Right,
+            (true, true) => Verification::RightButOld,
+        }
+    }
+
+    fn is_old(&self, preferred: Algorithm) -> bool {
+        match (preferred, self) {
+            (Algorithm::Argon2, Self::Argon2(hash)) => hash.is_old(),
+            (Algorithm::Pbkdf2Sha256, Self::Pbkdf2(hash)) => hash.is_old(),
+            _ => true,
+        }
+    }
+
+    /// Whether it takes more memory than a new hash does.
+    pub(super) fn is_large(&self) -> bool {
+        let memory_kib = match self {
+            Self::Argon2(hash) => hash.memory_kib(),
+            Self::Scrypt(hash) => hash.memory_kib(),
+            // A few kilobytes.
+            Self::Pbkdf2(_) | Self::Bcrypt(_) => 0,
+        };
+        memory_kib > u64::from(argon2::MEMORY_KIB)
+    }
+}
+
+/// Whether the bytes are equal, in a time that does not tell how many are.
+pub(super) fn equal(computed: &[u8], stored: &[u8]) -> bool {
+    computed.ct_eq(stored).into()
+}
+
+/// A number as Django writes it: digits alone, and no zero before them.
+pub(super) fn number(text: &str) -> Option<u32> {
+    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if canonical { text.parse().ok() } else { None }
+}

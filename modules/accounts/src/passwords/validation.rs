@@ -1,0 +1,86 @@
+//! What a new password must not be: the four validators of Django, with its messages.
+
+use super::common_passwords::is_common;
+use super::similarity::is_similar;
+
+/// Django's default, in characters.
+const MIN_LENGTH: usize = 8;
+
+/// What is known of the user whose password is set: it should not be much like any of it.
+///
+/// ```
+/// use accounts::passwords::{UserAttributes, validate_password};
+///
+/// let user = UserAttributes { username: "tunde", email: "tunde@example.org", ..Default::default() };
+/// assert_eq!(
+///     validate_password("Tunde1985", &user),
+///     Err(vec!["The password is too similar to the username.".to_owned()]),
+/// );
+/// assert_eq!(validate_password("blue kettle on fire", &user), Ok(()));
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UserAttributes<'a> {
+    /// The name to log in with.
+    pub username: &'a str,
+    /// The first name.
+    pub first_name: &'a str,
+    /// The last name.
+    pub last_name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+}
+
+/// Checks a new password.
+///
+/// # Errors
+///
+/// All that is wrong with it, as Django says it and in Django's order: similar to what is known
+/// of the user, short, common, only digits. The texts hold nothing of the password.
+///
+/// Other than in Django, fractions and Roman numerals are digits too.
+pub fn validate_password(password: &str, user: &UserAttributes<'_>) -> Result<(), Vec<String>> {
+    let mut errors = Vec::new();
+    if let Some(name) = similar_attribute(password, user) {
+        errors.push(format!("The password is too similar to the {name}."));
+    }
+    if password.chars().count() < MIN_LENGTH {
+        errors.push(format!(
+            "This password is too short. It must contain at least {MIN_LENGTH} characters."
+        ));
+    }
+    if is_common(password) {
+        errors.push("This password is too common.".to_owned());
+    }
+    if !password.is_empty() && password.chars().all(char::is_numeric) {
+        errors.push("This password is entirely numeric.".to_owned());
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// What to say beside the field of a new password, a sentence for each thing that is checked.
+pub fn password_help_texts() -> [String; 4] {
+    [
+        "Your password can’t be too similar to your other personal information.".to_owned(),
+        format!("Your password must contain at least {MIN_LENGTH} characters."),
+        "Your password can’t be a commonly used password.".to_owned(),
+        "Your password can’t be entirely numeric.".to_owned(),
+    ]
+}
+
+/// The name of the first attribute that the password is much like.
+fn similar_attribute(password: &str, user: &UserAttributes<'_>) -> Option<&'static str> {
+    let attributes = [
+        ("username", user.username),
+        ("first name", user.first_name),
+        ("last name", user.last_name),
+        ("email address", user.email),
+    ];
+    attributes.into_iter().find(|(_, value)| is_similar(password, value)).map(|(name, _)| name)
+}
+
+/// The text without what Python's `strip` removes, which is space and four control characters.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|character: char| {
+        character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
+    })
+}
