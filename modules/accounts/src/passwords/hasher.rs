@@ -83,7 +83,8 @@ impl HasherError {
 }
 
 /// The permissions to compute one hash, given back when they are dropped.
-type Permits = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>, OwnedSemaphorePermit);
+pub(super) type Permits =
+    (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>, OwnedSemaphorePermit);
 
 impl Hasher {
     /// A hasher for all cores of the machine.
@@ -93,7 +94,7 @@ impl Hasher {
         Self::with_limits(preferred, cores, waiting)
     }
 
-    fn with_limits(algorithm: Algorithm, running: usize, waiting: usize) -> Self {
+    pub(super) fn with_limits(algorithm: Algorithm, running: usize, waiting: usize) -> Self {
         Self {
             algorithm,
             failure_time: FAILURE_TIME,
@@ -153,7 +154,7 @@ impl Hasher {
         Ok(verification)
     }
 
-    async fn permits(&self, large: bool) -> Result<Permits, HasherError> {
+    pub(super) async fn permits(&self, large: bool) -> Result<Permits, HasherError> {
         const OPEN: &str = "the semaphores are never closed";
         let admitted =
             Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| HasherError::Busy)?;
@@ -169,7 +170,7 @@ impl Hasher {
 
 /// Runs it on a blocking thread. The permits go along: if nobody waits for the result any longer,
 /// the hash is computed to its end nevertheless, and counts until then.
-async fn run<T: Send + 'static>(
+pub(super) async fn run<T: Send + 'static>(
     permits: Permits,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, HasherError> {
@@ -196,7 +197,7 @@ fn readable(encoded: &str) -> Option<StoredHash> {
 }
 
 /// How long it is from `elapsed` until the next multiple of `step`.
-fn until_next_multiple(elapsed: Duration, step: Duration) -> Duration {
+pub(super) fn until_next_multiple(elapsed: Duration, step: Duration) -> Duration {
     match elapsed.as_nanos().checked_rem(step.as_nanos()) {
         Some(past) => step - Duration::from_nanos_u128(past),
         None => Duration::ZERO,

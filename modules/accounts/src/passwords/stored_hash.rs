@@ -84,7 +84,7 @@ impl StoredHash {
         }
     }
 
-    fn is_old(&self, preferred: Algorithm) -> bool {
+    pub(super) fn is_old(&self, preferred: Algorithm) -> bool {
         match (preferred, self) {
             (Algorithm::Argon2, Self::Argon2(hash)) => hash.is_old(),
             (Algorithm::Pbkdf2Sha256, Self::Pbkdf2(hash)) => hash.is_old(),

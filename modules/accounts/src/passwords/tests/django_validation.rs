@@ -1,0 +1,38 @@
+//! What Django 5.2 says of passwords, which is the same here: `django_validation.py` prints it.
+
+use module_api::serde::Deserialize;
+
+use crate::passwords::{UserAttributes, validate_password};
+
+#[derive(Deserialize)]
+#[serde(crate = "module_api::serde")]
+struct Line {
+    password: String,
+    username: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    errors: Vec<String>,
+}
+
+#[test]
+fn django_and_we_say_the_same() {
+    let mut lines = 0;
+    let mut different = Vec::new();
+    for line in include_str!("django_validation.jsonl").lines() {
+        let expected: Line = serde_json::from_str(line).unwrap();
+        let user = UserAttributes {
+            username: &expected.username,
+            first_name: &expected.first_name,
+            last_name: &expected.last_name,
+            email: &expected.email,
+        };
+        let errors = validate_password(&expected.password, &user).err().unwrap_or_default();
+        if errors != expected.errors {
+            different.push(format!("{line}\n  here: {errors:?}"));
+        }
+        lines += 1;
+    }
+    assert!(lines > 400, "{lines}");
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
