@@ -31,7 +31,7 @@ use self::stored_hash::StoredHash;
 
 /// What new passwords are hashed with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(crate = "module_api::serde", rename_all = "snake_case")]
+#[serde(crate = "module_api::serde")]
 pub enum Algorithm {
     /// Argon2id with 19 MiB, two passes and one lane: `argon2$argon2id$v=19$m=19456,t=2,p=1$…`.
     ///

@@ -13,8 +13,8 @@ use module_api::rocket::tokio::time::sleep;
 use super::stored_hash::{StoredHash, UnreadableHash};
 use super::{Algorithm, Verification, encode};
 
-/// How many may wait for each core, and how many at least in all. With new hashes the last of
-/// them waits about a second; who comes after them is sent away.
+/// How many may wait for each core, and how many at least in all. With Argon2 the last of them
+/// waits about a second, with PBKDF2 about ten; who comes after them is sent away.
 const WAITING_PER_CORE: usize = 32;
 const MIN_WAITING: usize = 64;
 
@@ -35,6 +35,10 @@ const FAILURE_TIME: Duration = Duration::from_secs(1);
 /// less than the preferred one. Django's `harden_runtime` fills up the cheaper ones, and only
 /// within one algorithm. Here whatever is wrong is answered a whole number of seconds after its
 /// hashing began; who waits for that holds neither a thread nor a place in the queue.
+///
+/// What remains: who sends many passwords for one name at the same moment can tell a costly old
+/// hash from how long they queue. Throttling logins by name, known or not, before they come here
+/// prevents that, as it prevents guessing.
 ///
 /// ```
 /// use accounts::passwords::{Algorithm, Hasher, HasherError, Verification};
@@ -159,9 +163,10 @@ impl Hasher {
         let admitted =
             Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| HasherError::Busy)?;
         // First, so that nobody holds a core while waiting for it.
-        let large = match large {
-            true => Some(Arc::clone(&self.large).acquire_owned().await.expect(OPEN)),
-            false => None,
+        let large = if large {
+            Some(Arc::clone(&self.large).acquire_owned().await.expect(OPEN))
+        } else {
+            None
         };
         let running = Arc::clone(&self.running).acquire_owned().await.expect(OPEN);
         Ok((admitted, large, running))
@@ -199,7 +204,7 @@ fn readable(encoded: &str) -> Option<StoredHash> {
 /// How long it is from `elapsed` until the next multiple of `step`.
 pub(super) fn until_next_multiple(elapsed: Duration, step: Duration) -> Duration {
     match elapsed.as_nanos().checked_rem(step.as_nanos()) {
-        Some(past) => step - Duration::from_nanos_u128(past),
+        Some(past) => step.saturating_sub(Duration::from_nanos_u128(past)),
         None => Duration::ZERO,
     }
 }

@@ -82,14 +82,11 @@ impl Pbkdf2Hash {
 }
 
 fn compute(digest: Digest, password: &str, salt: &str, rounds: u32) -> Vec<u8> {
+    let compute = match digest {
+        Digest::Sha256 => pbkdf2_hmac::<Sha256>,
+        Digest::Sha1 => pbkdf2_hmac::<Sha1>,
+    };
     let mut hash = vec![0; digest.length()];
-    match digest {
-        Digest::Sha256 => {
-            pbkdf2_hmac::<Sha256>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash)
-        }
-        Digest::Sha1 => {
-            pbkdf2_hmac::<Sha1>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash)
-        }
-    }
+    compute(password.as_bytes(), salt.as_bytes(), rounds, &mut hash);
     hash
 }

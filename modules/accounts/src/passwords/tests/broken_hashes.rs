@@ -1,7 +1,7 @@
 //! Rows that nobody can log in with: they are refused before anything is computed.
 
 use crate::passwords::stored_hash::{StoredHash, UnreadableHash};
-use crate::passwords::{Algorithm, Verification, encode, verify};
+use crate::passwords::{Algorithm, Verification, verify};
 
 fn refusal(encoded: &str) -> UnreadableHash {
     match StoredHash::parse(encoded) {
@@ -182,11 +182,4 @@ fn a_damaged_hash_matches_nothing() {
     }
     assert!(damaged > 5_000, "{damaged}");
     assert!(read > 100, "{read}: otherwise it is only the reading that is tested");
-}
-
-#[test]
-fn a_new_hash_is_one_of_those_that_are_read() {
-    for algorithm in [Algorithm::Argon2, Algorithm::Pbkdf2Sha256] {
-        assert!(StoredHash::parse(&encode("x", algorithm)).is_ok());
-    }
 }

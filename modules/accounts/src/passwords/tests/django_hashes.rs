@@ -2,6 +2,7 @@
 
 use module_api::serde::Deserialize;
 
+use crate::passwords::stored_hash::StoredHash;
 use crate::passwords::{Algorithm, Verification, verify};
 
 #[derive(Deserialize)]
@@ -62,17 +63,22 @@ fn hashes_with_the_parameters_of_djangos_settings_are_read() {
 }
 
 #[test]
-fn a_hash_of_django_5_2_stays_where_pbkdf2_is_preferred() {
-    for line in lines().into_iter().filter(|line| line.default_parameters) {
-        if line.encoded.starts_with("pbkdf2_sha256$") {
-            let expected = match line.django.starts_with("5.2") {
-                true => Verification::Right,
-                false => Verification::RightButOld,
-            };
-            let found = verify(&line.password, &line.encoded, Algorithm::Pbkdf2Sha256);
-            assert_eq!(found, expected, "{} {}", line.django, line.encoded);
-        }
+fn what_is_old_depends_on_what_is_preferred() {
+    let is_old = |encoded: &str, preferred| {
+        StoredHash::parse(encoded).expect("it is read").is_old(preferred)
+    };
+    for line in lines() {
+        // All of Django's, since its parameters for Argon2 are others than ours.
+        assert!(is_old(&line.encoded, Algorithm::Argon2), "{}", line.encoded);
+        let expected = !line.encoded.starts_with("pbkdf2_sha256$1000000$");
+        assert_eq!(is_old(&line.encoded, Algorithm::Pbkdf2Sha256), expected, "{}", line.encoded);
     }
+    let of_a_later_django = "pbkdf2_sha256$1200000$IWJBRG3iHaSSHCRjQUmaAG\
+                             $V1xrfEBmlkY72BwryqzFSKVFc9eGMkUc5hj5ovE4AsY=";
+    assert!(!is_old(of_a_later_django, Algorithm::Pbkdf2Sha256));
+    let short_salt = "pbkdf2_sha256$1000000$IWJBRG3iHaSSHCRjQUmaA\
+                      $V1xrfEBmlkY72BwryqzFSKVFc9eGMkUc5hj5ovE4AsY=";
+    assert!(is_old(short_salt, Algorithm::Pbkdf2Sha256));
 }
 
 #[test]
@@ -80,9 +86,10 @@ fn plain_bcrypt_looks_at_72_bytes_and_with_sha256_at_all() {
     let long = lines().into_iter().filter(|line| line.password.len() > 72);
     let mut seen = 0;
     for line in long.filter(|line| line.encoded.starts_with("bcrypt")) {
-        let expected = match line.encoded.starts_with("bcrypt$") {
-            true => Verification::RightButOld,
-            false => Verification::Wrong,
+        let expected = if line.encoded.starts_with("bcrypt$") {
+            Verification::RightButOld
+        } else {
+            Verification::Wrong
         };
         let found = verify(&line.password[..72], &line.encoded, Algorithm::Argon2);
         assert_eq!(found, expected, "{} {}", line.django, line.encoded);

@@ -2,7 +2,7 @@
 
 use module_api::serde::Deserialize;
 
-use crate::passwords::{UserAttributes, validate_password};
+use crate::passwords::{UserAttributes, password_help_texts, validate_password};
 
 #[derive(Deserialize)]
 #[serde(crate = "module_api::serde")]
@@ -35,4 +35,15 @@ fn django_and_we_say_the_same() {
     }
     assert!(lines > 400, "{lines}");
     assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+#[test]
+fn the_help_is_djangos() {
+    let django = [
+        "Your password can’t be too similar to your other personal information.",
+        "Your password must contain at least 8 characters.",
+        "Your password can’t be a commonly used password.",
+        "Your password can’t be entirely numeric.",
+    ];
+    assert_eq!(password_help_texts(), django);
 }
