@@ -1,8 +1,11 @@
 //! The site's own pages for errors, wherever they come from.
 
-use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, context};
+use std::fmt::Display;
+
+use module_api::auth::LoginRoute;
+use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, Urls, context};
 use rocket::catcher::{BoxFuture, Catcher};
-use rocket::http::{ContentType, Status};
+use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
@@ -27,6 +30,13 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
             "a handler failed",
         );
     }
+    if status == Status::Unauthorized
+        && let Some(address) = login_address(request)
+    {
+        let mut response = Response::build();
+        response.status(Status::Found).raw_header("Location", address);
+        return response.sized_body(0, std::io::Cursor::new("")).finalize();
+    }
     let RefusedByCsrf(refusal) = *request.local_cache(|| RefusedByCsrf(None));
     let template = match status.code {
         403 if refusal.is_some() => "errors/csrf",
@@ -42,6 +52,18 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     let mut response = page.unwrap_or_else(|_| bare(status));
     response.set_status(status);
     response
+}
+
+/// Where a visitor signs in, to come back to the page that was asked for.
+fn login_address(request: &Request<'_>) -> Option<String> {
+    let rocket = request.rocket();
+    let (LoginRoute(route), urls) = (rocket.state::<LoginRoute>()?, rocket.state::<Urls>()?);
+    let next: &[(&str, &dyn Display)] = match request.method() {
+        Method::Get | Method::Head => &[("next", request.uri())],
+        // What a form sent is not sent again by coming back.
+        _ => &[],
+    };
+    urls.url(route, next).ok()
 }
 
 /// What is left if even the page for the error fails.

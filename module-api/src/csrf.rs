@@ -43,6 +43,11 @@ impl CookieRules {
         if self.secure { "__Host-session" } else { "session" }
     }
 
+    /// The name of the cookie with what the next page is to say.
+    pub const fn messages_cookie(self) -> &'static str {
+        if self.secure { "__Host-messages" } else { "messages" }
+    }
+
     /// A cookie of this site that scripts cannot read and other sites' forms do not send.
     pub fn cookie(self, name: &'static str, value: String) -> Cookie<'static> {
         Cookie::build((name, value))

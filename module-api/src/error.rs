@@ -27,6 +27,9 @@ pub enum Error {
     /// What the address names does not exist: 404.
     #[error("not found")]
     NotFound,
+    /// Whoever asks is not allowed to: 403.
+    #[error("not allowed")]
+    Forbidden,
     /// The database: 503 if it is out of reach, else 500.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -48,6 +51,7 @@ impl Error {
     pub fn status(&self) -> Status {
         match self {
             Self::NotFound => Status::NotFound,
+            Self::Forbidden => Status::Forbidden,
             Self::Database(error) if error.is_unavailable() => Status::ServiceUnavailable,
             Self::Database(_) | Self::Url(_) | Self::Other(_) => Status::InternalServerError,
         }

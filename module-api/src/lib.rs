@@ -37,6 +37,7 @@
 // What `#[derive(Model)]` writes names everything from here, in this crate too.
 extern crate self as module_api;
 
+pub mod auth;
 mod check;
 mod command;
 mod configure;
@@ -45,6 +46,7 @@ pub mod db;
 mod error;
 mod files;
 mod id;
+mod messages;
 mod migration;
 pub mod model;
 mod module;
@@ -68,6 +70,7 @@ pub use csrf::{
 pub use error::{Error, Reported, with_causes};
 pub use files::{Files, FilesIter};
 pub use id::Id;
+pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles, MigrationFunction,
     MigrationFuture, MigrationId, migrations_of, migrations_of_module,

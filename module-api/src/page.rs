@@ -1,6 +1,7 @@
 //! The responder for templates: a handler's own values, and what every page needs.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rocket::figment::value::Value;
 use rocket::http::{ContentType, Status};
@@ -9,8 +10,9 @@ use rocket::{Ignite, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::auth::{PageUser, SignedIn, User};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::{Module, RenderedTemplate, Templates};
+use crate::{Message, Module, RenderedTemplate, Templates, messages};
 
 /// A page made from a template.
 ///
@@ -21,6 +23,8 @@ use crate::{Module, RenderedTemplate, Templates};
 /// |---|---|
 /// | `page.path` | the path of the address, `/lettings/1/` |
 /// | `page.module` | the name of the module whose handler was asked; undefined if none was |
+/// | `page.user` | who is signed in: `username`, `full_name`, `is_staff`, `is_superuser`; undefined if nobody is |
+/// | `page.messages` | what to say about what was done before: a list of `level`, `text` and perhaps `link` with `url` and `label` |
 /// | `page.NAME` | what the module NAME adds by [`Module::page_context`] |
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
@@ -62,6 +66,8 @@ struct Merged<C> {
 struct PageContext {
     path: String,
     module: Option<&'static str>,
+    user: Option<Arc<User>>,
+    messages: Vec<Message>,
     modules: Vec<(&'static str, Value)>,
 }
 
@@ -71,6 +77,12 @@ impl Serialize for PageContext {
         page.serialize_entry("path", &self.path)?;
         if let Some(module) = self.module {
             page.serialize_entry("module", module)?;
+        }
+        if let Some(user) = &self.user {
+            page.serialize_entry("user", &PageUser::from(&**user))?;
+        }
+        if !self.messages.is_empty() {
+            page.serialize_entry("messages", &self.messages)?;
         }
         for (name, value) in &self.modules {
             page.serialize_entry(name, value)?;
@@ -114,6 +126,8 @@ impl PageContext {
         Self {
             path: request.uri().path().to_string(),
             module: request.local_cache(|| AnsweringModule(None)).0,
+            user: SignedIn::of(request).user().cloned(),
+            messages: messages::take(request),
             modules: modules
                 .filter_map(|module| Some((module.name(), module.page_context(request)?)))
                 .collect(),
@@ -123,9 +137,10 @@ impl PageContext {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let is_personal = SignedIn::of(request).user().is_some();
         let (response, HasForm(has_form)) = render_with_forms(request, || self.rendered(request));
         let mut response = response?;
-        if has_form {
+        if has_form || is_personal {
             // It is this visitor's own, and is worth nothing to the next.
             response.set_raw_header("Cache-Control", "private, no-store");
         }

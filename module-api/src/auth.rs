@@ -1,0 +1,339 @@
+//! Who is signed in, and what they are allowed to do.
+//!
+//! A module asks for it with a guard; who signs people in is another module's affair:
+//!
+//! ```
+//! use module_api::auth::{Change, CurrentUser, Permission, Staff};
+//! use module_api::model::Model;
+//! use module_api::rocket::{get, post};
+//!
+//! #[derive(Model)]
+//! #[model(label = "guests.entry")]
+//! struct Entry {
+//!     id: i64,
+//!     #[model(max_length = 200)]
+//!     text: String,
+//! }
+//!
+//! /// For everybody; who is signed in is greeted by name.
+//! #[get("/hello")]
+//! fn hello(user: Option<CurrentUser>) -> String {
+//!     user.map_or_else(|| "Hello!".to_owned(), |user| format!("Hello, {}!", user.username))
+//! }
+//!
+//! /// For whoever is signed in. Others are sent to the page for signing in.
+//! #[get("/mine")]
+//! fn mine(user: CurrentUser) -> String {
+//!     format!("Entries of {}", user.username)
+//! }
+//!
+//! /// For staff. Other users are answered 403.
+//! #[get("/all")]
+//! fn all(staff: Staff) -> &'static str {
+//!     "All entries"
+//! }
+//!
+//! /// For users who have the permission `guests.change_entry`.
+//! #[post("/<_id>")]
+//! fn change(user: Permission<Change<Entry>>, _id: i64) -> &'static str {
+//!     "Changed"
+//! }
+//! ```
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use serde::Serialize;
+
+use crate::model::{Model, ModelInfo};
+
+/// Somebody who is signed in, as of this request: an account that was closed or lost a permission
+/// since the last one shows as such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The primary key.
+    pub id: i64,
+    /// The name to sign in with.
+    pub username: String,
+    /// The first name. May be empty.
+    pub first_name: String,
+    /// The last name. May be empty.
+    pub last_name: String,
+    /// The e-mail address. May be empty.
+    pub email: String,
+    /// Whether the user may enter the admin.
+    pub is_staff: bool,
+    /// Whether the user has all permissions without being given them.
+    pub is_superuser: bool,
+    /// The permissions the user was given, as `lettings.change_letting`; those of the groups
+    /// included.
+    pub permissions: BTreeSet<String>,
+}
+
+impl User {
+    /// Whether the user has a permission, named as `lettings.change_letting`.
+    pub fn has_permission(&self, permission: &str) -> bool {
+        self.is_superuser || self.permissions.contains(permission)
+    }
+
+    /// Whether the user may do something with a model.
+    pub fn may(&self, action: Action, model: &ModelInfo) -> bool {
+        self.is_superuser || self.permissions.contains(&action.permission(model))
+    }
+
+    /// The first and the last name; the username if there is neither.
+    pub fn full_name(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name);
+        let name = name.trim();
+        if name.is_empty() { self.username.clone() } else { name.to_owned() }
+    }
+}
+
+/// What can be done with the rows of a model, each with a permission of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Add one.
+    Add,
+    /// Change one.
+    Change,
+    /// Delete one.
+    Delete,
+    /// Look at them.
+    View,
+}
+
+impl Action {
+    /// All of them, in Django's order.
+    pub const ALL: [Self; 4] = [Self::Add, Self::Change, Self::Delete, Self::View];
+
+    /// The word for it: `change`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Change => "change",
+            Self::Delete => "delete",
+            Self::View => "view",
+        }
+    }
+
+    /// The name of the permission, without the app: `change_letting`.
+    pub fn codename(self, model: &ModelInfo) -> String {
+        format!("{}_{}", self.word(), model.name())
+    }
+
+    /// The whole name of the permission: `lettings.change_letting`.
+    pub fn permission(self, model: &ModelInfo) -> String {
+        format!("{}.{}", model.app(), self.codename(model))
+    }
+}
+
+/// Who sent a request: in its local cache, put there by the module that keeps sessions before any
+/// handler is asked.
+#[derive(Debug, Clone, Default)]
+pub enum SignedIn {
+    /// Nobody who signed in.
+    #[default]
+    Nobody,
+    /// This user.
+    User(Arc<User>),
+    /// It could not be found out, since the database is out of reach.
+    Unknown,
+}
+
+impl SignedIn {
+    /// Who sent a request.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(Self::default)
+    }
+
+    /// The user, if it is one.
+    pub fn user(&self) -> Option<&Arc<User>> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Nobody | Self::Unknown => None,
+        }
+    }
+}
+
+/// The name of the route where people sign in. The module that has it manages this as state; a
+/// visitor whose request a guard answers with 401 is sent there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoginRoute(pub &'static str);
+
+/// Why a guard refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// Nobody is signed in: 401, or the page for signing in.
+    #[error("nobody is signed in")]
+    NobodySignedIn,
+    /// The user has no right to it: 403.
+    #[error("the user is not allowed to")]
+    NotAllowed,
+    /// The database is out of reach: 503.
+    #[error("who is signed in cannot be told while the database is out of reach")]
+    Unknown,
+}
+
+fn allowed(
+    request: &Request<'_>,
+    is_allowed: impl FnOnce(&User) -> bool,
+) -> Outcome<Arc<User>, AuthError> {
+    match SignedIn::of(request) {
+        SignedIn::User(user) if is_allowed(user) => Outcome::Success(Arc::clone(user)),
+        SignedIn::User(_) => Outcome::Error((Status::Forbidden, AuthError::NotAllowed)),
+        SignedIn::Nobody => Outcome::Error((Status::Unauthorized, AuthError::NobodySignedIn)),
+        SignedIn::Unknown => Outcome::Error((Status::ServiceUnavailable, AuthError::Unknown)),
+    }
+}
+
+/// The guard for whoever is signed in. `Option<CurrentUser>` lets everybody pass.
+#[derive(Debug, Clone)]
+pub struct CurrentUser(pub Arc<User>);
+
+/// The guard for staff: active users who may enter the admin.
+#[derive(Debug, Clone)]
+pub struct Staff(pub Arc<User>);
+
+/// The guard for users who have a permission: `Permission<Change<Letting>>`.
+pub struct Permission<P> {
+    user: Arc<User>,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: RequiredPermission> fmt::Debug for Permission<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Permission").field(&P::name()).field(&self.user.username).finish()
+    }
+}
+
+/// A permission as a type, for [`Permission`]: [`Add`], [`Change`], [`Delete`] or [`View`] of a
+/// model, or a type of a module's own.
+///
+/// ```
+/// use module_api::auth::{Permission, RequiredPermission};
+///
+/// struct Publish;
+/// impl RequiredPermission for Publish {
+///     fn name() -> String {
+///         "guests.publish_entry".to_owned()
+///     }
+/// }
+///
+/// #[module_api::rocket::post("/publish")]
+/// fn publish(user: Permission<Publish>) {}
+/// ```
+pub trait RequiredPermission {
+    /// Its whole name: `lettings.change_letting`.
+    fn name() -> String;
+}
+
+macro_rules! permissions {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("The permission [`Action::", stringify!($name), "`] of a model.")]
+        pub struct $name<M>(PhantomData<fn() -> M>);
+
+        impl<M: Model> RequiredPermission for $name<M> {
+            fn name() -> String {
+                Action::$name.permission(M::INFO)
+            }
+        }
+    )*};
+}
+
+permissions! { Add Change Delete View }
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for CurrentUser {
+    type Error = AuthError;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, AuthError> {
+        allowed(request, |_| true).map(Self)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Staff {
+    type Error = AuthError;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, AuthError> {
+        allowed(request, |user| user.is_staff).map(Self)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, P: RequiredPermission> FromRequest<'r> for Permission<P> {
+    type Error = AuthError;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, AuthError> {
+        allowed(request, |user| user.has_permission(&P::name()))
+            .map(|user| Self { user, permission: PhantomData })
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+impl Deref for Staff {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+impl<P> Deref for Permission<P> {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
+/// The signed-in user as pages see them: `page.user`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PageUser<'a> {
+    username: &'a str,
+    full_name: String,
+    is_staff: bool,
+    is_superuser: bool,
+}
+
+impl<'a> From<&'a User> for PageUser<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            username: &user.username,
+            full_name: user.full_name(),
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+        }
+    }
+}
+
+/// The address, if it is one of a page of this site: a path that a browser cannot take for
+/// another site's. For addresses that come from outside, as the `next` of a form.
+///
+/// ```
+/// use module_api::auth::local_address;
+///
+/// assert_eq!(local_address("/lettings/?page=2"), Some("/lettings/?page=2"));
+/// for foreign in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:0", ""] {
+///     assert_eq!(local_address(foreign), None);
+/// }
+/// ```
+pub fn local_address(address: &str) -> Option<&str> {
+    // A browser reads `\` as `/`, and leaves out tabs and line ends.
+    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != '\\';
+    let rest = address.strip_prefix('/')?;
+    (!rest.starts_with('/') && address.chars().all(is_plain)).then_some(address)
+}

@@ -1,0 +1,155 @@
+//! What a page says once about what was done before it.
+
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::CookieRules;
+use crate::auth::local_address;
+
+/// Bytes that the cookie may have, with each that has to be written as `%XX` counted as three.
+const MAX_COOKIE: usize = 3500;
+/// Characters of one message.
+const MAX_TEXT: usize = 300;
+
+/// How much a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Something is as it was asked for.
+    Success,
+    /// Something worth knowing.
+    Info,
+    /// Something may not be as expected.
+    Warning,
+    /// Something was not done.
+    Error,
+}
+
+/// A message for the visitor's next page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// How much it matters.
+    pub level: Level,
+    /// What it says. It is escaped where it is shown.
+    pub text: String,
+    /// A page that it is about, with the text of the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<MessageLink>,
+}
+
+/// A link at the end of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageLink {
+    /// The path, on this site.
+    pub url: String,
+    /// The text.
+    pub label: String,
+}
+
+/// The guard by which a handler tells the visitor something: on the page it answers with, or on the
+/// next one if it redirects. Pages show them from `page.messages`.
+///
+/// They travel in a cookie that lasts until they are shown, so they say nothing that the visitor
+/// must not see, and cost no query.
+///
+/// ```
+/// use module_api::Messages;
+/// use module_api::rocket::post;
+/// use module_api::rocket::response::Redirect;
+///
+/// #[post("/")]
+/// fn sign(messages: Messages<'_>) -> Redirect {
+///     messages.success("Thank you for your entry.");
+///     Redirect::to("/guests/")
+/// }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Messages<'r> {
+    request: &'r Request<'r>,
+}
+
+impl<'r> Messages<'r> {
+    /// Those of the visitor who sent a request.
+    pub fn of(request: &'r Request<'_>) -> Self {
+        Self { request }
+    }
+
+    /// Says that something was done.
+    pub fn success(&self, text: impl Into<String>) {
+        self.add(Level::Success, text, None);
+    }
+
+    /// Says something worth knowing.
+    pub fn info(&self, text: impl Into<String>) {
+        self.add(Level::Info, text, None);
+    }
+
+    /// Warns.
+    pub fn warning(&self, text: impl Into<String>) {
+        self.add(Level::Warning, text, None);
+    }
+
+    /// Says that something was not done.
+    pub fn error(&self, text: impl Into<String>) {
+        self.add(Level::Error, text, None);
+    }
+
+    /// Says something, with a link after it.
+    pub fn add(&self, level: Level, text: impl Into<String>, link: Option<MessageLink>) {
+        let mut messages = pending(self.request);
+        let mut text: String = text.into();
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+            text.truncate(end);
+            text.push('…');
+        }
+        messages.push(Message { level, text, link });
+        let rules = CookieRules::of(self.request);
+        loop {
+            let value = serde_json::to_string(&messages).expect("messages are plain values");
+            if encoded_length(&value) <= MAX_COOKIE {
+                let cookie = rules.cookie(rules.messages_cookie(), value);
+                return self.request.cookies().add(cookie);
+            }
+            // The latest are those that tell of the page that is shown next.
+            messages.remove(0);
+        }
+    }
+}
+
+/// How long a value is in a header.
+fn encoded_length(value: &str) -> usize {
+    value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum()
+}
+
+/// The messages that were not shown yet. A cookie that is not of our making holds none.
+fn pending(request: &Request<'_>) -> Vec<Message> {
+    let name = CookieRules::of(request).messages_cookie();
+    let Some(cookie) = request.cookies().get_pending(name) else { return Vec::new() };
+    let mut messages: Vec<Message> = serde_json::from_str(cookie.value()).unwrap_or_default();
+    for message in &mut messages {
+        message.link.take_if(|link| local_address(&link.url).is_none());
+    }
+    messages
+}
+
+/// Takes the messages out of their cookie, for the page that shows them.
+pub(crate) fn take(request: &Request<'_>) -> Vec<Message> {
+    let name = CookieRules::of(request).messages_cookie();
+    if request.cookies().get_pending(name).is_none() {
+        return Vec::new();
+    }
+    let messages = pending(request);
+    let rules = CookieRules::of(request);
+    request.cookies().remove(rules.cookie(name, String::new()));
+    messages
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Messages<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self::of(request))
+    }
+}
