@@ -144,6 +144,7 @@ fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError
         .manage(plan.urls.clone())
         .manage(assets)
         .manage(PageContributors(contributors))
+        .manage(plan.registered_models)
         .manage(CookieRules { secure: !settings.is_local() })
         .register("/", vec![error_pages::catcher()]);
     for module in plan.modules.iter().filter(|module| module.active) {

@@ -1,6 +1,7 @@
 //! What the site will be: which modules are active, in which order, at which mounts, and what
 //! each of them brings. Complete before anything is opened, and read by everything after it.
 
+mod admin;
 mod catchers;
 mod commands;
 mod configuration;
@@ -21,6 +22,7 @@ use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use module_api::admin::RegisteredModels;
 use module_api::model::Models;
 use module_api::{
     AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Registration,
@@ -57,6 +59,7 @@ pub struct Plan {
     pub(crate) navigation: Vec<PlannedItem>,
     pub(crate) migrations: MigrationGraph,
     pub(crate) models: Arc<Models>,
+    pub(crate) registered_models: RegisteredModels,
     pub(crate) commands: Vec<Command>,
     pub(crate) urls: Urls,
 }
@@ -113,6 +116,7 @@ impl Plan {
         templates::check(&templates, &names, &mut problems);
         let migrations = migrations::collect(&modules, &mut problems);
         let models = models::collect(&modules, &mut problems);
+        let registered_models = admin::collect(&modules, &models, &mut problems);
         let commands = commands::collect(&modules, &mut problems);
         check_by_modules(&modules, settings, &mut problems);
 
@@ -131,6 +135,7 @@ impl Plan {
             navigation,
             migrations,
             models: Arc::new(models),
+            registered_models,
             commands,
             urls,
         })

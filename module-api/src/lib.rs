@@ -37,6 +37,7 @@
 // What `#[derive(Model)]` writes names everything from here, in this crate too.
 extern crate self as module_api;
 
+pub mod admin;
 pub mod auth;
 mod check;
 mod command;

@@ -42,6 +42,7 @@ mod delete;
 mod field_type;
 mod info;
 mod parse;
+mod records;
 mod select;
 pub(crate) mod sql;
 mod validation;
@@ -59,9 +60,14 @@ pub use info::{
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator,
 };
 pub use module_macros::Model;
+pub use records::{
+    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Record, Records, UnknownField,
+};
 pub use select::{FromJoined, Select};
 pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
-pub use write::{WriteError, related_ids, set_related_ids, validate_in};
+pub use write::{
+    WriteError, insert_values, related_ids, save_values, set_related_ids, validate_in,
+};
 
 use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
 
@@ -161,7 +167,7 @@ pub trait Model: FromRow + Sync + 'static {
     ///
     /// The values are not what the fields may hold, the row is gone, or the database refuses.
     fn save(&self, on: &mut Transaction) -> impl Future<Output = Result<(), WriteError>> + Send {
-        write::save(Self::INFO, self.values(), on)
+        save_values(Self::INFO, self.values(), on)
     }
 
     /// Deletes its row with everything that goes with it; what was deleted.

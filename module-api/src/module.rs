@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
+use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
 use crate::{Check, Command, Configure, Files, MigrationCode, NavigationItem, SettingsSchema};
 
@@ -161,6 +162,12 @@ pub trait Module: Send + Sync + 'static {
     /// Its models, as `vec![Letting::INFO, Address::INFO]`: what `makemigrations`, fixtures, the
     /// admin and deletions know of. The tables themselves are made by its migrations.
     fn models(&self) -> Vec<&'static ModelInfo> {
+        Vec::new()
+    }
+
+    /// How staff see its models in the admin, for each that is to be there: see
+    /// [`ModelAdmin`](crate::admin::ModelAdmin).
+    fn admin(&self) -> Vec<ModelAdmin> {
         Vec::new()
     }
 

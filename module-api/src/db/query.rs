@@ -79,14 +79,23 @@ impl Query {
         self,
         on: impl Into<Executor<'_>>,
     ) -> Result<Vec<T>, DbError> {
-        match on.into() {
+        self.fetch_all_with(T::from_row, on.into()).await
+    }
+
+    /// What is read from all rows of the result.
+    pub(crate) async fn fetch_all_with<T>(
+        self,
+        read: impl Fn(&Row<'_>) -> Result<T, DbError>,
+        on: Executor<'_>,
+    ) -> Result<Vec<T>, DbError> {
+        match on {
             Executor::Sqlite(connection) => {
                 let rows = self.for_sqlite().fetch_all(connection).await?;
-                rows.iter().map(|row| T::from_row(&Row::Sqlite(row))).collect()
+                rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
             }
             Executor::Postgres(connection) => {
                 let rows = self.for_postgres().fetch_all(connection).await?;
-                rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
+                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use time::UtcDateTime;
 
-use super::{FieldInfo, ForeignKey, Model};
+use super::{FieldInfo, ForeignKey, ManyToManyInfo, Model};
 use crate::Id;
 use crate::db::Value;
 
@@ -129,10 +129,29 @@ impl<M> Clone for Condition<M> {
 /// A condition without the model's type.
 #[derive(Debug, Clone)]
 pub(crate) enum Expression {
-    Compare { path: FieldPath, operator: &'static str, value: Value },
-    IsIn { path: FieldPath, values: Vec<Value> },
-    IsNull { path: FieldPath },
-    Like { path: FieldPath, pattern: String, ignore_case: bool },
+    Compare {
+        path: FieldPath,
+        operator: &'static str,
+        value: Value,
+    },
+    IsIn {
+        path: FieldPath,
+        values: Vec<Value>,
+    },
+    IsNull {
+        path: FieldPath,
+    },
+    Like {
+        path: FieldPath,
+        pattern: String,
+        ignore_case: bool,
+    },
+    /// A many-to-many field relates the row, whose primary key this is, to that one.
+    Related {
+        key: &'static FieldInfo,
+        field: &'static ManyToManyInfo,
+        target: i64,
+    },
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
@@ -325,7 +344,7 @@ impl<M, T: TextColumn> Column<M, T> {
 }
 
 /// The text as a pattern of `LIKE … ESCAPE '\'` that stands for itself.
-fn escape_like(text: &str) -> String {
+pub(super) fn escape_like(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 

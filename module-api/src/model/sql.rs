@@ -62,6 +62,10 @@ impl Statement {
         Self { kind, joins: Vec::new(), sql, values: Vec::new() }
     }
 
+    pub(super) const fn kind(&self) -> DatabaseKind {
+        self.kind
+    }
+
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
@@ -124,6 +128,7 @@ impl Statement {
                 }
             }
             Expression::Not(inner) => self.join_for_condition(inner),
+            Expression::Related { .. } => {}
         }
     }
 
@@ -219,6 +224,18 @@ impl Statement {
                 self.push_parameter(Value::from(pattern.as_str()));
                 self.push(after);
                 self.push(" ESCAPE '\\'");
+            }
+            Expression::Related { key, field, target } => {
+                self.push_column_of(0, key);
+                self.push(" IN (SELECT ");
+                self.push_name(field.source_column);
+                self.push(" FROM ");
+                self.push_name(field.table);
+                self.push(" WHERE ");
+                self.push_name(field.target_column);
+                self.push(" = ");
+                self.push_parameter(Value::from(*target));
+                self.push(")");
             }
             Expression::All(parts) => self.push_parts(parts, " AND ", "TRUE"),
             Expression::Any(parts) => self.push_parts(parts, " OR ", "FALSE"),

@@ -133,9 +133,13 @@ async fn taken(
     Ok(found.fetch_optional::<Key>(on.reborrow()).await?.is_some())
 }
 
-/// Inserts an object and returns its primary key: its own, or one that the database gives if that
-/// is 0.
-pub(super) async fn insert(
+/// Inserts an object of a model, with the primary key first, and returns that: its own, or one that
+/// the database gives if that is 0.
+///
+/// # Errors
+///
+/// The values are not what the fields may hold, or the database refuses.
+pub async fn insert_values(
     model: &'static ModelInfo,
     mut values: Vec<Value>,
     on: &mut Transaction,
@@ -161,8 +165,12 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// Gives the row of an object all its values.
-pub(super) async fn save(
+/// Gives the row of an object all its values, with the primary key first.
+///
+/// # Errors
+///
+/// The values are not what the fields may hold, the row is gone, or the database refuses.
+pub async fn save_values(
     model: &'static ModelInfo,
     values: Vec<Value>,
     on: &mut Transaction,
@@ -237,7 +245,7 @@ pub(super) async fn insert_model<M: Model>(
     row: &mut M,
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
-    let id = insert(M::INFO, row.values(), on).await?;
+    let id = insert_values(M::INFO, row.values(), on).await?;
     row.set_id(id);
     Ok(())
 }

@@ -1,0 +1,656 @@
+//! How staff see a model in the admin: what a module says about each of its models there.
+//!
+//! ```
+//! use module_api::admin::{ListColumn, ModelAdmin};
+//! use module_api::model::Model;
+//! use module_api::Module;
+//!
+//! #[derive(Model)]
+//! #[model(label = "guests.entry", verbose_name_plural = "entries", display = "{text}")]
+//! struct Entry {
+//!     id: i64,
+//!     #[model(max_length = 200)]
+//!     text: String,
+//!     #[model(default = false)]
+//!     approved: bool,
+//! }
+//!
+//! struct Guests;
+//! impl Module for Guests {
+//!     fn name(&self) -> &'static str {
+//!         "guests"
+//!     }
+//!
+//!     fn admin(&self) -> Vec<ModelAdmin> {
+//!         vec![
+//!             // `ModelAdmin::of::<Entry>()` alone will do; all else has a default.
+//!             ModelAdmin::of::<Entry>()
+//!                 .list_display(["text".into(), "approved".into(), ListColumn::function("length", |entry| {
+//!                     entry.get("text").to_string().chars().count().to_string()
+//!                 })])
+//!                 .search_fields(["text"])
+//!                 .list_filter(["approved"]),
+//!         ]
+//!     }
+//! }
+//! ```
+//!
+//! Names of fields are written as in Django: a model's own, or through foreign keys,
+//! `address__city`. A name that no field has is a problem that keeps the site from starting.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::auth::{Action, User};
+use crate::db::{DbError, Transaction};
+use crate::model::{FieldKind, Model, ModelInfo, Path, Record, WriteError};
+
+/// How many rows a page of a list has, unless a registration says otherwise.
+pub const PAGE_SIZE: u32 = 100;
+
+/// A model in the admin.
+///
+/// Without more than the model itself its list shows what its objects show as, and its form all of
+/// its fields.
+#[derive(Clone)]
+#[must_use = "a registration counts only where `Module::admin` returns it"]
+pub struct ModelAdmin {
+    /// The model.
+    pub model: &'static ModelInfo,
+    /// The columns of the list.
+    pub list_display: Vec<ListColumn>,
+    /// The columns that link to the form, by their names; empty means the first.
+    pub list_display_links: Vec<&'static str>,
+    /// What the search looks at: names of fields with text, with `^` before those whose beginning
+    /// counts, and `=` before those that have to be the same.
+    pub search_fields: Vec<&'static str>,
+    /// The fields by which the list can be filtered: choices, bools, moments, foreign keys,
+    /// many-to-many fields, and text with few values.
+    pub list_filter: Vec<&'static str>,
+    /// The order of the list, names of fields with `-` before those that descend. Empty means the
+    /// newest first.
+    pub ordering: Vec<&'static str>,
+    /// Rows of a page.
+    pub page_size: u32,
+    /// The moment by whose years, months and days the list can be walked through.
+    pub date_hierarchy: Option<&'static str>,
+    /// The parts of the form. Empty means one of all fields.
+    pub fieldsets: Vec<Fieldset>,
+    /// Fields that the form shows and does not change.
+    pub read_only: Vec<&'static str>,
+    /// Fields that only superusers can change, and others see.
+    pub superuser_only: Vec<&'static str>,
+    /// Fields that the form leaves out.
+    pub exclude: Vec<&'static str>,
+    /// Objects of other models in the same form.
+    pub inlines: Vec<Inline>,
+    /// Foreign keys that are chosen by search instead of from a list.
+    pub autocomplete: Vec<&'static str>,
+    /// What can be done with the selected rows of the list, beside deleting them.
+    pub actions: Vec<AdminAction>,
+    /// Whether the form offers to save what is changed as a new object.
+    pub save_as: bool,
+    /// Who may do what with which object; nothing means by the permissions of the model.
+    pub rule: Option<PermissionRule>,
+    /// The field with the hash of a password, which has forms of its own.
+    pub password: Option<&'static str>,
+    /// What has to be asked before a change is made.
+    pub confirm: Option<Confirm>,
+    /// The page of an object on the site.
+    pub view_on_site: Option<ViewOnSite>,
+}
+
+/// A column of a list.
+#[derive(Clone)]
+pub enum ListColumn {
+    /// What the object shows as: `__str__`.
+    Object,
+    /// A field, or one of a model that a foreign key leads to: `address__city`.
+    Field(&'static str),
+    /// A text made from the object.
+    Function {
+        /// The heading.
+        heading: &'static str,
+        /// The text. It is escaped where it is shown.
+        text: fn(&Record) -> String,
+        /// The field that stands for it in an order, if the list can be sorted by it.
+        order_by: Option<&'static str>,
+    },
+}
+
+impl ListColumn {
+    /// A text made from the object's own fields.
+    pub const fn function(heading: &'static str, text: fn(&Record) -> String) -> Self {
+        Self::Function { heading, text, order_by: None }
+    }
+
+    /// The name of a field, the heading of a function, or `__str__`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Object => "__str__",
+            Self::Field(name) | Self::Function { heading: name, .. } => name,
+        }
+    }
+}
+
+impl From<&'static str> for ListColumn {
+    fn from(name: &'static str) -> Self {
+        if name == "__str__" { Self::Object } else { Self::Field(name) }
+    }
+}
+
+/// A part of a form.
+#[derive(Debug, Clone, Default)]
+pub struct Fieldset {
+    /// The heading; nothing means none.
+    pub title: Option<&'static str>,
+    /// The fields, many-to-many ones included.
+    pub fields: Vec<&'static str>,
+    /// What it says before them. May be empty.
+    pub description: &'static str,
+    /// Whether it is closed at first.
+    pub collapsed: bool,
+}
+
+impl Fieldset {
+    /// A part with a heading.
+    pub fn new(title: &'static str, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        let fields = fields.into_iter().collect();
+        Self { title: Some(title), fields, ..Self::default() }
+    }
+
+    /// A part without one.
+    pub fn untitled(fields: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { fields: fields.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Is closed at first.
+    pub fn collapsed(mut self) -> Self {
+        self.collapsed = true;
+        self
+    }
+
+    /// Says this before the fields.
+    pub fn description(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+}
+
+/// Objects of another model in the form of one.
+#[derive(Debug, Clone)]
+pub struct Inline {
+    /// Their model.
+    pub model: &'static ModelInfo,
+    /// How they belong together.
+    pub relation: InlineRelation,
+    /// The fields that are shown; empty means all but the foreign key.
+    pub fields: Vec<&'static str>,
+    /// Fields that are shown and not changed.
+    pub read_only: Vec<&'static str>,
+}
+
+/// How the objects of an [`Inline`] belong to that of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InlineRelation {
+    /// Their foreign key leads to it.
+    Rows {
+        /// The name of their foreign key.
+        foreign_key: &'static str,
+        /// How they are laid out.
+        layout: InlineLayout,
+        /// How many empty forms there are for new ones. Of a one-to-one there is at most one.
+        extra: u32,
+    },
+    /// Its own foreign key, one-to-one, leads to the only one, which is made and changed with it.
+    Target {
+        /// The name of the form's own foreign key.
+        foreign_key: &'static str,
+    },
+}
+
+/// How several objects are laid out in a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InlineLayout {
+    /// One in a line.
+    Tabular,
+    /// One below the other, each as a form of its own.
+    Stacked,
+}
+
+impl Inline {
+    fn of<M: Model>(relation: InlineRelation) -> Self {
+        Self { model: M::INFO, relation, fields: Vec::new(), read_only: Vec::new() }
+    }
+
+    /// The objects of `M` whose foreign key of that name leads to the form's object, one in a line,
+    /// with three empty ones.
+    pub fn tabular<M: Model>(foreign_key: &'static str) -> Self {
+        let layout = InlineLayout::Tabular;
+        Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
+    }
+
+    /// The same, one below the other.
+    pub fn stacked<M: Model>(foreign_key: &'static str) -> Self {
+        let layout = InlineLayout::Stacked;
+        Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
+    }
+
+    /// The object of `M` that the form's own foreign key of that name leads to, which is one-to-one:
+    /// both are offered as one form, and made and changed together.
+    pub fn target<M: Model>(foreign_key: &'static str) -> Self {
+        Self::of::<M>(InlineRelation::Target { foreign_key })
+    }
+
+    /// Has so many empty forms for new objects.
+    pub fn extra(mut self, forms: u32) -> Self {
+        if let InlineRelation::Rows { extra, .. } = &mut self.relation {
+            *extra = forms;
+        }
+        self
+    }
+
+    /// Shows these fields only.
+    pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.fields = fields.into_iter().collect();
+        self
+    }
+
+    /// Shows these fields without changing them.
+    pub fn read_only(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.read_only = fields.into_iter().collect();
+        self
+    }
+}
+
+/// Whether a user may do something with a model, or with one object of it.
+pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>) -> bool;
+
+/// A change that is about to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// Who makes it.
+    pub user: &'a User,
+    /// The objects as they are.
+    pub before: &'a [Record],
+    /// The object as it will be; nothing if they are deleted.
+    pub after: Option<&'a Record>,
+}
+
+/// What a [`Confirm`] returns: a question to be answered before the change is made, if there is one.
+pub type ConfirmFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<String>, DbError>> + Send + 'a>>;
+
+/// Looks at a change, in its transaction and before it is made.
+pub type Confirm = for<'a> fn(Change<'a>, &'a mut Transaction) -> ConfirmFuture<'a>;
+
+/// What an [`AdminAction`] returns: what to tell the user.
+pub type AdminActionFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<String, WriteError>> + Send + 'a>>;
+
+/// Something that can be done with the selected rows of a list.
+///
+/// ```
+/// use module_api::admin::{AdminAction, AdminActionFuture};
+/// use module_api::auth::{Action, User};
+/// use module_api::db::Transaction;
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{text}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+///     #[model(default = false)]
+///     approved: bool,
+/// }
+///
+/// fn approve<'a>(
+///     ids: &'a [i64],
+///     _user: &'a User,
+///     transaction: &'a mut Transaction,
+/// ) -> AdminActionFuture<'a> {
+///     Box::pin(async move {
+///         let chosen = Entry::objects().filter(Entry::ID.is_in(ids.iter().copied()));
+///         let rows = chosen.update([Entry::APPROVED.set(true)], transaction).await?;
+///         Ok(format!("{rows} entries are approved."))
+///     })
+/// }
+///
+/// let action = AdminAction::new("approve", "Approve selected entries", approve)
+///     .requires(Action::Change);
+/// ```
+#[derive(Clone)]
+pub struct AdminAction {
+    /// Its name in forms, of letters, digits and `_`.
+    pub name: &'static str,
+    /// What it is called in the list.
+    pub label: &'static str,
+    /// What the user has to be allowed to do with the model; a change, unless it says otherwise.
+    pub requires: Action,
+    /// Does it, in one transaction with the entries in the log.
+    pub run: for<'a> fn(&'a [i64], &'a User, &'a mut Transaction) -> AdminActionFuture<'a>,
+}
+
+impl AdminAction {
+    /// An action that changes the selected rows.
+    pub fn new(
+        name: &'static str,
+        label: &'static str,
+        run: for<'a> fn(&'a [i64], &'a User, &'a mut Transaction) -> AdminActionFuture<'a>,
+    ) -> Self {
+        Self { name, label, requires: Action::Change, run }
+    }
+
+    /// Is for users who may do this with the model.
+    pub fn requires(mut self, action: Action) -> Self {
+        self.requires = action;
+        self
+    }
+}
+
+/// The parameters of a route, by their names.
+pub type RouteParameters = Vec<(&'static str, String)>;
+
+/// The page of an object on the site: a route and its parameters.
+#[derive(Clone, Copy)]
+pub struct ViewOnSite {
+    /// The name of the route: `lettings:letting`.
+    pub route: &'static str,
+    /// Its parameters; nothing if this object has no page.
+    pub parameters: fn(&Record) -> Option<RouteParameters>,
+}
+
+impl ModelAdmin {
+    /// A model, shown as it is by default.
+    pub fn of<M: Model>() -> Self {
+        Self::new(M::INFO)
+    }
+
+    /// A model by its description, shown as it is by default.
+    pub fn new(model: &'static ModelInfo) -> Self {
+        Self {
+            model,
+            list_display: vec![ListColumn::Object],
+            list_display_links: Vec::new(),
+            search_fields: Vec::new(),
+            list_filter: Vec::new(),
+            ordering: Vec::new(),
+            page_size: PAGE_SIZE,
+            date_hierarchy: None,
+            fieldsets: Vec::new(),
+            read_only: Vec::new(),
+            superuser_only: Vec::new(),
+            exclude: Vec::new(),
+            inlines: Vec::new(),
+            autocomplete: Vec::new(),
+            actions: Vec::new(),
+            save_as: false,
+            rule: None,
+            password: None,
+            confirm: None,
+            view_on_site: None,
+        }
+    }
+
+    /// The columns of the list: names of fields, or [`ListColumn`]s.
+    pub fn list_display<C: Into<ListColumn>>(
+        mut self,
+        columns: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.list_display = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The columns that link to the form.
+    pub fn list_display_links(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.list_display_links = names.into_iter().collect();
+        self
+    }
+
+    /// What the search looks at; see [`search_fields`](ModelAdmin#structfield.search_fields).
+    pub fn search_fields(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.search_fields = names.into_iter().collect();
+        self
+    }
+
+    /// The fields by which the list can be filtered.
+    pub fn list_filter(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.list_filter = names.into_iter().collect();
+        self
+    }
+
+    /// The order of the list, `-` before fields that descend.
+    pub fn ordering(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.ordering = names.into_iter().collect();
+        self
+    }
+
+    /// Rows of a page, at least 1.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.page_size = rows.max(1);
+        self
+    }
+
+    /// The moment by which the list can be walked through.
+    pub fn date_hierarchy(mut self, name: &'static str) -> Self {
+        self.date_hierarchy = Some(name);
+        self
+    }
+
+    /// The parts of the form.
+    pub fn fieldsets(mut self, fieldsets: impl IntoIterator<Item = Fieldset>) -> Self {
+        self.fieldsets = fieldsets.into_iter().collect();
+        self
+    }
+
+    /// Fields that the form shows and does not change.
+    pub fn read_only(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.read_only = names.into_iter().collect();
+        self
+    }
+
+    /// Fields that only superusers can change.
+    pub fn superuser_only(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.superuser_only = names.into_iter().collect();
+        self
+    }
+
+    /// Fields that the form leaves out.
+    pub fn exclude(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.exclude = names.into_iter().collect();
+        self
+    }
+
+    /// Objects of another model in the same form.
+    pub fn inline(mut self, inline: Inline) -> Self {
+        self.inlines.push(inline);
+        self
+    }
+
+    /// Foreign keys that are chosen by search. The model they lead to has to be registered, with
+    /// search fields.
+    pub fn autocomplete(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.autocomplete = names.into_iter().collect();
+        self
+    }
+
+    /// Something more that can be done with selected rows.
+    pub fn action(mut self, action: AdminAction) -> Self {
+        self.actions.push(action);
+        self
+    }
+
+    /// Offers to save what is changed as a new object.
+    pub fn save_as(mut self) -> Self {
+        self.save_as = true;
+        self
+    }
+
+    /// Says who may do what, instead of the permissions of the model.
+    pub fn rule(mut self, rule: PermissionRule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The field with the hash of a password: it is never shown, and set by forms of its own.
+    pub fn password(mut self, name: &'static str) -> Self {
+        self.password = Some(name);
+        self
+    }
+
+    /// Asks before a change is made.
+    pub fn confirm(mut self, confirm: Confirm) -> Self {
+        self.confirm = Some(confirm);
+        self
+    }
+
+    /// The page of an object on the site.
+    pub fn view_on_site(
+        mut self,
+        route: &'static str,
+        parameters: fn(&Record) -> Option<RouteParameters>,
+    ) -> Self {
+        self.view_on_site = Some(ViewOnSite { route, parameters });
+        self
+    }
+
+    /// Whether a user may do something with the model, or with one object of it. Who may change,
+    /// may look.
+    pub fn allows(&self, user: &User, action: Action, record: Option<&Record>) -> bool {
+        let by_permission: PermissionRule = |user, action, model, _| user.may(action, model);
+        let rule = self.rule.unwrap_or(by_permission);
+        rule(user, action, self.model, record)
+            || (action == Action::View && rule(user, Action::Change, self.model, record))
+    }
+
+    /// What is wrong with it, a sentence each: names that no field has, above all.
+    pub fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let model = self.model;
+        let path =
+            |list: &str, name: &str, mistakes: &mut Vec<String>| match Path::parse(model, name) {
+                Ok(path) => Some(path),
+                Err(unknown) => {
+                    mistakes.push(format!("{list} names `{name}`: {unknown}"));
+                    None
+                }
+            };
+        for column in &self.list_display {
+            match column {
+                ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => {
+                    path("list_display", name, &mut mistakes);
+                }
+                ListColumn::Object | ListColumn::Function { order_by: None, .. } => {}
+            }
+        }
+        for name in &self.list_display_links {
+            if !self.list_display.iter().any(|column| column.name() == *name) {
+                mistakes.push(format!("list_display_links names `{name}`, which is no column"));
+            }
+        }
+        for name in &self.search_fields {
+            let bare = name.trim_start_matches(['^', '=']);
+            if let Some(path) = path("search_fields", bare, &mut mistakes)
+                && path.field().foreign_key().is_some()
+            {
+                mistakes.push(format!("search_fields names `{name}`, which is a foreign key"));
+            }
+        }
+        for name in &self.list_filter {
+            if !self.is_many_to_many(name) {
+                path("list_filter", name, &mut mistakes);
+            }
+        }
+        for name in &self.ordering {
+            path("ordering", name.trim_start_matches('-'), &mut mistakes);
+        }
+        if let Some(name) = self.date_hierarchy
+            && let Some(path) = path("date_hierarchy", name, &mut mistakes)
+            && !matches!(path.field().kind, FieldKind::DateTime)
+        {
+            mistakes.push(format!("date_hierarchy names `{name}`, which is no moment"));
+        }
+        let of_fieldsets = self.fieldsets.iter().flat_map(|fieldset| &fieldset.fields);
+        let own = [
+            ("fieldsets", of_fieldsets.copied().collect::<Vec<_>>()),
+            ("read_only", self.read_only.clone()),
+            ("superuser_only", self.superuser_only.clone()),
+            ("exclude", self.exclude.clone()),
+            ("autocomplete", self.autocomplete.clone()),
+            ("password", self.password.into_iter().collect()),
+        ];
+        for (list, names) in own {
+            for name in names {
+                if model.field(name).is_none() && !self.is_many_to_many(name) {
+                    mistakes.push(format!("{list} names `{name}`, which no field of its own is"));
+                }
+            }
+        }
+        for inline in &self.inlines {
+            mistakes.extend(inline.mistake(model));
+        }
+        mistakes
+    }
+
+    fn is_many_to_many(&self, name: &str) -> bool {
+        self.model.many_to_many.iter().any(|field| field.name == name)
+    }
+}
+
+impl Inline {
+    fn mistake(&self, parent: &'static ModelInfo) -> Option<String> {
+        let (model, target, name, one_to_one) = match self.relation {
+            InlineRelation::Rows { foreign_key, .. } => (self.model, parent, foreign_key, false),
+            InlineRelation::Target { foreign_key } => (parent, self.model, foreign_key, true),
+        };
+        let key = model.field(name).and_then(|field| field.foreign_key());
+        if key.is_none_or(|key| !(key.target)().is(target) || (one_to_one && !key.one_to_one)) {
+            let kind = if one_to_one { "one-to-one" } else { "foreign key" };
+            let (model, target) = (model.label, target.label);
+            return Some(format!("inlines: `{name}` of `{model}` is no {kind} to `{target}`"));
+        }
+        let fields = self.fields.iter().chain(&self.read_only);
+        let unknown = |name: &&&str| self.model.field(name).is_none();
+        let name = fields.into_iter().find(unknown)?;
+        Some(format!("inlines: `{}` has no field `{name}`", self.model.label))
+    }
+}
+
+impl fmt::Debug for ModelAdmin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelAdmin").field("model", &self.model.label).finish_non_exhaustive()
+    }
+}
+
+/// A model that an active module has registered.
+#[derive(Debug, Clone)]
+pub struct RegisteredModel {
+    /// The name of the module.
+    pub module: &'static str,
+    /// What people call the module.
+    pub module_title: String,
+    /// How the model is shown.
+    pub admin: ModelAdmin,
+}
+
+/// All models that the active modules have registered, module by module. The host manages it.
+#[derive(Debug, Clone, Default)]
+pub struct RegisteredModels(pub Vec<RegisteredModel>);
+
+impl RegisteredModels {
+    /// The model of an app and a name, as they stand in the addresses of the admin.
+    pub fn find(&self, app: &str, model: &str) -> Option<&RegisteredModel> {
+        let is_it = |registered: &&RegisteredModel| {
+            registered.admin.model.app() == app && registered.admin.model.name() == model
+        };
+        self.0.iter().find(is_it)
+    }
+
+    /// How a model is shown, if it is registered.
+    pub fn of(&self, model: &ModelInfo) -> Option<&RegisteredModel> {
+        self.0.iter().find(|registered| registered.admin.model.is(model))
+    }
+}
