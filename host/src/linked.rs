@@ -6,6 +6,8 @@
 
 #[cfg(feature = "accounts")]
 use accounts as _;
+#[cfg(feature = "admin")]
+use admin as _;
 #[cfg(feature = "home")]
 use home as _;
 #[cfg(feature = "lettings")]

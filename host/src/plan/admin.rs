@@ -28,7 +28,8 @@ pub(super) fn collect(
                 continue;
             }
             if !models.contains(admin.model) {
-                let message = format!("`{name}` registers `{label}`, which no active module brings");
+                let message =
+                    format!("`{name}` registers `{label}`, which no active module brings");
                 let hint = "name the model in Module::models";
                 problems.push(Problem::error("admin.E002", message).module(name).hint(hint));
             }

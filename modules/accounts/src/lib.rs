@@ -1,8 +1,10 @@
 //! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
 
+mod admin;
 pub mod models;
 pub mod passwords;
 
+use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};
 
@@ -19,6 +21,10 @@ impl Module for Accounts {
 
     fn models(&self) -> Vec<&'static ModelInfo> {
         vec![ContentType::INFO, Permission::INFO, Group::INFO, User::INFO]
+    }
+
+    fn admin(&self) -> Vec<ModelAdmin> {
+        admin::models()
     }
 
     fn migrations(&self) -> Files {

@@ -1,10 +1,12 @@
 //! Lettings: homes to rent, each with its address.
 
+mod admin;
 mod legacy;
 pub mod models;
 mod routes;
 mod settings;
 
+use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
@@ -35,6 +37,10 @@ impl Module for Lettings {
 
     fn models(&self) -> Vec<&'static ModelInfo> {
         vec![Address::INFO, Letting::INFO]
+    }
+
+    fn admin(&self) -> Vec<ModelAdmin> {
+        admin::models()
     }
 
     fn migrations(&self) -> Files {

@@ -1,5 +1,6 @@
 //! Profiles: the members, each with their favorite city.
 
+mod admin;
 mod legacy;
 mod member;
 pub mod models;
@@ -7,6 +8,7 @@ mod routes;
 mod settings;
 mod username;
 
+use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
@@ -41,6 +43,10 @@ impl Module for Profiles {
 
     fn models(&self) -> Vec<&'static ModelInfo> {
         vec![Profile::INFO]
+    }
+
+    fn admin(&self) -> Vec<ModelAdmin> {
+        admin::models()
     }
 
     fn migrations(&self) -> Files {

@@ -1,0 +1,35 @@
+//! The admin: lists, forms and histories of the models that modules register, for staff.
+
+mod access;
+mod routes;
+mod shell;
+mod text;
+
+use module_api::{Files, Module, embed, register};
+use rocket::Route;
+
+struct Admin;
+
+register!(Admin);
+
+impl Module for Admin {
+    fn name(&self) -> &'static str {
+        "admin"
+    }
+
+    fn requires(&self) -> &'static [&'static str] {
+        &["accounts"]
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        routes::all()
+    }
+
+    fn templates(&self) -> Files {
+        embed!("templates")
+    }
+
+    fn assets(&self) -> Files {
+        embed!("assets")
+    }
+}

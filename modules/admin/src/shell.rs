@@ -1,0 +1,117 @@
+//! What surrounds every page of the admin: the way to all models, and where one is.
+
+use module_api::Error;
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::serde::Serialize;
+
+use crate::access::Desk;
+
+/// The frame of a page, `shell` in templates.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Shell {
+    /// The title and first heading of the page.
+    title: String,
+    /// The way to it from the index, which is not part of it.
+    crumbs: Vec<Crumb>,
+    /// The modules and their models.
+    modules: Vec<ShellModule>,
+    /// The label of the model that the page is about.
+    model: Option<&'static str>,
+    /// Whether the user is a superuser.
+    is_superuser: bool,
+}
+
+/// A step of the way to a page.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Crumb {
+    label: String,
+    /// Nothing for the page itself.
+    url: Option<String>,
+}
+
+impl Crumb {
+    /// A page on the way.
+    pub(crate) fn to(label: impl Into<String>, url: String) -> Self {
+        Self { label: label.into(), url: Some(url) }
+    }
+
+    /// The page itself.
+    pub(crate) fn here(label: impl Into<String>) -> Self {
+        Self { label: label.into(), url: None }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct ShellModule {
+    name: &'static str,
+    title: String,
+    models: Vec<ShellModel>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct ShellModel {
+    label: &'static str,
+    name: String,
+    /// Nothing if the user may only add.
+    list: Option<String>,
+    /// Nothing if the user may not add.
+    add: Option<String>,
+    /// Whether the user may change.
+    may_change: bool,
+}
+
+impl Shell {
+    /// The frame of a page about no single model.
+    pub(crate) fn new(
+        desk: &Desk<'_>,
+        title: impl Into<String>,
+        crumbs: Vec<Crumb>,
+    ) -> Result<Self, Error> {
+        let mut modules: Vec<ShellModule> = Vec::new();
+        for registered in desk.visible() {
+            let admin = &registered.admin;
+            let list = desk.may(admin, Action::View, None);
+            let add = desk.may(admin, Action::Add, None);
+            let model = ShellModel {
+                label: admin.model.label,
+                name: crate::text::capitalized(admin.model.verbose_name_plural),
+                list: list.then(|| desk.model_url("list", admin)).transpose()?,
+                add: add.then(|| desk.model_url("add", admin)).transpose()?,
+                may_change: desk.may(admin, Action::Change, None),
+            };
+            match modules.last_mut().filter(|module| module.name == registered.module) {
+                Some(module) => module.models.push(model),
+                None => modules.push(ShellModule {
+                    name: registered.module,
+                    title: registered.module_title.clone(),
+                    models: vec![model],
+                }),
+            }
+        }
+        let is_superuser = desk.user.is_superuser;
+        Ok(Self { title: title.into(), crumbs, modules, model: None, is_superuser })
+    }
+
+    /// The frame of a page about a model, with the way to it: its list, and what is given here.
+    pub(crate) fn of_model(
+        desk: &Desk<'_>,
+        title: impl Into<String>,
+        admin: &ModelAdmin,
+        crumbs: Vec<Crumb>,
+    ) -> Result<Self, Error> {
+        let name = crate::text::capitalized(admin.model.verbose_name_plural);
+        let list = if crumbs.is_empty() {
+            Crumb::here(name)
+        } else {
+            Crumb::to(name, desk.model_url("list", admin)?)
+        };
+        let crumbs = std::iter::once(list).chain(crumbs).collect();
+        let shell = Self::new(desk, title, crumbs)?;
+        Ok(Self { model: Some(admin.model.label), ..shell })
+    }
+}

@@ -1,0 +1,60 @@
+//! Words and values as staff read them.
+
+use module_api::db::Value;
+use module_api::model::FieldInfo;
+use module_api::serde::Serialize;
+use module_api::time::UtcDateTime;
+
+/// The text with a capital.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// `1 letting`, `3 lettings`.
+pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// A value as a page shows it.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+#[serde(crate = "module_api::serde", tag = "kind", content = "text", rename_all = "lowercase")]
+pub(crate) enum Shown {
+    /// Nothing: `NULL`, or empty text.
+    Empty,
+    /// Text.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A moment, in UTC, to the minute.
+    Moment(String),
+}
+
+impl Shown {
+    /// The value of a field. A value that is one of the field's choices shows as its label.
+    pub(crate) fn of(field: &FieldInfo, value: &Value) -> Self {
+        if let Some(choice) = field.choices.iter().find(|choice| choice.value.is(value)) {
+            return Self::Text(choice.label.to_owned());
+        }
+        match value {
+            Value::Bool(Some(value)) => Self::Bool(*value),
+            Value::DateTime(Some(moment)) => Self::Moment(minute(*moment)),
+            value if value.is_null() => Self::Empty,
+            value => Self::text(value.to_string()),
+        }
+    }
+
+    /// Text, which may be empty.
+    pub(crate) fn text(text: String) -> Self {
+        if text.is_empty() { Self::Empty } else { Self::Text(text) }
+    }
+}
+
+/// A moment to the minute: `2020-06-14 09:41`.
+pub(crate) fn minute(moment: UtcDateTime) -> String {
+    let (year, month, day) = moment.to_calendar_date();
+    let (hour, minute, _) = moment.as_hms();
+    format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02}", u8::from(month))
+}

@@ -1,0 +1,25 @@
+//! Lettings and addresses in the admin.
+
+use module_api::admin::{Inline, ModelAdmin};
+
+use crate::models::{Address, Letting};
+
+/// The models that staff see. A letting is offered with its address in one form.
+pub(crate) fn models() -> Vec<ModelAdmin> {
+    vec![
+        ModelAdmin::of::<Letting>()
+            .list_display(["title", "address", "address__city", "address__state"])
+            .search_fields(["title", "address__street", "address__city"])
+            .list_filter(["address__state", "address__country_iso_code"])
+            .inline(Inline::target::<Address>("address"))
+            .save_as()
+            .view_on_site("lettings:letting", |letting| {
+                Some(vec![("letting_id", letting.id().to_string())])
+            }),
+        ModelAdmin::of::<Address>()
+            .list_display(["__str__", "city", "state", "zip_code", "country_iso_code"])
+            .search_fields(["street", "city", "^state", "=zip_code"])
+            .list_filter(["state", "country_iso_code"])
+            .inline(Inline::stacked::<Letting>("address").extra(1)),
+    ]
+}
