@@ -33,11 +33,16 @@ def sqlite(host, folder, name, lettings=None):
     url = f"sqlite:{file}"
     prepare(host, folder, url, demo_data=lettings is None)
     if lettings is not None:
-        numbers = f"WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {lettings}) "
-        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute(f"{ADDRESS} {numbers} SELECT n, n, {STREETS} FROM numbers")
-            connection.execute(f"{LETTING} {numbers} SELECT n, 'Beach Hut ' || n, n FROM numbers")
+        fill_sqlite(file, lettings)
     return url
+
+
+def fill_sqlite(file, lettings):
+    """Adds so many lettings to a file that has the tables."""
+    numbers = f"WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {lettings}) "
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"{ADDRESS} {numbers} SELECT n, n, {STREETS} FROM numbers")
+        connection.execute(f"{LETTING} {numbers} SELECT n, 'Beach Hut ' || n, n FROM numbers")
 
 
 class Postgres:
@@ -112,12 +117,16 @@ class Postgres:
         url = self.empty(name)
         prepare(host, folder, url, demo_data=lettings is None)
         if lettings is not None:
-            numbers = f"FROM generate_series(1, {lettings}) AS n"
-            self.psql(name, f"{ADDRESS} SELECT n, n, {STREETS} {numbers}")
-            self.psql(name, f"{LETTING} SELECT n, 'Beach Hut ' || n, n {numbers}")
+            self.fill(name, lettings)
         # As its own daemon would before long, and not in the middle of a measurement.
         self.psql(name, "VACUUM ANALYZE")
         return url
+
+    def fill(self, name, lettings):
+        """Adds so many lettings to a database that has the tables."""
+        numbers = f"FROM generate_series(1, {lettings}) AS n"
+        self.psql(name, f"{ADDRESS} SELECT n, n, {STREETS} {numbers}")
+        self.psql(name, f"{LETTING} SELECT n, 'Beach Hut ' || n, n {numbers}")
 
     def stop(self):
         """Ends it at once: nothing in it is worth keeping."""

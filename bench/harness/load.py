@@ -49,12 +49,12 @@ def require_wrk():
     machine.require("wrk", "which makes the load")
 
 
-def load(server, path, connections, seconds):
-    """Keeps so many connections busy with that page for so long."""
+def load(server, path, connections, seconds, headers=()):
+    """Keeps so many connections busy with that page for so long; `headers` are lines to send along."""
     before = server.processor_microseconds()
     run = subprocess.run(
         ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
-         "--timeout", "10s", "--script", str(REPORT), f"http://127.0.0.1:{server.port}{path}"],
+         "--timeout", "10s", *[word for line in headers for word in ("--header", line)], "--script", str(REPORT), f"http://127.0.0.1:{server.port}{path}"],
         capture_output=True,
         text=True,
         preexec_fn=machine.child_setup(machine.LOAD_CORE),

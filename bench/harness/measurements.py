@@ -4,6 +4,7 @@ import time
 from statistics import median
 
 import report
+from admin import admin
 from compare import compare, verify_that_pages_are_equal
 from fixtures import fixtures
 from instructions import instructions
@@ -162,5 +163,5 @@ def modules(site, effort):
 
 USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate)
 """What is measured if nothing is asked for."""
-SECTIONS = {section.__name__: section for section in (*USUAL, instructions, fixtures)}
+SECTIONS = {section.__name__: section for section in (*USUAL, instructions, fixtures, admin)}
 """All there is; the last take long, and need valgrind and Django."""

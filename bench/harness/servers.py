@@ -28,6 +28,10 @@ class Program:
     """The command that runs it, if it does not run by itself."""
     settings: tuple = ()
     """Pairs for its environment besides the usual ones."""
+    arguments: tuple = ()
+    """What its command line says; `{port}` stands for where it is to listen."""
+    first_page: str = "/"
+    """A page that answers 200 once it has started."""
 
 
 class Server:
@@ -40,7 +44,7 @@ class Server:
         before = time.perf_counter()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [*program.under, program.binary],
+                [*program.under, program.binary, *[word.format(port=self.port) for word in program.arguments]],
                 cwd=program.folder,
                 env=environment(program.database_url) | {
                     "ROCKET_PORT": str(self.port),
@@ -60,10 +64,10 @@ class Server:
         self.start_milliseconds = (time.perf_counter() - before) * 1000
 
     def wait_until_it_answers(self, deadline):
-        """Returns at the first 200 of the home page."""
+        """Returns at the first 200 of the page that says so."""
         while True:
             try:
-                status, _, _ = self.get("/")
+                status, _, _ = self.get(self.program.first_page)
                 if status == 200:
                     return
             except OSError:
