@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use host::Registry;
+use module_api::admin::ModelAdmin;
 use module_api::model::ModelInfo;
 use module_api::{Configure, Files, Module, NavigationItem, Registration};
 use rocket::figment::value::Value;
@@ -34,6 +35,8 @@ pub struct LocalModule {
     pub assets: Inline,
     /// Its models.
     pub models: &'static [&'static ModelInfo],
+    /// How staff see its models.
+    pub admin: fn() -> Vec<ModelAdmin>,
     /// Its migrations.
     pub migrations: Inline,
     /// The route its navigation leads to, if it has any.
@@ -58,6 +61,7 @@ impl LocalModule {
             templates: &[],
             assets: &[],
             models: &[],
+            admin: Vec::new,
             migrations: &[],
             navigation: None,
             page_context: |_| None,
@@ -105,6 +109,10 @@ impl Module for LocalModule {
 
     fn models(&self) -> Vec<&'static ModelInfo> {
         self.models.to_vec()
+    }
+
+    fn admin(&self) -> Vec<ModelAdmin> {
+        (self.admin)()
     }
 
     fn migrations(&self) -> Files {
