@@ -1,6 +1,7 @@
 //! Opens the site's database and brings it up to date.
 
 mod adopt;
+mod after_migrate;
 mod hints;
 mod lock;
 mod migrate;
@@ -79,6 +80,15 @@ pub enum DatabaseError {
         name: String,
         /// Where it failed: the file and the statement, or its code.
         place: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What a module does after migrating failed; the migrations were kept.
+    #[error("what `{module}` does after migrating failed; the migrations themselves are applied")]
+    AfterMigrate {
+        /// The module.
+        module: String,
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -211,7 +221,8 @@ pub(crate) async fn open_for_start(plan: &Plan, settings: &Settings) -> Result<D
     open_database(plan, settings).await
 }
 
-/// Brings the migrations to where they are asked to be, under the lock.
+/// Brings the migrations to where they are asked to be, under the lock, and has the modules do what
+/// they do afterwards; unless the migrations are only recorded.
 pub(crate) async fn migrate(
     plan: &Plan,
     settings: &Settings,
@@ -219,10 +230,15 @@ pub(crate) async fn migrate(
     report: Report<'_>,
 ) -> Result<(), DatabaseError> {
     let (pool, location) = open(settings).await?;
-    let migrating = Migrating::begin(&pool, &location, settings).await?;
-    let done = migrate::migrate(&migrating.pool, &plan.migrations, request, report).await;
+    let db = Db::new(pool, Arc::clone(&plan.models));
+    let migrating = Migrating::begin(&db, &location, settings).await?;
+    let done = async {
+        migrate::migrate(&migrating.pool, &plan.migrations, request, report).await?;
+        if request.fake { Ok(()) } else { after_migrate::run(plan, &db).await }
+    };
+    let done = done.await;
     migrating.end().await;
-    pool.close().await;
+    db.close().await;
     done
 }
 
@@ -280,6 +296,7 @@ async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db
             tracing::info!(module, migration = name, "{}", action.done());
         };
         migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
+        after_migrate::run(plan, &db).await?;
         if was_empty && demo_data {
             load_demo_data(plan, &db).await?;
         }

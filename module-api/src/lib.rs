@@ -73,7 +73,7 @@ pub use files::{Files, FilesIter};
 pub use id::Id;
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
-    Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles, MigrationFunction,
+    AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles, MigrationFunction,
     MigrationFuture, MigrationId, migrations_of, migrations_of_module,
 };
 pub use module::Module;

@@ -1,5 +1,6 @@
 //! A module's migrations: the steps that build its tables, as SQL files and as code.
 
+mod after;
 mod code;
 mod files;
 
@@ -8,6 +9,7 @@ use std::fmt;
 use crate::Module;
 use crate::db::DatabaseKind;
 
+pub use after::AfterMigrate;
 pub use code::{MigrationCode, MigrationFunction, MigrationFuture};
 pub use files::migrations_of;
 

@@ -7,7 +7,9 @@ use rocket::{Catcher, Request, Route};
 
 use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
-use crate::{Check, Command, Configure, Files, MigrationCode, NavigationItem, SettingsSchema};
+use crate::{
+    AfterMigrate, Check, Command, Configure, Files, MigrationCode, NavigationItem, SettingsSchema,
+};
 
 /// An app that plugs into a host.
 ///
@@ -179,6 +181,12 @@ pub trait Module: Send + Sync + 'static {
     /// Its migrations that are Rust code, or have some beside their file: see [`MigrationCode`].
     fn migration_code(&self) -> Vec<MigrationCode> {
         Vec::new()
+    }
+
+    /// What it does each time after migrating, whether there was something to migrate or not: see
+    /// [`AfterMigrate`].
+    fn after_migrate(&self) -> Option<AfterMigrate> {
+        None
     }
 
     /// Data for a first look: `*.json` files in Django's fixture format, loaded in the order of

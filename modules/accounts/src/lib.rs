@@ -3,10 +3,11 @@
 mod admin;
 pub mod models;
 pub mod passwords;
+mod permissions;
 
 use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
-use module_api::{Files, Module, embed, register};
+use module_api::{AfterMigrate, Files, Module, embed, register};
 
 use crate::models::{ContentType, Group, Permission, User};
 
@@ -29,6 +30,10 @@ impl Module for Accounts {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
+    }
+
+    fn after_migrate(&self) -> Option<AfterMigrate> {
+        Some(permissions::create_missing)
     }
 
     fn fixtures(&self) -> Files {

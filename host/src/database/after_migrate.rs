@@ -1,0 +1,30 @@
+//! Has the modules do what they do after migrating.
+
+use module_api::db::Db;
+
+use super::DatabaseError;
+use super::migrate::Ledger;
+use crate::Plan;
+
+/// Calls the active modules' hooks, in the order in which the modules start. A module of which a
+/// migration is not applied has to wait: its hook may need tables that are not there.
+pub(super) async fn run(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
+    let hooks = plan.active().filter_map(|module| {
+        let hook = module.registration.module.after_migrate()?;
+        Some((module.name(), hook))
+    });
+    let hooks: Vec<_> = hooks.collect();
+    if hooks.is_empty() {
+        return Ok(());
+    }
+    let ledger = Ledger::read(db).await?;
+    for (module, hook) in hooks {
+        let mut migrations = plan.migrations.all().iter();
+        if migrations.any(|migration| migration.module == module && !ledger.has(migration)) {
+            continue;
+        }
+        let done = hook(db).await;
+        done.map_err(|source| DatabaseError::AfterMigrate { module: module.to_owned(), source })?;
+    }
+    Ok(())
+}

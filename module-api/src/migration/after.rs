@@ -1,0 +1,47 @@
+//! What is to be done after migrating.
+
+use super::MigrationFuture;
+use crate::db::Db;
+
+/// What a module does after migrating: to keep rows of its own in step with what is linked, which no
+/// migration can know.
+///
+/// `host migrate` calls it, as does a start that migrates, each time: nobody else migrates meanwhile,
+/// and all migrations of the module are applied. It begins its own transactions. Where nothing is to
+/// be done it should take no more than a query or two.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// use module_api::{AfterMigrate, MigrationFuture, Module};
+///
+/// /// Has a row for each model of the site.
+/// fn note_models(db: &Db) -> MigrationFuture<'_> {
+///     Box::pin(async move {
+///         let known = query("SELECT label AS value FROM census_model");
+///         let known = known.fetch_all::<(String,)>(&mut db.acquire().await?).await?;
+///         let is_new = |label: &&str| !known.iter().any(|(known,)| known == label);
+///         let new: Vec<&str> = db.models().iter().map(|m| m.label).filter(is_new).collect();
+///         if new.is_empty() {
+///             return Ok(());
+///         }
+///         let mut transaction = db.begin().await?;
+///         for label in new {
+///             let insert = query("INSERT INTO census_model (label) VALUES ($1)");
+///             insert.bind(label).execute(&mut transaction).await?;
+///         }
+///         Ok(transaction.commit().await?)
+///     })
+/// }
+///
+/// struct Census;
+/// impl Module for Census {
+///     fn name(&self) -> &'static str {
+///         "census"
+///     }
+///
+///     fn after_migrate(&self) -> Option<AfterMigrate> {
+///         Some(note_models)
+///     }
+/// }
+/// ```
+pub type AfterMigrate = for<'a> fn(&'a Db) -> MigrationFuture<'a>;
