@@ -196,7 +196,8 @@ impl Filter {
         Self(Expression::IsNull { path: path.fields.into() })
     }
 
-    /// The text stands in the column, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The text stands in the column, capitals or not. SQLite knows the capitals of ASCII only. What
+    /// is no text is compared as the database writes it.
     pub fn contains(path: Path, text: &str) -> Self {
         Self::like(path, format!("%{}%", escape_like(text)))
     }

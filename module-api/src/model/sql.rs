@@ -218,8 +218,12 @@ impl Statement {
                 let upper = *ignore_case && self.kind == DatabaseKind::Postgres;
                 let (before, between, after) =
                     if upper { ("UPPER(", ") LIKE UPPER(", ")") } else { ("", " LIKE ", "") };
+                // PostgreSQL compares only text with a pattern.
+                let is_text = path.last().is_some_and(|field| field.is_text());
+                let cast = !is_text && self.kind == DatabaseKind::Postgres;
                 self.push(before);
                 self.push_column(path);
+                self.push(if cast { "::text" } else { "" });
                 self.push(between);
                 self.push_parameter(Value::from(pattern.as_str()));
                 self.push(after);

@@ -2,6 +2,7 @@
 
 mod access;
 mod routes;
+mod search;
 mod shell;
 mod text;
 

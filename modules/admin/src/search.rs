@@ -1,0 +1,128 @@
+//! What people type into a search, and the rows that it finds: by the search fields of a
+//! registration, in the list of a model, in autocompletion and in the search over all models.
+
+use module_api::admin::ModelAdmin;
+use module_api::db::Value;
+use module_api::model::{FieldKind, Filter, Path};
+
+/// Of a longer text only so many characters are searched for. Forms say so to the browser.
+pub(crate) const MAX_LENGTH: usize = 200;
+
+/// Of more words only so many are searched for.
+const MAX_WORDS: usize = 32;
+
+/// The rows that a text finds: every word has to be found in one of the search fields, capitals or
+/// not. Nothing, which means all rows, if the text has no words or the model no search fields.
+pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
+    let words = words(text);
+    if words.is_empty() || admin.search_fields.is_empty() {
+        return None;
+    }
+    let in_any_field = |word: &String| {
+        let found = admin.search_fields.iter().filter_map(|field| in_field(admin, field, word));
+        Filter::any(found)
+    };
+    Some(Filter::all(words.iter().map(in_any_field)))
+}
+
+/// The words of a text. What stands between two `"` or two `'` is one word, spaces included; `\`
+/// takes a quote's meaning away.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let end = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(place, _)| place);
+    let mut rest = text[..end].trim_start();
+    let mut words = Vec::new();
+    while !rest.is_empty() && words.len() < MAX_WORDS {
+        let (word, after) = quoted(rest).unwrap_or_else(|| {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            (rest[..end].to_owned(), &rest[end..])
+        });
+        if !word.is_empty() {
+            words.push(word);
+        }
+        rest = after.trim_start();
+    }
+    words
+}
+
+/// The quoted word that a text begins with, and what comes after.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let mut word = String::new();
+    let mut characters = text.char_indices().skip(1);
+    while let Some((place, character)) = characters.next() {
+        match character {
+            '\\' => word.push(characters.next()?.1),
+            _ if character == quote => {
+                let after = &text[place + 1..];
+                let is_end = after.chars().next().is_none_or(char::is_whitespace);
+                return is_end.then_some((word, after));
+            }
+            _ => word.push(character),
+        }
+    }
+    None
+}
+
+/// Whether a word is found in a search field. Nothing if it cannot be.
+fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
+    let path = Path::parse(admin.model, field.trim_start_matches(['^', '='])).ok()?;
+    // PostgreSQL has no text with one in it, and no other has a place in a row.
+    if word.contains('\0') {
+        return None;
+    }
+    if field.starts_with('^') {
+        Some(Filter::starts_with(path, word))
+    } else if !field.starts_with('=') {
+        Some(Filter::contains(path, word))
+    } else if path.field().is_text() {
+        Some(Filter::equals_ignoring_case(path, word))
+    } else {
+        // As a number it can be looked up; and `0042` is 42.
+        let value = path.field().parse(word).ok().filter(|value| !value.is_null())?;
+        let is_good = match (&path.field().kind, &value) {
+            (FieldKind::Integer, Value::Int(Some(number))) => i32::try_from(*number).is_ok(),
+            _ => true,
+        };
+        is_good.then(|| Filter::is(path, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_part_words_and_quotes_keep_them_together() {
+        for (text, expected) in [
+            ("", &[] as &[&str]),
+            ("  \t ", &[]),
+            (" sea  view ", &["sea", "view"]),
+            ("\"sea view\" cheap", &["sea view", "cheap"]),
+            ("'sea view'", &["sea view"]),
+            ("\"it's\" \"\"", &["it's"]),
+            (r#""a \"b\" c""#, &[r#"a "b" c"#]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_does_not_end_a_word_is_a_character_like_others() {
+        for (text, expected) in [
+            ("\"sea view", &["\"sea", "view"] as &[&str]),
+            ("it's the owner's", &["it's", "the", "owner's"]),
+            ("'tis season's", &["'tis", "season's"]),
+            ("5\" 6\"", &["5\"", "6\""]),
+            ("\"a\\", &["\"a\\"]),
+            ("\"", &["\""]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_search_has_an_end() {
+        assert_eq!(words(&"é".repeat(5_000)), ["é".repeat(MAX_LENGTH)]);
+        assert_eq!(words(&"a ".repeat(MAX_LENGTH)).len(), MAX_WORDS);
+    }
+}
