@@ -12,6 +12,7 @@ use rocket_dyn_templates::Template;
 use crate::assets::AssetStore;
 use crate::database::open_for_start;
 use crate::plan::Owner;
+use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install};
 use crate::{DatabaseError, Plan, Settings, boundary, error_pages};
 
@@ -139,8 +140,10 @@ fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError
         .filter_map(|name| Some((name.to_owned(), plan.templates.chain(name)[0].content_type()?)))
         .collect();
 
+    let site_modules = site_modules(&plan.modules, plan.migrations, (*db).clone());
     let mut rocket = rocket::custom(figment)
         .manage(db)
+        .manage(site_modules)
         .manage(plan.urls.clone())
         .manage(assets)
         .manage(PageContributors(contributors))

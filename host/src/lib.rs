@@ -39,6 +39,7 @@ mod plan;
 mod registry;
 mod schema;
 mod settings;
+mod site_modules;
 mod sql_tokens;
 mod templates;
 

@@ -59,6 +59,7 @@ mod problem;
 mod registration;
 mod rendering;
 mod settings;
+mod site_modules;
 mod urls;
 
 pub use check::{Check, CheckContext};
@@ -85,6 +86,7 @@ pub use problem::{Problem, Severity};
 pub use registration::Registration;
 pub use rendering::{LiveRender, RenderedTemplate, Templates};
 pub use settings::SettingsSchema;
+pub use site_modules::{MigrationLedger, MigrationStatus, SiteModule, SiteModules};
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use {

@@ -2,8 +2,12 @@
 
 use std::any::{TypeId, type_name};
 
+use module_api::admin::RegisteredModels;
 use module_api::db::Db;
-use module_api::{AttachedFairing, ManagedState, PageContributors, Problem, Templates, Urls};
+use module_api::{
+    AttachedFairing, CookieRules, ManagedState, PageContributors, Problem, SiteModules, Templates,
+    Urls,
+};
 use rocket::fairing::Kind;
 
 use super::{Managed, Parts, PlannedModule, active};
@@ -59,7 +63,15 @@ fn of_the_host() -> Vec<Managed> {
     fn host<T: 'static>() -> Managed {
         Managed { owner: "host", type_id: TypeId::of::<T>(), type_name: type_name::<T>() }
     }
-    vec![host::<Db>(), host::<Urls>(), host::<Templates>(), host::<PageContributors>()]
+    vec![
+        host::<Db>(),
+        host::<Urls>(),
+        host::<Templates>(),
+        host::<PageContributors>(),
+        host::<RegisteredModels>(),
+        host::<CookieRules>(),
+        host::<SiteModules>(),
+    ]
 }
 
 fn claim(managed: &mut Vec<Managed>, claimed: Managed, problems: &mut Vec<Problem>) {

@@ -1,0 +1,78 @@
+//! What modules may know of each other and of the migrations: for a page that shows it.
+
+use module_api::db::DbPool;
+use module_api::{
+    Error, MigrationId, MigrationLedger, MigrationStatus, SiteModule, SiteModules,
+    migrations_of_module,
+};
+
+use crate::database::state_of_migrations;
+use crate::plan::MigrationGraph;
+use crate::{DatabaseError, PlannedModule};
+
+/// The modules of a plan, and their migrations in a database.
+pub(crate) fn site_modules(
+    modules: &[PlannedModule],
+    graph: MigrationGraph,
+    pool: DbPool,
+) -> SiteModules {
+    let all = modules.iter().map(site_module).collect();
+    let inactive = modules.iter().filter(|planned| !planned.active).flat_map(own_names).collect();
+    SiteModules::new(all, Ledger { pool, graph, inactive })
+}
+
+fn site_module(planned: &PlannedModule) -> SiteModule {
+    let module = planned.registration.module;
+    SiteModule {
+        name: planned.name(),
+        title: module.title().into_owned(),
+        version: planned.registration.version(),
+        mount: planned.mount.clone(),
+        active: planned.active,
+        requires: module.requires(),
+        uses: module.uses(),
+        models: module.models(),
+    }
+}
+
+/// The migrations of a module. Those of one that is not active were not looked at by the plan and
+/// may be unreadable, which is nobody's trouble until it becomes active.
+fn own_names(planned: &PlannedModule) -> Vec<MigrationId> {
+    let migrations = migrations_of_module(planned.registration.module).unwrap_or_default();
+    let id = |migration: module_api::Migration| MigrationId::new(planned.name(), migration.name);
+    migrations.into_iter().map(id).collect()
+}
+
+/// The migrations of the linked modules, and where it is written which of them are applied.
+struct Ledger {
+    pool: DbPool,
+    graph: MigrationGraph,
+    /// Those of the modules that are not active, which are not in the graph.
+    inactive: Vec<MigrationId>,
+}
+
+#[rocket::async_trait]
+impl MigrationLedger for Ledger {
+    async fn migrations(&self) -> Result<Vec<MigrationStatus>, Error> {
+        let states = state_of_migrations(&self.pool, &self.graph).await;
+        let states = states.map_err(|error| match error {
+            DatabaseError::Database(error) => Error::Database(error),
+            other => Error::other(other),
+        })?;
+        let (known, only_applied): (Vec<_>, Vec<_>) =
+            states.into_iter().partition(|state| state.has_file);
+        let is_applied = |id: &MigrationId| only_applied.iter().any(|state| state.id == *id);
+        let of_inactive = self.inactive.iter().map(|id| MigrationStatus {
+            id: id.clone(),
+            applied: is_applied(id),
+            has_file: true,
+        });
+        let without_file = only_applied.iter().filter(|state| !self.inactive.contains(&state.id));
+        let of_ledger = known.iter().chain(without_file).map(|state| MigrationStatus {
+            id: state.id.clone(),
+            applied: state.applied,
+            has_file: state.has_file,
+        });
+        Ok(of_ledger.chain(of_inactive).collect())
+    }
+}

@@ -1,0 +1,95 @@
+//! The modules of the site, for a page that shows them to who runs it.
+
+use std::fmt;
+
+use crate::model::ModelInfo;
+use crate::{Error, MigrationId};
+
+/// All modules that are linked into the program, active or not. The host manages it.
+///
+/// ```
+/// use module_api::rocket::{State, get};
+/// use module_api::{Error, SiteModules};
+///
+/// #[get("/missing-migrations")]
+/// async fn missing(site: &State<SiteModules>) -> Result<String, Error> {
+///     let missing = site.migrations().await?.into_iter().filter(|migration| !migration.applied);
+///     Ok(missing.map(|migration| format!("{}\n", migration.id)).collect())
+/// }
+/// ```
+pub struct SiteModules {
+    modules: Vec<SiteModule>,
+    ledger: Box<dyn MigrationLedger>,
+}
+
+/// A linked module as the site runs it.
+#[derive(Debug, Clone)]
+pub struct SiteModule {
+    /// Its name.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: String,
+    /// Its version.
+    pub version: &'static str,
+    /// Where it is mounted, or would be if it were active.
+    pub mount: String,
+    /// Whether it takes part in the running site.
+    pub active: bool,
+    /// Modules without which it cannot be.
+    pub requires: &'static [&'static str],
+    /// Modules of which it makes use if they are there.
+    pub uses: &'static [&'static str],
+    /// Its models.
+    pub models: Vec<&'static ModelInfo>,
+}
+
+/// A migration, and whether it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// Its module and its name. The host's own are of a module `host`.
+    pub id: MigrationId,
+    /// Whether the site's database has it.
+    pub applied: bool,
+    /// Whether a linked module, or the host, brings it. What was applied once and has no file any
+    /// more is harmless.
+    pub has_file: bool,
+}
+
+/// Who knows which migrations are applied: the host.
+#[rocket::async_trait]
+pub trait MigrationLedger: Send + Sync {
+    /// All migrations of the host and the linked modules, those of a module in their order, and
+    /// those that are applied and of no linked module.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach.
+    async fn migrations(&self) -> Result<Vec<MigrationStatus>, Error>;
+}
+
+impl SiteModules {
+    /// The modules of a site, and who knows about their migrations.
+    pub fn new(modules: Vec<SiteModule>, ledger: impl MigrationLedger + 'static) -> Self {
+        Self { modules, ledger: Box::new(ledger) }
+    }
+
+    /// The active modules in the order in which they start, then the others by name.
+    pub fn all(&self) -> &[SiteModule] {
+        &self.modules
+    }
+
+    /// All migrations as they stand now: see [`MigrationLedger::migrations`].
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach.
+    pub async fn migrations(&self) -> Result<Vec<MigrationStatus>, Error> {
+        self.ledger.migrations().await
+    }
+}
+
+impl fmt::Debug for SiteModules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SiteModules").field("modules", &self.modules).finish_non_exhaustive()
+    }
+}
