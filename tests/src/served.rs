@@ -23,6 +23,11 @@ pub struct ServedSite {
 }
 
 impl ServedSite {
+    /// Where a browser finds what is at a path: `http://127.0.0.1:8000/lettings/`.
+    pub fn address(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
     /// Asks for an address exactly as it stands here.
     pub async fn get(&self, target: &str) -> Answer {
         self.send("GET", target, &[]).await

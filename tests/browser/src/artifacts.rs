@@ -1,0 +1,44 @@
+//! What a test leaves behind to be looked at: screenshots, and the page at which it failed.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// The folder of one test below `target/browser`.
+pub(crate) struct Artifacts {
+    folder: PathBuf,
+}
+
+impl Artifacts {
+    /// A folder without what an earlier run has left.
+    pub(crate) fn of(test: &str) -> Self {
+        let folder = target().join("browser").join(test);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).expect("an earlier run's files can be removed");
+        }
+        fs::create_dir_all(&folder).expect("target can be written to");
+        Self { folder }
+    }
+
+    /// Writes a file; where it is now.
+    pub(crate) fn keep(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.folder.join(name);
+        fs::write(&path, content).expect("target can be written to");
+        path
+    }
+
+    /// A file for what a program says.
+    pub(crate) fn log(&self, name: &str) -> File {
+        File::create(self.folder.join(name)).expect("target can be written to")
+    }
+
+    /// Where they are, as a person finds them from the root.
+    pub(crate) fn place(&self) -> String {
+        let name = self.folder.file_name().expect("the folder has a test's name");
+        format!("target/browser/{}", name.display())
+    }
+}
+
+/// The folder `target` of the workspace, where scripts put what tests need.
+pub(crate) fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")
+}

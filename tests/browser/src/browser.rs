@@ -1,0 +1,179 @@
+//! A browser with a fresh profile: its start, its settings, its end.
+
+use std::cell::{Cell, RefCell};
+use std::env;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use rocket::futures::FutureExt;
+use rocket::tokio::sync::Semaphore;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+
+use crate::Look;
+use crate::artifacts::Artifacts;
+use crate::chromedriver::Chromedriver;
+
+/// The variable that names the browser, if it is another than chromedriver finds.
+const PROGRAM: &str = "TEST_CHROMIUM";
+
+/// How many browsers run at once. With nextest each test is a process of its own, and
+/// `.config/nextest.toml` says the same.
+static SLOTS: Semaphore = Semaphore::const_new(2);
+
+const ARGUMENTS: &[&str] = &[
+    "--headless=new",
+    // Root has no sandbox, and containers seldom allow one.
+    "--no-sandbox",
+    // In a container the shared memory is small.
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en-US",
+];
+
+/// A browser, as a test drives it. What it does not find, or cannot do, ends the test with a text
+/// that says what there is instead.
+pub struct Browser {
+    pub(crate) driver: WebDriver,
+    pub(crate) artifacts: Artifacts,
+    /// What [`Browser::check_page`] found.
+    pub(crate) findings: RefCell<Vec<String>>,
+    pub(crate) has_javascript: Cell<bool>,
+    pub(crate) look: Cell<Look>,
+}
+
+/// Starts a browser, hands it to a test, and closes it however that ends.
+///
+/// The name is that of the test's folder below `target/browser`.
+///
+/// # Panics
+///
+/// As the test does, after a screenshot and the page's source were kept; and if
+/// [`Browser::check_page`] has found something that nobody took.
+pub async fn in_browser(name: &str, test: impl AsyncFnOnce(&Browser)) {
+    let _slot = SLOTS.acquire().await.expect("nobody closes the semaphore");
+    let artifacts = Artifacts::of(name);
+    let place = artifacts.place();
+    let home = tempfile::tempdir().expect("a folder for the profile can be made");
+    let driver = Chromedriver::start(home.path(), artifacts.log("chromedriver.log"));
+    let browser = Browser::start(&driver, &home, artifacts).await;
+
+    let outcome = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+    if outcome.is_err() {
+        let kept = AssertUnwindSafe(browser.keep_failure()).catch_unwind().await;
+        let what = if kept.is_ok() { "what it showed is kept" } else { "it cannot be asked" };
+        eprintln!("the browser failed: {what} in {place}");
+    }
+    browser.note_console().await;
+    let findings = browser.take_findings();
+    let quit = browser.driver.quit().await;
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+    quit.expect("the browser closes");
+    assert!(findings.is_empty(), "see {place}\n\n{}\n", findings.join("\n"));
+}
+
+impl Browser {
+    async fn start(driver: &Chromedriver, home: &TempDir, artifacts: Artifacts) -> Self {
+        let address = driver.address();
+        let session = WebDriver::new(address, capabilities(home.path())).await;
+        let driver = session.unwrap_or_else(|error| {
+            panic!("Chromium does not start; run scripts/browser-tools, or set {PROGRAM}: {error}")
+        });
+        let timeouts = thirtyfour::TimeoutConfiguration::new(
+            Some(Duration::from_mins(1)),
+            Some(Duration::from_mins(1)),
+            None,
+        );
+        driver.update_timeouts(timeouts).await.expect("times are set");
+        let browser = Self {
+            driver,
+            artifacts,
+            findings: RefCell::default(),
+            has_javascript: Cell::new(true),
+            look: Cell::new(Look::DESKTOP),
+        };
+        browser.look(Look::DESKTOP).await;
+        browser
+    }
+
+    /// From the next page on, runs no scripts of pages, or runs them again.
+    pub async fn javascript(&self, is_on: bool) {
+        self.has_javascript.set(is_on);
+        self.run_scripts(is_on).await;
+    }
+
+    pub(crate) async fn run_scripts(&self, is_on: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !is_on })).await;
+    }
+
+    /// Looks at this page and the next ones with another window or in other colours.
+    pub async fn look(&self, look: Look) {
+        self.look.set(look);
+        let window = json!({
+            "width": look.width,
+            "height": look.height(),
+            "deviceScaleFactor": 1,
+            "mobile": look.is_phone(),
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", window).await;
+        let scheme = if look.dark { "dark" } else { "light" };
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            // What moves looks different each time.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// Keeps a picture of the whole page: `lettings` in `lettings.png`.
+    pub async fn screenshot(&self, name: &str) {
+        let layout = self.devtools("Page.getLayoutMetrics", json!({})).await;
+        let size = &layout["cssContentSize"];
+        let clip = json!({
+            "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1,
+        });
+        let picture = json!({ "captureBeyondViewport": true, "clip": clip });
+        let answer = self.devtools("Page.captureScreenshot", picture).await;
+        let data = answer["data"].as_str().expect("a picture has data");
+        let picture = BASE64_STANDARD.decode(data).expect("data are in base64");
+        self.artifacts.keep(&format!("{name}.png"), &picture);
+    }
+
+    async fn keep_failure(&self) {
+        let source = self.driver.source().await.expect("a page has a source");
+        self.artifacts.keep("failed.html", source.as_bytes());
+        eprintln!("the browser failed at {}", self.address().await);
+        self.screenshot("failed").await;
+    }
+
+    /// Sends a command of the `DevTools` protocol.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let answer = self.driver.cdp().send_raw(command, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+}
+
+fn capabilities(home: &Path) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let profile = format!("--user-data-dir={}", home.join("profile").display());
+    for argument in ARGUMENTS.iter().copied().chain([profile.as_str()]) {
+        capabilities.add_arg(argument).expect("an argument is a text");
+    }
+    if let Ok(program) = env::var(PROGRAM) {
+        capabilities.set_binary(&program).expect("a path is a text");
+    }
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::Severe).expect("a level is a text");
+    capabilities
+}

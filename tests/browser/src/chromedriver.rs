@@ -1,0 +1,100 @@
+//! The program that drives Chromium: started on a free port, stopped with all its browsers.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// The variable that names the driver, if it is another than the `chromedriver` of the path.
+const PROGRAM: &str = "TEST_CHROMEDRIVER";
+
+/// How long it may take to close its browsers.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running chromedriver.
+pub(crate) struct Chromedriver {
+    process: Child,
+    port: u16,
+    // It goes on to write, and must find a reader.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Chromedriver {
+    /// Starts it with a home folder for its browsers; what these have to say goes to the log.
+    pub(crate) fn start(home: &Path, log: File) -> Self {
+        let program = std::env::var_os(PROGRAM).unwrap_or_else(|| "chromedriver".into());
+        let mut process = Command::new(&program)
+            .arg("--port=0")
+            .env("HOME", home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{} cannot be started: {error}; run scripts/browser-tools, or set {PROGRAM}",
+                    program.display(),
+                )
+            });
+        let mut output = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let port = announced_port(&mut output);
+        Self { process, port, _output: output }
+    }
+
+    /// Where it takes commands.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Asks it to close its browsers and end: killed, it would leave them behind.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port,
+        )?;
+        stream.read_to_end(&mut Vec::new())?;
+        Ok(())
+    }
+
+    fn has_ended_in_time(&mut self) -> bool {
+        let step = Duration::from_millis(10);
+        let steps = PATIENCE.as_millis() / step.as_millis();
+        (0..steps).any(|_| match self.process.try_wait() {
+            Ok(None) => {
+                thread::sleep(step);
+                false
+            }
+            Ok(Some(_)) | Err(_) => true,
+        })
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        if self.shut_down().is_err() || !self.has_ended_in_time() {
+            eprintln!("chromedriver did not end by itself; a browser may be left behind");
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+}
+
+/// Reads on until it says which port it has chosen.
+fn announced_port(output: &mut impl BufRead) -> u16 {
+    let mut said = String::new();
+    loop {
+        let start = said.len();
+        let length = output.read_line(&mut said).expect("chromedriver writes text");
+        assert!(length > 0, "chromedriver ended at once: {said}");
+        let line = said[start..].trim_end().trim_end_matches('.');
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return port.parse().expect("a port is a number");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a visitor sees.
+
+use serde_json::{Value, json};
+use thirtyfour::{By, WebElement};
+
+use crate::Browser;
+use crate::finding::FIELD;
+
+impl Browser {
+    /// The address of the page, whole.
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.map_or_else(|error| error.to_string(), String::from)
+    }
+
+    /// What follows the site in the page's address: `/lettings/?page=2`.
+    pub async fn path(&self) -> String {
+        let address = self.driver.current_url().await.expect("a page has an address");
+        let site = address.origin().ascii_serialization();
+        address.as_str().strip_prefix(&site).expect("it begins with the site").to_owned()
+    }
+
+    /// The page's title.
+    pub async fn title(&self) -> String {
+        self.driver.title().await.expect("a page has a title")
+    }
+
+    /// The text of the first heading.
+    pub async fn heading(&self) -> String {
+        self.texts("h1").await.into_iter().next().expect("a page has a heading")
+    }
+
+    /// The messages about what was done.
+    pub async fn messages(&self) -> Vec<String> {
+        self.texts(".messages > li").await
+    }
+
+    /// The visible text of the page's main part.
+    pub async fn text(&self) -> String {
+        self.texts("main").await.join("\n")
+    }
+
+    /// The visible texts of all elements that a selector finds.
+    pub async fn texts(&self, css: &str) -> Vec<String> {
+        let texts = "return Array.from(document.querySelectorAll(arguments[0]), \
+                     element => element.innerText.trim())";
+        let texts = self.execute(texts, json!([css])).await;
+        serde_json::from_value(texts).expect("they are texts")
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, field: &str) -> String {
+        let value = self.named(FIELD, field).await.value().await;
+        value.expect("a field can be read").unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub async fn is_ticked(&self, field: &str) -> bool {
+        self.named(FIELD, field).await.is_selected().await.expect("a box is ticked or not")
+    }
+
+    /// The one element that a selector finds: for what has no name of its own.
+    pub async fn element(&self, css: &str) -> WebElement {
+        let mut found = self.driver.find_all(By::Css(css)).await.expect("a good selector");
+        assert_eq!(found.len(), 1, "elements `{css}` at {}", self.address().await);
+        found.remove(0)
+    }
+
+    /// By what name a screen reader calls what has the focus.
+    pub async fn focused(&self) -> String {
+        let element = self.driver.active_element().await.expect("something has the focus");
+        self.label(&element).await.expect("it is still there")
+    }
+
+    /// Waits until the main part shows a text.
+    pub async fn wait_for(&self, text: &str) {
+        let what = format!("`{text}` does not appear");
+        self.wait(&what, async || self.text().await.contains(text)).await;
+    }
+
+    /// Waits until the browser is at a path, as of [`Browser::path`].
+    pub async fn wait_for_path(&self, path: &str) {
+        self.wait(&format!("not at {path}"), async || self.path().await == path).await;
+    }
+
+    pub(crate) async fn execute(&self, script: &str, arguments: Value) -> Value {
+        let Value::Array(arguments) = arguments else { panic!("arguments are an array") };
+        let answer = self.driver.execute(script, arguments).await;
+        let answer = answer.unwrap_or_else(|error| panic!("a script failed: {error}"));
+        answer.json().clone()
+    }
+}
