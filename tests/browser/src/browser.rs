@@ -26,6 +26,9 @@ const PROGRAM: &str = "TEST_CHROMIUM";
 /// `.config/nextest.toml` says the same.
 static SLOTS: Semaphore = Semaphore::const_new(2);
 
+/// The part of a page that is all of it.
+const WHOLE_PAGE: &str = ":root";
+
 const ARGUMENTS: &[&str] = &[
     "--headless=new",
     // Root has no sandbox, and containers seldom allow one.
@@ -50,6 +53,8 @@ pub struct Browser {
     pub(crate) findings: RefCell<Vec<String>>,
     pub(crate) has_javascript: Cell<bool>,
     pub(crate) look: Cell<Look>,
+    /// A selector of the part of the page in which elements are looked for.
+    pub(crate) part: RefCell<String>,
 }
 
 /// Starts a browser, hands it to a test, and closes it however that ends.
@@ -103,6 +108,7 @@ impl Browser {
             findings: RefCell::default(),
             has_javascript: Cell::new(true),
             look: Cell::new(Look::DESKTOP),
+            part: RefCell::new(WHOLE_PAGE.to_owned()),
         };
         browser.look(Look::DESKTOP).await;
         browser
@@ -135,6 +141,21 @@ impl Browser {
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// Does something with a part of the page alone, where names are not unique: a row, a group of
+    /// fields.
+    ///
+    /// ```no_run
+    /// # async fn example(browser: &browser_tests::Browser) {
+    /// browser.within("main", async || browser.follow("Lettings").await).await;
+    /// # }
+    /// ```
+    pub async fn within<T>(&self, css: &str, doing: impl AsyncFnOnce() -> T) -> T {
+        let whole = self.part.replace(css.to_owned());
+        let result = doing().await;
+        self.part.replace(whole);
+        result
     }
 
     /// Keeps a picture of the whole page: `lettings` in `lettings.png`.

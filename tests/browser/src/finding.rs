@@ -64,7 +64,8 @@ impl Browser {
     /// The visible elements of a kind that have a name, and the names of the others.
     async fn look_for(&self, kind: Kind, name: &str) -> (Vec<WebElement>, Vec<String>) {
         let (mut found, mut others) = (Vec::new(), Vec::new());
-        for element in self.driver.find_all(By::Css(kind.css)).await.unwrap_or_default() {
+        let css = format!(":is({}) :is({})", self.part.borrow(), kind.css);
+        for element in self.driver.find_all(By::Css(css)).await.expect("a good selector") {
             // What is gone by now is none.
             let Some(label) = self.label(&element).await else { continue };
             if label != name {
@@ -87,9 +88,7 @@ impl Browser {
     pub(crate) async fn wait(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so().await {
-            if Instant::now() > deadline {
-                panic!("{what}, at {}", self.address().await);
-            }
+            assert!(Instant::now() <= deadline, "{what}, at {}", self.address().await);
             sleep(Duration::from_millis(10)).await;
         }
     }

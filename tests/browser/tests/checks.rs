@@ -71,7 +71,8 @@ async fn a_check_finds_what_is_wrong_with_a_page() {
         let findings = browser.take_findings();
         assert_eq!(findings.len(), 2, "{findings:#?}");
         for (finding, look) in findings.iter().zip(["360-light", "360-dark"]) {
-            assert!(finding.starts_with(&format!("narrow, {look}: scrolls sideways, 41")), "{finding}");
+            let beginning = format!("narrow, {look}: scrolls sideways, 41");
+            assert!(finding.starts_with(&beginning), "{finding}");
             assert!(finding.contains("p#far to 41"), "{finding}");
         }
         site.stop().await;
