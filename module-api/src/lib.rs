@@ -74,8 +74,8 @@ pub use files::{Files, FilesIter};
 pub use id::Id;
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
-    AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles, MigrationFunction,
-    MigrationFuture, MigrationId, migrations_of, migrations_of_module,
+    AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,
+    MigrationFunction, MigrationFuture, MigrationId, migrations_of, migrations_of_module,
 };
 pub use module::Module;
 pub use name::{InvalidName, check_name};

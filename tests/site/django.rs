@@ -41,3 +41,4 @@ mod comparing;
 mod copied_rows;
 mod differences;
 mod pages;
+mod permissions;

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod accounts;
 mod addresses;
 mod adoption;
+mod after_migrate;
 mod asset_delivery;
 mod asset_names;
 mod bad_fixtures;

@@ -1,10 +1,10 @@
 //! The host's program with modules that a test wrote into a folder, to run its commands with.
 //!
-//! `SMALL_MODULES` names the folder; without, it has the modules that are linked. Each folder in it is a module: its `*.sql` files are its
-//! migrations, the words of its file `requires` the modules it requires, its file `models` says which
-//! of the models here it has, and whether the program knows its folder, and each line of its file
-//! `code` a migration's name, then what its code does on the way up, and on the way down if there
-//! is one.
+//! `SMALL_MODULES` names the folder; without, it has the modules that are linked. Each folder in it
+//! is a module: its `*.sql` files are its migrations, the words of its file `requires` the modules it
+//! requires, its file `models` says which of the models here it has, and whether the program knows
+//! its folder, each line of its file `code` a migration's name, then what its code does on the way
+//! up, and on the way down if there is one, and its file `after` what it does after migrating.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
@@ -14,9 +14,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use host::Registry;
-use module_api::db::query;
+use module_api::db::{Db, query};
 use module_api::model::{Model, ModelInfo};
-use module_api::{Command, Files, MigrationCode, MigrationFunction, Module, Registration, clap};
+use module_api::{
+    AfterMigrate, Command, Files, MigrationCode, MigrationFunction, MigrationFuture, Module,
+    Registration, clap,
+};
 
 type Named = (&'static str, &'static [u8]);
 
@@ -27,6 +30,7 @@ struct Small {
     files: Files,
     models: Vec<&'static ModelInfo>,
     code: Vec<MigrationCode>,
+    after: Option<AfterMigrate>,
 }
 
 /// A model as it is first, and as it is later.
@@ -77,6 +81,10 @@ impl Module for Small {
         self.code.clone()
     }
 
+    fn after_migrate(&self) -> Option<AfterMigrate> {
+        self.after
+    }
+
     fn commands(&self) -> Vec<Command> {
         let name: &'static str = format!("greet-{}", self.name).leak();
         let greet = clap::Command::new(name);
@@ -121,8 +129,24 @@ fn read(folder: &Path) -> Registration {
         Files::inline(files.leak())
     };
     let models = models.split_whitespace().filter_map(models_of).collect();
-    let module = Small { name, requires, files, models, code: code.collect() };
+    let after = match text(&folder.join("after")) {
+        "" => None,
+        "write a note" => Some(write_a_note as AfterMigrate),
+        other => panic!("nothing after migrating is called {other}"),
+    };
+    let module = Small { name, requires, files, models, code: code.collect(), after };
     Registration::new(Box::leak(Box::new(module)), name, "1.0.0")
+}
+
+/// Adds a row each time.
+fn write_a_note(db: &Db) -> MigrationFuture<'_> {
+    Box::pin(async move {
+        let mut transaction = db.begin().await?;
+        query("INSERT INTO note (id, title) SELECT COUNT(*) + 1, 'after migrating' FROM note")
+            .execute(&mut transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    })
 }
 
 /// What code can do.

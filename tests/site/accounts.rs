@@ -1,0 +1,3 @@
+//! Accounts: their permissions.
+
+pub(crate) mod permissions;
