@@ -40,6 +40,7 @@ extern crate self as module_api;
 pub mod admin;
 pub mod auth;
 mod check;
+mod client_address;
 mod command;
 mod configure;
 mod csrf;
@@ -63,6 +64,7 @@ mod site_modules;
 mod urls;
 
 pub use check::{Check, CheckContext};
+pub use client_address::client_address;
 pub use command::{Command, CommandContext, CommandFuture};
 pub use configure::{AttachedFairing, Configure, ManagedState};
 pub use csrf::{

@@ -1,3 +1,4 @@
-//! Accounts: their permissions.
+//! Accounts: who is signed in, for how long, and with which rights.
 
 pub(crate) mod permissions;
+mod signing_in;

@@ -14,6 +14,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod answer;
+mod browser;
 mod database;
 mod django;
 mod document;
@@ -24,6 +25,7 @@ mod setup;
 mod site;
 
 pub use answer::Answer;
+pub use browser::{Browser, NewUser, encoded};
 pub use database::{Database, DatabaseKind};
 pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use document::{Document, Element};

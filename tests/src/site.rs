@@ -118,15 +118,28 @@ impl TestSite {
         headers: &[(&'static str, &str)],
         body: &[u8],
     ) -> Answer {
-        let mut request = self.client.req(method, address).body(body);
+        // Of a header Rocket's local client makes no cookies.
+        let is_cookie = |(name, _): &&(&'static str, &str)| *name == "Cookie";
+        let pairs = headers.iter().filter(is_cookie).flat_map(|(_, value)| value.split(';'));
+        let cookies: Vec<(String, String)> = pairs
+            .filter_map(|pair| pair.trim().split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let others: Vec<_> = headers.iter().filter(|header| !is_cookie(header)).copied().collect();
+        self.exchange(method, address, &others, cookies, body).await
+    }
+
+    /// Sends a request with cookies, of which the values are not encoded.
+    pub(crate) async fn exchange(
+        &self,
+        method: Method,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        cookies: impl IntoIterator<Item = (String, String)>,
+        body: &[u8],
+    ) -> Answer {
+        let mut request = self.client.req(method, address).body(body).cookies(cookies);
         for (name, value) in headers {
-            if *name == "Cookie" {
-                // Of a header Rocket's local client makes no cookies.
-                let cookies = value.split(';').filter_map(|pair| pair.trim().split_once('='));
-                let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-                request = request.cookies(cookies.map(owned));
-                continue;
-            }
             request.add_header(Header::new(*name, (*value).to_owned()));
         }
         let response = request.dispatch().await;

@@ -1,15 +1,30 @@
-//! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
+//! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`; and
+//! who is signed in.
 
 mod admin;
+mod authentication;
 pub mod models;
+pub mod new_password;
 pub mod passwords;
 mod permissions;
+mod routes;
+mod secret;
+pub mod sessions;
+mod settings;
+mod signed_in;
+mod visitor;
 
 use module_api::admin::ModelAdmin;
+use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
-use module_api::{AfterMigrate, Files, Module, embed, register};
+use module_api::{AfterMigrate, Configure, Files, Module, SettingsSchema, embed, register};
+use rocket::Route;
 
-use crate::models::{ContentType, Group, Permission, User};
+use crate::models::{ContentType, Device, Group, Permission, Session, User};
+use crate::passwords::{Hasher, PasswordSettings};
+use crate::signed_in::WhoIsSignedIn;
+
+pub use crate::settings::AccountsSettings;
 
 struct Accounts;
 
@@ -20,8 +35,31 @@ impl Module for Accounts {
         "accounts"
     }
 
+    fn uses(&self) -> &'static [&'static str] {
+        &["admin"]
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        routes::all()
+    }
+
+    fn templates(&self) -> Files {
+        embed!("templates")
+    }
+
+    fn assets(&self) -> Files {
+        embed!("assets")
+    }
+
     fn models(&self) -> Vec<&'static ModelInfo> {
-        vec![ContentType::INFO, Permission::INFO, Group::INFO, User::INFO]
+        vec![
+            ContentType::INFO,
+            Permission::INFO,
+            Group::INFO,
+            User::INFO,
+            Session::INFO,
+            Device::INFO,
+        ]
     }
 
     fn admin(&self) -> Vec<ModelAdmin> {
@@ -38,5 +76,19 @@ impl Module for Accounts {
 
     fn fixtures(&self) -> Files {
         embed!("fixtures")
+    }
+
+    fn settings(&self) -> SettingsSchema {
+        SettingsSchema::of::<AccountsSettings>()
+    }
+
+    fn configure(&self, configure: Configure) -> Configure {
+        // What cannot be read is a problem that stops the start.
+        let settings = configure.figment.extract_inner::<AccountsSettings>("modules.accounts");
+        let PasswordSettings { password_hasher } = settings.unwrap_or_default().passwords;
+        configure
+            .manage(Hasher::new(password_hasher))
+            .manage(LoginRoute("accounts:login"))
+            .attach(WhoIsSignedIn)
     }
 }

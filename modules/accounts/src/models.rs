@@ -1,4 +1,5 @@
-//! Users, groups and permissions, in the tables of Django's `contenttypes` and `auth`.
+//! Users, groups and permissions, in the tables of Django's `contenttypes` and `auth`; sessions and
+//! known browsers, in tables of our own.
 
 use module_api::model::{ForeignKey, ManyToMany, Model};
 use module_api::time::UtcDateTime;
@@ -125,6 +126,51 @@ pub struct User {
     /// What the user is allowed to do apart from the groups.
     #[model(blank, help_text = "Specific permissions for this user.")]
     pub user_permissions: ManyToMany<Permission>,
+}
+
+/// A browser in which a user is signed in, until it is left alone for two weeks.
+#[derive(Debug, Clone, Model)]
+#[model(label = "accounts.session", ordering = ["-last_used"])]
+pub struct Session {
+    /// The primary key.
+    pub id: i64,
+    /// The hash of the key that the browser keeps in a cookie.
+    #[model(exact_length = 64, unique)]
+    pub key_hash: String,
+    /// Who is signed in.
+    #[model(on_delete = cascade)]
+    pub user: ForeignKey<User>,
+    /// When the user signed in.
+    #[model(default = now)]
+    pub created: UtcDateTime,
+    /// When the browser last asked for something, give or take an hour.
+    #[model(default = now, index)]
+    pub last_used: UtcDateTime,
+    /// The fingerprint of what the user's `password` was then: the session is over as soon as it is
+    /// another, whatever program changes it.
+    #[model(exact_length = 64)]
+    pub password_fingerprint: String,
+}
+
+/// A browser in which a user once signed in. Failures of others do not make it wait.
+#[derive(Debug, Clone, Model)]
+#[model(
+    label = "accounts.device",
+    ordering = ["-last_used"],
+    unique_together = [["key_hash", "user"]]
+)]
+pub struct Device {
+    /// The primary key.
+    pub id: i64,
+    /// The hash of the key that the browser keeps in a cookie, one for all who use it.
+    #[model(exact_length = 64)]
+    pub key_hash: String,
+    /// Who signed in.
+    #[model(on_delete = cascade)]
+    pub user: ForeignKey<User>,
+    /// When the user last signed in there.
+    #[model(default = now, index)]
+    pub last_used: UtcDateTime,
 }
 
 /// Django's rule for usernames: letters and digits of any script, and `@ . + - _`.

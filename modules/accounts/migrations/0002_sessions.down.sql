@@ -1,0 +1,3 @@
+DROP TABLE "accounts_throttle";
+DROP TABLE "accounts_session";
+DROP TABLE "accounts_device";

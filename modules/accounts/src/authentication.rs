@@ -1,0 +1,140 @@
+//! Signing in with a username and a password.
+
+use module_api::db::{Db, DbError, FromRow, Row, Transaction, query};
+use module_api::time::UtcDateTime;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::passwords::{Hasher, HasherError, Verification};
+use crate::sessions::{self, SessionKey};
+
+/// The greatest number of characters of a username, as the column has it.
+pub(crate) const MAX_USERNAME: usize = 150;
+
+/// The greatest number of bytes of a password. Nobody types more, and more would only cost time.
+pub(crate) const MAX_PASSWORD: usize = 4096;
+
+/// How often to begin anew when the account changes while its password is verified.
+const ATTEMPTS: usize = 3;
+
+/// Why nobody could be signed in, right or wrong.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AuthenticationError {
+    /// Too many passwords are being checked, or one could not be.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// Who signed in, and the key of the session that began.
+pub(crate) struct SignedIn {
+    pub(crate) is_staff: bool,
+    pub(crate) key: SessionKey,
+}
+
+/// What there is to know of an account in order to sign in.
+struct Account {
+    id: i64,
+    password: String,
+    is_staff: bool,
+}
+
+impl FromRow for Account {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.get("id")?,
+            password: row.get("password")?,
+            is_staff: row.get("is_staff")?,
+        })
+    }
+}
+
+/// A username as Django has it: without white space around it, and with characters that mean the
+/// same made one.
+pub(crate) fn normalized_username(typed: &str) -> String {
+    typed.trim().nfkc().collect()
+}
+
+/// Begins a session if there is an active account of that name with that password, and ends the one
+/// that the browser had before, if any. Neither the answer nor the time it takes tells whether
+/// there is an account, or whether it is active.
+pub(crate) async fn sign_in(
+    username: &str,
+    password: &str,
+    former: Option<&SessionKey>,
+    hasher: &Hasher,
+    db: &Db,
+) -> Result<Option<SignedIn>, AuthenticationError> {
+    let too_long = password.len() > MAX_PASSWORD;
+    let password = if too_long { "" } else { password };
+    for _ in 0..ATTEMPTS {
+        let account = if too_long { None } else { active_account(username, db).await? };
+        let stored = account.as_ref().map(|account| account.password.as_str());
+        let verification = hasher.verify_or_pretend(password, stored).await?;
+        let (Some(account), false) = (account, verification == Verification::Wrong) else {
+            return Ok(None);
+        };
+        let new_hash = match verification {
+            // What is not hashed anew today, is so another day.
+            Verification::RightButOld => hasher.encode(password).await.ok(),
+            _ => None,
+        };
+        let mut transaction = db.begin().await?;
+        if let Some(key) = begin(&account, new_hash.as_deref(), &mut transaction).await? {
+            if let Some(former) = former {
+                sessions::end(former, &mut transaction).await?;
+            }
+            transaction.commit().await?;
+            return Ok(Some(SignedIn { is_staff: account.is_staff, key }));
+        }
+    }
+    Ok(None)
+}
+
+async fn active_account(username: &str, db: &Db) -> Result<Option<Account>, DbError> {
+    // PostgreSQL knows no texts with a zero byte.
+    if username.contains('\0') || username.chars().count() > MAX_USERNAME {
+        return Ok(None);
+    }
+    let account =
+        query("SELECT id, password, is_staff FROM auth_user WHERE username = $1 AND is_active");
+    account.bind(username).fetch_optional(&mut db.acquire().await?).await
+}
+
+/// Begins a session, if the account is still the one whose password was verified.
+async fn begin(
+    account: &Account,
+    new_hash: Option<&str>,
+    on: &mut Transaction,
+) -> Result<Option<SessionKey>, DbError> {
+    let password = new_hash.unwrap_or(&account.password);
+    let update = query(
+        "UPDATE auth_user SET last_login = $1, password = $2 \
+         WHERE id = $3 AND password = $4 AND is_active",
+    );
+    let update = update.bind(UtcDateTime::now()).bind(password);
+    let updated = update.bind(account.id).bind(account.password.as_str()).execute(&mut *on).await?;
+    if updated == 0 {
+        return Ok(None);
+    }
+    if new_hash.is_some() {
+        sessions::keep_after_rehash(account.id, (&account.password, password), on).await?;
+    }
+    sessions::begin(account.id, password, on).await.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalized_username;
+
+    #[test]
+    fn a_username_is_read_as_django_reads_it() {
+        assert_eq!(normalized_username("  ann\n"), "ann");
+        // As one character, as a letter with an accent of its own, and in full width.
+        for typed in ["zoë", "zoe\u{308}", "ｚｏë"] {
+            assert_eq!(normalized_username(typed), "zoë");
+        }
+        assert_eq!(normalized_username("Ann"), "Ann", "its case counts");
+    }
+}

@@ -1,0 +1,84 @@
+//! Giving a user a new password.
+
+use module_api::db::{DbError, Transaction, query};
+
+use crate::authentication::MAX_PASSWORD;
+use crate::passwords::{Hasher, HasherError, UserAttributes, validate_password};
+use crate::sessions;
+
+/// Why a password was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NewPasswordError {
+    /// It is none to have: what to tell the user, who may be shown all of it.
+    #[error("{}", .0.join(" "))]
+    Invalid(Vec<String>),
+    /// It could not be hashed.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+}
+
+/// All that is wrong with a new password, if anything is: the four validators of Django, and no
+/// more than 4096 bytes.
+///
+/// # Errors
+///
+/// What to tell the user.
+pub fn check_new_password(password: &str, user: &UserAttributes<'_>) -> Result<(), Vec<String>> {
+    if password.len() > MAX_PASSWORD {
+        return Err(vec![format!("This password is too long. It may have {MAX_PASSWORD} bytes.")]);
+    }
+    validate_password(password, user)
+}
+
+/// Checks a new password and hashes it, for [`store_password`]: before the transaction, since it
+/// takes its time.
+///
+/// ```
+/// use accounts::new_password::{NewPasswordError, hash_new_password, store_password};
+/// use accounts::passwords::{Hasher, UserAttributes};
+/// use module_api::db::Db;
+///
+/// async fn change(db: &Db, hasher: &Hasher) -> Result<(), Box<dyn std::error::Error>> {
+///     let user = UserAttributes { username: "tunde", ..Default::default() };
+///     let hash = match hash_new_password("blue kettle on fire", &user, hasher).await {
+///         Err(NewPasswordError::Invalid(messages)) => return Err(messages.join(" ").into()),
+///         hash => hash?,
+///     };
+///     let mut transaction = db.begin().await?;
+///     store_password(17, &hash, &mut transaction).await?;
+///     Ok(transaction.commit().await?)
+/// }
+/// ```
+///
+/// # Errors
+///
+/// It is none to have, or too many passwords are being hashed.
+pub async fn hash_new_password(
+    password: &str,
+    user: &UserAttributes<'_>,
+    hasher: &Hasher,
+) -> Result<String, NewPasswordError> {
+    check_new_password(password, user).map_err(NewPasswordError::Invalid)?;
+    Ok(hasher.encode(password).await?)
+}
+
+/// Gives a user a hashed password, and ends all sessions; whether there is such a user.
+///
+/// A user who changes the own password stays signed in with a new session:
+/// [`sessions::begin`](crate::sessions::begin), and
+/// [`SessionKey::give_to`](crate::sessions::SessionKey::give_to) after the commit.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn store_password(
+    user_id: i64,
+    hash: &str,
+    on: &mut Transaction,
+) -> Result<bool, DbError> {
+    let update = query("UPDATE auth_user SET password = $1 WHERE id = $2");
+    let updated = update.bind(hash).bind(user_id).execute(&mut *on).await?;
+    sessions::end_all(user_id, None, on).await?;
+    Ok(updated > 0)
+}

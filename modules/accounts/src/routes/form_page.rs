@@ -1,0 +1,44 @@
+//! What a form is answered with: the same page again, or the way on.
+
+use module_api::Page;
+use rocket::http::Status;
+use rocket::request::Request;
+use rocket::response::{self, Redirect, Responder};
+
+/// The answer to a form.
+pub(crate) enum FormAnswer {
+    /// It was taken: on to the next page.
+    Taken(Redirect),
+    /// It was not: the page again, with what is wrong.
+    Again {
+        /// 200, unless it is nothing that the visitor could mend.
+        status: Status,
+        /// After how many seconds to try again.
+        retry_after: Option<u64>,
+        /// The page.
+        page: Page,
+    },
+}
+
+impl FormAnswer {
+    /// The page again, since something in it is wrong.
+    pub(crate) fn invalid(page: Page) -> Self {
+        Self::Again { status: Status::Ok, retry_after: None, page }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for FormAnswer {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Self::Taken(redirect) => redirect.respond_to(request),
+            Self::Again { status, retry_after, page } => {
+                let mut response = page.respond_to(request)?;
+                response.set_status(status);
+                if let Some(seconds) = retry_after {
+                    response.set_raw_header("Retry-After", seconds.to_string());
+                }
+                Ok(response)
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Signing out.
+
+use module_api::db::Db;
+use rocket::response::Redirect;
+use rocket::{State, get, post};
+use module_api::{Error, Messages, Page, Urls, context};
+
+use super::landing::go_on;
+use crate::sessions;
+use crate::visitor::Visitor;
+
+/// Asks whether to sign out: an address that is only looked at changes nothing.
+#[get("/logout")]
+pub(crate) fn logout() -> Page {
+    Page::render("accounts/logout", context! {})
+}
+
+/// Signs out.
+#[post("/logout")]
+pub(crate) async fn sign_out(
+    visitor: Visitor<'_>,
+    messages: Messages<'_>,
+    urls: &Urls,
+    db: &State<Db>,
+) -> Result<Redirect, Error> {
+    if let Some(key) = visitor.session_key() {
+        let mut transaction = db.begin().await?;
+        sessions::end(&key, &mut transaction).await?;
+        transaction.commit().await?;
+    }
+    visitor.forget_session();
+    messages.success("You are logged out.");
+    Ok(go_on(None, false, urls))
+}

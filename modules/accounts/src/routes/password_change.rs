@@ -1,0 +1,172 @@
+//! Changing the own password.
+
+use module_api::auth::{CurrentUser, User};
+use module_api::db::{Db, DbError, query};
+use rocket::form::{Form, FromForm};
+use rocket::http::Status;
+use rocket::{State, get, post};
+use module_api::{Error, Messages, Page, Urls, context};
+
+use super::form_page::FormAnswer;
+use super::landing::go_on;
+use crate::authentication::MAX_PASSWORD;
+use crate::new_password::{check_new_password, store_password};
+use crate::passwords::{Hasher, HasherError, UserAttributes, Verification, password_help_texts};
+use crate::sessions::{self, SessionKey};
+use crate::visitor::Visitor;
+
+const REQUIRED: &str = "This field is required.";
+const WRONG_OLD: &str = "Your old password was entered incorrectly. Please enter it again.";
+const NOT_THE_SAME: &str = "The two password fields didn’t match.";
+const BUSY: &str = "Too many passwords are being checked at the moment. Please try again in a few \
+                    seconds.";
+
+/// What is typed into the form.
+#[derive(FromForm)]
+pub(crate) struct Passwords {
+    #[field(default = String::new())]
+    old_password: String,
+    #[field(default = String::new())]
+    new_password1: String,
+    #[field(default = String::new())]
+    new_password2: String,
+}
+
+/// What is wrong with it.
+#[derive(Default, PartialEq, Eq)]
+struct Errors {
+    whole: Option<String>,
+    old_password: Vec<String>,
+    new_password1: Vec<String>,
+    new_password2: Vec<String>,
+}
+
+/// The form for a new password.
+#[get("/password_change")]
+pub(crate) fn password_change(user: CurrentUser) -> Page {
+    let _ = user;
+    form(Errors::default())
+}
+
+/// Changes the password.
+#[post("/password_change", data = "<passwords>")]
+pub(crate) async fn change_password(
+    user: CurrentUser,
+    passwords: Form<Passwords>,
+    visitor: Visitor<'_>,
+    messages: Messages<'_>,
+    urls: &Urls,
+    hasher: &State<Hasher>,
+    db: &State<Db>,
+) -> Result<FormAnswer, Error> {
+    let mut errors = errors_in_new(&passwords, &user);
+    if passwords.old_password.is_empty() {
+        errors.old_password.push(REQUIRED.to_owned());
+        return Ok(FormAnswer::invalid(form(errors)));
+    }
+    let stored = stored_password(user.id, db).await?;
+    match hasher.verify_or_pretend(&old_of(&passwords), stored.as_deref()).await {
+        Ok(Verification::Wrong) => errors.old_password.push(WRONG_OLD.to_owned()),
+        Ok(Verification::Right | Verification::RightButOld) => {}
+        Err(error) => return refused_by_hasher(error),
+    }
+    if errors != Errors::default() {
+        return Ok(FormAnswer::invalid(form(errors)));
+    }
+    let hash = match hasher.encode(&passwords.new_password1).await {
+        Ok(hash) => hash,
+        Err(error) => return refused_by_hasher(error),
+    };
+    let stored = stored.expect("a password was verified");
+    match store(user.id, &stored, &hash, db).await? {
+        Some(key) => visitor.keep_session(&key),
+        // Somebody else changed it meanwhile.
+        None => {
+            let old_password = vec![WRONG_OLD.to_owned()];
+            return Ok(FormAnswer::invalid(form(Errors { old_password, ..Errors::default() })));
+        }
+    }
+    messages.success("Your password was changed.");
+    Ok(FormAnswer::Taken(go_on(None, user.is_staff, urls)))
+}
+
+/// What is wrong with the new password: what Django says of it, where Django says it.
+fn errors_in_new(passwords: &Passwords, user: &User) -> Errors {
+    let Passwords { new_password1, new_password2, .. } = passwords;
+    let mut errors = Errors::default();
+    if new_password1.is_empty() {
+        errors.new_password1.push(REQUIRED.to_owned());
+    }
+    if new_password2.is_empty() {
+        errors.new_password2.push(REQUIRED.to_owned());
+    }
+    if new_password1.is_empty() || new_password2.is_empty() {
+        return errors;
+    }
+    if new_password1 != new_password2 {
+        errors.new_password2.push(NOT_THE_SAME.to_owned());
+        return errors;
+    }
+    let attributes = UserAttributes {
+        username: &user.username,
+        first_name: &user.first_name,
+        last_name: &user.last_name,
+        email: &user.email,
+    };
+    errors.new_password2 = check_new_password(new_password2, &attributes).err().unwrap_or_default();
+    errors
+}
+
+/// The old password as far as it can be one.
+fn old_of(passwords: &Passwords) -> String {
+    let old = &passwords.old_password;
+    if old.len() > MAX_PASSWORD { String::new() } else { old.clone() }
+}
+
+async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbError> {
+    let password = query("SELECT password AS value FROM auth_user WHERE id = $1 AND is_active");
+    let password = password.bind(user_id).fetch_optional(&mut db.acquire().await?).await?;
+    Ok(password.map(|(password,)| password))
+}
+
+/// Stores the new hash in place of the old one, ends all sessions of the user and begins one. None
+/// if the old hash is not there any more.
+async fn store(
+    user_id: i64,
+    old: &str,
+    new: &str,
+    db: &Db,
+) -> Result<Option<SessionKey>, DbError> {
+    let mut transaction = db.begin().await?;
+    let locked = query("UPDATE auth_user SET password = $1 WHERE id = $2 AND password = $3");
+    let locked = locked.bind(new).bind(user_id).bind(old).execute(&mut transaction).await?;
+    if locked == 0 {
+        return Ok(None);
+    }
+    store_password(user_id, new, &mut transaction).await?;
+    let key = sessions::begin(user_id, new, &mut transaction).await?;
+    transaction.commit().await?;
+    Ok(Some(key))
+}
+
+fn refused_by_hasher(error: HasherError) -> Result<FormAnswer, Error> {
+    match error {
+        HasherError::Busy => {
+            let page = form(Errors { whole: Some(BUSY.to_owned()), ..Errors::default() });
+            Ok(FormAnswer::Again { status: Status::ServiceUnavailable, retry_after: Some(5), page })
+        }
+        error => Err(Error::other(error)),
+    }
+}
+
+fn form(errors: Errors) -> Page {
+    let Errors { whole, old_password, new_password1, new_password2 } = errors;
+    let context = context! {
+        error: whole,
+        old_password_errors: old_password,
+        new_password1_errors: new_password1,
+        new_password2_errors: new_password2,
+        help_texts: password_help_texts(),
+    };
+    Page::render("accounts/password_change", context)
+}

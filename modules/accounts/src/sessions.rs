@@ -1,0 +1,152 @@
+//! Sessions: who is signed in, in which browser. They are rows, which all replicas of a site share.
+
+use module_api::CookieRules;
+use module_api::db::{DatabaseKind, DbError, Transaction, query};
+use rocket::Request;
+use module_api::time::{Duration, UtcDateTime};
+
+use crate::secret::{Secret, fingerprint};
+
+/// How long a session lasts that is not used.
+pub(crate) const IDLE: Duration = Duration::weeks(2);
+
+/// How many sessions that are over are deleted when one begins.
+const CLEARED_AT_ONCE: i64 = 100;
+
+/// The key of a session: who has it, is signed in. The browser keeps it in a cookie, the database
+/// has only its hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionKey(Secret);
+
+impl SessionKey {
+    /// The one that a request carries. It need not be that of a session.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        let cookie = request.cookies().get(CookieRules::of(request).session_cookie())?;
+        Secret::parse(cookie.value()).map(Self)
+    }
+
+    /// Has the browser that sent a request keep it for as long as the session lasts unused.
+    pub fn give_to(&self, request: &Request<'_>) {
+        let rules = CookieRules::of(request);
+        let mut cookie = rules.cookie(rules.session_cookie(), self.0.text());
+        cookie.set_max_age(IDLE);
+        request.cookies().add(cookie);
+        // The secret of forms goes with the session from now on.
+        request.cookies().remove(rules.cookie(rules.csrf_cookie(), String::new()));
+    }
+
+    pub(crate) fn hash(&self) -> String {
+        self.0.hash()
+    }
+}
+
+/// Has the browser that sent a request forget its key.
+pub(crate) fn forget_key(request: &Request<'_>) {
+    let rules = CookieRules::of(request);
+    request.cookies().remove(rules.cookie(rules.session_cookie(), String::new()));
+}
+
+/// Begins a session of a user; `password` is what the column of that name holds. Who signed the
+/// user in, has the browser keep the key, and ends the session that it had before.
+///
+/// # Errors
+///
+/// The database is out of reach, or there is no such user.
+pub async fn begin(
+    user_id: i64,
+    password: &str,
+    on: &mut Transaction,
+) -> Result<SessionKey, DbError> {
+    clear_expired(on).await?;
+    let key = SessionKey(Secret::random());
+    let now = UtcDateTime::now();
+    query(
+        "INSERT INTO accounts_session (key_hash, user_id, created, last_used, password_fingerprint) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(key.hash())
+    .bind(user_id)
+    .bind(now)
+    .bind(now)
+    .bind(password_fingerprint(password))
+    .execute(on)
+    .await?;
+    Ok(key)
+}
+
+/// Ends the session of a key, if it has one.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn end(key: &SessionKey, on: &mut Transaction) -> Result<(), DbError> {
+    let end = query("DELETE FROM accounts_session WHERE key_hash = $1").bind(key.hash());
+    end.execute(on).await.map(drop)
+}
+
+/// Ends all sessions of a user, apart perhaps from that of a key; how many there were.
+///
+/// After a change of the password they are over without this, since each remembers of which it is.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn end_all(
+    user_id: i64,
+    except: Option<&SessionKey>,
+    on: &mut Transaction,
+) -> Result<u64, DbError> {
+    // No hash is empty.
+    let kept = except.map(SessionKey::hash).unwrap_or_default();
+    query("DELETE FROM accounts_session WHERE user_id = $1 AND key_hash <> $2")
+        .bind(user_id)
+        .bind(kept)
+        .execute(on)
+        .await
+}
+
+/// Keeps the sessions of a user alive whose password was hashed anew and is the same.
+pub(crate) async fn keep_after_rehash(
+    user_id: i64,
+    (old, new): (&str, &str),
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    query(
+        "UPDATE accounts_session SET password_fingerprint = $1 \
+         WHERE user_id = $2 AND password_fingerprint = $3",
+    )
+    .bind(password_fingerprint(new))
+    .bind(user_id)
+    .bind(password_fingerprint(old))
+    .execute(on)
+    .await
+    .map(drop)
+}
+
+/// Deletes some of the sessions that were not used for too long: more than began since, so that in
+/// time none are left.
+async fn clear_expired(on: &mut Transaction) -> Result<(), DbError> {
+    let delete = match on.kind() {
+        DatabaseKind::Sqlite => {
+            "DELETE FROM accounts_session WHERE id IN \
+             (SELECT id FROM accounts_session WHERE last_used <= $1 ORDER BY last_used LIMIT $2)"
+        }
+        // Two that clear at the same moment would otherwise wait for each other.
+        DatabaseKind::Postgres => {
+            "DELETE FROM accounts_session WHERE id IN \
+             (SELECT id FROM accounts_session WHERE last_used <= $1 ORDER BY last_used LIMIT $2 \
+              FOR UPDATE SKIP LOCKED)"
+        }
+    };
+    query(delete).bind(expiry()).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
+}
+
+/// A session that was not used since is over.
+pub(crate) fn expiry() -> UtcDateTime {
+    UtcDateTime::now() - IDLE
+}
+
+/// What a session remembers of its user's password.
+pub(crate) fn password_fingerprint(password: &str) -> String {
+    fingerprint(&["password", password])
+}

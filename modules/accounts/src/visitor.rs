@@ -1,0 +1,47 @@
+//! The guard by which handlers of this module get at the request itself.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+
+use module_api::client_address;
+use rocket::request::{FromRequest, Outcome};
+use rocket::Request;
+
+use crate::sessions::{self, SessionKey};
+
+/// Whoever sent a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Visitor<'r> {
+    request: &'r Request<'r>,
+}
+
+impl<'r> Visitor<'r> {
+    /// The key of the session, if the browser has one.
+    pub(crate) fn session_key(self) -> Option<SessionKey> {
+        SessionKey::of(self.request)
+    }
+
+    /// Has the browser keep the key of a session.
+    pub(crate) fn keep_session(self, key: &SessionKey) {
+        key.give_to(self.request);
+    }
+
+    /// Has the browser forget the key of its session.
+    pub(crate) fn forget_session(self) {
+        sessions::forget_key(self.request);
+    }
+
+    /// Where the visitor is.
+    pub(crate) fn address(self) -> IpAddr {
+        client_address(self.request)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visitor<'r> {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self { request })
+    }
+}
