@@ -61,12 +61,14 @@ pub use info::{
 };
 pub use module_macros::Model;
 pub use records::{
-    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Record, Records, UnknownField,
+    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
+    UnknownField,
 };
 pub use select::{FromJoined, Select};
 pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{
-    WriteError, insert_values, related_ids, save_values, set_related_ids, validate_in,
+    WriteError, insert_values, related_ids, related_ids_of, save_values, set_related_ids,
+    validate_in,
 };
 
 use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};

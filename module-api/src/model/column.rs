@@ -146,11 +146,11 @@ pub(crate) enum Expression {
         pattern: String,
         ignore_case: bool,
     },
-    /// A many-to-many field relates the row, whose primary key this is, to that one.
+    /// A many-to-many field relates the row, whose primary key this is, to that one, or to any.
     Related {
         key: &'static FieldInfo,
         field: &'static ManyToManyInfo,
-        target: i64,
+        target: Option<i64>,
     },
     All(Vec<Expression>),
     Any(Vec<Expression>),

@@ -23,120 +23,20 @@
 //! # }
 //! ```
 
+mod aggregates;
+mod path;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use sqlx::AssertSqlSafe;
+
+pub use aggregates::Period;
+pub use path::{LOOKUP_SEPARATOR, Path, UnknownField};
 
 use super::column::{Expression, escape_like};
 use super::sql::Statement;
 use super::{DisplayPart, FieldInfo, FieldKind, ManyToManyInfo, ModelInfo};
 use crate::db::{DatabaseKind, DbError, Executor, Query, Row, Value};
-
-/// What stands between the names of a [`Path`], as in Django.
-pub const LOOKUP_SEPARATOR: &str = "__";
-
-/// The way to a column from a model: its own field, or foreign keys and then a field of the model
-/// they lead to. It is written as in Django: `address__city`.
-#[derive(Debug, Clone)]
-pub struct Path {
-    fields: Vec<&'static FieldInfo>,
-}
-
-/// A name that is no field of its model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{model}` has no field `{name}`{}", known(.fields))]
-pub struct UnknownField {
-    /// The label of the model.
-    pub model: &'static str,
-    /// The name.
-    pub name: String,
-    /// The fields that it has.
-    pub fields: Vec<&'static str>,
-}
-
-fn known(fields: &[&str]) -> String {
-    if fields.is_empty() { String::new() } else { format!(", but {}", fields.join(", ")) }
-}
-
-impl Path {
-    /// The way that is written in Django's form. The last name may also be `pk`, or the column of a
-    /// foreign key: `address_id`.
-    ///
-    /// # Errors
-    ///
-    /// One of the names is no field, or one that leads on is no foreign key.
-    pub fn parse(model: &'static ModelInfo, path: &str) -> Result<Self, UnknownField> {
-        let mut fields = Vec::new();
-        let mut model = model;
-        let mut names = path.split(LOOKUP_SEPARATOR).peekable();
-        while let Some(name) = names.next() {
-            let is_last = names.peek().is_none();
-            let field = match name {
-                "pk" if is_last => Some(model.primary_key()),
-                _ => model.field(name).or_else(|| {
-                    let by_column = |field: &&FieldInfo| field.column == name;
-                    model.fields.iter().find(by_column).filter(|_| is_last)
-                }),
-            };
-            let unknown =
-                |fields| UnknownField { model: model.label, name: name.to_owned(), fields };
-            let names_of = || model.fields.iter().map(|field| field.name).collect();
-            let field = field.ok_or_else(|| unknown(names_of()))?;
-            fields.push(field);
-            if !is_last {
-                let key = field.foreign_key().ok_or_else(|| unknown(Vec::new()))?;
-                model = (key.target)();
-            }
-        }
-        Ok(Self { fields })
-    }
-
-    /// A model's own field.
-    pub fn of(field: &'static FieldInfo) -> Self {
-        Self { fields: vec![field] }
-    }
-
-    /// The way on to a field of the model that it leads to.
-    pub fn to(&self, field: &'static FieldInfo) -> Self {
-        let mut fields = self.fields.clone();
-        fields.push(field);
-        Self { fields }
-    }
-
-    /// The field at its end.
-    pub fn field(&self) -> &'static FieldInfo {
-        self.fields.last().expect("a path has at least one field")
-    }
-
-    /// All fields on the way, the one at the end included.
-    pub fn fields(&self) -> &[&'static FieldInfo] {
-        &self.fields
-    }
-
-    /// Whether it is one of the model's own fields.
-    pub fn is_own(&self) -> bool {
-        self.fields.len() == 1
-    }
-}
-
-/// As it is written: `address__city`.
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, field) in self.fields.iter().enumerate() {
-            f.write_str(if index > 0 { LOOKUP_SEPARATOR } else { "" })?;
-            f.write_str(field.name)?;
-        }
-        Ok(())
-    }
-}
-
-impl PartialEq for Path {
-    fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): (&&FieldInfo, &&FieldInfo)| a.name == b.name && a.column == b.column;
-        self.fields.len() == other.fields.len() && self.fields.iter().zip(&other.fields).all(same)
-    }
-}
 
 /// A condition on the rows of a model that is known by its description alone.
 #[derive(Debug, Clone)]
@@ -222,7 +122,12 @@ impl Filter {
         field: &'static ManyToManyInfo,
         target: i64,
     ) -> Self {
-        Self(Expression::Related { key: model.primary_key(), field, target })
+        Self(Expression::Related { key: model.primary_key(), field, target: Some(target) })
+    }
+
+    /// A many-to-many field of the model relates the row to any.
+    pub fn has_related(model: &'static ModelInfo, field: &'static ManyToManyInfo) -> Self {
+        Self(Expression::Related { key: model.primary_key(), field, target: None })
     }
 
     /// All hold, which they do if there are none.
@@ -497,7 +402,12 @@ impl Records {
             statement.push(if index > 0 { ", " } else { "" });
             statement.push_column(&Cow::Owned(path.fields));
         }
-        self.push_rows(&mut statement);
+        let order = self.full_order();
+        if self.is_chosen_first(&order) {
+            self.push_chosen_rows(&order, &mut statement);
+        } else {
+            self.push_rows(&order, &mut statement);
+        }
         let read = |row: &Row<'_>| {
             let values = fields.iter().enumerate().map(|(place, field)| field.read(row, place));
             Ok(Record { model: self.model, values: values.collect::<Result<_, DbError>>()? })
@@ -514,92 +424,6 @@ impl Records {
         Ok(self.clone().limit(1).fetch(on).await?.pop())
     }
 
-    /// How many rows there are; a limit and an offset are of no account.
-    ///
-    /// # Errors
-    ///
-    /// As [`fetch`](Records::fetch).
-    pub async fn count(&self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
-        let on = on.into();
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT COUNT(*)");
-        self.push_source(&mut statement);
-        let counts = run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await?;
-        Ok(counts.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or(0))
-    }
-
-    /// The primary keys of the rows, in their order.
-    ///
-    /// # Errors
-    ///
-    /// As [`fetch`](Records::fetch).
-    pub async fn ids(&self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
-        let on = on.into();
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT ");
-        statement.push_column(&Cow::Owned(vec![self.model.primary_key()]));
-        self.push_rows(&mut statement);
-        run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await
-    }
-
-    /// The values that a column has and how many rows have each, in the order of the values, at most
-    /// so many; a limit and an offset of the rows are of no account.
-    ///
-    /// # Errors
-    ///
-    /// As [`fetch`](Records::fetch).
-    pub async fn counts_by(
-        &self,
-        path: &Path,
-        at_most: u32,
-        on: impl Into<Executor<'_>>,
-    ) -> Result<Vec<(Value, u64)>, DbError> {
-        let on = on.into();
-        let column = Cow::Owned(path.fields.clone());
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT ");
-        statement.push_column(&column);
-        statement.push(", COUNT(*)");
-        self.push_source(&mut statement);
-        statement.push(" GROUP BY ");
-        statement.push_column(&column);
-        statement.push(" ORDER BY ");
-        statement.push_column(&column);
-        statement.push(" LIMIT ");
-        statement.push_number(at_most.into());
-        let field = path.field();
-        let read = |row: &Row<'_>| {
-            let count: i64 = row.get_at(1)?;
-            Ok((field.read(row, 0)?, u64::try_from(count).unwrap_or(0)))
-        };
-        run(statement).fetch_all_with(read, on).await
-    }
-
-    /// The least and the greatest value of a column; nothing if no row has one.
-    ///
-    /// # Errors
-    ///
-    /// As [`fetch`](Records::fetch).
-    pub async fn bounds(
-        &self,
-        path: &Path,
-        on: impl Into<Executor<'_>>,
-    ) -> Result<Option<(Value, Value)>, DbError> {
-        let on = on.into();
-        let column = Cow::Owned(path.fields.clone());
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT MIN(");
-        statement.push_column(&column);
-        statement.push("), MAX(");
-        statement.push_column(&column);
-        statement.push(")");
-        self.push_source(&mut statement);
-        let field = path.field();
-        let read = |row: &Row<'_>| Ok((field.read(row, 0)?, field.read(row, 1)?));
-        let bounds = run(statement).fetch_all_with(read, on).await?.pop();
-        Ok(bounds.filter(|(least, _)| !least.is_null()))
-    }
-
     fn full_order(&self) -> Vec<(Path, bool)> {
         let mut order = self.order.clone();
         if order.is_empty() {
@@ -608,26 +432,61 @@ impl Records {
             };
             order.extend(self.model.ordering.iter().filter_map(part));
         }
+        let is_complete =
+            |(path, _): &(Path, bool)| path.is_own() && path.field().unique && !path.field().null;
         let key = Path::of(self.model.primary_key());
-        if !order.iter().any(|(path, _)| *path == key) {
+        if !order.iter().any(|part| part.0 == key || is_complete(part)) {
             order.push((key, false));
         }
         order
     }
 
+    /// Whether the rows are chosen, by their keys, before anything is joined to them: where that
+    /// spares joining rows that are not wanted.
+    fn is_chosen_first(&self, order: &[(Path, bool)]) -> bool {
+        let is_part = self.limit.is_some() || self.offset > 0;
+        let key = self.model.primary_key();
+        let by_key = order.first().is_some_and(|(path, _)| *path == Path::of(key));
+        let has_joins = self.columns.iter().any(|column| !column.is_own());
+        // From its beginning, an index on the key is read in order, and joins stop with the limit.
+        is_part && has_joins && !(by_key && self.offset == 0)
+    }
+
     /// What comes after the columns: where the rows are from, which of them, and their order.
-    fn push_rows(&self, statement: &mut Statement) {
-        let order = self.full_order();
-        for (path, _) in &order {
+    fn push_rows(&self, order: &[(Path, bool)], statement: &mut Statement) {
+        for (path, _) in order {
             statement.join_for(&Cow::Owned(path.fields.clone()));
         }
         self.push_source(statement);
+        Self::push_order(order, statement);
+        self.push_window(statement);
+    }
+
+    /// The same, where the rows are chosen first.
+    fn push_chosen_rows(&self, order: &[(Path, bool)], statement: &mut Statement) {
+        let key = self.model.primary_key();
+        for (path, _) in order {
+            statement.join_for(&Cow::Owned(path.fields.clone()));
+        }
+        statement.push(" FROM (SELECT t0.");
+        statement.push_name(key.column);
+        statement.within(|inner| self.push_rows(order, inner));
+        statement.push(") chosen JOIN ");
+        statement.push_name(self.model.table);
+        statement.push(" t0 ON t0.");
+        statement.push_name(key.column);
+        statement.push(" = chosen.");
+        statement.push_name(key.column);
+        statement.push_joins();
+        Self::push_order(order, statement);
+    }
+
+    fn push_order(order: &[(Path, bool)], statement: &mut Statement) {
         for (index, (path, descending)) in order.iter().enumerate() {
             statement.push(if index > 0 { ", " } else { " ORDER BY " });
             statement.push_column(&Cow::Owned(path.fields.clone()));
             statement.push(if *descending { " DESC" } else { "" });
         }
-        self.push_window(statement);
     }
 
     /// `FROM` and `WHERE`, with what was joined before besides.

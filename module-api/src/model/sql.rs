@@ -235,10 +235,12 @@ impl Statement {
                 self.push_name(field.source_column);
                 self.push(" FROM ");
                 self.push_name(field.table);
-                self.push(" WHERE ");
-                self.push_name(field.target_column);
-                self.push(" = ");
-                self.push_parameter(Value::from(*target));
+                if let Some(target) = target {
+                    self.push(" WHERE ");
+                    self.push_name(field.target_column);
+                    self.push(" = ");
+                    self.push_parameter(Value::from(*target));
+                }
                 self.push(")");
             }
             Expression::All(parts) => self.push_parts(parts, " AND ", "TRUE"),

@@ -212,6 +212,29 @@ pub async fn related_ids(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// The primary keys of the rows that a many-to-many field relates to several: pairs of theirs and
+/// those, in ascending order.
+///
+/// # Errors
+///
+/// The database is out of reach or refuses the query.
+pub async fn related_ids_of(
+    field: &ManyToManyInfo,
+    sources: &[i64],
+    on: impl Into<Executor<'_>>,
+) -> Result<Vec<(i64, i64)>, DbError> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (table, from, to) =
+        (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
+    let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
+    let sources = sources.join(", ");
+    let sql = format!("SELECT {from}, {to} FROM {table} WHERE {from} IN ({sources}) ORDER BY 1, 2");
+    let read = |row: &Row<'_>| Ok((row.get_at(0)?, row.get_at(1)?));
+    query(AssertSqlSafe(sql)).fetch_all_with(read, on.into()).await
+}
+
 /// Makes the rows that a many-to-many field relates to one these and no others.
 ///
 /// # Errors

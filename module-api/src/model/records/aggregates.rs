@@ -1,0 +1,193 @@
+//! What can be asked about the rows of a model without fetching them: how many, of what kind.
+
+use std::borrow::Cow;
+
+use super::{Path, Records, run};
+use crate::db::{DatabaseKind, DbError, Executor, Row, Value};
+use crate::model::ManyToManyInfo;
+use crate::model::sql::Statement;
+
+/// A part of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// A year.
+    Year,
+    /// A month of a year.
+    Month,
+    /// A day of a month.
+    Day,
+}
+
+impl Period {
+    /// How it is written in full: `2020`, `2020-06`, `2020-06-14`.
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Year => "YYYY",
+            Self::Month => "YYYY-MM",
+            Self::Day => "YYYY-MM-DD",
+        }
+    }
+}
+
+impl Records {
+    /// How many rows there are; a limit and an offset are of no account.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn count(&self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
+        let on = on.into();
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT COUNT(*)");
+        self.push_source(&mut statement);
+        let counts = run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await?;
+        Ok(counts.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or(0))
+    }
+
+    /// The primary keys of the rows, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn ids(&self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
+        let on = on.into();
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT ");
+        statement.push_column(&Cow::Owned(vec![self.model.primary_key()]));
+        self.push_rows(&self.full_order(), &mut statement);
+        run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await
+    }
+
+    /// The values that a column has and how many rows have each, in the order of the values, at most
+    /// so many; a limit and an offset of the rows are of no account.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn counts_by(
+        &self,
+        path: &Path,
+        at_most: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<(Value, u64)>, DbError> {
+        let on = on.into();
+        let column = Cow::Owned(path.fields.clone());
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT ");
+        statement.push_column(&column);
+        statement.push(", COUNT(*)");
+        self.push_source(&mut statement);
+        statement.push(" GROUP BY ");
+        statement.push_column(&column);
+        statement.push(" ORDER BY ");
+        statement.push_column(&column);
+        statement.push(" LIMIT ");
+        statement.push_number(at_most.into());
+        let field = path.field();
+        let read = |row: &Row<'_>| {
+            let count: i64 = row.get_at(1)?;
+            Ok((field.read(row, 0)?, u64::try_from(count).unwrap_or(0)))
+        };
+        run(statement).fetch_all_with(read, on).await
+    }
+
+    /// The least and the greatest value of a column; nothing if no row has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn bounds(
+        &self,
+        path: &Path,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Option<(Value, Value)>, DbError> {
+        let on = on.into();
+        let column = Cow::Owned(path.fields.clone());
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT MIN(");
+        statement.push_column(&column);
+        statement.push("), MAX(");
+        statement.push_column(&column);
+        statement.push(")");
+        self.push_source(&mut statement);
+        let field = path.field();
+        let read = |row: &Row<'_>| Ok((field.read(row, 0)?, field.read(row, 1)?));
+        let bounds = run(statement).fetch_all_with(read, on).await?.pop();
+        Ok(bounds.filter(|(least, _)| !least.is_null()))
+    }
+
+    /// The years, months or days, in UTC, in which the moments of a column are, and how many rows
+    /// are in each, in their order, at most so many: as `2020`, `2020-06` or `2020-06-14`. A limit
+    /// and an offset of the rows are of no account.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn counts_by_period(
+        &self,
+        path: &Path,
+        period: Period,
+        at_most: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<(String, u64)>, DbError> {
+        let on = on.into();
+        let column = Cow::Owned(path.fields.clone());
+        let pattern = period.pattern();
+        let mut statement = Statement::new(on.kind());
+        // A moment is text on SQLite, and begins with its date.
+        let (before, after) = match on.kind() {
+            DatabaseKind::Sqlite => ("SUBSTR(", format!(", 1, {})", pattern.len())),
+            DatabaseKind::Postgres => ("TO_CHAR(", format!(" AT TIME ZONE 'UTC', '{pattern}')")),
+        };
+        statement.push("SELECT ");
+        statement.push(before);
+        statement.push_column(&column);
+        statement.push(&after);
+        statement.push(", COUNT(*)");
+        let not_null = !super::Filter::is_null(path.clone());
+        self.clone().filter(not_null).push_source(&mut statement);
+        statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");
+        statement.push_number(at_most.into());
+        let read = |row: &Row<'_>| {
+            let count: i64 = row.get_at(1)?;
+            Ok((row.get_at(0)?, u64::try_from(count).unwrap_or(0)))
+        };
+        run(statement).fetch_all_with(read, on).await
+    }
+
+    /// The rows that a many-to-many field relates the rows to, by their primary keys, and how many
+    /// rows it relates to each, in the order of the keys, at most so many; a limit and an offset of
+    /// the rows are of no account.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn counts_by_related(
+        &self,
+        field: &ManyToManyInfo,
+        at_most: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<(i64, u64)>, DbError> {
+        let on = on.into();
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT ");
+        statement.push_name(field.target_column);
+        statement.push(", COUNT(*) FROM ");
+        statement.push_name(field.table);
+        if !self.filters.is_empty() {
+            statement.push(" WHERE ");
+            statement.push_name(field.source_column);
+            statement.push(" IN (SELECT t0.");
+            statement.push_name(self.model.primary_key().column);
+            statement.within(|inner| self.push_source(inner));
+            statement.push(")");
+        }
+        statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");
+        statement.push_number(at_most.into());
+        let read = |row: &Row<'_>| {
+            let count: i64 = row.get_at(1)?;
+            Ok((row.get_at(0)?, u64::try_from(count).unwrap_or(0)))
+        };
+        run(statement).fetch_all_with(read, on).await
+    }
+}

@@ -1,0 +1,110 @@
+//! The way from a model to a column, by the names of fields.
+
+use std::fmt;
+
+use crate::model::{FieldInfo, ModelInfo};
+
+/// What stands between the names of a [`Path`], as in Django.
+pub const LOOKUP_SEPARATOR: &str = "__";
+
+/// The way to a column from a model: its own field, or foreign keys and then a field of the model
+/// they lead to. It is written as in Django: `address__city`.
+#[derive(Debug, Clone)]
+pub struct Path {
+    pub(super) fields: Vec<&'static FieldInfo>,
+}
+
+/// A name that is no field of its model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{model}` has no field `{name}`{}", known(.fields))]
+pub struct UnknownField {
+    /// The label of the model.
+    pub model: &'static str,
+    /// The name.
+    pub name: String,
+    /// The fields that it has.
+    pub fields: Vec<&'static str>,
+}
+
+fn known(fields: &[&str]) -> String {
+    if fields.is_empty() { String::new() } else { format!(", but {}", fields.join(", ")) }
+}
+
+impl Path {
+    /// The way that is written in Django's form. The last name may also be `pk`, or the column of a
+    /// foreign key: `address_id`.
+    ///
+    /// # Errors
+    ///
+    /// One of the names is no field, or one that leads on is no foreign key.
+    pub fn parse(model: &'static ModelInfo, path: &str) -> Result<Self, UnknownField> {
+        let mut fields = Vec::new();
+        let mut model = model;
+        let mut names = path.split(LOOKUP_SEPARATOR).peekable();
+        while let Some(name) = names.next() {
+            let is_last = names.peek().is_none();
+            let field = match name {
+                "pk" if is_last => Some(model.primary_key()),
+                _ => model.field(name).or_else(|| {
+                    let by_column = |field: &&FieldInfo| field.column == name;
+                    model.fields.iter().find(by_column).filter(|_| is_last)
+                }),
+            };
+            let unknown =
+                |fields| UnknownField { model: model.label, name: name.to_owned(), fields };
+            let names_of = || model.fields.iter().map(|field| field.name).collect();
+            let field = field.ok_or_else(|| unknown(names_of()))?;
+            fields.push(field);
+            if !is_last {
+                let key = field.foreign_key().ok_or_else(|| unknown(Vec::new()))?;
+                model = (key.target)();
+            }
+        }
+        Ok(Self { fields })
+    }
+
+    /// A model's own field.
+    pub fn of(field: &'static FieldInfo) -> Self {
+        Self { fields: vec![field] }
+    }
+
+    /// The way on to a field of the model that it leads to.
+    pub fn to(&self, field: &'static FieldInfo) -> Self {
+        let mut fields = self.fields.clone();
+        fields.push(field);
+        Self { fields }
+    }
+
+    /// The field at its end.
+    pub fn field(&self) -> &'static FieldInfo {
+        self.fields.last().expect("a path has at least one field")
+    }
+
+    /// All fields on the way, the one at the end included.
+    pub fn fields(&self) -> &[&'static FieldInfo] {
+        &self.fields
+    }
+
+    /// Whether it is one of the model's own fields.
+    pub fn is_own(&self) -> bool {
+        self.fields.len() == 1
+    }
+}
+
+/// As it is written: `address__city`.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, field) in self.fields.iter().enumerate() {
+            f.write_str(if index > 0 { LOOKUP_SEPARATOR } else { "" })?;
+            f.write_str(field.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&&FieldInfo, &&FieldInfo)| a.name == b.name && a.column == b.column;
+        self.fields.len() == other.fields.len() && self.fields.iter().zip(&other.fields).all(same)
+    }
+}
