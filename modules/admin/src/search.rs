@@ -1,9 +1,10 @@
 //! What people type into a search, and the rows that it finds: by the search fields of a
 //! registration, in the list of a model, in autocompletion and in the search over all models.
 
+use module_api::PageNumber;
 use module_api::admin::ModelAdmin;
-use module_api::db::Value;
-use module_api::model::{FieldKind, Filter, Path};
+use module_api::db::{DbError, Executor, Value};
+use module_api::model::{FieldKind, Filter, Path, Record, Records};
 
 /// Of a longer text only so many characters are searched for. Forms say so to the browser.
 pub(crate) const MAX_LENGTH: usize = 200;
@@ -23,6 +24,51 @@ pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
         Filter::any(found)
     };
     Some(Filter::all(words.iter().map(in_any_field)))
+}
+
+/// The rows of a model that a text finds, in the order of the model's list.
+pub(crate) fn records(admin: &ModelAdmin, text: &str) -> Records {
+    let mut records = Records::of(admin.model);
+    if let Some(filter) = filter(admin, text) {
+        records = records.filter(filter);
+    }
+    if admin.ordering.is_empty() {
+        return records.order_by(Path::of(admin.model.primary_key()), true);
+    }
+    for name in &admin.ordering {
+        let bare = name.trim_start_matches('-');
+        if let Ok(path) = Path::parse(admin.model, bare) {
+            records = records.order_by(path, bare != *name);
+        }
+    }
+    records
+}
+
+/// An object that a search found.
+pub(crate) struct Found {
+    pub(crate) record: Record,
+    /// What it shows as.
+    pub(crate) text: String,
+}
+
+/// A page of what a text finds, and whether there is more after it.
+pub(crate) async fn page_of(
+    admin: &ModelAdmin,
+    text: &str,
+    page: PageNumber,
+    size: u32,
+    on: impl Into<Executor<'_>>,
+) -> Result<(Vec<Found>, bool), DbError> {
+    let offset = u64::try_from(page.offset(size)).unwrap_or(0);
+    // One more than is shown tells whether there is another page.
+    let mut records = records(admin, text).offset(offset).limit(size + 1);
+    let display = records.display();
+    let mut rows = records.fetch(on).await?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let found = |record: Record| Found { text: display.text(&record), record };
+    Ok((rows.into_iter().map(found).collect(), more))
 }
 
 /// The words of a text. What stands between two `"` or two `'` is one word, spaces included; `\`

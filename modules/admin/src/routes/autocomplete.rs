@@ -1,0 +1,115 @@
+//! Objects of a model looked up by what is typed: for the fields that are filled in by search, and
+//! as a page of its own for browsers without scripts.
+
+use module_api::admin::{ModelAdmin, RegisteredModel};
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::serde::Serialize;
+use module_api::{Connection, Error, Page, PageNumber, Pagination, context};
+use rocket::http::{ContentType, Header};
+use rocket::{Responder, get};
+
+use crate::access::Desk;
+use crate::search;
+use crate::shell::{Crumb, Shell};
+use crate::text::capitalized;
+
+/// How many objects there are on a page.
+const PAGE_SIZE: u32 = 20;
+
+/// JSON that is this user's own.
+#[derive(Responder)]
+pub(crate) struct Json {
+    body: (ContentType, String),
+    cache: Header<'static>,
+}
+
+/// What Django's admin answers, and its scripts expect.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Results {
+    results: Vec<Choice>,
+    pagination: More,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Choice {
+    id: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct More {
+    more: bool,
+}
+
+/// A row of the page without scripts.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Row {
+    id: i64,
+    text: String,
+    /// The form, for who may open it.
+    url: String,
+}
+
+/// The objects that a term finds, as JSON.
+#[get("/<app>/<model>/autocomplete?<term>&<page>")]
+pub(crate) async fn autocomplete(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    term: Option<&str>,
+    page: PageNumber,
+    mut db: Connection<Db>,
+) -> Result<Json, Error> {
+    let admin = searched(&desk, app, model)?;
+    let term = term.unwrap_or_default();
+    let (found, more) = search::page_of(admin, term, page, PAGE_SIZE, &mut db).await?;
+    let results = found
+        .into_iter()
+        .filter(|found| desk.may(admin, Action::View, Some(&found.record)))
+        .map(|found| Choice { id: found.record.id().to_string(), text: found.text })
+        .collect();
+    let results = Results { results, pagination: More { more } };
+    let body = serde_json::to_string(&results).map_err(Error::other)?;
+    let cache = Header::new("Cache-Control", "private, no-store");
+    Ok(Json { body: (ContentType::JSON, body), cache })
+}
+
+/// The same as a page: its rows show the primary keys, to be typed into a form.
+#[get("/<app>/<model>/lookup?<q>&<page>")]
+pub(crate) async fn lookup(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    q: Option<&str>,
+    page: PageNumber,
+    mut db: Connection<Db>,
+) -> Result<Page, Error> {
+    let admin = searched(&desk, app, model)?;
+    let query = q.unwrap_or_default().trim();
+    let (found, more) = search::page_of(admin, query, page, PAGE_SIZE, &mut db).await?;
+    let mut rows = Vec::new();
+    for found in found {
+        if desk.may(admin, Action::View, Some(&found.record)) {
+            let id = found.record.id();
+            rows.push(Row { id, text: found.text, url: desk.object_url("change", admin, id)? });
+        }
+    }
+    let title = format!("Look up {}", admin.model.verbose_name_plural);
+    let shell = Shell::of_model(&desk, title, admin, vec![Crumb::here("Look up")])?;
+    let (name, one) = (admin.model.verbose_name_plural, capitalized(admin.model.verbose_name));
+    let pagination = Pagination::new(page, more);
+    let (query, max_length) = (query.to_owned(), search::MAX_LENGTH);
+    let page = context! { shell, name, one, query, max_length, rows, pagination };
+    Ok(Page::render("admin/lookup", page))
+}
+
+/// A model that the user may look at and that can be searched.
+fn searched<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
+    let RegisteredModel { admin, .. } = desk.model(app, model, Action::View)?;
+    if admin.search_fields.is_empty() { Err(Error::NotFound) } else { Ok(admin) }
+}

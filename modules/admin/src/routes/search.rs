@@ -1,0 +1,145 @@
+//! The search over all models, from every page of the admin.
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::model::{Path, Record, Records};
+use module_api::serde::Serialize;
+use module_api::{Connection, Error, Page, context};
+use rocket::get;
+use rocket::http::RawStr;
+
+use crate::access::Desk;
+use crate::search::{filter, words};
+use crate::shell::{Crumb, Shell};
+use crate::text::capitalized;
+
+/// How many objects of a model are shown.
+const SHOWN: usize = 5;
+
+/// Objects of a model are counted up to here.
+const COUNTED: u32 = 100;
+
+/// The objects of a model that were found.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Group {
+    label: &'static str,
+    name: String,
+    /// How many there are: `3`, `100+`.
+    count: String,
+    rows: Vec<Row>,
+    /// The list with all of them.
+    url: String,
+    /// Whether there are more than are shown.
+    more: bool,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Row {
+    text: String,
+    url: String,
+}
+
+/// A page whose name was found.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct NamedPage {
+    name: String,
+    /// What it belongs to.
+    module: String,
+    url: String,
+}
+
+/// What a text finds among all models that the user may see.
+#[get("/search?<q>")]
+pub(crate) async fn search(
+    desk: Desk<'_>,
+    q: Option<&str>,
+    mut db: Connection<Db>,
+) -> Result<Page, Error> {
+    let query = q.unwrap_or_default().trim().to_owned();
+    let words = words(&query);
+    let (mut pages, mut groups, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for registered in desk.visible() {
+        let admin = &registered.admin;
+        if is_named(&words, admin.model.verbose_name_plural, &registered.module_title)
+            || is_named(&words, admin.model.verbose_name, &registered.module_title)
+        {
+            let may_look = desk.may(admin, Action::View, None);
+            pages.push(NamedPage {
+                name: capitalized(admin.model.verbose_name_plural),
+                module: registered.module_title.clone(),
+                url: desk.model_url(if may_look { "list" } else { "add" }, admin)?,
+            });
+        }
+        if admin.search_fields.is_empty() || !desk.may(admin, Action::View, None) {
+            continue;
+        }
+        names.push(admin.model.verbose_name_plural);
+        if !words.is_empty()
+            && let Some(group) = found(&desk, admin, &query, &mut db).await?
+        {
+            groups.push(group);
+        }
+    }
+    if desk.user.is_superuser && is_named(&words, "modules", "site") {
+        pages.push(NamedPage {
+            name: "Modules".to_owned(),
+            module: "Site".to_owned(),
+            url: desk.urls.url("admin:modules", &[])?,
+        });
+    }
+    let title = if words.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
+    let shell = Shell::new(&desk, title, vec![Crumb::here("Search")])?;
+    let is_empty = words.is_empty();
+    let page = context! { shell, query, is_empty, names: names.join(", "), pages, groups };
+    Ok(Page::render("admin/search", page))
+}
+
+/// Whether each of the words stands in one of two names.
+fn is_named(words: &[String], name: &str, module: &str) -> bool {
+    let (name, module) = (name.to_lowercase(), module.to_lowercase());
+    let stands = |word: &String| {
+        let word = word.to_lowercase();
+        name.contains(&word) || module.contains(&word)
+    };
+    !words.is_empty() && words.iter().all(stands)
+}
+
+/// The objects of a model that a text finds, the newest first. At most so many rows are read that it
+/// can be said whether there are more than [`COUNTED`].
+async fn found(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    query: &str,
+    db: &mut Connection<Db>,
+) -> Result<Option<Group>, Error> {
+    let Some(filter) = filter(admin, query) else { return Ok(None) };
+    let newest = Path::of(admin.model.primary_key());
+    let records = Records::of(admin.model).filter(filter);
+    let mut records = records.order_by(newest, true).limit(COUNTED + 1);
+    let display = records.display();
+    let mut fetched = records.fetch(&mut *db).await?;
+    let is_more = fetched.len() > COUNTED as usize;
+    fetched.retain(|record| desk.may(admin, Action::View, Some(record)));
+    if fetched.is_empty() {
+        return Ok(None);
+    }
+    let count = if is_more { format!("{COUNTED}+") } else { fetched.len().to_string() };
+    let row = |record: &Record| {
+        let url = desk.object_url("change", admin, record.id())?;
+        Ok(Row { text: display.text(record), url })
+    };
+    let rows: Result<Vec<Row>, Error> = fetched.iter().take(SHOWN).map(row).collect();
+    let list = desk.model_url("list", admin)?;
+    Ok(Some(Group {
+        label: admin.model.label,
+        name: capitalized(admin.model.verbose_name_plural),
+        count,
+        rows: rows?,
+        url: format!("{list}?q={}", RawStr::new(query).percent_encode()),
+        more: fetched.len() > SHOWN,
+    }))
+}
