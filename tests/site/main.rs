@@ -4,6 +4,7 @@
 
 mod accounts;
 mod addresses;
+mod admin;
 mod adoption;
 mod after_migrate;
 mod asset_delivery;

@@ -71,6 +71,13 @@ pub(crate) async fn page_of(
     Ok((rows.into_iter().map(found).collect(), more))
 }
 
+/// What was typed into the field of a search, as a page shows it again: without white space around
+/// it and without characters that no page can have, and not longer than what is searched for.
+pub(crate) fn typed(text: Option<&str>) -> String {
+    let text = text.unwrap_or_default().trim();
+    text.chars().filter(|character| !character.is_control()).take(MAX_LENGTH).collect()
+}
+
 /// The words of a text. What stands between two `"` or two `'` is one word, spaces included; `\`
 /// takes a quote's meaning away.
 pub(crate) fn words(text: &str) -> Vec<String> {

@@ -90,8 +90,8 @@ pub(crate) async fn lookup(
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
     let admin = searched(&desk, app, model)?;
-    let query = q.unwrap_or_default().trim();
-    let (found, more) = search::page_of(admin, query, page, PAGE_SIZE, &mut db).await?;
+    let query = search::typed(q);
+    let (found, more) = search::page_of(admin, &query, page, PAGE_SIZE, &mut db).await?;
     let mut rows = Vec::new();
     for found in found {
         if desk.may(admin, Action::View, Some(&found.record)) {
@@ -103,7 +103,7 @@ pub(crate) async fn lookup(
     let shell = Shell::of_model(&desk, title, admin, vec![Crumb::here("Look up")])?;
     let (name, one) = (admin.model.verbose_name_plural, capitalized(admin.model.verbose_name));
     let pagination = Pagination::new(page, more);
-    let (query, max_length) = (query.to_owned(), search::MAX_LENGTH);
+    let max_length = search::MAX_LENGTH;
     let page = context! { shell, name, one, query, max_length, rows, pagination };
     Ok(Page::render("admin/lookup", page))
 }

@@ -10,7 +10,7 @@ use rocket::get;
 use rocket::http::RawStr;
 
 use crate::access::Desk;
-use crate::search::{filter, words};
+use crate::search::{filter, typed, words};
 use crate::shell::{Crumb, Shell};
 use crate::text::capitalized;
 
@@ -59,7 +59,7 @@ pub(crate) async fn search(
     q: Option<&str>,
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
-    let query = q.unwrap_or_default().trim().to_owned();
+    let query = typed(q);
     let words = words(&query);
     let (mut pages, mut groups, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for registered in desk.visible() {

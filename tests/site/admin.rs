@@ -1,0 +1,6 @@
+//! The admin, as staff meet it.
+
+mod autocomplete;
+mod desk;
+mod modules;
+mod search;
