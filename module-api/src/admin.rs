@@ -38,13 +38,20 @@
 //! Names of fields are written as in Django: a model's own, or through foreign keys,
 //! `address__city`. A name that no field has is a problem that keeps the site from starting.
 
+mod form;
+mod mistakes;
+mod registered;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::auth::{Action, User};
 use crate::db::{DbError, Transaction};
-use crate::model::{FieldKind, Model, ModelInfo, Path, Record, WriteError};
+use crate::model::{Model, ModelInfo, Record, WriteError};
+
+pub use form::{Fieldset, Inline, InlineLayout, InlineRelation};
+pub use registered::{RegisteredModel, RegisteredModels};
 
 /// How many rows a page of a list has, unless a registration says otherwise.
 pub const PAGE_SIZE: u32 = 100;
@@ -137,130 +144,6 @@ impl ListColumn {
 impl From<&'static str> for ListColumn {
     fn from(name: &'static str) -> Self {
         if name == "__str__" { Self::Object } else { Self::Field(name) }
-    }
-}
-
-/// A part of a form.
-#[derive(Debug, Clone, Default)]
-pub struct Fieldset {
-    /// The heading; nothing means none.
-    pub title: Option<&'static str>,
-    /// The fields, many-to-many ones included.
-    pub fields: Vec<&'static str>,
-    /// What it says before them. May be empty.
-    pub description: &'static str,
-    /// Whether it is closed at first.
-    pub collapsed: bool,
-}
-
-impl Fieldset {
-    /// A part with a heading.
-    pub fn new(title: &'static str, fields: impl IntoIterator<Item = &'static str>) -> Self {
-        let fields = fields.into_iter().collect();
-        Self { title: Some(title), fields, ..Self::default() }
-    }
-
-    /// A part without one.
-    pub fn untitled(fields: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { fields: fields.into_iter().collect(), ..Self::default() }
-    }
-
-    /// Is closed at first.
-    pub fn collapsed(mut self) -> Self {
-        self.collapsed = true;
-        self
-    }
-
-    /// Says this before the fields.
-    pub fn description(mut self, description: &'static str) -> Self {
-        self.description = description;
-        self
-    }
-}
-
-/// Objects of another model in the form of one.
-#[derive(Debug, Clone)]
-pub struct Inline {
-    /// Their model.
-    pub model: &'static ModelInfo,
-    /// How they belong together.
-    pub relation: InlineRelation,
-    /// The fields that are shown; empty means all but the foreign key.
-    pub fields: Vec<&'static str>,
-    /// Fields that are shown and not changed.
-    pub read_only: Vec<&'static str>,
-}
-
-/// How the objects of an [`Inline`] belong to that of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InlineRelation {
-    /// Their foreign key leads to it.
-    Rows {
-        /// The name of their foreign key.
-        foreign_key: &'static str,
-        /// How they are laid out.
-        layout: InlineLayout,
-        /// How many empty forms there are for new ones. Of a one-to-one there is at most one.
-        extra: u32,
-    },
-    /// Its own foreign key, one-to-one, leads to the only one, which is made and changed with it.
-    Target {
-        /// The name of the form's own foreign key.
-        foreign_key: &'static str,
-    },
-}
-
-/// How several objects are laid out in a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InlineLayout {
-    /// One in a line.
-    Tabular,
-    /// One below the other, each as a form of its own.
-    Stacked,
-}
-
-impl Inline {
-    fn of<M: Model>(relation: InlineRelation) -> Self {
-        Self { model: M::INFO, relation, fields: Vec::new(), read_only: Vec::new() }
-    }
-
-    /// The objects of `M` whose foreign key of that name leads to the form's object, one in a line,
-    /// with three empty ones.
-    pub fn tabular<M: Model>(foreign_key: &'static str) -> Self {
-        let layout = InlineLayout::Tabular;
-        Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
-    }
-
-    /// The same, one below the other.
-    pub fn stacked<M: Model>(foreign_key: &'static str) -> Self {
-        let layout = InlineLayout::Stacked;
-        Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
-    }
-
-    /// The object of `M` that the form's own foreign key of that name leads to, which is one-to-one:
-    /// both are offered as one form, and made and changed together.
-    pub fn target<M: Model>(foreign_key: &'static str) -> Self {
-        Self::of::<M>(InlineRelation::Target { foreign_key })
-    }
-
-    /// Has so many empty forms for new objects.
-    pub fn extra(mut self, forms: u32) -> Self {
-        if let InlineRelation::Rows { extra, .. } = &mut self.relation {
-            *extra = forms;
-        }
-        self
-    }
-
-    /// Shows these fields only.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
-        self.fields = fields.into_iter().collect();
-        self
-    }
-
-    /// Shows these fields without changing them.
-    pub fn read_only(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
-        self.read_only = fields.into_iter().collect();
-        self
     }
 }
 
@@ -525,132 +408,10 @@ impl ModelAdmin {
         rule(user, action, self.model, record)
             || (action == Action::View && rule(user, Action::Change, self.model, record))
     }
-
-    /// What is wrong with it, a sentence each: names that no field has, above all.
-    pub fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = Vec::new();
-        let model = self.model;
-        let path =
-            |list: &str, name: &str, mistakes: &mut Vec<String>| match Path::parse(model, name) {
-                Ok(path) => Some(path),
-                Err(unknown) => {
-                    mistakes.push(format!("{list} names `{name}`: {unknown}"));
-                    None
-                }
-            };
-        for column in &self.list_display {
-            match column {
-                ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => {
-                    path("list_display", name, &mut mistakes);
-                }
-                ListColumn::Object | ListColumn::Function { order_by: None, .. } => {}
-            }
-        }
-        for name in &self.list_display_links {
-            if !self.list_display.iter().any(|column| column.name() == *name) {
-                mistakes.push(format!("list_display_links names `{name}`, which is no column"));
-            }
-        }
-        for name in &self.search_fields {
-            let bare = name.trim_start_matches(['^', '=']);
-            if let Some(path) = path("search_fields", bare, &mut mistakes)
-                && path.field().foreign_key().is_some()
-            {
-                mistakes.push(format!("search_fields names `{name}`, which is a foreign key"));
-            }
-        }
-        for name in &self.list_filter {
-            if !self.is_many_to_many(name) {
-                path("list_filter", name, &mut mistakes);
-            }
-        }
-        for name in &self.ordering {
-            path("ordering", name.trim_start_matches('-'), &mut mistakes);
-        }
-        if let Some(name) = self.date_hierarchy
-            && let Some(path) = path("date_hierarchy", name, &mut mistakes)
-            && !matches!(path.field().kind, FieldKind::DateTime)
-        {
-            mistakes.push(format!("date_hierarchy names `{name}`, which is no moment"));
-        }
-        let of_fieldsets = self.fieldsets.iter().flat_map(|fieldset| &fieldset.fields);
-        let own = [
-            ("fieldsets", of_fieldsets.copied().collect::<Vec<_>>()),
-            ("read_only", self.read_only.clone()),
-            ("superuser_only", self.superuser_only.clone()),
-            ("exclude", self.exclude.clone()),
-            ("autocomplete", self.autocomplete.clone()),
-            ("password", self.password.into_iter().collect()),
-        ];
-        for (list, names) in own {
-            for name in names {
-                if model.field(name).is_none() && !self.is_many_to_many(name) {
-                    mistakes.push(format!("{list} names `{name}`, which no field of its own is"));
-                }
-            }
-        }
-        for inline in &self.inlines {
-            mistakes.extend(inline.mistake(model));
-        }
-        mistakes
-    }
-
-    fn is_many_to_many(&self, name: &str) -> bool {
-        self.model.many_to_many.iter().any(|field| field.name == name)
-    }
-}
-
-impl Inline {
-    fn mistake(&self, parent: &'static ModelInfo) -> Option<String> {
-        let (model, target, name, one_to_one) = match self.relation {
-            InlineRelation::Rows { foreign_key, .. } => (self.model, parent, foreign_key, false),
-            InlineRelation::Target { foreign_key } => (parent, self.model, foreign_key, true),
-        };
-        let key = model.field(name).and_then(|field| field.foreign_key());
-        if key.is_none_or(|key| !(key.target)().is(target) || (one_to_one && !key.one_to_one)) {
-            let kind = if one_to_one { "one-to-one" } else { "foreign key" };
-            let (model, target) = (model.label, target.label);
-            return Some(format!("inlines: `{name}` of `{model}` is no {kind} to `{target}`"));
-        }
-        let fields = self.fields.iter().chain(&self.read_only);
-        let unknown = |name: &&&str| self.model.field(name).is_none();
-        let name = fields.into_iter().find(unknown)?;
-        Some(format!("inlines: `{}` has no field `{name}`", self.model.label))
-    }
 }
 
 impl fmt::Debug for ModelAdmin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelAdmin").field("model", &self.model.label).finish_non_exhaustive()
-    }
-}
-
-/// A model that an active module has registered.
-#[derive(Debug, Clone)]
-pub struct RegisteredModel {
-    /// The name of the module.
-    pub module: &'static str,
-    /// What people call the module.
-    pub module_title: String,
-    /// How the model is shown.
-    pub admin: ModelAdmin,
-}
-
-/// All models that the active modules have registered, module by module. The host manages it.
-#[derive(Debug, Clone, Default)]
-pub struct RegisteredModels(pub Vec<RegisteredModel>);
-
-impl RegisteredModels {
-    /// The model of an app and a name, as they stand in the addresses of the admin.
-    pub fn find(&self, app: &str, model: &str) -> Option<&RegisteredModel> {
-        let is_it = |registered: &&RegisteredModel| {
-            registered.admin.model.app() == app && registered.admin.model.name() == model
-        };
-        self.0.iter().find(is_it)
-    }
-
-    /// How a model is shown, if it is registered.
-    pub fn of(&self, model: &ModelInfo) -> Option<&RegisteredModel> {
-        self.0.iter().find(|registered| registered.admin.model.is(model))
     }
 }

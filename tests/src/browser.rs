@@ -199,7 +199,9 @@ pub fn encoded(fields: &[(&str, &str)]) -> String {
 
 fn escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
-        byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => {
+            char::from(byte).to_string()
+        }
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(escape).collect()

@@ -2,8 +2,8 @@
 
 use module_api::CookieRules;
 use module_api::db::{DatabaseKind, DbError, Transaction, query};
-use rocket::Request;
 use module_api::time::{Duration, UtcDateTime};
+use rocket::Request;
 
 use crate::secret::{Secret, fingerprint};
 

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use module_api::client_address;
-use rocket::request::{FromRequest, Outcome};
 use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
 
 use crate::sessions::{self, SessionKey};
 

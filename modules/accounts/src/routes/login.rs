@@ -1,10 +1,10 @@
 //! Signing in.
 
 use module_api::db::Db;
+use module_api::{Error, Page, Urls, context};
 use rocket::form::{Form, FromForm};
 use rocket::http::Status;
 use rocket::{State, get, post};
-use module_api::{Error, Page, Urls, context};
 
 use super::form_page::FormAnswer;
 use super::landing::go_on;

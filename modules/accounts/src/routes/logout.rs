@@ -1,9 +1,9 @@
 //! Signing out.
 
 use module_api::db::Db;
+use module_api::{Error, Messages, Page, Urls, context};
 use rocket::response::Redirect;
 use rocket::{State, get, post};
-use module_api::{Error, Messages, Page, Urls, context};
 
 use super::landing::go_on;
 use crate::sessions;

@@ -2,10 +2,10 @@
 
 use module_api::auth::{CurrentUser, User};
 use module_api::db::{Db, DbError, query};
+use module_api::{Error, Messages, Page, Urls, context};
 use rocket::form::{Form, FromForm};
 use rocket::http::Status;
 use rocket::{State, get, post};
-use module_api::{Error, Messages, Page, Urls, context};
 
 use super::form_page::FormAnswer;
 use super::landing::go_on;
@@ -131,12 +131,7 @@ async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbErro
 
 /// Stores the new hash in place of the old one, ends all sessions of the user and begins one. None
 /// if the old hash is not there any more.
-async fn store(
-    user_id: i64,
-    old: &str,
-    new: &str,
-    db: &Db,
-) -> Result<Option<SessionKey>, DbError> {
+async fn store(user_id: i64, old: &str, new: &str, db: &Db) -> Result<Option<SessionKey>, DbError> {
     let mut transaction = db.begin().await?;
     let locked = query("UPDATE auth_user SET password = $1 WHERE id = $2 AND password = $3");
     let locked = locked.bind(new).bind(user_id).bind(old).execute(&mut transaction).await?;

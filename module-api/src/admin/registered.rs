@@ -1,0 +1,34 @@
+//! What the active modules have registered.
+
+use super::ModelAdmin;
+use crate::model::ModelInfo;
+
+/// A model that an active module has registered.
+#[derive(Debug, Clone)]
+pub struct RegisteredModel {
+    /// The name of the module.
+    pub module: &'static str,
+    /// What people call the module.
+    pub module_title: String,
+    /// How the model is shown.
+    pub admin: ModelAdmin,
+}
+
+/// All models that the active modules have registered, module by module. The host manages it.
+#[derive(Debug, Clone, Default)]
+pub struct RegisteredModels(pub Vec<RegisteredModel>);
+
+impl RegisteredModels {
+    /// The model of an app and a name, as they stand in the addresses of the admin.
+    pub fn find(&self, app: &str, model: &str) -> Option<&RegisteredModel> {
+        let is_it = |registered: &&RegisteredModel| {
+            registered.admin.model.app() == app && registered.admin.model.name() == model
+        };
+        self.0.iter().find(is_it)
+    }
+
+    /// How a model is shown, if it is registered.
+    pub fn of(&self, model: &ModelInfo) -> Option<&RegisteredModel> {
+        self.0.iter().find(|registered| registered.admin.model.is(model))
+    }
+}
