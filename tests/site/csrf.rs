@@ -40,7 +40,7 @@ struct Entry {
 #[post("/", data = "<entry>")]
 fn sign(entry: Form<Entry>) -> String {
     SIGNED.fetch_add(1, Ordering::SeqCst);
-    format!("signed by {}", entry.name)
+    format!("signed by {}", entry.into_inner().name)
 }
 
 #[post("/hook")]
@@ -199,11 +199,11 @@ async fn outside_the_local_profile_the_cookie_is_for_https_and_this_host_alone()
 
 #[rocket::async_test]
 async fn a_route_may_be_exempt_and_must_exist() {
+    static WRONG: LocalModule =
+        LocalModule { csrf_exempt: &["nothing"], ..LocalModule::named("wrong") };
     let site = book().await;
     let from_there = [("Sec-Fetch-Site", "cross-site")];
     assert_eq!(site.post("/book/hook", &from_there, b"").await.text(), "taken");
-    static WRONG: LocalModule =
-        LocalModule { csrf_exempt: &["nothing"], ..LocalModule::named("wrong") };
     let problems = TestSite::on(DatabaseKind::Sqlite).modules(&[&WRONG]).problems();
     assert_eq!(problems.len(), 1);
     assert!(problems[0].starts_with("routes.E010 [wrong]"), "{problems:?}");
