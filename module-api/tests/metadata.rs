@@ -100,6 +100,8 @@ struct HolidayHome {
     similar: ManyToMany<HolidayHome>,
     near: ManyToMany<Self>,
     r#type: Option<i32>,
+    #[model(positive, default = 3)]
+    floors: i16,
 }
 
 fn field(model: &'static ModelInfo, name: &str) -> &'static FieldInfo {
@@ -170,6 +172,7 @@ fn the_kinds_follow_from_types_and_attributes() {
     assert!(matches!(kind("open"), FieldKind::Bool));
     assert!(matches!(kind("climate"), FieldKind::BigInteger));
     assert!(matches!(kind("type"), FieldKind::Integer));
+    assert!(matches!(kind("floors"), FieldKind::SmallInteger));
     assert!(matches!(kind("since"), FieldKind::DateTime));
     assert!(matches!(field(Address::INFO, "state").kind, FieldKind::Char { max_length: 2 }));
     assert!(matches!(field(Address::INFO, "note").kind, FieldKind::Text));

@@ -38,6 +38,7 @@ pub(crate) struct Column {
 
 pub(crate) enum Kind {
     Id,
+    SmallInteger,
     Integer,
     BigInteger,
     Bool,
@@ -154,10 +155,13 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                 } else {
                     ": remove it".to_owned()
                 };
-                format!("`{name}` is for `i32` and `i64`, and this is `{rust_name}`{instead}")
+                format!(
+                    "`{name}` is for `i16`, `i32` and `i64`, and this is `{rust_name}`{instead}"
+                )
             }
             "choices" if !is_text && !rust.is_integer() => format!(
-                "`choices` are for `String`, `i32` and `i64`, and this is `{rust_name}`: remove them"
+                "`choices` are for `String`, `i16`, `i32` and `i64`, and this is `{rust_name}`: \
+                 remove them"
             ),
             "default" if is_key => {
                 "a foreign key has no default: remove it, or make the type an `Option`".to_owned()
@@ -178,6 +182,7 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
 fn kind(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> Kind {
     match &field_type.rust {
         _ if place.is_id => Kind::Id,
+        RustType::I16 => Kind::SmallInteger,
         RustType::I32 => Kind::Integer,
         RustType::I64 => Kind::BigInteger,
         RustType::Bool => Kind::Bool,

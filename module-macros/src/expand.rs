@@ -215,6 +215,7 @@ fn option(value: Option<TokenStream>) -> TokenStream {
 fn kind(kind: &Kind) -> TokenStream {
     let kind = match kind {
         Kind::Id => quote!(Id),
+        Kind::SmallInteger => quote!(SmallInteger),
         Kind::Integer => quote!(Integer),
         Kind::BigInteger => quote!(BigInteger),
         Kind::Bool => quote!(Bool),

@@ -4,6 +4,7 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 /// The Rust type of a field, apart from an `Option` around it.
 pub(crate) enum RustType {
+    I16,
     I32,
     I64,
     Bool,
@@ -15,12 +16,13 @@ pub(crate) enum RustType {
 
 impl RustType {
     pub(crate) fn is_integer(&self) -> bool {
-        matches!(self, Self::I32 | Self::I64)
+        matches!(self, Self::I16 | Self::I32 | Self::I64)
     }
 
     /// As it stands in messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {
+            Self::I16 => "i16",
             Self::I32 => "i32",
             Self::I64 => "i64",
             Self::Bool => "bool",
@@ -93,6 +95,7 @@ fn rust_type(written: &Type, segment: &PathSegment) -> syn::Result<RustType> {
         "ForeignKey" => RustType::ForeignKey(target()?),
         "ManyToMany" => RustType::ManyToMany(target()?),
         _ if !segment.arguments.is_none() => return Err(unknown(written, Some(&name))),
+        "i16" => RustType::I16,
         "i32" => RustType::I32,
         "i64" => RustType::I64,
         "bool" => RustType::Bool,
@@ -104,9 +107,10 @@ fn rust_type(written: &Type, segment: &PathSegment) -> syn::Result<RustType> {
 
 fn unknown(written: &Type, name: Option<&str>) -> syn::Error {
     let instead = match name {
-        Some("u8" | "u16") => "`i32` with `#[model(positive)]`",
+        Some("u8") => "`i16` with `#[model(positive)]`",
+        Some("u16") => "`i32` with `#[model(positive)]`",
         Some("u32" | "u64" | "u128" | "usize") => "`i64` with `#[model(positive)]`",
-        Some("i8" | "i16") => "`i32`",
+        Some("i8") => "`i16`",
         Some("i128" | "isize") => "`i64`",
         Some("f32" | "f64") => {
             "`i64` and count in the smallest unit, such as cents, since fractions are not exact"
@@ -123,7 +127,7 @@ fn unknown(written: &Type, name: Option<&str>) -> syn::Error {
         _ => match written {
             Type::Reference(_) => "`String` instead of a reference, since a row owns its values",
             _ => {
-                "`i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
+                "`i16`, `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
                  `ManyToMany<Model>`, by these names, or an `Option` of one"
             }
         },

@@ -40,7 +40,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | type | attributes that say what it is |
 /// |---|---|
 /// | `String` | one of `max_length = 64`, `exact_length = 2`, `email` (of at most 254 characters unless `max_length` says otherwise), `long_text` |
-/// | `i32`, `i64` | none, or `positive` |
+/// | `i16`, `i32`, `i64` | none, or `positive` |
 /// | `bool`, `UtcDateTime` | none |
 /// | `ForeignKey<Model>` | `on_delete = cascade`, `protect` or `set_null`, which is required; `one_to_one` |
 /// | `ManyToMany<Model>` | none; `table`, `source_column` and `target_column` name what lies between |

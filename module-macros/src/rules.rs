@@ -24,13 +24,33 @@ pub(crate) enum Choice {
     Text(String),
 }
 
+/// The numbers of a type that does not take all that can be written.
+#[derive(Clone, Copy)]
+struct TypeRange {
+    least: i64,
+    greatest: i64,
+    name: &'static str,
+    wider: &'static str,
+}
+
+impl TypeRange {
+    fn of(rust: &RustType) -> Option<Self> {
+        let (least, greatest, name, wider) = match rust {
+            RustType::I16 => (i16::MIN.into(), i16::MAX.into(), "i16", "`i32` or `i64`"),
+            RustType::I32 => (i32::MIN.into(), i32::MAX.into(), "i32", "`i64`"),
+            _ => return None,
+        };
+        Some(Self { least, greatest, name, wider })
+    }
+}
+
 /// The numbers that a column takes.
 #[derive(Default)]
 pub(crate) struct Range {
     pub(crate) positive: bool,
     pub(crate) min: Option<i64>,
     pub(crate) max: Option<i64>,
-    is_i32: bool,
+    type_range: Option<TypeRange>,
 }
 
 impl Range {
@@ -38,7 +58,7 @@ impl Range {
         let positive = attributes.flag("positive", errors);
         let min = attributes.integer("min", "0", errors);
         let max = attributes.integer("max", "100", errors);
-        let range = Self { positive, min: None, max: None, is_i32: matches!(rust, RustType::I32) };
+        let range = Self { positive, min: None, max: None, type_range: TypeRange::of(rust) };
         for (value, span) in [min, max].into_iter().flatten() {
             // Without the limits themselves: a limit that nothing can reach is a mistake.
             if let Some(problem) = range.problem(value) {
@@ -55,8 +75,10 @@ impl Range {
 
     /// Why the number is none of them.
     fn problem(&self, value: i64) -> Option<String> {
-        if self.is_i32 && i32::try_from(value).is_err() {
-            return Some(format!("{value} does not fit into an `i32`: make the type `i64`"));
+        if let Some(TypeRange { least, greatest, name, wider }) = self.type_range
+            && !(least..=greatest).contains(&value)
+        {
+            return Some(format!("{value} does not fit into an `{name}`: make the type {wider}"));
         }
         if self.positive && value < 0 {
             return Some(format!("{value} is below zero, and the field is `positive`"));
@@ -187,7 +209,7 @@ impl Rules<'_> {
         errors: &mut Errors,
     ) -> Option<DefaultValue> {
         let example = match self.rust {
-            RustType::I32 | RustType::I64 => "0",
+            RustType::I16 | RustType::I32 | RustType::I64 => "0",
             RustType::Bool => "false",
             RustType::String => "\"…\"",
             RustType::DateTime => "now",
@@ -197,7 +219,7 @@ impl Rules<'_> {
         let span = literal.span();
         match (literal, self.rust) {
             (Literal::Bool(value), RustType::Bool) => Some(DefaultValue::Bool(value.value())),
-            (Literal::Int(value, _), RustType::I32 | RustType::I64) => {
+            (Literal::Int(value, _), rust) if rust.is_integer() => {
                 check(span, self.range.problem(*value), &Choice::Int(*value), choices, errors);
                 Some(DefaultValue::Int(*value))
             }

@@ -101,15 +101,17 @@ impl ColumnState {
 
     /// Whether there is SQL on both databases that makes a column of the other of it.
     pub(super) fn can_become(&self, to: &Self) -> bool {
-        use Kind::{BigInteger, Bool, DateTime, Id, Integer, Key, Other, Text, Varchar};
+        use Kind::{
+            BigInteger, Bool, DateTime, Id, Integer, Key, Other, SmallInteger, Text, Varchar,
+        };
         match (&self.kind, &to.kind) {
             (from, to) if from == to => true,
             (Id, _) | (_, Id | Other { .. }) => false,
             (_, Varchar(_) | Text)
             | (Varchar(_) | Text, _)
             | (
-                Integer | BigInteger | Bool | Key { .. },
-                Integer | BigInteger | Bool | Key { .. },
+                SmallInteger | Integer | BigInteger | Bool | Key { .. },
+                SmallInteger | Integer | BigInteger | Bool | Key { .. },
             ) => true,
             (DateTime | Other { .. }, _) | (_, DateTime) => false,
         }
@@ -118,13 +120,14 @@ impl ColumnState {
     /// Whether values that it holds may be lost as another kind. Those that do not fit at all, as
     /// text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps them.
     pub(super) fn loses_as(&self, to: &Self) -> bool {
-        use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
+        use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
         match (&self.kind, &to.kind) {
             (from, to) if from == to => false,
             (_, Varchar(_) | Text)
-            | (Bool | Integer | BigInteger | Key { .. }, Integer | BigInteger | Key { .. }) => {
-                false
-            }
+            | (
+                Bool | SmallInteger | Integer | BigInteger | Key { .. },
+                SmallInteger | Integer | BigInteger | Key { .. },
+            ) => false,
             // Many numbers become one of two values, and not every text is a number.
             _ => true,
         }

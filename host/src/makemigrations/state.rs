@@ -73,6 +73,8 @@ pub(super) enum Kind {
     Id,
     /// The primary key of a row of that table.
     Key { table: String },
+    /// A whole number of 16 bits.
+    SmallInteger,
     /// A whole number of 32 bits.
     Integer,
     /// A whole number of 64 bits.
@@ -151,6 +153,7 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
 fn of_field(field: &FieldInfo) -> ColumnState {
     let kind = match &field.kind {
         FieldKind::Id => Kind::Id,
+        FieldKind::SmallInteger => Kind::SmallInteger,
         FieldKind::Integer => Kind::Integer,
         FieldKind::BigInteger => Kind::BigInteger,
         FieldKind::Bool => Kind::Bool,
@@ -203,6 +206,7 @@ fn of_column(table: &Table, column: &Column) -> ColumnState {
     let kind = match (&column.kind, reference(table, column)) {
         _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
         (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
+        (ColumnKind::SmallInteger, None) => Kind::SmallInteger,
         (ColumnKind::Integer, None) => Kind::Integer,
         (ColumnKind::BigInteger, None) => Kind::BigInteger,
         (ColumnKind::Bool, None) => Kind::Bool,

@@ -1,5 +1,7 @@
 //! Reading the columns of a row, whichever database it is from.
 
+use std::num::TryFromIntError;
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
@@ -170,19 +172,31 @@ impl FromColumn for UtcDateTime {
     }
 }
 
-/// A whole number of 32 bits, from a column of any width.
-impl FromColumn for i32 {
-    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
-        narrow(i64::from_sqlite(row, column)?, column)
-    }
+macro_rules! narrow_column {
+    ($($type:ty, $bits:literal;)*) => {$(
+        #[doc = concat!("A whole number of ", $bits, " bits, from a column of any width.")]
+        impl FromColumn for $type {
+            fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+                narrow(i64::from_sqlite(row, column)?, column)
+            }
 
-    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
-        narrow(i64::from_postgres(row, column)?, column)
-    }
+            fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+                narrow(i64::from_postgres(row, column)?, column)
+            }
+        }
+    )*};
 }
 
-fn narrow(value: i64, column: usize) -> Result<i32, sqlx::Error> {
-    i32::try_from(value).map_err(|source| sqlx::Error::ColumnDecode {
+narrow_column! {
+    i16, "16";
+    i32, "32";
+}
+
+fn narrow<T: TryFrom<i64, Error = TryFromIntError>>(
+    value: i64,
+    column: usize,
+) -> Result<T, sqlx::Error> {
+    T::try_from(value).map_err(|source| sqlx::Error::ColumnDecode {
         index: column.to_string(),
         source: source.into(),
     })

@@ -80,6 +80,7 @@ macro_rules! value_from {
 
 value_from! {
     bool => Bool,
+    i16 => Int,
     i32 => Int,
     i64 => Int,
     u32 => Int,

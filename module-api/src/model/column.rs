@@ -62,6 +62,7 @@ macro_rules! operand {
 
 operand! {
     bool => bool,
+    i16 => i16,
     i32 => i32,
     i64 => i64,
     String => String,

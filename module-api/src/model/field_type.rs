@@ -15,7 +15,7 @@ use crate::db::{DbError, Executor, Row, Transaction, Value};
 /// A type that a model's field can have.
 #[diagnostic::on_unimplemented(
     message = "a model's field cannot be a `{Self}`",
-    note = "use `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
+    note = "use `i16`, `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
             `ManyToMany<Model>`, or an `Option` of one where the column takes NULL"
 )]
 pub trait FieldType: Sized {
@@ -55,6 +55,7 @@ macro_rules! field_type {
 
 field_type!(bool, Bool, |value| *value, |value: &bool| Some(*value));
 field_type!(i64, Int, |value| *value, |value: &i64| Some(*value));
+field_type!(i16, Int, |value| i64::from(*value), |value: &i64| i16::try_from(*value).ok());
 field_type!(i32, Int, |value| i64::from(*value), |value: &i64| i32::try_from(*value).ok());
 field_type!(String, Text, Clone::clone, |value: &String| Some(value.clone()));
 field_type!(UtcDateTime, DateTime, |value| *value, |value: &UtcDateTime| Some(*value));
@@ -92,7 +93,7 @@ macro_rules! null_value {
     )*};
 }
 
-null_value!(bool => Bool, i64 => Int, i32 => Int, String => Text, UtcDateTime => DateTime);
+null_value!(bool => Bool, i64 => Int, i32 => Int, i16 => Int, String => Text, UtcDateTime => DateTime);
 
 impl<M> NullValue for Option<ForeignKey<M>> {
     fn null_value() -> Value {

@@ -163,6 +163,7 @@ impl FieldInfo {
     pub fn null_value(&self) -> Value {
         match self.kind {
             FieldKind::Id
+            | FieldKind::SmallInteger
             | FieldKind::Integer
             | FieldKind::BigInteger
             | FieldKind::ForeignKey(_) => Value::Int(None),
@@ -188,6 +189,8 @@ impl FieldInfo {
 pub enum FieldKind {
     /// The primary key, a number that the database gives.
     Id,
+    /// A whole number of 16 bits.
+    SmallInteger,
     /// A whole number of 32 bits.
     Integer,
     /// A whole number of 64 bits.

@@ -46,6 +46,7 @@ impl FieldInfo {
             },
             FieldKind::DateTime => datetime(text).map(Value::from),
             FieldKind::Id
+            | FieldKind::SmallInteger
             | FieldKind::Integer
             | FieldKind::BigInteger
             | FieldKind::ForeignKey(_) => self.integer(text),
@@ -314,6 +315,12 @@ mod tests {
         assert_eq!(
             number.parse("99999999999999999999").unwrap_err(),
             "Ensure this value is less than or equal to 2147483647."
+        );
+        let small = FieldInfo { kind: FieldKind::SmallInteger, ..FIELD };
+        assert_eq!(small.parse("-7"), Ok(Value::from(-7)));
+        assert_eq!(
+            small.parse("-99999999999999999999").unwrap_err(),
+            "Ensure this value is greater than or equal to -32768."
         );
         let text = FieldInfo { kind: FieldKind::Text, ..FIELD };
         assert_eq!(text.parse(" a "), Ok(Value::from(" a ")));

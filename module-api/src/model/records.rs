@@ -259,6 +259,7 @@ impl FieldInfo {
     pub fn read(&self, row: &Row<'_>, place: usize) -> Result<Value, DbError> {
         Ok(match self.kind {
             FieldKind::Id
+            | FieldKind::SmallInteger
             | FieldKind::Integer
             | FieldKind::BigInteger
             | FieldKind::ForeignKey(_) => Value::Int(row.get_at(place)?),

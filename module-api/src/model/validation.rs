@@ -174,6 +174,7 @@ impl FieldInfo {
     /// The least and the greatest number that the field takes.
     pub fn range(&self) -> (i64, i64) {
         let (mut least, mut greatest) = match self.kind {
+            FieldKind::SmallInteger => (i64::from(i16::MIN), i64::from(i16::MAX)),
             FieldKind::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
             _ => (i64::MIN, i64::MAX),
         };

@@ -22,6 +22,7 @@ item!(narrow, {
     #[model(max_length = 10)]
     text: String,
     number: i32,
+    small: i16,
     flag: bool,
     digits: i32,
     moment: UtcDateTime,
@@ -33,16 +34,17 @@ item!(wide, {
     #[model(long_text)]
     text: String,
     number: i64,
-    flag: i32,
+    small: i32,
+    flag: i16,
     #[model(max_length = 20)]
     digits: String,
     #[model(long_text)]
     moment: String,
 });
 
-const ROWS: &str = "INSERT INTO shop_item (length, text, number, flag, digits, moment) VALUES \
-                    ('ten', 'größer', 2147483647, TRUE, 12, '2020-01-02 03:04:05'), \
-                    ('', 'it''s', -3, FALSE, -4, '2021-01-02 03:04:05')";
+const ROWS: &str = "INSERT INTO shop_item (length, text, number, small, flag, digits, moment) VALUES \
+                    ('ten', 'größer', 2147483647, 32767, TRUE, 12, '2020-01-02 03:04:05'), \
+                    ('', 'it''s', -3, -9, FALSE, -4, '2021-01-02 03:04:05')";
 
 async fn columns_get_other_types_and_keep_their_values(kind: DatabaseKind) {
     let mut shop = Shop::with(kind, narrow::MODELS).await;
@@ -53,6 +55,7 @@ async fn columns_get_other_types_and_keep_their_values(kind: DatabaseKind) {
     assert_eq!(shop.items("length").await, some(&["ten", ""]));
     assert_eq!(shop.items("text").await, some(&["größer", "it's"]));
     assert_eq!(shop.items("number").await, some(&["2147483647", "-3"]));
+    assert_eq!(shop.items("small").await, some(&["32767", "-9"]));
     assert_eq!(shop.items("flag").await, some(&["1", "0"]));
     assert_eq!(shop.items("digits").await, some(&["12", "-4"]));
     let moments = shop.items("moment").await;
@@ -67,11 +70,12 @@ async fn types_that_may_lose_something_are_asked_about(kind: DatabaseKind) {
     for column in ["flag", "digits", "moment"] {
         assert!(refusal.contains(&format!("the column `{column}` of `shop_item`")), "{refusal}");
     }
-    for column in ["length", "text", "number"] {
+    for column in ["length", "text", "number", "small"] {
         assert!(!refusal.contains(&format!("`{column}`")), "{refusal}");
     }
     shop.step(narrow::MODELS, &losing()).await;
     assert_eq!(shop.items("digits").await, some(&["12", "-4"]));
+    assert_eq!(shop.items("small").await, some(&["32767", "-9"]));
     let flags = shop.items("CASE WHEN flag THEN 'yes' ELSE 'no' END").await;
     assert_eq!(flags, some(&["yes", "no"]));
 

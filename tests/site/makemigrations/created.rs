@@ -30,9 +30,12 @@ struct Every {
     #[model(long_text)]
     long: String,
     number: i32,
+    small: i16,
     big: i64,
     #[model(positive)]
     count: i32,
+    #[model(positive)]
+    small_count: i16,
     #[model(positive)]
     big_count: Option<i64>,
     flag: bool,
@@ -78,6 +81,8 @@ async fn tables_are_made_with_every_kind_of_field(kind: DatabaseKind) {
             "shop_every.select: datetime numbered",
             "shop_every.moment: datetime NOT NULL numbered",
             "shop_every.number: INTEGER NOT NULL numbered",
+            "shop_every.small: smallint NOT NULL numbered",
+            "shop_every.small_count: smallint unsigned NOT NULL >= 0 numbered",
             "shop_every.other_id -> shop_other.id NO ACTION deferred",
             "shop_every.parent_id -> shop_every.id NO ACTION deferred",
             "shop_every index (long)",
@@ -100,6 +105,9 @@ async fn tables_are_made_with_every_kind_of_field(kind: DatabaseKind) {
             "shop_every.count: integer NOT NULL",
             "shop_every CHECK ((big_count >= 0))",
             "shop_every CHECK ((count >= 0))",
+            "shop_every CHECK ((small_count >= 0))",
+            "shop_every.small: smallint NOT NULL",
+            "shop_every.small_count: smallint NOT NULL",
             "shop_every.exact: character varying(2) NOT NULL",
             "shop_every.flag: boolean NOT NULL",
             "shop_every FOREIGN KEY (other_id) REFERENCES shop_other(id) DEFERRABLE INITIALLY \
@@ -126,7 +134,7 @@ async fn tables_are_made_with_every_kind_of_field(kind: DatabaseKind) {
     }
     // Rows may lead to each other before both are there, within a transaction.
     shop.execute(&[
-        "INSERT INTO shop_every VALUES (1, 's', 'ex', '', 'l', 1, 2, 0, NULL, FALSE, \
+        "INSERT INTO shop_every VALUES (1, 's', 'ex', '', 'l', 1, 5, 2, 0, 6, NULL, FALSE, \
          '2020-01-02 03:04:05', NULL, 'a', 1, 7)",
         "INSERT INTO shop_other VALUES (7, 1)",
         "INSERT INTO shop_every_others (every_id, other_id) VALUES (1, 7)",

@@ -42,6 +42,7 @@ fn create(table: &TableState) -> String {
 fn type_of(kind: &Kind) -> String {
     match kind {
         Kind::Id | Kind::Key { .. } | Kind::BigInteger => "bigint".to_owned(),
+        Kind::SmallInteger => "smallint".to_owned(),
         Kind::Integer => "integer".to_owned(),
         Kind::Bool => "boolean".to_owned(),
         Kind::Varchar(length) => format!("varchar({length})"),
@@ -166,11 +167,14 @@ fn alter_column(
 /// How values become others, where PostgreSQL does not do it by itself. What it does by itself it
 /// refuses where a value does not fit: `::varchar(5)` would cut texts off.
 fn conversion(from: &Kind, to: &Kind, column: &str) -> Option<String> {
-    use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
+    use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
     match (from, to) {
         (_, Varchar(_) | Text)
-        | (Integer | BigInteger | Key { .. }, Integer | BigInteger | Key { .. }) => None,
-        (Integer | BigInteger | Key { .. }, Bool) => Some(format!("{column} <> 0")),
+        | (
+            SmallInteger | Integer | BigInteger | Key { .. },
+            SmallInteger | Integer | BigInteger | Key { .. },
+        ) => None,
+        (SmallInteger | Integer | BigInteger | Key { .. }, Bool) => Some(format!("{column} <> 0")),
         (Bool, _) => Some(format!("{column}::integer")),
         _ => Some(format!("{column}::{}", type_of(to))),
     }

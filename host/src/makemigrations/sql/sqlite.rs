@@ -105,9 +105,9 @@ fn create(table: &TableState, under: &str) -> String {
 /// How the values of a column are written into one of another kind. Text that is no number, or
 /// neither true nor false, becomes `NULL`, which a column that must have a value refuses.
 fn conversion(from: &Kind, to: &Kind, column: String) -> String {
-    use Kind::{BigInteger, Bool, Integer, Key, Text, Varchar};
+    use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
     match (from, to) {
-        (Varchar(_) | Text, Integer | BigInteger | Key { .. }) => format!(
+        (Varchar(_) | Text, SmallInteger | Integer | BigInteger | Key { .. }) => format!(
             "CASE WHEN trim({column}) = CAST({column} AS integer) || '' \
              THEN CAST({column} AS integer) END"
         ),
@@ -118,7 +118,7 @@ fn conversion(from: &Kind, to: &Kind, column: String) -> String {
         (Bool, Varchar(_) | Text) => {
             format!("CASE {column} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END")
         }
-        (Integer | BigInteger | Key { .. }, Bool) => format!("{column} <> 0"),
+        (SmallInteger | Integer | BigInteger | Key { .. }, Bool) => format!("{column} <> 0"),
         _ => column,
     }
 }
@@ -131,6 +131,7 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     let unsigned = if column.positive { " unsigned" } else { "" };
     let kind = match &column.kind {
         Kind::Id | Kind::Key { .. } => "bigint".to_owned(),
+        Kind::SmallInteger => format!("smallint{unsigned}"),
         Kind::Integer => format!("integer{unsigned}"),
         Kind::BigInteger => format!("bigint{unsigned}"),
         Kind::Bool => "bool".to_owned(),

@@ -27,6 +27,8 @@ struct Defaults {
     negative: i64,
     #[model(default = 3000000000)]
     wide: i32,
+    #[model(default = -32769)]
+    narrow: i16,
     #[model(default = now)]
     now: i64,
     #[model(default = "2020-01-01")]

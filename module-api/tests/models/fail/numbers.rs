@@ -20,6 +20,8 @@ struct Numbers {
     below: i32,
     #[model(max = 3000000000)]
     wide: i32,
+    #[model(max = 40000)]
+    narrow: i16,
     #[model(max = 99999999999999999999)]
     wider: i64,
     #[model(min = "0")]
