@@ -37,6 +37,11 @@ CREATE TABLE auth_user (
     nickname text, points integer NOT NULL DEFAULT 7);
 CREATE TABLE auth_user_groups (id BIGAUTO, user_id integer NOT NULL, group_id integer NOT NULL);
 CREATE TABLE auth_user_user_permissions (id BIGAUTO, user_id integer NOT NULL, permission_id integer NOT NULL);
+CREATE TABLE django_admin_log (
+    id AUTO, user_id integer NOT NULL REFERENCES auth_user (id), action_time MOMENT NOT NULL,
+    content_type_id integer REFERENCES django_content_type (id), object_id text,
+    object_repr varchar(200) NOT NULL, action_flag smallint NOT NULL CHECK (action_flag >= 0),
+    change_message text NOT NULL);
 CREATE TABLE lettings_address (
     id BIGAUTO, street varchar(64) NOT NULL, number bigint NOT NULL, city varchar(64) NOT NULL,
     state varchar(2) NOT NULL, country_iso_code varchar(3) NOT NULL, zip_code integer NOT NULL);
@@ -51,6 +56,8 @@ INSERT INTO django_migrations (app, name) VALUES ('lettings', '0001_initial');
 INSERT INTO auth_user (id, username, first_name, last_name, email, password, is_superuser, is_active,
     is_staff, date_joined)
     VALUES (3, 'zoë', 'Zoë', 'Дарья', 'z@x.example', '!', FALSE, TRUE, FALSE, '2020-06-14 09:41:15');
+INSERT INTO django_admin_log (user_id, action_time, object_id, object_repr, action_flag, change_message)
+    VALUES (3, '2020-06-14 09:41:15', '9', 'Haus', 2, 'Changed title.');
 INSERT INTO lettings_address (id, number, street, city, state, zip_code, country_iso_code)
     VALUES (4, 7, 'Straße', 'Łódź', 'GA', 31525, 'USA');
 INSERT INTO lettings_letting (id, title, address_id) VALUES (9, 'Haus さくら', 4);
@@ -225,9 +232,10 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 5] = [
+const ALL: [&str; 6] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
+    "admin 0001_initial",
     "host 0001_initial",
     "lettings 0001_initial",
     "profiles 0001_initial",

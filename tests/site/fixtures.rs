@@ -253,18 +253,18 @@ async fn a_dump_looks_as_django_writes_it(kind: DatabaseKind) {
 
 async fn what_nobody_knows_is_left_out_if_that_is_wanted(kind: DatabaseKind) {
     let workshop = empty(kind).await;
-    let log = r#"{"model": "admin.logentry", "pk": 1, "fields": {"x": 1}}"#;
+    let site = r#"{"model": "sites.site", "pk": 1, "fields": {"x": 1}}"#;
     let more = ADDRESS.replace("\"number\"", "\"floor\": 2, \"number\"");
-    workshop.fixture("more.json", format!("[{log}, {log}, {more}]"));
+    workshop.fixture("more.json", format!("[{site}, {site}, {more}]"));
     let error = workshop.fails(1, &["loaddata", "more.json"]);
-    assert!(error.contains("no active module has a model `admin.logentry`"), "{error}");
+    assert!(error.contains("no active module has a model `sites.site`"), "{error}");
     assert!(error.contains("`lettings.address` has no field `floor`"), "{error}");
 
     let output = workshop.command(&["loaddata", "--ignorenonexistent", "more.json"]).output();
     let output = output.unwrap();
     let (printed, warned) = (output.stdout, String::from_utf8(output.stderr).unwrap());
     assert_eq!(String::from_utf8(printed).unwrap(), "loaded 1 object from 1 fixture\n");
-    assert!(warned.contains("left out 2 objects of `admin.logentry`"), "{warned}");
+    assert!(warned.contains("left out 2 objects of `sites.site`"), "{warned}");
     assert!(warned.contains("left out 1 value of `lettings.address.floor`"), "{warned}");
 }
 

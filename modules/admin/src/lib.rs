@@ -1,13 +1,17 @@
 //! The admin: lists, forms and histories of the models that modules register, for staff.
 
 mod access;
+pub mod models;
 mod routes;
 mod search;
 mod shell;
 mod text;
 
+use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};
 use rocket::Route;
+
+use crate::models::LogEntry;
 
 struct Admin;
 
@@ -24,6 +28,14 @@ impl Module for Admin {
 
     fn routes(&self) -> Vec<Route> {
         routes::all()
+    }
+
+    fn models(&self) -> Vec<&'static ModelInfo> {
+        vec![LogEntry::INFO]
+    }
+
+    fn migrations(&self) -> Files {
+        embed!("migrations")
     }
 
     fn templates(&self) -> Files {

@@ -1,0 +1,41 @@
+//! What staff did, in the table of Django's admin.
+
+use accounts::models::{ContentType, User};
+use module_api::model::{ForeignKey, Model};
+use module_api::time::UtcDateTime;
+
+/// Something that a user did to an object.
+#[derive(Debug, Clone, Model)]
+#[model(
+    label = "admin.logentry",
+    table = "django_admin_log",
+    verbose_name = "log entry",
+    verbose_name_plural = "log entries",
+    ordering = ["-action_time"],
+    display = "{object_repr}"
+)]
+pub struct LogEntry {
+    /// The primary key.
+    pub id: i64,
+    /// When it was done.
+    #[model(default = now)]
+    pub action_time: UtcDateTime,
+    /// Who did it.
+    #[model(on_delete = cascade)]
+    pub user: ForeignKey<User>,
+    /// The model of the object.
+    #[model(on_delete = set_null, blank)]
+    pub content_type: Option<ForeignKey<ContentType>>,
+    /// The primary key of the object, as text.
+    #[model(long_text, blank, verbose_name = "object id")]
+    pub object_id: Option<String>,
+    /// What the object showed as, cut to 200 characters.
+    #[model(max_length = 200)]
+    pub object_repr: String,
+    /// What was done.
+    #[model(positive, choices = [(1, "Addition"), (2, "Change"), (3, "Deletion")])]
+    pub action_flag: i16,
+    /// What was changed: Django's JSON, or text of older ones.
+    #[model(long_text, blank)]
+    pub change_message: String,
+}
