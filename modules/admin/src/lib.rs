@@ -1,6 +1,7 @@
 //! The admin: lists, forms and histories of the models that modules register, for staff.
 
 mod access;
+mod log;
 pub mod models;
 mod routes;
 mod search;

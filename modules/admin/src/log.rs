@@ -1,0 +1,158 @@
+//! What staff did to objects: written as Django's admin writes it, and read again.
+
+mod message;
+mod read;
+
+use std::fmt::Write;
+
+use module_api::auth::User;
+use module_api::db::{DbError, Transaction, Value, query};
+use module_api::model::ModelInfo;
+use module_api::sqlx::AssertSqlSafe;
+use module_api::time::UtcDateTime;
+
+pub(crate) use self::message::ChangeMessage;
+pub(crate) use self::read::{Entry, of_object, of_user};
+
+/// The greatest number of characters of what an object showed as.
+const MAX_REPR: usize = 200;
+
+/// So many entries are written in one statement.
+const ENTRIES_AT_ONCE: usize = 100;
+
+/// What was done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActionFlag {
+    /// It was added.
+    Addition = 1,
+    /// It was changed.
+    Change = 2,
+    /// It was deleted.
+    Deletion = 3,
+}
+
+/// An object as the log names it: its primary key, and what it shows as.
+pub(crate) type Object<'a> = (i64, &'a str);
+
+/// Writes that a user has added an object, in the transaction that adds it.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn added(
+    user: &User,
+    model: &'static ModelInfo,
+    object: Object<'_>,
+    message: &ChangeMessage,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    write(user, model, &[object], ActionFlag::Addition, &message.json(), on).await
+}
+
+/// Writes that a user has changed an object, in the transaction that changes it.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn changed(
+    user: &User,
+    model: &'static ModelInfo,
+    object: Object<'_>,
+    message: &ChangeMessage,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    write(user, model, &[object], ActionFlag::Change, &message.json(), on).await
+}
+
+/// Writes that a user deletes objects of a model, an entry for each, in the transaction that deletes
+/// them. If the user is among them, it is not to be written: the entries of a user go too.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn deleted(
+    user: &User,
+    model: &'static ModelInfo,
+    objects: &[Object<'_>],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    write(user, model, objects, ActionFlag::Deletion, "", on).await
+}
+
+async fn write(
+    user: &User,
+    model: &'static ModelInfo,
+    objects: &[Object<'_>],
+    flag: ActionFlag,
+    message: &str,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let content_type = content_type(model, on).await?;
+    let now = UtcDateTime::now();
+    for objects in objects.chunks(ENTRIES_AT_ONCE) {
+        let mut sql = String::from(
+            "INSERT INTO django_admin_log (action_time, user_id, content_type_id, action_flag, \
+             change_message, object_id, object_repr) VALUES ",
+        );
+        let mut values = vec![
+            Value::from(now),
+            Value::from(user.id),
+            Value::from(content_type),
+            Value::from(flag as i64),
+            Value::from(message),
+        ];
+        for (index, (id, shown)) in objects.iter().enumerate() {
+            values.push(Value::from(id.to_string()));
+            values.push(Value::from(cut(shown)));
+            let comma = if index > 0 { ", " } else { "" };
+            let last = values.len();
+            write!(sql, "{comma}($1, $2, $3, $4, $5, ${}, ${last})", last - 1)
+                .expect("a string takes all");
+        }
+        query(AssertSqlSafe(sql)).bind_all(values).execute(&mut *on).await?;
+    }
+    Ok(())
+}
+
+/// The beginning of what an object shows as, as long as the column takes it.
+fn cut(shown: &str) -> &str {
+    shown.char_indices().nth(MAX_REPR).map_or(shown, |(end, _)| &shown[..end])
+}
+
+/// The primary key of what stands for a model in Django's tables, which is made if it is missing.
+async fn content_type(model: &'static ModelInfo, on: &mut Transaction) -> Result<i64, DbError> {
+    let find = || {
+        query("SELECT id AS value FROM django_content_type WHERE app_label = $1 AND model = $2")
+            .bind(model.app())
+            .bind(model.name())
+    };
+    if let Some((id,)) = find().fetch_optional(&mut *on).await? {
+        return Ok(id);
+    }
+    // Somebody else may be making it at the same moment.
+    query(
+        "INSERT INTO django_content_type (app_label, model) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    )
+    .bind(model.app())
+    .bind(model.name())
+    .execute(&mut *on)
+    .await?;
+    let (id,) = find().fetch_one(on).await?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn what_an_object_shows_as_is_cut_by_characters() {
+        assert_eq!(cut("short"), "short");
+        let long = "ö".repeat(200);
+        assert_eq!(cut(&long), long);
+        assert_eq!(cut(&format!("{long}x")), long);
+    }
+}

@@ -1,0 +1,136 @@
+//! What the log says of an object, and of a user.
+
+use module_api::db::{DbError, Executor, FromRow, Row, query};
+use module_api::model::ModelInfo;
+use module_api::serde::Serialize;
+use module_api::sqlx::AssertSqlSafe;
+use module_api::time::UtcDateTime;
+use module_api::{PageNumber, Pagination};
+
+use super::message::words;
+use crate::text::minute;
+
+/// Entries of a page.
+const PAGE_SIZE: u32 = 100;
+
+/// What was done, in the words of style sheets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(crate = "module_api::serde", rename_all = "lowercase")]
+pub(crate) enum Done {
+    /// The object was added.
+    Addition,
+    /// The object was changed.
+    Change,
+    /// The object was deleted.
+    Deletion,
+    /// Something that Django does not know either.
+    Other,
+}
+
+/// An entry of the log, as pages show it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Entry {
+    /// When it was done, in UTC, to the minute.
+    pub(crate) time: String,
+    /// Who did it: the username.
+    pub(crate) username: String,
+    /// Who did it: the name. May be empty.
+    pub(crate) full_name: String,
+    /// What was done.
+    pub(crate) done: Done,
+    /// The app and the model of the object, if there still is one of that name.
+    pub(crate) app: Option<String>,
+    /// The name of the model in its label.
+    pub(crate) model: Option<String>,
+    /// The primary key of the object, as text.
+    pub(crate) object_id: Option<String>,
+    /// What the object showed as.
+    pub(crate) object: String,
+    /// What was changed, in words. May be empty.
+    pub(crate) message: String,
+}
+
+impl FromRow for Entry {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let moment: UtcDateTime = row.get("action_time")?;
+        let (first, last): (String, String) = (row.get("first_name")?, row.get("last_name")?);
+        let message: String = row.get("change_message")?;
+        Ok(Self {
+            time: minute(moment),
+            username: row.get("username")?,
+            full_name: format!("{first} {last}").trim().to_owned(),
+            done: match row.get("action_flag")? {
+                1_i64 => Done::Addition,
+                2 => Done::Change,
+                3 => Done::Deletion,
+                _ => Done::Other,
+            },
+            app: row.get("app_label")?,
+            model: row.get("model")?,
+            object_id: row.get("object_id")?,
+            object: row.get("object_repr")?,
+            message: words(&message),
+        })
+    }
+}
+
+const ENTRIES: &str = "SELECT entry.action_time, entry.action_flag, entry.object_id, \
+     entry.object_repr, entry.change_message, account.username, account.first_name, \
+     account.last_name, content_type.app_label, content_type.model FROM django_admin_log entry \
+     JOIN auth_user account ON account.id = entry.user_id \
+     LEFT JOIN django_content_type content_type ON content_type.id = entry.content_type_id";
+
+const OF_OBJECT: &str = "WHERE entry.content_type_id = (SELECT id FROM django_content_type \
+     WHERE app_label = $1 AND model = $2) AND entry.object_id = $3";
+
+/// A page of what was done to an object, the oldest first. If there is no such page, it is the last
+/// there is.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn of_object(
+    model: &'static ModelInfo,
+    id: i64,
+    page: PageNumber,
+    on: impl Into<Executor<'_>>,
+) -> Result<(Vec<Entry>, Pagination), DbError> {
+    let mut on = on.into();
+    let limit = PAGE_SIZE + 1;
+    let fetch = |page: PageNumber| {
+        let sql = format!(
+            "{ENTRIES} {OF_OBJECT} ORDER BY entry.action_time, entry.id LIMIT {limit} OFFSET $4"
+        );
+        let parameters = query(AssertSqlSafe(sql)).bind(model.app()).bind(model.name());
+        parameters.bind(id.to_string()).bind(page.offset(PAGE_SIZE))
+    };
+    let mut page = page;
+    let mut entries = fetch(page).fetch_all::<Entry>(on.reborrow()).await?;
+    if entries.is_empty() && page.get() > 1 {
+        let sql = format!("SELECT COUNT(*) AS value FROM django_admin_log entry {OF_OBJECT}");
+        let count = query(AssertSqlSafe(sql)).bind(model.app()).bind(model.name());
+        let (total,) = count.bind(id.to_string()).fetch_one(on.reborrow()).await?;
+        page = PageNumber::last(total, PAGE_SIZE);
+        entries = fetch(page).fetch_all(on).await?;
+    }
+    let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
+    let more = entries.len() > size;
+    entries.truncate(size);
+    Ok((entries, Pagination::new(page, more)))
+}
+
+/// What a user did last, the latest first, at most so many entries.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn of_user(
+    user_id: i64,
+    at_most: u32,
+    on: impl Into<Executor<'_>>,
+) -> Result<Vec<Entry>, DbError> {
+    // By primary keys, which grow with time: an index has those of a user in this order.
+    let sql = format!("{ENTRIES} WHERE entry.user_id = $1 ORDER BY entry.id DESC LIMIT {at_most}");
+    query(AssertSqlSafe(sql)).bind(user_id).fetch_all(on).await
+}
