@@ -4,6 +4,7 @@ use module_api::db::{Db, DbError, FromRow, Row, Transaction, query};
 use module_api::time::UtcDateTime;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::devices::{self, DeviceKey};
 use crate::passwords::{Hasher, HasherError, Verification};
 use crate::sessions::{self, SessionKey};
 
@@ -27,10 +28,17 @@ pub(crate) enum AuthenticationError {
     Database(#[from] DbError),
 }
 
-/// Who signed in, and the key of the session that began.
+/// The keys that a browser has, of which neither need be good.
+pub(crate) struct BrowserKeys {
+    pub(crate) session: Option<SessionKey>,
+    pub(crate) device: Option<DeviceKey>,
+}
+
+/// Somebody who signed in, and the new keys for the browser.
 pub(crate) struct SignedIn {
     pub(crate) is_staff: bool,
-    pub(crate) key: SessionKey,
+    pub(crate) session: SessionKey,
+    pub(crate) device: DeviceKey,
 }
 
 /// What there is to know of an account in order to sign in.
@@ -62,10 +70,11 @@ pub(crate) fn normalized_username(typed: &str) -> String {
 pub(crate) async fn sign_in(
     username: &str,
     password: &str,
-    former: Option<&SessionKey>,
+    former: &BrowserKeys,
     hasher: &Hasher,
     db: &Db,
 ) -> Result<Option<SignedIn>, AuthenticationError> {
+    // Nor is what is far too long given to the hasher.
     let too_long = password.len() > MAX_PASSWORD;
     let password = if too_long { "" } else { password };
     for _ in 0..ATTEMPTS {
@@ -81,12 +90,14 @@ pub(crate) async fn sign_in(
             _ => None,
         };
         let mut transaction = db.begin().await?;
-        if let Some(key) = begin(&account, new_hash.as_deref(), &mut transaction).await? {
-            if let Some(former) = former {
+        if let Some(session) = begin(&account, new_hash.as_deref(), &mut transaction).await? {
+            if let Some(former) = &former.session {
                 sessions::end(former, &mut transaction).await?;
             }
+            let former = former.device.as_ref();
+            let device = devices::remember(account.id, former, &mut transaction).await?;
             transaction.commit().await?;
-            return Ok(Some(SignedIn { is_staff: account.is_staff, key }));
+            return Ok(Some(SignedIn { is_staff: account.is_staff, session, device }));
         }
     }
     Ok(None)

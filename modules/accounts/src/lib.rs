@@ -3,6 +3,7 @@
 
 mod admin;
 mod authentication;
+mod devices;
 pub mod models;
 pub mod new_password;
 pub mod passwords;
@@ -12,6 +13,7 @@ mod secret;
 pub mod sessions;
 mod settings;
 mod signed_in;
+pub mod throttle;
 mod visitor;
 
 use module_api::admin::ModelAdmin;

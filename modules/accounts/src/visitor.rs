@@ -7,6 +7,8 @@ use module_api::client_address;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
+use crate::authentication::BrowserKeys;
+use crate::devices::DeviceKey;
 use crate::sessions::{self, SessionKey};
 
 /// Whoever sent a request.
@@ -15,14 +17,20 @@ pub(crate) struct Visitor<'r> {
     request: &'r Request<'r>,
 }
 
-impl<'r> Visitor<'r> {
-    /// The key of the session, if the browser has one.
-    pub(crate) fn session_key(self) -> Option<SessionKey> {
-        SessionKey::of(self.request)
+impl Visitor<'_> {
+    /// The keys that the browser has.
+    pub(crate) fn keys(self) -> BrowserKeys {
+        let (session, device) = (SessionKey::of(self.request), DeviceKey::of(self.request));
+        BrowserKeys { session, device }
     }
 
     /// Has the browser keep the key of a session.
     pub(crate) fn keep_session(self, key: &SessionKey) {
+        key.give_to(self.request);
+    }
+
+    /// Has the browser keep the key by which it is known.
+    pub(crate) fn keep_device(self, key: &DeviceKey) {
         key.give_to(self.request);
     }
 

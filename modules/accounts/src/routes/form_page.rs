@@ -5,6 +5,15 @@ use rocket::http::Status;
 use rocket::request::Request;
 use rocket::response::{self, Redirect, Responder};
 
+use crate::throttle::Wait;
+
+/// After how long a queue of passwords is shorter.
+const BUSY_SECONDS: u64 = 5;
+
+/// What to say of that queue.
+pub(crate) const BUSY: &str =
+    "Too many passwords are being checked at the moment. Please try again in a few seconds.";
+
 /// The answer to a form.
 pub(crate) enum FormAnswer {
     /// It was taken: on to the next page.
@@ -24,6 +33,16 @@ impl FormAnswer {
     /// The page again, since something in it is wrong.
     pub(crate) fn invalid(page: Page) -> Self {
         Self::Again { status: Status::Ok, retry_after: None, page }
+    }
+
+    /// The page again, since the visitor has to wait.
+    pub(crate) fn too_many(wait: Wait, page: Page) -> Self {
+        Self::Again { status: Status::TooManyRequests, retry_after: Some(wait.seconds()), page }
+    }
+
+    /// The page again, since too many passwords are being checked for all.
+    pub(crate) fn busy(page: Page) -> Self {
+        Self::Again { status: Status::ServiceUnavailable, retry_after: Some(BUSY_SECONDS), page }
     }
 }
 

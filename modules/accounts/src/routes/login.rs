@@ -1,16 +1,20 @@
 //! Signing in.
 
-use module_api::db::Db;
-use module_api::{Error, Page, Urls, context};
+use module_api::db::{Db, DbError};
+use module_api::{Error, Page, Urls, context, with_causes};
 use rocket::form::{Form, FromForm};
-use rocket::http::Status;
 use rocket::{State, get, post};
 
-use super::form_page::FormAnswer;
+use super::form_page::{BUSY, FormAnswer};
 use super::landing::go_on;
-use crate::authentication::{self, AuthenticationError, normalized_username};
+use crate::authentication::{self, AuthenticationError, BrowserKeys, normalized_username};
+use crate::devices;
 use crate::passwords::{Hasher, HasherError};
+use crate::throttle::{Attempt, Wait};
 use crate::visitor::Visitor;
+
+const WRONG: &str = "Please enter a correct username and password. Note that both fields may be \
+                     case-sensitive.";
 
 /// What is typed into the form.
 #[derive(FromForm)]
@@ -27,8 +31,14 @@ pub(crate) struct Credentials {
 #[derive(Default)]
 struct Errors {
     whole: Option<String>,
-    username: bool,
-    password: bool,
+    username_missing: bool,
+    password_missing: bool,
+}
+
+impl Errors {
+    fn of_whole(message: impl Into<String>) -> Self {
+        Self { whole: Some(message.into()), ..Self::default() }
+    }
 }
 
 /// The form to sign in.
@@ -47,44 +57,64 @@ pub(crate) async fn sign_in(
     db: &State<Db>,
 ) -> Result<FormAnswer, Error> {
     let Credentials { username, password, next } = &*credentials;
-    let again = |errors| FormAnswer::invalid(form(username, next, errors));
+    let again = |errors| form(username, next, errors);
     let name = normalized_username(username);
     if name.is_empty() || password.is_empty() {
-        let (username, password) = (name.is_empty(), password.is_empty());
-        return Ok(again(Errors { username, password, ..Errors::default() }));
+        let (username_missing, password_missing) = (name.is_empty(), password.is_empty());
+        let errors = Errors { whole: None, username_missing, password_missing };
+        return Ok(FormAnswer::invalid(again(errors)));
     }
-    let former = visitor.session_key();
-    let signed_in = authentication::sign_in(&name, password, former.as_ref(), hasher, db).await;
-    match signed_in {
+    let keys = visitor.keys();
+    let attempt = match count(&name, visitor, &keys, db).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => {
+            let message = format!("Too many failed logins. Please wait {wait} and try again.");
+            return Ok(FormAnswer::too_many(wait, again(Errors::of_whole(message))));
+        }
+    };
+    match authentication::sign_in(&name, password, &keys, hasher, db).await {
         Ok(Some(signed_in)) => {
-            visitor.keep_session(&signed_in.key);
+            // Who is signed in is not sent away because of this.
+            if let Err(error) = attempt.succeeded(db).await {
+                tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
+            }
+            visitor.keep_session(&signed_in.session);
+            visitor.keep_device(&signed_in.device);
             Ok(FormAnswer::Taken(go_on(Some(next), signed_in.is_staff, urls)))
         }
-        Ok(None) => {
-            let wrong = "Please enter a correct username and password. Note that both fields may \
-                         be case-sensitive.";
-            Ok(again(Errors { whole: Some(wrong.to_owned()), ..Errors::default() }))
+        Ok(None) => Ok(FormAnswer::invalid(again(Errors::of_whole(WRONG)))),
+        Err(error) => {
+            if let Err(error) = attempt.withdrawn(db).await {
+                tracing::warn!("a login was not taken back: {}", with_causes(&error));
+            }
+            match error {
+                AuthenticationError::Hasher(HasherError::Busy) => {
+                    Ok(FormAnswer::busy(again(Errors::of_whole(BUSY))))
+                }
+                AuthenticationError::Hasher(error) => Err(Error::other(error)),
+                AuthenticationError::Database(error) => Err(error.into()),
+            }
         }
-        Err(AuthenticationError::Hasher(HasherError::Busy)) => {
-            let busy = "Too many people are logging in at the moment. Please try again in a few \
-                        seconds.";
-            let errors = Errors { whole: Some(busy.to_owned()), ..Errors::default() };
-            let page = form(username, next, errors);
-            Ok(FormAnswer::Again { status: Status::ServiceUnavailable, retry_after: Some(5), page })
-        }
-        Err(AuthenticationError::Hasher(error)) => Err(Error::other(error)),
-        Err(AuthenticationError::Database(error)) => Err(error.into()),
     }
 }
 
-fn form(username: &str, next: &str, errors: Errors) -> Page {
-    let Errors { whole, username: username_missing, password: password_missing } = errors;
-    let context = context! {
-        username: username.to_owned(),
-        next: next.to_owned(),
-        error: whole,
-        username_missing,
-        password_missing,
+/// Counts the attempt, which a browser that the user knows counts for itself.
+async fn count(
+    username: &str,
+    visitor: Visitor<'_>,
+    keys: &BrowserKeys,
+    db: &Db,
+) -> Result<Result<Attempt, Wait>, DbError> {
+    let known_browser = match &keys.device {
+        Some(key) if devices::is_known(key, username, db).await? => Some(key),
+        _ => None,
     };
+    Attempt::to_sign_in(username, visitor.address(), known_browser, db).await
+}
+
+fn form(username: &str, next: &str, errors: Errors) -> Page {
+    let Errors { whole, username_missing, password_missing } = errors;
+    let (username, next) = (username.to_owned(), next.to_owned());
+    let context = context! { username, next, error: whole, username_missing, password_missing };
     Page::render("accounts/login", context)
 }

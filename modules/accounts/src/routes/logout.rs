@@ -23,7 +23,7 @@ pub(crate) async fn sign_out(
     urls: &Urls,
     db: &State<Db>,
 ) -> Result<Redirect, Error> {
-    if let Some(key) = visitor.session_key() {
+    if let Some(key) = visitor.keys().session {
         let mut transaction = db.begin().await?;
         sessions::end(&key, &mut transaction).await?;
         transaction.commit().await?;

@@ -4,22 +4,20 @@ use module_api::auth::{CurrentUser, User};
 use module_api::db::{Db, DbError, query};
 use module_api::{Error, Messages, Page, Urls, context};
 use rocket::form::{Form, FromForm};
-use rocket::http::Status;
 use rocket::{State, get, post};
 
-use super::form_page::FormAnswer;
+use super::form_page::{BUSY, FormAnswer};
 use super::landing::go_on;
 use crate::authentication::MAX_PASSWORD;
 use crate::new_password::{check_new_password, store_password};
 use crate::passwords::{Hasher, HasherError, UserAttributes, Verification, password_help_texts};
 use crate::sessions::{self, SessionKey};
+use crate::throttle::Attempt;
 use crate::visitor::Visitor;
 
 const REQUIRED: &str = "This field is required.";
 const WRONG_OLD: &str = "Your old password was entered incorrectly. Please enter it again.";
 const NOT_THE_SAME: &str = "The two password fields didn’t match.";
-const BUSY: &str = "Too many passwords are being checked at the moment. Please try again in a few \
-                    seconds.";
 
 /// What is typed into the form.
 #[derive(FromForm)]
@@ -39,6 +37,12 @@ struct Errors {
     old_password: Vec<String>,
     new_password1: Vec<String>,
     new_password2: Vec<String>,
+}
+
+impl Errors {
+    fn of_whole(message: impl Into<String>) -> Self {
+        Self { whole: Some(message.into()), ..Self::default() }
+    }
 }
 
 /// The form for a new password.
@@ -64,11 +68,23 @@ pub(crate) async fn change_password(
         errors.old_password.push(REQUIRED.to_owned());
         return Ok(FormAnswer::invalid(form(errors)));
     }
+    let attempt = match Attempt::to_tell_password(user.id, db).await? {
+        Ok(attempt) => attempt,
+        Err(wait) => {
+            let message = format!("Too many wrong passwords. Please wait {wait} and try again.");
+            return Ok(FormAnswer::too_many(wait, form(Errors::of_whole(message))));
+        }
+    };
     let stored = stored_password(user.id, db).await?;
-    match hasher.verify_or_pretend(&old_of(&passwords), stored.as_deref()).await {
+    let old = &passwords.old_password;
+    let can_be_it = |_: &&str| old.len() <= MAX_PASSWORD;
+    match hasher.verify_or_pretend(old, stored.as_deref().filter(can_be_it)).await {
         Ok(Verification::Wrong) => errors.old_password.push(WRONG_OLD.to_owned()),
-        Ok(Verification::Right | Verification::RightButOld) => {}
-        Err(error) => return refused_by_hasher(error),
+        Ok(Verification::Right | Verification::RightButOld) => attempt.succeeded(db).await?,
+        Err(error) => {
+            attempt.withdrawn(db).await?;
+            return refused_by_hasher(error);
+        }
     }
     if errors != Errors::default() {
         return Ok(FormAnswer::invalid(form(errors)));
@@ -117,12 +133,6 @@ fn errors_in_new(passwords: &Passwords, user: &User) -> Errors {
     errors
 }
 
-/// The old password as far as it can be one.
-fn old_of(passwords: &Passwords) -> String {
-    let old = &passwords.old_password;
-    if old.len() > MAX_PASSWORD { String::new() } else { old.clone() }
-}
-
 async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbError> {
     let password = query("SELECT password AS value FROM auth_user WHERE id = $1 AND is_active");
     let password = password.bind(user_id).fetch_optional(&mut db.acquire().await?).await?;
@@ -146,10 +156,7 @@ async fn store(user_id: i64, old: &str, new: &str, db: &Db) -> Result<Option<Ses
 
 fn refused_by_hasher(error: HasherError) -> Result<FormAnswer, Error> {
     match error {
-        HasherError::Busy => {
-            let page = form(Errors { whole: Some(BUSY.to_owned()), ..Errors::default() });
-            Ok(FormAnswer::Again { status: Status::ServiceUnavailable, retry_after: Some(5), page })
-        }
+        HasherError::Busy => Ok(FormAnswer::busy(form(Errors::of_whole(BUSY)))),
         error => Err(Error::other(error)),
     }
 }

@@ -1,0 +1,109 @@
+//! Browsers in which a user signed in before. Each proves it with a key in a long-lived cookie, and
+//! its failures count by themselves: so nobody who fails elsewhere can keep the user out.
+
+use module_api::CookieRules;
+use module_api::db::{DatabaseKind, Db, DbError, Transaction, query};
+use module_api::time::{Duration, UtcDateTime};
+use rocket::Request;
+
+use crate::secret::Secret;
+
+/// How long a browser is known in which nobody signs in.
+const LIFETIME: Duration = Duration::weeks(52);
+
+/// In how many browsers a user is known at most; the latest are.
+const PER_USER: i64 = 20;
+
+/// How many browsers that are known no longer are deleted when a user signs in.
+const CLEARED_AT_ONCE: i64 = 100;
+
+/// The key that a browser keeps; the database has only its hash.
+#[derive(Clone)]
+pub(crate) struct DeviceKey(Secret);
+
+impl DeviceKey {
+    /// The one that a request carries. It need not be known.
+    pub(crate) fn of(request: &Request<'_>) -> Option<Self> {
+        let cookie = request.cookies().get(cookie_name(CookieRules::of(request)))?;
+        Secret::parse(cookie.value()).map(Self)
+    }
+
+    /// Has the browser that sent a request keep it.
+    pub(crate) fn give_to(&self, request: &Request<'_>) {
+        let rules = CookieRules::of(request);
+        let mut cookie = rules.cookie(cookie_name(rules), self.0.text());
+        cookie.set_max_age(LIFETIME);
+        request.cookies().add(cookie);
+    }
+
+    pub(crate) fn hash(&self) -> String {
+        self.0.hash()
+    }
+}
+
+const fn cookie_name(rules: CookieRules) -> &'static str {
+    if rules.secure { "__Host-device" } else { "device" }
+}
+
+/// Whether the user of that name signed in before in the browser with that key.
+pub(crate) async fn is_known(key: &DeviceKey, username: &str, db: &Db) -> Result<bool, DbError> {
+    let known = query(
+        "SELECT COUNT(*) AS value FROM accounts_device device \
+         JOIN auth_user account ON account.id = device.user_id \
+         WHERE device.key_hash = $1 AND account.username = $2 AND device.last_used > $3",
+    );
+    let known = known.bind(key.hash()).bind(username).bind(UtcDateTime::now() - LIFETIME);
+    let (number,): (i64,) = known.fetch_one(&mut db.acquire().await?).await?;
+    Ok(number > 0)
+}
+
+/// Remembers that a user signed in in a browser, which is given a new key in place of the one it
+/// had: who has seen that one, has nothing of it.
+pub(crate) async fn remember(
+    user_id: i64,
+    former: Option<&DeviceKey>,
+    on: &mut Transaction,
+) -> Result<DeviceKey, DbError> {
+    let key = DeviceKey(Secret::random());
+    let now = UtcDateTime::now();
+    if let Some(former) = former {
+        let update = query("UPDATE accounts_device SET key_hash = $1 WHERE key_hash = $2");
+        update.bind(key.hash()).bind(former.hash()).execute(&mut *on).await?;
+    }
+    query(
+        "INSERT INTO accounts_device (key_hash, user_id, last_used) VALUES ($1, $2, $3) \
+         ON CONFLICT (key_hash, user_id) DO UPDATE SET last_used = excluded.last_used",
+    )
+    .bind(key.hash())
+    .bind(user_id)
+    .bind(now)
+    .execute(&mut *on)
+    .await?;
+    query(
+        "DELETE FROM accounts_device WHERE user_id = $1 AND id NOT IN \
+         (SELECT id FROM accounts_device WHERE user_id = $1 ORDER BY last_used DESC, id DESC \
+          LIMIT $2)",
+    )
+    .bind(user_id)
+    .bind(PER_USER)
+    .execute(&mut *on)
+    .await?;
+    clear_expired(now - LIFETIME, on).await?;
+    Ok(key)
+}
+
+async fn clear_expired(expiry: UtcDateTime, on: &mut Transaction) -> Result<(), DbError> {
+    let delete = match on.kind() {
+        DatabaseKind::Sqlite => {
+            "DELETE FROM accounts_device WHERE id IN \
+             (SELECT id FROM accounts_device WHERE last_used <= $1 ORDER BY last_used LIMIT $2)"
+        }
+        // Two that clear at the same moment would otherwise wait for each other.
+        DatabaseKind::Postgres => {
+            "DELETE FROM accounts_device WHERE id IN \
+             (SELECT id FROM accounts_device WHERE last_used <= $1 ORDER BY last_used LIMIT $2 \
+              FOR UPDATE SKIP LOCKED)"
+        }
+    };
+    query(delete).bind(expiry).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
+}

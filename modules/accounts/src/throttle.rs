@@ -1,0 +1,229 @@
+//! How often passwords may be tried. Failures are counted in the database, which all replicas of a
+//! site share.
+//!
+//! Who fails waits, longer each time: from that network with that name, with that name from
+//! anywhere, and from that network with any name. With that name from anywhere nobody waits longer
+//! than a minute, so that nobody can keep a user out for good by failing; and a browser in which
+//! the user signed in before counts by itself ([`devices`](crate::devices)).
+//!
+//! An attempt is counted before the password is verified, and taken back if that was right: of
+//! many at the same moment no more are verified than of as many one after the other.
+
+mod counter;
+mod network;
+
+use std::net::IpAddr;
+
+use module_api::db::{DatabaseKind, Db, DbError, FromRow, Row, Transaction, query};
+use module_api::time::UtcDateTime;
+
+use self::counter::{Entry, Policy};
+use self::network::network;
+use crate::devices::DeviceKey;
+use crate::secret::fingerprint;
+
+pub(crate) use self::counter::Wait;
+
+/// With one name from one network.
+const PAIR: Policy =
+    Policy { free: 5, first_delay: 15, max_delay: 15 * 60, forgets_every: 15 * 60 };
+
+/// From one network, which may be that of a whole office.
+const NETWORK: Policy = Policy { free: 100, first_delay: 1, max_delay: 60, forgets_every: 30 };
+
+/// With one name from anywhere.
+const ACCOUNT: Policy = Policy { free: 10, first_delay: 5, max_delay: 60, forgets_every: 60 };
+
+/// In a browser that is known.
+const DEVICE: Policy = Policy { free: 10, ..PAIR };
+
+/// How many counters that say nothing any more are deleted at each attempt: more than it makes.
+const CLEARED_AT_ONCE: i64 = 20;
+
+/// Something that failures are counted of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Counter {
+    key: String,
+    policy: &'static Policy,
+    /// Whether a good password clears it. Else only the attempt itself is taken back.
+    is_cleared: bool,
+}
+
+impl Counter {
+    fn new(texts: &[&str], policy: &'static Policy) -> Self {
+        Self { key: fingerprint(texts), policy, is_cleared: true }
+    }
+}
+
+/// An attempt that was counted.
+#[must_use = "an attempt that is neither taken back nor cleared is a failure"]
+pub(crate) struct Attempt(Vec<Counter>);
+
+impl Attempt {
+    /// Counts an attempt to sign in; how long to wait if it is not to be made now, in which case it
+    /// does not count. A known browser is one in which the user of that name signed in before.
+    pub(crate) async fn to_sign_in(
+        username: &str,
+        from: IpAddr,
+        known_browser: Option<&DeviceKey>,
+        db: &Db,
+    ) -> Result<Result<Self, Wait>, DbError> {
+        Self::count(counters_of(username, from, known_browser), db).await
+    }
+
+    /// Counts an attempt of a user who is signed in to tell the own password.
+    pub(crate) async fn to_tell_password(
+        user_id: i64,
+        db: &Db,
+    ) -> Result<Result<Self, Wait>, DbError> {
+        let counter = Counter::new(&["password", &user_id.to_string()], &PAIR);
+        Self::count(vec![counter], db).await
+    }
+
+    async fn count(counters: Vec<Counter>, db: &Db) -> Result<Result<Self, Wait>, DbError> {
+        let now = UtcDateTime::now().unix_timestamp();
+        // Who has to wait anyway gets no hold of what only one can do at a time, which is to write.
+        if let Some(wait) = Wait::until(blocked_until(&counters, db).await?, now) {
+            return Ok(Err(wait));
+        }
+        let mut transaction = db.begin().await?;
+        let mut longest = None;
+        for counter in &counters {
+            match lock(counter, now, &mut transaction).await?.attempted(counter.policy, now) {
+                Ok(entry) => write(counter, entry, &mut transaction).await?,
+                Err(wait) => longest = longest.max(Some(wait)),
+            }
+        }
+        if let Some(wait) = longest {
+            return Ok(Err(wait));
+        }
+        clear_expired(now, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(Ok(Self(counters)))
+    }
+
+    /// The password was right.
+    pub(crate) async fn succeeded(self, db: &Db) -> Result<(), DbError> {
+        let mut transaction = db.begin().await?;
+        for counter in &self.0 {
+            if counter.is_cleared {
+                delete(counter, &mut transaction).await?;
+            } else {
+                take_back(counter, &mut transaction).await?;
+            }
+        }
+        transaction.commit().await
+    }
+
+    /// The password was not verified.
+    pub(crate) async fn withdrawn(self, db: &Db) -> Result<(), DbError> {
+        let mut transaction = db.begin().await?;
+        for counter in &self.0 {
+            take_back(counter, &mut transaction).await?;
+        }
+        transaction.commit().await
+    }
+}
+
+/// Forgets the failures with a name, from anywhere and from that address: of somebody who proved in
+/// another way to be that user.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn forgive(username: &str, from: IpAddr, db: &Db) -> Result<(), DbError> {
+    let mut transaction = db.begin().await?;
+    for counter in counters_of(username, from, None).iter().filter(|counter| counter.is_cleared) {
+        delete(counter, &mut transaction).await?;
+    }
+    transaction.commit().await
+}
+
+/// What an attempt counts for, always in the same order, in which their rows are locked.
+fn counters_of(username: &str, from: IpAddr, known_browser: Option<&DeviceKey>) -> Vec<Counter> {
+    if let Some(browser) = known_browser {
+        return vec![Counter::new(&["device", &browser.hash(), username], &DEVICE)];
+    }
+    let network = network(from);
+    vec![
+        Counter::new(&["pair", &network, username], &PAIR),
+        // Somebody with an account could otherwise try others' passwords, and now and then the own.
+        Counter { is_cleared: false, ..Counter::new(&["network", &network], &NETWORK) },
+        Counter::new(&["account", username], &ACCOUNT),
+    ]
+}
+
+/// Until when the longest of the waits lasts; 0 if there is none.
+async fn blocked_until(counters: &[Counter], db: &Db) -> Result<i64, DbError> {
+    let key = |index: usize| counters.get(index).map_or("", |counter| &counter.key);
+    let longest = query(
+        "SELECT COALESCE(MAX(blocked_until), 0) AS value FROM accounts_throttle \
+         WHERE key_hash IN ($1, $2, $3)",
+    );
+    let longest = longest.bind(key(0)).bind(key(1)).bind(key(2));
+    let (until,): (i64,) = longest.fetch_one(&mut db.acquire().await?).await?;
+    Ok(until)
+}
+
+impl FromRow for Entry {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self {
+            failures: row.get("failures")?,
+            counted: row.get("counted")?,
+            blocked_until: row.get("blocked_until")?,
+        })
+    }
+}
+
+/// What was counted. Until the end of the transaction nobody else reads it with the same intent.
+async fn lock(counter: &Counter, now: i64, on: &mut Transaction) -> Result<Entry, DbError> {
+    let row = query(
+        "INSERT INTO accounts_throttle (key_hash, failures, counted, blocked_until, expires) \
+         VALUES ($1, 0, $2, 0, $2) \
+         ON CONFLICT (key_hash) DO UPDATE SET failures = accounts_throttle.failures \
+         RETURNING failures, counted, blocked_until",
+    );
+    row.bind(counter.key.as_str()).bind(now).fetch_one(on).await
+}
+
+async fn write(counter: &Counter, entry: Entry, on: &mut Transaction) -> Result<(), DbError> {
+    query(
+        "UPDATE accounts_throttle SET failures = $1, counted = $2, blocked_until = $3, \
+         expires = $4 WHERE key_hash = $5",
+    )
+    .bind(entry.failures)
+    .bind(entry.counted)
+    .bind(entry.blocked_until)
+    .bind(entry.expires(counter.policy))
+    .bind(counter.key.as_str())
+    .execute(on)
+    .await
+    .map(drop)
+}
+
+async fn take_back(counter: &Counter, on: &mut Transaction) -> Result<(), DbError> {
+    let now = UtcDateTime::now().unix_timestamp();
+    let entry = lock(counter, now, on).await?;
+    write(counter, entry.taken_back(), on).await
+}
+
+async fn delete(counter: &Counter, on: &mut Transaction) -> Result<(), DbError> {
+    let delete = query("DELETE FROM accounts_throttle WHERE key_hash = $1");
+    delete.bind(counter.key.as_str()).execute(on).await.map(drop)
+}
+
+async fn clear_expired(now: i64, on: &mut Transaction) -> Result<(), DbError> {
+    let delete = match on.kind() {
+        DatabaseKind::Sqlite => {
+            "DELETE FROM accounts_throttle WHERE key_hash IN \
+             (SELECT key_hash FROM accounts_throttle WHERE expires <= $1 ORDER BY expires LIMIT $2)"
+        }
+        // It waits for nobody, and so nobody waits for it in a circle.
+        DatabaseKind::Postgres => {
+            "DELETE FROM accounts_throttle WHERE key_hash IN \
+             (SELECT key_hash FROM accounts_throttle WHERE expires <= $1 ORDER BY expires LIMIT $2 \
+              FOR UPDATE SKIP LOCKED)"
+        }
+    };
+    query(delete).bind(now).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
+}

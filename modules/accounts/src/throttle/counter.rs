@@ -1,0 +1,169 @@
+//! The arithmetic of failures: how many count, and how long to wait after them.
+
+use std::fmt;
+
+/// How many failures are free, and what follows on them. Times are in seconds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Policy {
+    /// The failure of this number is the first that makes wait.
+    pub(super) free: i64,
+    /// How long; after each further one twice as long.
+    pub(super) first_delay: i64,
+    /// But never longer.
+    pub(super) max_delay: i64,
+    /// After this time one failure less counts.
+    pub(super) forgets_every: i64,
+}
+
+impl Policy {
+    fn delay(&self, failures: i64) -> i64 {
+        let Ok(doublings) = u32::try_from(failures - self.free) else { return 0 };
+        let factor = 1_i64.checked_shl(doublings.min(62)).unwrap_or(i64::MAX);
+        self.first_delay.saturating_mul(factor).min(self.max_delay)
+    }
+}
+
+/// How long to wait, in seconds: at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wait(i64);
+
+impl Wait {
+    /// Until a moment, if that is still to come.
+    pub(super) fn until(moment: i64, now: i64) -> Option<Self> {
+        (moment > now).then(|| Self(moment - now))
+    }
+
+    pub(crate) fn seconds(self) -> u64 {
+        u64::try_from(self.0).unwrap_or_default()
+    }
+}
+
+/// In words, rounded up: `15 seconds`, `2 minutes`.
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.seconds();
+        let (number, unit) =
+            if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+        let plural = if number == 1 { "" } else { "s" };
+        write!(f, "{number} {unit}{plural}")
+    }
+}
+
+/// What is counted of something. Moments are seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// How many failures counted at the moment `counted`.
+    pub(super) failures: i64,
+    pub(super) counted: i64,
+    /// Until when to wait; 0 if nobody has to.
+    pub(super) blocked_until: i64,
+}
+
+impl Entry {
+    /// The same after one attempt more, or how long to wait until that.
+    pub(super) fn attempted(self, policy: &Policy, now: i64) -> Result<Self, Wait> {
+        if let Some(wait) = Wait::until(self.blocked_until, now) {
+            return Err(wait);
+        }
+        let forgotten = (now - self.counted).max(0) / policy.forgets_every;
+        let left = (self.failures - forgotten).max(0);
+        // What is left of the time goes on counting, or frequent failures would never be forgotten.
+        let counted = if left == 0 { now } else { self.counted + forgotten * policy.forgets_every };
+        let failures = left + 1;
+        Ok(Self { failures, counted, blocked_until: now + policy.delay(failures) })
+    }
+
+    /// The same as if the last attempt had not been: nobody has to wait because of it, nor was there
+    /// anything to wait for when it was made.
+    pub(super) fn taken_back(self) -> Self {
+        Self { failures: (self.failures - 1).max(0), blocked_until: 0, ..self }
+    }
+
+    /// From when on it says nothing any more.
+    pub(super) fn expires(self, policy: &Policy) -> i64 {
+        self.blocked_until.max(self.counted + self.failures * policy.forgets_every)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Policy = Policy { free: 3, first_delay: 10, max_delay: 60, forgets_every: 100 };
+    const NEW: Entry = Entry { failures: 0, counted: 1000, blocked_until: 0 };
+
+    /// Attempts at these moments: after each, for how long the next one has to wait.
+    fn waits(moments: &[i64]) -> Vec<i64> {
+        let mut entry = NEW;
+        let attempt = |moment: &i64| {
+            entry = entry.attempted(&POLICY, *moment).expect("nobody waits");
+            (entry.blocked_until - moment).max(0)
+        };
+        moments.iter().map(attempt).collect()
+    }
+
+    #[test]
+    fn delays_grow_from_the_first_that_is_not_free_up_to_the_longest() {
+        assert_eq!(waits(&[1000, 1000, 1000]), [0, 0, 10]);
+        let moments = [1000, 1000, 1000, 1010, 1030, 1070, 1130, 1190];
+        assert_eq!(waits(&moments), [0, 0, 10, 20, 40, 60, 60, 60]);
+        assert_eq!(POLICY.delay(i64::MAX), 60);
+    }
+
+    #[test]
+    fn an_attempt_during_the_wait_changes_nothing() {
+        let blocked = Entry { failures: 3, counted: 1000, blocked_until: 1010 };
+        assert_eq!(blocked.attempted(&POLICY, 1004), Err(Wait(6)));
+        assert!(blocked.attempted(&POLICY, 1010).is_ok());
+    }
+
+    #[test]
+    fn failures_are_forgotten_one_by_one() {
+        let two = Entry { failures: 2, counted: 1000, blocked_until: 0 };
+        let after = |now: i64| two.attempted(&POLICY, now).unwrap();
+        assert_eq!((after(1099).failures, after(1099).counted), (3, 1000));
+        assert_eq!((after(1199).failures, after(1199).counted), (2, 1100));
+        assert_eq!((after(1250).failures, after(1250).counted), (1, 1250));
+        assert_eq!(after(900).failures, 3, "the clock of another replica may be ahead");
+    }
+
+    #[test]
+    fn frequent_failures_are_forgotten_too() {
+        let mut entry = NEW;
+        let mut now = 1000;
+        for _ in 0..100 {
+            now = entry.blocked_until.max(now + 60);
+            entry = entry.attempted(&POLICY, now).unwrap();
+        }
+        // One each 60 seconds, of which three in five are forgotten.
+        assert!((20..=45).contains(&entry.failures), "{entry:?}");
+    }
+
+    #[test]
+    fn what_is_taken_back_makes_nobody_wait() {
+        let two = Entry { failures: 2, counted: 1000, blocked_until: 0 };
+        let three = two.attempted(&POLICY, 1000).unwrap();
+        assert_eq!(three.blocked_until, 1010);
+        assert_eq!(three.taken_back(), two);
+        assert_eq!(NEW.taken_back(), NEW);
+    }
+
+    #[test]
+    fn an_entry_lasts_until_nothing_is_left_of_it() {
+        let three = Entry { failures: 3, counted: 1000, blocked_until: 1010 };
+        assert_eq!(three.expires(&POLICY), 1300);
+        let gone = three.attempted(&POLICY, 1300).unwrap();
+        assert_eq!(gone.failures, 1, "as if it had never been");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_words() {
+        let words = |seconds| Wait(seconds).to_string();
+        assert_eq!(words(1), "1 second");
+        assert_eq!(words(59), "59 seconds");
+        assert_eq!(words(60), "1 minute");
+        assert_eq!(words(61), "2 minutes");
+        assert_eq!(words(900), "15 minutes");
+        assert_eq!(Wait::until(10, 10), None);
+    }
+}
