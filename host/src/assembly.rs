@@ -10,7 +10,7 @@ use rocket::{Build, Ignite, Rocket};
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
-use crate::database::open_for_start;
+use crate::database::{Purpose, open_for_start};
 use crate::plan::Owner;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install};
@@ -51,7 +51,8 @@ fn count(problems: &[Problem]) -> String {
 ///
 /// See [`BootError`].
 pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Ignite>, BootError> {
-    assemble(plan, settings).await?.ignite().await
+    let opened = open_for_start(&plan, settings, Purpose::Site).await?;
+    assemble(plan, settings, opened.db)?.ignite().await
 }
 
 /// Rocket as the plan has it, and what has to be true of it when it is ready.
@@ -114,12 +115,7 @@ pub(crate) fn explain(error: &rocket::Error) -> String {
 }
 
 /// Builds Rocket from the plan, with the database open.
-pub(crate) async fn assemble(plan: Plan, settings: &Settings) -> Result<Assembled, BootError> {
-    let db = open_for_start(&plan, settings).await?;
-    build(plan, settings, db)
-}
-
-fn build(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError> {
+pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError> {
     // All templates are added by the host. The folder that `rocket_dyn_templates` asks for may be
     // a file, and there is none that is surer to exist than this program.
     let program = std::env::current_exe().map_err(BootError::Program)?;

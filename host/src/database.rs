@@ -3,14 +3,15 @@
 mod adopt;
 mod after_migrate;
 mod hints;
+mod local_start;
 mod lock;
 mod migrate;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use module_api::MigrationId;
 use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Location, query};
+use module_api::{MigrationId, Notice};
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
@@ -87,6 +88,15 @@ pub enum DatabaseError {
     /// What a module does after migrating failed; the migrations were kept.
     #[error("what `{module}` does after migrating failed; the migrations themselves are applied")]
     AfterMigrate {
+        /// The module.
+        module: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What a module does at a start in the profile `local` failed.
+    #[error("what `{module}` does when the site starts failed")]
+    LocalStart {
         /// The module.
         module: String,
         /// Why.
@@ -192,7 +202,7 @@ pub(crate) fn location(settings: &Settings) -> Result<Location, DatabaseError> {
 /// See [`DatabaseError`].
 pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
     if settings.is_local() {
-        return prepare(plan, settings, false).await;
+        return Ok(prepare(plan, settings, Purpose::Command).await?.db);
     }
     let location = location(settings)?;
     if let Location::Sqlite { file: Some(file), .. } = &location
@@ -212,13 +222,35 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     Ok(Db::new(pool, Arc::clone(&plan.models)))
 }
 
-/// The same for a site that starts: if there was no table yet and the settings say so, the
-/// modules' fixtures are loaded too.
-pub(crate) async fn open_for_start(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    if settings.is_local() && settings.site.demo_data {
-        return prepare(plan, settings, true).await;
+/// What the site's database is opened for, in the profile `local`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A command.
+    Command,
+    /// A site that starts, of which nobody reads what it prints.
+    Site,
+    /// A site that starts, and somebody reads what it prints.
+    WatchedSite,
+}
+
+/// The site's database, open, and what the modules have to say to whoever started the site.
+pub(crate) struct Opened {
+    pub(crate) db: Db,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// The same for a site that starts. In the profile `local`, if there was no table yet and the
+/// settings say so, the modules' fixtures are loaded too; if somebody reads what is printed, the
+/// modules do what they do at a start.
+pub(crate) async fn open_for_start(
+    plan: &Plan,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Opened, DatabaseError> {
+    if settings.is_local() {
+        return prepare(plan, settings, purpose).await;
     }
-    open_database(plan, settings).await
+    Ok(Opened { db: open_database(plan, settings).await?, notices: Vec::new() })
 }
 
 /// Brings the migrations to where they are asked to be, under the lock, and has the modules do what
@@ -285,7 +317,11 @@ impl Migrating {
     }
 }
 
-async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db, DatabaseError> {
+async fn prepare(
+    plan: &Plan,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Opened, DatabaseError> {
     let (pool, location) = open(settings).await?;
     let db = Db::new(pool, Arc::clone(&plan.models));
     let migrating = Migrating::begin(&db, &location, settings).await?;
@@ -297,15 +333,17 @@ async fn prepare(plan: &Plan, settings: &Settings, demo_data: bool) -> Result<Db
         };
         migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
         after_migrate::run(plan, &db).await?;
-        if was_empty && demo_data {
+        if was_empty && settings.site.demo_data && purpose != Purpose::Command {
             load_demo_data(plan, &db).await?;
         }
-        Ok::<_, DatabaseError>(())
+        if purpose != Purpose::WatchedSite {
+            return Ok(Vec::new());
+        }
+        local_start::run(plan, settings, &db, was_empty).await
     };
-    let done = done.await;
+    let done: Result<Vec<Notice>, DatabaseError> = done.await;
     migrating.end().await;
-    done?;
-    Ok(db)
+    Ok(Opened { notices: done?, db })
 }
 
 /// Loads the fixtures of all active modules.

@@ -48,6 +48,7 @@ pub mod db;
 mod error;
 mod files;
 mod id;
+mod local_start;
 mod messages;
 mod migration;
 pub mod model;
@@ -74,6 +75,7 @@ pub use csrf::{
 pub use error::{Error, Reported, with_causes};
 pub use files::{Files, FilesIter};
 pub use id::Id;
+pub use local_start::{LocalStart, LocalStartContext, LocalStartFuture, Notice};
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,

@@ -8,7 +8,8 @@ use rocket::{Catcher, Request, Route};
 use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
 use crate::{
-    AfterMigrate, Check, Command, Configure, Files, MigrationCode, NavigationItem, SettingsSchema,
+    AfterMigrate, Check, Command, Configure, Files, LocalStart, MigrationCode, NavigationItem,
+    SettingsSchema,
 };
 
 /// An app that plugs into a host.
@@ -193,6 +194,11 @@ pub trait Module: Send + Sync + 'static {
     /// their names into an empty database of the `local` profile.
     fn fixtures(&self) -> Files {
         Files::none()
+    }
+
+    /// What it does each time somebody starts the site in the profile `local`: see [`LocalStart`].
+    fn local_start(&self) -> Option<LocalStart> {
+        None
     }
 
     /// What it adds to the site's navigation.

@@ -1,4 +1,5 @@
-//! Accounts: who is signed in, for how long, and with which rights.
+//! Accounts: who is signed in, for how long, and with which rights; and the first of them.
 
+mod first_start;
 pub(crate) mod permissions;
 mod signing_in;

@@ -4,10 +4,12 @@
 mod admin;
 mod authentication;
 mod devices;
+mod first_administrator;
 pub mod models;
 pub mod new_password;
 pub mod passwords;
 mod permissions;
+mod random_text;
 mod routes;
 mod secret;
 pub mod sessions;
@@ -19,7 +21,9 @@ mod visitor;
 use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
-use module_api::{AfterMigrate, Configure, Files, Module, SettingsSchema, embed, register};
+use module_api::{
+    AfterMigrate, Configure, Files, LocalStart, Module, SettingsSchema, embed, register,
+};
 use rocket::Route;
 
 use crate::models::{ContentType, Device, Group, Permission, Session, User};
@@ -74,6 +78,10 @@ impl Module for Accounts {
 
     fn after_migrate(&self) -> Option<AfterMigrate> {
         Some(permissions::create_missing)
+    }
+
+    fn local_start(&self) -> Option<LocalStart> {
+        Some(first_administrator::create)
     }
 
     fn fixtures(&self) -> Files {

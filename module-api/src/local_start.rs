@@ -1,0 +1,68 @@
+//! What a module does when a site starts on a developer's machine.
+
+use std::pin::Pin;
+
+use rocket::figment::Figment;
+
+use crate::Urls;
+use crate::db::Db;
+
+/// The site that starts, as a [`LocalStart`] is given it.
+#[derive(Clone, Copy)]
+pub struct LocalStartContext<'a> {
+    /// All settings of the site.
+    pub figment: &'a Figment,
+    /// The site's database, migrated.
+    pub db: &'a Db,
+    /// The addresses of the site's routes.
+    pub urls: &'a Urls,
+    /// Whether this start has made the database: its rows are those of migrations and demo data.
+    pub is_new: bool,
+}
+
+/// A text for whoever started the site, made of the address at which it is: `http://localhost:8000`.
+pub type Notice = Box<dyn FnOnce(&str) -> String + Send + Sync>;
+
+/// What a [`LocalStart`] returns: what it has to say, if anything, or why the site cannot start.
+pub type LocalStartFuture<'a> = Pin<
+    Box<
+        dyn Future<Output = Result<Option<Notice>, Box<dyn std::error::Error + Send + Sync>>>
+            + Send
+            + 'a,
+    >,
+>;
+
+/// What a module does each time somebody starts the site in the profile `local`: to have it ready
+/// for use at once. Elsewhere nobody looks at what a start prints, and nothing is called.
+///
+/// It is called once the database is migrated and demo data loaded, in the order in which the
+/// modules start, and by one process at a time. Notices are printed when the site listens; also if
+/// it cannot.
+///
+/// ```
+/// use module_api::db::query;
+/// use module_api::{LocalStart, LocalStartContext, LocalStartFuture, Module, Notice};
+///
+/// fn welcome(site: LocalStartContext<'_>) -> LocalStartFuture<'_> {
+///     Box::pin(async move {
+///         if !site.is_new {
+///             return Ok(None);
+///         }
+///         let form = site.urls.url("guests:sign", &[])?;
+///         let notice: Notice = Box::new(move |site| format!("Sign the guest book: {site}{form}"));
+///         Ok(Some(notice))
+///     })
+/// }
+///
+/// struct Guests;
+/// impl Module for Guests {
+///     fn name(&self) -> &'static str {
+///         "guests"
+///     }
+///
+///     fn local_start(&self) -> Option<LocalStart> {
+///         Some(welcome)
+///     }
+/// }
+/// ```
+pub type LocalStart = for<'a> fn(LocalStartContext<'a>) -> LocalStartFuture<'a>;

@@ -1,0 +1,118 @@
+//! The first user of a site on a developer's machine, so that somebody can log in at once.
+
+use module_api::db::{Db, DbError, query};
+use module_api::rocket::figment::Figment;
+use module_api::rocket::tokio::task::spawn_blocking;
+use module_api::time::UtcDateTime;
+use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls};
+
+use crate::passwords::{PasswordSettings, encode};
+use crate::random_text::random_text;
+
+const USERNAME: &str = "admin";
+
+/// Letters and digits that nobody takes for others: no `0` and `O`, no `1`, `l` and `I`. Twenty of
+/// them hold 116 bits.
+const CHARACTERS: &[u8; 56] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+const LENGTH: usize = 20;
+
+/// Makes an administrator if the database had no user when the start began: demo data may have
+/// brought some since.
+pub(crate) fn create(site: LocalStartContext<'_>) -> LocalStartFuture<'_> {
+    Box::pin(async move {
+        if !site.is_new && has_users(site.db).await? {
+            return Ok(None);
+        }
+        let password = random_text(CHARACTERS, LENGTH);
+        if !insert(&password, site.figment, site.db).await? {
+            return Ok(None);
+        }
+        Ok(Some(notice(password, site.urls)))
+    })
+}
+
+async fn has_users(db: &Db) -> Result<bool, DbError> {
+    let users = query("SELECT 1 AS value FROM auth_user LIMIT 1");
+    let user: Option<(i64,)> = users.fetch_optional(&mut db.acquire().await?).await?;
+    Ok(user.is_some())
+}
+
+/// Makes the user; false if somebody has the name already, as a member of the demo data may.
+async fn insert(
+    password: &str,
+    figment: &Figment,
+    db: &Db,
+) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    let settings = figment.extract_inner::<PasswordSettings>("modules.accounts");
+    let algorithm = settings.unwrap_or_default().password_hasher;
+    let password = password.to_owned();
+    let hash = spawn_blocking(move || encode(&password, algorithm)).await?;
+    let mut transaction = db.begin().await?;
+    let inserted = query(
+        "INSERT INTO auth_user (username, password, first_name, last_name, email, is_staff, \
+         is_superuser, is_active, date_joined) \
+         VALUES ($1, $2, '', '', '', TRUE, TRUE, TRUE, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(USERNAME)
+    .bind(hash)
+    .bind(UtcDateTime::now())
+    .execute(&mut transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(inserted > 0)
+}
+
+/// Says who the administrator is, and where to log in.
+fn notice(password: String, urls: &Urls) -> Notice {
+    let admin = urls.url("admin:index", &[]).map(|path| ("Its admin is at", path));
+    let place = admin.or_else(|_| urls.url("accounts:login", &[]).map(|path| ("Log in at", path)));
+    Box::new(move |site| {
+        let place = match place {
+            Ok((words, path)) => format!("{words} {site}{path}"),
+            Err(_) => "It has a first user".to_owned(),
+        };
+        format!(
+            "{place}\n    username: {USERNAME}\n    password: {password}\n\
+             The password is shown only now; `host changepassword {USERNAME}` sets another."
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use module_api::{UrlPattern, Urls};
+
+    use super::*;
+
+    #[test]
+    fn passwords_are_long_different_and_have_no_ambiguous_characters() {
+        let passwords: Vec<String> = (0..200).map(|_| random_text(CHARACTERS, LENGTH)).collect();
+        assert!(passwords.iter().all(|password| password.len() == LENGTH));
+        let different: BTreeSet<&String> = passwords.iter().collect();
+        assert_eq!(different.len(), passwords.len());
+        let used: BTreeSet<char> = passwords.iter().flat_map(|password| password.chars()).collect();
+        assert_eq!(used.len(), CHARACTERS.len(), "4000 draws miss none of 56");
+        assert!("0O1lIo".chars().all(|ambiguous| !used.contains(&ambiguous)));
+    }
+
+    #[test]
+    fn the_notice_names_the_admin_or_else_the_login_page() {
+        let urls = |names: &[(&str, &str)]| {
+            let pattern = |(name, path): &(&str, &str)| {
+                ((*name).to_owned(), UrlPattern::new(path, "/", None))
+            };
+            Urls::new(names.iter().map(pattern).collect::<Vec<_>>())
+        };
+        let said = |names: &[(&str, &str)]| {
+            let text = notice("pass".to_owned(), &urls(names))("http://localhost:8000");
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        let login = ("accounts:login", "/accounts/login");
+        let admin = ("admin:index", "/back-office");
+        assert_eq!(said(&[login, admin]), "Its admin is at http://localhost:8000/back-office/");
+        assert_eq!(said(&[login]), "Log in at http://localhost:8000/accounts/login/");
+        assert_eq!(said(&[]), "It has a first user");
+    }
+}

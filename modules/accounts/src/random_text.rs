@@ -1,0 +1,16 @@
+//! Random text out of the operating system's random numbers.
+
+/// So many characters, each of these as likely as the others. There are at most 64 to choose from.
+pub(crate) fn random_text(characters: &[u8], length: usize) -> String {
+    let mut text = String::with_capacity(length);
+    let mut bytes = [0; 32];
+    while text.len() < length {
+        getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+        // Values of six bits beyond the characters are dropped, since any other use of them would
+        // make some characters likelier than others.
+        let chosen = bytes.iter().filter_map(|byte| characters.get(usize::from(byte & 63)));
+        let missing = length - text.len();
+        text.extend(chosen.take(missing).map(|character| char::from(*character)));
+    }
+    text
+}
