@@ -1,6 +1,9 @@
 //! The admin: lists, forms and histories of the models that modules register, for staff.
 
 mod access;
+mod csv;
+mod export;
+mod list;
 mod log;
 pub mod models;
 mod routes;

@@ -1,7 +1,9 @@
 //! The pages of the admin, at the addresses of Django's.
 
 mod autocomplete;
+mod export;
 mod index;
+mod list;
 mod modules;
 mod search;
 
@@ -17,5 +19,8 @@ pub(crate) fn all() -> Vec<Route> {
         autocomplete::lookup,
         modules::modules,
         search::search,
+        list::list,
+        export::export,
+        list::actions::list_submit,
     ]
 }

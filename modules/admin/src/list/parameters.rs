@@ -84,9 +84,9 @@ impl Parameters {
     }
 
     /// With another field, in place of those of its name.
-    pub(crate) fn with(&self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(&self, name: &str, value: impl Into<String>) -> Self {
         let mut changed = self.without(&[name]);
-        changed.0.push((name.to_owned(), value.to_string()));
+        changed.0.push((name.to_owned(), value.into()));
         changed
     }
 

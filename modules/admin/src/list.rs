@@ -1,0 +1,98 @@
+//! What the address of a list asks for: which rows of a model, in which order, which page.
+//!
+//! The list itself, what is done with its rows and their export all read it here, so all three are
+//! about the same rows.
+
+pub(crate) mod columns;
+pub(crate) mod conditions;
+pub(crate) mod dates;
+pub(crate) mod facets;
+pub(crate) mod order;
+pub(crate) mod pages;
+pub(crate) mod parameters;
+
+use module_api::admin::{ModelAdmin, RegisteredModels};
+use module_api::model::{Filter, Records};
+
+use conditions::{Askable, Condition, Malformed};
+use dates::Hierarchy;
+use order::Order;
+use parameters::{Parameters, SEARCH};
+
+/// What an address asks for of the rows of a model.
+pub(crate) struct ListQuery<'a> {
+    pub(crate) admin: &'a ModelAdmin,
+    models: &'a RegisteredModels,
+    pub(crate) parameters: Parameters,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) hierarchy: Option<Hierarchy>,
+    /// What is searched for, if the model can be searched.
+    search: Option<Filter>,
+    pub(crate) order: Order,
+}
+
+impl<'a> ListQuery<'a> {
+    /// Reads what an address asks for.
+    ///
+    /// # Errors
+    ///
+    /// It has a condition that cannot be understood, or must not be asked.
+    pub(crate) fn read(
+        admin: &'a ModelAdmin,
+        models: &'a RegisteredModels,
+        parameters: Parameters,
+    ) -> Result<Self, Malformed> {
+        let hierarchy = Hierarchy::read(&parameters, admin)?;
+        let names = hierarchy.as_ref().map(Hierarchy::names);
+        let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
+        let conditions = conditions::read(&parameters, admin, models, &names)?;
+        let text = parameters.get(SEARCH).unwrap_or_default();
+        let search = crate::search::filter(admin, text);
+        let order = Order::read(&parameters, admin);
+        Ok(Self { admin, models, parameters, conditions, hierarchy, search, order })
+    }
+
+    /// Whether only a part of the rows is asked for.
+    pub(crate) fn is_filtered(&self) -> bool {
+        let by_date = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.filter().is_some());
+        by_date || !self.conditions.is_empty() || self.search.is_some()
+    }
+
+    /// Whether something else than words are asked for.
+    pub(crate) fn has_conditions(&self) -> bool {
+        let by_date = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.filter().is_some());
+        by_date || !self.conditions.is_empty()
+    }
+
+    /// The rows that are asked for, in no order yet.
+    pub(crate) fn rows(&self) -> Records {
+        self.rows_that(|_| true)
+    }
+
+    /// The same in their order.
+    pub(crate) fn sorted_rows(&self) -> Records {
+        self.order.paths.iter().fold(self.rows(), |records, (path, descending)| {
+            records.order_by(path.clone(), *descending)
+        })
+    }
+
+    /// The rows that all but the conditions on one field leave.
+    fn rows_but_for(&self, field: &str) -> Records {
+        self.rows_that(|condition| condition.field != field)
+    }
+
+    fn rows_that(&self, is_meant: impl Fn(&Condition) -> bool) -> Records {
+        let conditions = self.conditions.iter().filter(|condition| is_meant(condition));
+        let conditions = conditions.map(|condition| condition.filter.clone());
+        let by_date = self.hierarchy.as_ref().and_then(Hierarchy::filter);
+        let filters = conditions.chain(by_date).chain(self.search.clone());
+        filters.fold(Records::of(self.admin.model), Records::filter)
+    }
+
+    /// The fields of the registration's filters.
+    fn filter_fields(&self) -> Vec<Askable> {
+        let mut fields = conditions::askable(self.admin, self.models);
+        fields.retain(|field| self.admin.list_filter.contains(&field.name));
+        fields
+    }
+}

@@ -1,0 +1,262 @@
+//! Conditions in a list's address, as Django writes them: `address__state__exact=CA`.
+//!
+//! Only what a registration filters or searches by can be asked about: whoever may look at a list
+//! must not find out by it what it does not show.
+
+use module_api::admin::{ModelAdmin, RegisteredModels};
+use module_api::db::Value;
+use module_api::model::{
+    Comparison, FieldInfo, FieldKind, Filter, LOOKUP_SEPARATOR, ManyToManyInfo, ModelInfo, Path,
+};
+
+use super::parameters::Parameters;
+
+/// How many values one condition may name.
+const MAX_VALUES: usize = 100;
+
+/// A field by which rows can be asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Askable {
+    /// Its name, as a registration writes it.
+    pub(crate) name: &'static str,
+    pub(crate) target: Target,
+}
+
+/// What a field by which rows can be asked for is.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Column(Path),
+    ManyToMany(&'static ManyToManyInfo),
+}
+
+/// What is compared, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    Exact,
+    In,
+    IsNull,
+    Compare(Comparison),
+    IgnoringCase(Like),
+}
+
+/// Where a text has to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Like {
+    Anywhere,
+    Beginning,
+    Whole,
+}
+
+/// A condition of an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    /// The field that it is about, as the registration names it.
+    pub(crate) field: &'static str,
+    /// The name that stands in the address.
+    pub(crate) parameter: String,
+    /// The values that stand there. One of them has to fit.
+    pub(crate) values: Vec<String>,
+    pub(crate) lookup: Lookup,
+    pub(crate) filter: Filter,
+}
+
+/// A condition that cannot be understood, or must not be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Malformed(pub(crate) String);
+
+/// Whether a field holds the hash of a password.
+pub(crate) fn is_secret(
+    models: &RegisteredModels,
+    model: &'static ModelInfo,
+    field: &FieldInfo,
+) -> bool {
+    models.of(model).and_then(|registered| registered.admin.password) == Some(field.name)
+}
+
+/// The same of the field at the end of a path.
+pub(crate) fn ends_in_secret(
+    models: &RegisteredModels,
+    model: &'static ModelInfo,
+    path: &Path,
+) -> bool {
+    let before = path.fields().iter().rev().nth(1);
+    let target = before.and_then(|key| key.foreign_key()).map(|key| (key.target)());
+    is_secret(models, target.unwrap_or(model), path.field())
+}
+
+/// The fields by which the rows of a model can be asked for: those of its filters first.
+pub(crate) fn askable(admin: &ModelAdmin, models: &RegisteredModels) -> Vec<Askable> {
+    let searched = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));
+    let names = admin.list_filter.iter().copied().chain(admin.date_hierarchy).chain(searched);
+    let mut fields: Vec<Askable> = Vec::new();
+    for name in names.chain(["pk", admin.model.primary_key().name]) {
+        if fields.iter().any(|known| known.name == name) {
+            continue;
+        }
+        let many = admin.model.many_to_many.iter().find(|field| field.name == name);
+        let target = match (many, Path::parse(admin.model, name)) {
+            (Some(field), _) => Target::ManyToMany(field),
+            (None, Ok(path)) if !ends_in_secret(models, admin.model, &path) => Target::Column(path),
+            (None, _) => continue,
+        };
+        fields.push(Askable { name, target });
+    }
+    fields
+}
+
+/// Reads the conditions of an address, but for those that are known by these names already.
+pub(crate) fn read(
+    parameters: &Parameters,
+    admin: &ModelAdmin,
+    models: &RegisteredModels,
+    known: &[&str],
+) -> Result<Vec<Condition>, Malformed> {
+    let mut conditions: Vec<Condition> = Vec::new();
+    let mut fields = None;
+    for (name, value) in parameters.conditions().filter(|(name, _)| !known.contains(name)) {
+        let fields = fields.get_or_insert_with(|| askable(admin, models));
+        let malformed = || Malformed(name.to_owned());
+        let find = |field: &Askable| Some((field.clone(), field.lookup(name)?));
+        let (field, lookup) = fields.iter().find_map(find).ok_or_else(malformed)?;
+        let filter = field.filter(admin.model, lookup, value).ok_or_else(malformed)?;
+        match conditions.iter_mut().find(|condition| condition.parameter == name) {
+            Some(condition) => {
+                condition.values.push(value.to_owned());
+                let either = [condition.filter.clone(), filter];
+                condition.filter = Filter::any(either);
+                if condition.values.len() > MAX_VALUES {
+                    return Err(malformed());
+                }
+            }
+            None => conditions.push(Condition {
+                field: field.name,
+                parameter: name.to_owned(),
+                values: vec![value.to_owned()],
+                lookup,
+                filter,
+            }),
+        }
+    }
+    Ok(conditions)
+}
+
+impl Askable {
+    /// The field's model, if it leads to one.
+    pub(crate) fn related(&self) -> Option<&'static ModelInfo> {
+        match &self.target {
+            Target::Column(path) => path.field().foreign_key().map(|key| (key.target)()),
+            Target::ManyToMany(field) => Some((field.target)()),
+        }
+    }
+
+    /// How a name asks for the field, if it does: `is_staff__exact`, `groups__id__exact`.
+    fn lookup(&self, name: &str) -> Option<Lookup> {
+        let mut rest = name.strip_prefix(self.name)?;
+        if let Some(model) = self.related() {
+            let key = model.primary_key().name;
+            rest = [key, "pk"]
+                .into_iter()
+                .find_map(|key| {
+                    let after = rest.strip_prefix(LOOKUP_SEPARATOR)?.strip_prefix(key)?;
+                    let is_whole = after.is_empty() || after.starts_with(LOOKUP_SEPARATOR);
+                    is_whole.then_some(after)
+                })
+                .unwrap_or(rest);
+        }
+        if rest.is_empty() {
+            return Some(Lookup::Exact);
+        }
+        let lookup = match rest.strip_prefix(LOOKUP_SEPARATOR)? {
+            "exact" => Lookup::Exact,
+            "in" => Lookup::In,
+            "isnull" => Lookup::IsNull,
+            "lt" => Lookup::Compare(Comparison::Lt),
+            "lte" => Lookup::Compare(Comparison::Le),
+            "gt" => Lookup::Compare(Comparison::Gt),
+            "gte" => Lookup::Compare(Comparison::Ge),
+            "contains" | "icontains" => Lookup::IgnoringCase(Like::Anywhere),
+            "startswith" | "istartswith" => Lookup::IgnoringCase(Like::Beginning),
+            "iexact" => Lookup::IgnoringCase(Like::Whole),
+            _ => return None,
+        };
+        let fits = match lookup {
+            Lookup::Exact | Lookup::In | Lookup::IsNull => true,
+            Lookup::Compare(_) => self.is_ordered(),
+            Lookup::IgnoringCase(_) => self.is_text(),
+        };
+        fits.then_some(lookup)
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(&self.target, Target::Column(path) if path.field().is_text())
+    }
+
+    fn is_ordered(&self) -> bool {
+        let Target::Column(path) = &self.target else { return false };
+        !path.field().is_text()
+            && !matches!(path.field().kind, FieldKind::Bool | FieldKind::ForeignKey(_))
+    }
+
+    /// The condition; nothing if the value is none of the field's.
+    fn filter(&self, model: &'static ModelInfo, lookup: Lookup, text: &str) -> Option<Filter> {
+        // PostgreSQL has no text with one in it.
+        if text.contains('\0') {
+            return None;
+        }
+        match lookup {
+            Lookup::IsNull => {
+                let is_null = match text.to_ascii_lowercase().as_str() {
+                    "true" | "1" => true,
+                    "false" | "0" => false,
+                    _ => return None,
+                };
+                let none = self.is_none(model);
+                Some(if is_null { none } else { !none })
+            }
+            Lookup::In => {
+                let values: Vec<&str> = text.split(',').collect();
+                if values.len() > MAX_VALUES {
+                    return None;
+                }
+                let each = values.into_iter().map(|value| self.exact(model, value));
+                Some(Filter::any(each.collect::<Option<Vec<_>>>()?))
+            }
+            Lookup::Exact => self.exact(model, text),
+            Lookup::Compare(comparison) => {
+                let Target::Column(path) = &self.target else { return None };
+                Some(Filter::compare(path.clone(), comparison, value_of(path.field(), text)?))
+            }
+            Lookup::IgnoringCase(like) => {
+                let Target::Column(path) = &self.target else { return None };
+                let path = path.clone();
+                Some(match like {
+                    Like::Anywhere => Filter::contains(path, text),
+                    Like::Beginning => Filter::starts_with(path, text),
+                    Like::Whole => Filter::equals_ignoring_case(path, text),
+                })
+            }
+        }
+    }
+
+    /// No value, or no related row.
+    fn is_none(&self, model: &'static ModelInfo) -> Filter {
+        match &self.target {
+            Target::Column(path) => Filter::is_null(path.clone()),
+            Target::ManyToMany(field) => !Filter::has_related(model, field),
+        }
+    }
+
+    fn exact(&self, model: &'static ModelInfo, text: &str) -> Option<Filter> {
+        match &self.target {
+            Target::Column(path) => Some(Filter::is(path.clone(), value_of(path.field(), text)?)),
+            Target::ManyToMany(field) => {
+                Some(Filter::is_related(model, field, text.trim().parse().ok()?))
+            }
+        }
+    }
+}
+
+/// The value that a text in an address stands for. `NULL` has a condition of its own.
+fn value_of(field: &FieldInfo, text: &str) -> Option<Value> {
+    field.parse(text).ok().filter(|value| !value.is_null())
+}

@@ -1,0 +1,445 @@
+//! The filters beside a list: what there is to choose from, and how many rows each choice has.
+//!
+//! To count takes a look at all rows. For a long table it is done only where it is asked for
+//! (`_facets`, as in Django); until then its filters offer what needs no look at the rows.
+
+use module_api::db::{DbError, Executor, Value};
+use module_api::model::{
+    ChoiceValue, FieldKind, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records,
+};
+use module_api::serde::Serialize;
+use module_api::time::UtcDateTime;
+
+use super::ListQuery;
+use super::conditions::{Askable, Condition, Lookup, Target};
+use super::dates::{Range, midnight};
+use super::parameters::{PAGE, Parameters};
+use crate::text::Shown;
+
+/// How many choices a filter offers. Where there are more, a value is asked for.
+const MAX_CHOICES: usize = 50;
+
+/// One more, to see whether there are more.
+#[expect(clippy::cast_possible_truncation, reason = "it is a small constant")]
+const ONE_MORE: u32 = MAX_CHOICES as u32 + 1;
+
+/// A filter.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Facet {
+    /// Its name in the registration, for the ids of its elements.
+    name: &'static str,
+    title: &'static str,
+    choices: Vec<Choice>,
+    /// The form for a value, where not all can be offered.
+    form: Option<ValueForm>,
+    is_active: bool,
+}
+
+/// What a filter offers to choose.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Choice {
+    label: String,
+    count: Option<u64>,
+    url: String,
+    is_chosen: bool,
+}
+
+/// A form for the value of a filter.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct ValueForm {
+    parameter: String,
+    label: &'static str,
+    value: String,
+    /// What else is asked for.
+    hidden: Vec<(String, String)>,
+    /// There are more values than can be offered; else nobody has looked.
+    has_more: bool,
+}
+
+/// A choice before it has an address.
+struct Offer {
+    label: String,
+    count: Option<u64>,
+    /// What it asks for.
+    asks: Vec<(String, String)>,
+}
+
+impl ListQuery<'_> {
+    /// The filters, with how many rows each choice has among those that all other conditions leave.
+    pub(crate) async fn facets(
+        &self,
+        with_counts: bool,
+        mut on: Executor<'_>,
+    ) -> Result<Vec<Facet>, DbError> {
+        let mut facets = Vec::new();
+        for field in self.filter_fields() {
+            let facet = FacetOf { query: self, field: &field, with_counts };
+            facets.push(facet.facet(on.reborrow()).await?);
+        }
+        Ok(facets)
+    }
+
+    /// Conditions of the address that none of the filters shows: a text, and the address without.
+    pub(crate) fn further_conditions(&self) -> Vec<(String, String)> {
+        let is_shown = |condition: &&Condition| self.admin.list_filter.contains(&condition.field);
+        let further = self.conditions.iter().filter(|condition| !is_shown(condition));
+        further
+            .map(|condition| {
+                let without = self.parameters.without(&[&condition.parameter, PAGE]);
+                (condition.describe(), without.link())
+            })
+            .collect()
+    }
+}
+
+impl Condition {
+    /// As people may read it: `title icontains sea`.
+    fn describe(&self) -> String {
+        let values = self.values.join(", ");
+        let name = self.parameter.replace("__", " ");
+        let name = name.strip_suffix(" exact").unwrap_or(&name);
+        format!("{name}: {values}")
+    }
+}
+
+struct FacetOf<'a> {
+    query: &'a ListQuery<'a>,
+    field: &'a Askable,
+    with_counts: bool,
+}
+
+impl FacetOf<'_> {
+    async fn facet(&self, mut on: Executor<'_>) -> Result<Facet, DbError> {
+        let title = match &self.field.target {
+            Target::Column(path) => path.field().verbose_name,
+            Target::ManyToMany(field) => field.verbose_name,
+        };
+        let is_moment = matches!(
+            &self.field.target,
+            Target::Column(path) if matches!(path.field().kind, FieldKind::DateTime)
+        );
+        // Nothing if there are too many, or nobody has looked.
+        let (options, has_more) = match &self.field.target {
+            Target::ManyToMany(field) => self.many_to_many(field, on.reborrow()).await?,
+            Target::Column(path) if is_moment => {
+                (Some(self.moments(path, on.reborrow()).await?), false)
+            }
+            Target::Column(path) => match path.field().foreign_key() {
+                Some(key) => self.related(path, (key.target)(), on.reborrow()).await?,
+                None => self.values(path, on.reborrow()).await?,
+            },
+        };
+        let mut options = options;
+        if let Some(options) = &mut options {
+            self.add_missing(options);
+        }
+        let form = options.is_none().then(|| self.form(has_more));
+        let asked: Vec<&Condition> = self.asked().collect();
+        let base = self.base();
+        let all = Choice {
+            label: if is_moment { "Any date" } else { "All" }.to_owned(),
+            count: None,
+            url: base.link(),
+            is_chosen: asked.is_empty(),
+        };
+        let choice = |option: Offer| Choice {
+            label: option.label,
+            count: option.count,
+            is_chosen: is_asked(&asked, &option.asks),
+            url: option
+                .asks
+                .iter()
+                .fold(base.clone(), |p, (name, value)| p.with(name, value))
+                .link(),
+        };
+        let mut choices = vec![all];
+        choices.extend(options.into_iter().flatten().map(choice));
+        if !choices.iter().any(|choice| choice.is_chosen) {
+            // A condition of the address that is no choice.
+            let label = asked.iter().map(|condition| condition.describe());
+            choices.push(Choice {
+                label: label.collect::<Vec<_>>().join(" and "),
+                count: None,
+                url: self.query.parameters.without(&[PAGE]).link(),
+                is_chosen: true,
+            });
+        }
+        let is_active = !asked.is_empty();
+        Ok(Facet { name: self.field.name, title, choices, form, is_active })
+    }
+
+    /// What the address asks of the field.
+    fn asked(&self) -> impl Iterator<Item = &Condition> {
+        self.query.conditions.iter().filter(|condition| condition.field == self.field.name)
+    }
+
+    /// The address without what it asks of the field.
+    fn base(&self) -> Parameters {
+        let names: Vec<&str> =
+            self.asked().map(|condition| condition.parameter.as_str()).chain([PAGE]).collect();
+        self.query.parameters.without(&names)
+    }
+
+    /// The rows that all other conditions leave.
+    fn rows(&self) -> Records {
+        self.query.rows_but_for(self.field.name)
+    }
+
+    /// The name by which a value is asked for.
+    fn exact(&self) -> String {
+        match self.field.related() {
+            Some(model) => format!("{}__{}__exact", self.field.name, model.primary_key().name),
+            None => format!("{}__exact", self.field.name),
+        }
+    }
+
+    fn asks(&self, value: impl Into<String>) -> Vec<(String, String)> {
+        vec![(self.exact(), value.into())]
+    }
+
+    fn asks_null(&self, is_null: bool) -> Vec<(String, String)> {
+        let value = if is_null { "True" } else { "False" };
+        vec![(format!("{}__isnull", self.field.name), value.to_owned())]
+    }
+
+    /// Values of a column: of its choices, of a bool, or those that there are.
+    async fn values(
+        &self,
+        path: &Path,
+        on: Executor<'_>,
+    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+        let field = path.field();
+        let mut offered: Vec<Value> = match field.kind {
+            FieldKind::Bool => vec![Value::from(true), Value::from(false)],
+            _ => field.choices.iter().map(|choice| choice_value(choice.value)).collect(),
+        };
+        if field.null && !offered.is_empty() {
+            offered.push(field.null_value());
+        }
+        let counts = if self.with_counts {
+            self.rows().counts_by(path, ONE_MORE, on).await?
+        } else if offered.is_empty() {
+            return Ok((None, false));
+        } else {
+            Vec::new()
+        };
+        if counts.len() > MAX_CHOICES {
+            return Ok((None, true));
+        }
+        let further = counts.iter().map(|(value, _)| value).filter(|v| !offered.contains(v));
+        let further: Vec<Value> = further.cloned().collect();
+        let option = |value: Value| {
+            let found = counts.iter().find(|(known, _)| *known == value);
+            let count = found.map_or(0, |(_, count)| *count);
+            let (label, asks) = if value.is_null() {
+                ("-".to_owned(), self.asks_null(true))
+            } else {
+                let asked = match &value {
+                    Value::Bool(Some(value)) => u8::from(*value).to_string(),
+                    value => value.to_string(),
+                };
+                (label_of(&Shown::of(field, &value)), self.asks(asked))
+            };
+            Offer { label, count: self.with_counts.then_some(count), asks }
+        };
+        Ok((Some(offered.into_iter().chain(further).map(option).collect()), false))
+    }
+
+    /// The rows that a foreign key leads to.
+    async fn related(
+        &self,
+        path: &Path,
+        target: &'static ModelInfo,
+        mut on: Executor<'_>,
+    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+        let nullable = path.fields().iter().any(|field| field.null);
+        if !self.with_counts {
+            return self.all_of(target, nullable, on).await;
+        }
+        let counts = self.rows().counts_by(path, ONE_MORE, on.reborrow()).await?;
+        if counts.len() > MAX_CHOICES {
+            return Ok((None, true));
+        }
+        let none = counts.iter().find(|(value, _)| value.is_null()).map_or(0, |(_, count)| *count);
+        let counts: Vec<(i64, u64)> =
+            counts.iter().filter_map(|(value, count)| Some((value.as_int()?, *count))).collect();
+        let options = self.named(target, &counts, nullable.then_some(none), on).await?;
+        Ok((Some(options), false))
+    }
+
+    /// The rows that a many-to-many field leads to.
+    async fn many_to_many(
+        &self,
+        field: &'static ManyToManyInfo,
+        mut on: Executor<'_>,
+    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+        let target = (field.target)();
+        if !self.with_counts {
+            return self.all_of(target, true, on).await;
+        }
+        let counts = self.rows().counts_by_related(field, ONE_MORE, on.reborrow()).await?;
+        if counts.len() > MAX_CHOICES {
+            return Ok((None, true));
+        }
+        let none = self.rows().filter(!Filter::has_related(self.query.admin.model, field));
+        let none = none.count(on.reborrow()).await?;
+        Ok((Some(self.named(target, &counts, Some(none), on).await?), false))
+    }
+
+    /// Rows of a model by what they show as, with these counts.
+    async fn named(
+        &self,
+        target: &'static ModelInfo,
+        counts: &[(i64, u64)],
+        none: Option<u64>,
+        on: Executor<'_>,
+    ) -> Result<Vec<Offer>, DbError> {
+        let mut records =
+            Records::of(target).filter(Filter::key_is_in(target, counts.iter().map(|(id, _)| *id)));
+        let display = records.display();
+        let records = if counts.is_empty() { Vec::new() } else { records.fetch(on).await? };
+        let option = |(id, count): &(i64, u64)| {
+            let record = records.iter().find(|record| record.id() == *id);
+            let label = record.map_or_else(|| id.to_string(), |record| display.text(record));
+            Offer { label, count: Some(*count), asks: self.asks(id.to_string()) }
+        };
+        let mut options: Vec<Offer> = counts.iter().map(option).collect();
+        options.sort_by_cached_key(|option| option.label.to_lowercase());
+        options.extend(none.map(|count| Offer {
+            label: "-".to_owned(),
+            count: Some(count),
+            asks: self.asks_null(true),
+        }));
+        Ok(options)
+    }
+
+    /// All rows of a model, if they are few.
+    async fn all_of(
+        &self,
+        target: &'static ModelInfo,
+        nullable: bool,
+        on: Executor<'_>,
+    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+        let mut records = Records::of(target).limit(ONE_MORE);
+        let display = records.display();
+        let records = records.fetch(on).await?;
+        if records.len() > MAX_CHOICES {
+            return Ok((None, true));
+        }
+        let option = |record: &Record| Offer {
+            label: display.text(record),
+            count: None,
+            asks: self.asks(record.id().to_string()),
+        };
+        let mut options: Vec<Offer> = records.iter().map(option).collect();
+        options.sort_by_cached_key(|option| option.label.to_lowercase());
+        if nullable {
+            let asks = self.asks_null(true);
+            options.push(Offer { label: "-".to_owned(), count: None, asks });
+        }
+        Ok((Some(options), false))
+    }
+
+    /// Ranges of time.
+    async fn moments(&self, path: &Path, mut on: Executor<'_>) -> Result<Vec<Offer>, DbError> {
+        let mut options = Vec::new();
+        for (label, range) in Range::offered(UtcDateTime::now().date()) {
+            let count = self.count(range.filter(path), on.reborrow()).await?;
+            let from = Some((format!("{}__gte", self.field.name), midnight(range.from)));
+            let until =
+                range.until.map(|date| (format!("{}__lt", self.field.name), midnight(date)));
+            let asks = from.into_iter().chain(until).collect();
+            options.push(Offer { label: label.to_owned(), count, asks });
+        }
+        if path.fields().iter().any(|field| field.null) {
+            let none = Filter::is_null(path.clone());
+            let count = self.count(none.clone(), on.reborrow()).await?;
+            let asks = self.asks_null(true);
+            options.push(Offer { label: "No date".to_owned(), count, asks });
+            let count = self.count(!none, on.reborrow()).await?;
+            let asks = self.asks_null(false);
+            options.push(Offer { label: "Has date".to_owned(), count, asks });
+        }
+        Ok(options)
+    }
+
+    async fn count(&self, filter: Filter, on: Executor<'_>) -> Result<Option<u64>, DbError> {
+        if !self.with_counts {
+            return Ok(None);
+        }
+        self.rows().filter(filter).count(on).await.map(Some)
+    }
+
+    /// A value that is asked for and that no row has is offered nevertheless, so that it shows.
+    fn add_missing(&self, options: &mut Vec<Offer>) {
+        let Target::Column(path) = &self.field.target else { return };
+        let field = path.field();
+        let asked: Vec<&Condition> = self.asked().collect();
+        let [condition] = asked.as_slice() else { return };
+        let [value] = condition.values.as_slice() else { return };
+        let is_known = options.iter().any(|option| is_asked(&asked, &option.asks));
+        if condition.lookup != Lookup::Exact || is_known || field.foreign_key().is_some() {
+            return;
+        }
+        let Ok(value) = field.parse(value) else { return };
+        let count = self.with_counts.then_some(0);
+        let asks = self.asks(value.to_string());
+        options.push(Offer { label: label_of(&Shown::of(field, &value)), count, asks });
+    }
+
+    fn form(&self, has_more: bool) -> ValueForm {
+        let parameter = self.exact();
+        let asked = self.asked().find(|condition| condition.lookup == Lookup::Exact);
+        let value = asked.and_then(|condition| condition.values.last().cloned());
+        let base = self.base();
+        let hidden = base.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        ValueForm {
+            parameter,
+            label: if self.field.related().is_some() { "ID" } else { "Value" },
+            value: value.unwrap_or_default(),
+            hidden: hidden.collect(),
+            has_more,
+        }
+    }
+}
+
+/// Whether conditions are just what a choice asks for. A name may be written shorter: `state` for
+/// `state__exact`.
+fn is_asked(asked: &[&Condition], asks: &[(String, String)]) -> bool {
+    let is_it = |condition: &&Condition, (name, value): &(String, String)| {
+        let same_name = condition.parameter == *name
+            || (condition.lookup == Lookup::Exact && name.ends_with("__exact"));
+        same_name && condition.values.iter().any(|asked| same_value(asked, value))
+    };
+    asked.len() == asks.len()
+        && asks.iter().all(|ask| asked.iter().any(|condition| is_it(condition, ask)))
+}
+
+/// Whether two texts in an address stand for the same; a bool can be written in several ways.
+fn same_value(a: &str, b: &str) -> bool {
+    let bool_of = |text: &str| match text {
+        "1" | "t" | "true" | "True" => Some(true),
+        "0" | "f" | "false" | "False" => Some(false),
+        _ => None,
+    };
+    a == b || (bool_of(a).is_some() && bool_of(a) == bool_of(b))
+}
+
+fn choice_value(value: ChoiceValue) -> Value {
+    match value {
+        ChoiceValue::Int(value) => Value::from(value),
+        ChoiceValue::Text(value) => Value::from(value),
+    }
+}
+
+fn label_of(shown: &Shown) -> String {
+    match shown {
+        Shown::Empty => "(empty)".to_owned(),
+        Shown::Bool(true) => "Yes".to_owned(),
+        Shown::Bool(false) => "No".to_owned(),
+        Shown::Text(text) | Shown::Moment(text) => text.clone(),
+    }
+}

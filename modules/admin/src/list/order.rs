@@ -1,0 +1,165 @@
+//! The order of a list: Django's `o`, the columns by their numbers from 1.
+
+use module_api::admin::{ListColumn, ModelAdmin};
+use module_api::model::{DisplayPart, LOOKUP_SEPARATOR, ModelInfo, Path};
+
+use super::parameters::{ORDER, PAGE, Parameters};
+
+/// A column by which rows are sorted, by its place among all, and whether the greatest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sorted {
+    pub(crate) column: usize,
+    pub(crate) descending: bool,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    /// The columns that it is sorted by, the most important first.
+    pub(crate) columns: Vec<Sorted>,
+    /// The fields that it is sorted by.
+    pub(crate) paths: Vec<(Path, bool)>,
+}
+
+impl Order {
+    /// What an address asks for; without that, what the registration says, or the model; and the
+    /// newest first.
+    pub(crate) fn read(parameters: &Parameters, admin: &ModelAdmin) -> Self {
+        let asked = parameters.get(ORDER).map(|text| asked(text, admin)).unwrap_or_default();
+        let (columns, mut paths) = if asked.is_empty() {
+            let paths = usual(admin);
+            (columns_of(&paths, admin), paths)
+        } else {
+            let paths = asked.iter().flat_map(|sorted| {
+                let paths = paths_of_column(&admin.list_display[sorted.column], admin.model);
+                paths.into_iter().map(|path| (path, sorted.descending))
+            });
+            let paths = paths.collect();
+            (asked, paths)
+        };
+        let key = Path::of(admin.model.primary_key());
+        if !paths.iter().any(|(path, _)| *path == key) {
+            paths.push((key, true));
+        }
+        Self { columns, paths }
+    }
+
+    /// The address that sorts by a column first, the other way round if it is sorted by it so
+    /// already, and then by those it is sorted by now.
+    pub(crate) fn link(&self, column: usize, parameters: &Parameters) -> String {
+        let known = self.columns.iter().find(|sorted| sorted.column == column);
+        let descending = known.is_some_and(|sorted| !sorted.descending);
+        let others = self.columns.iter().filter(|sorted| sorted.column != column);
+        let columns = std::iter::once(Sorted { column, descending }).chain(others.copied());
+        link(columns, parameters)
+    }
+
+    /// The address that does not sort by a column.
+    pub(crate) fn link_without(&self, column: usize, parameters: &Parameters) -> String {
+        let others = self.columns.iter().filter(|sorted| sorted.column != column);
+        link(others.copied(), parameters)
+    }
+
+    /// The place of a column in the order, from 1, and whether it descends.
+    pub(crate) fn place_of(&self, column: usize) -> Option<(usize, bool)> {
+        let place = self.columns.iter().position(|sorted| sorted.column == column)?;
+        Some((place + 1, self.columns[place].descending))
+    }
+}
+
+fn link(columns: impl Iterator<Item = Sorted>, parameters: &Parameters) -> String {
+    let number = |sorted: Sorted| {
+        format!("{}{}", if sorted.descending { "-" } else { "" }, sorted.column + 1)
+    };
+    let order: Vec<String> = columns.map(number).collect();
+    let parameters = parameters.without(&[PAGE, ORDER]);
+    if order.is_empty() { parameters } else { parameters.with(ORDER, order.join(".")) }.link()
+}
+
+/// The columns that a text names, each once. What it names that is no column is left out.
+fn asked(text: &str, admin: &ModelAdmin) -> Vec<Sorted> {
+    let mut columns: Vec<Sorted> = Vec::new();
+    for part in text.split('.').take(2 * admin.list_display.len()) {
+        let (descending, number) = match part.strip_prefix('-') {
+            Some(number) => (true, number),
+            None => (false, part),
+        };
+        let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(column) = column.filter(|column| is_sortable(*column, admin)) else { continue };
+        if !columns.iter().any(|known| known.column == column) {
+            columns.push(Sorted { column, descending });
+        }
+    }
+    columns
+}
+
+/// Whether a list can be sorted by a column.
+pub(crate) fn is_sortable(column: usize, admin: &ModelAdmin) -> bool {
+    let column = admin.list_display.get(column);
+    column.is_some_and(|column| !paths_of_column(column, admin.model).is_empty())
+}
+
+/// The order of a list without an address that asks for one.
+fn usual(admin: &ModelAdmin) -> Vec<(Path, bool)> {
+    if !admin.ordering.is_empty() {
+        let path = |name: &&str| {
+            let bare = name.trim_start_matches('-');
+            Some((Path::parse(admin.model, bare).ok()?, name.starts_with('-')))
+        };
+        return admin.ordering.iter().filter_map(path).collect();
+    }
+    let part = |part: &module_api::model::Ordering| {
+        Some((Path::of(admin.model.field(part.field)?), part.descending))
+    };
+    admin.model.ordering.iter().filter_map(part).collect()
+}
+
+/// The columns that show by which fields the list is sorted.
+fn columns_of(paths: &[(Path, bool)], admin: &ModelAdmin) -> Vec<Sorted> {
+    let column = |(path, descending): &(Path, bool)| {
+        let shows = |column: &ListColumn| {
+            let name = match column {
+                ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => name,
+                ListColumn::Object | ListColumn::Function { order_by: None, .. } => return false,
+            };
+            Path::parse(admin.model, name).is_ok_and(|other| other == *path)
+        };
+        let column = admin.list_display.iter().position(shows)?;
+        Some(Sorted { column, descending: *descending })
+    };
+    paths.iter().filter_map(column).collect()
+}
+
+/// The fields that stand for a column in an order; none if the list cannot be sorted by it. Where
+/// an object shows, it is sorted by what it shows as.
+fn paths_of_column(column: &ListColumn, model: &'static ModelInfo) -> Vec<Path> {
+    match column {
+        ListColumn::Object => paths_of_display(model, None),
+        ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => {
+            let Ok(path) = Path::parse(model, name) else { return Vec::new() };
+            match path.field().foreign_key() {
+                Some(key) => {
+                    let paths = paths_of_display((key.target)(), Some(&path));
+                    if paths.is_empty() { vec![path] } else { paths }
+                }
+                None => vec![path],
+            }
+        }
+        ListColumn::Function { order_by: None, .. } => Vec::new(),
+    }
+}
+
+/// The fields that an object shows as, at the end of a path.
+fn paths_of_display(model: &'static ModelInfo, through: Option<&Path>) -> Vec<Path> {
+    let path = |part: &DisplayPart| {
+        let DisplayPart::Field(names) = part else { return None };
+        let own = Path::parse(model, &names.join(LOOKUP_SEPARATOR)).ok()?;
+        Some(match through {
+            Some(through) => {
+                own.fields().iter().fold(through.clone(), |path, field| path.to(field))
+            }
+            None => own,
+        })
+    };
+    model.display.iter().filter_map(path).collect()
+}

@@ -1,0 +1,197 @@
+//! The pages of a list: which rows are on one, and the links to others.
+
+use module_api::PageNumber;
+use module_api::db::{DbError, Executor};
+use module_api::model::{Path, Record, Records};
+use module_api::serde::Serialize;
+
+use super::parameters::{ALL, PAGE, Parameters};
+
+/// So many rows can be shown on one page, as in Django.
+pub(crate) const MAX_ALL: u32 = 200;
+
+/// Links on each side of the page that is shown, and at both ends.
+const ON_EACH_SIDE: u64 = 3;
+const AT_ENDS: u64 = 2;
+
+/// A page of a list.
+pub(crate) struct Rows {
+    pub(crate) records: Vec<Record>,
+    /// How many rows there are on all pages.
+    pub(crate) total: u64,
+    /// The number of the page, from 1; nothing if all rows are on it.
+    pub(crate) page: Option<u64>,
+    /// The rows of a page.
+    size: u32,
+}
+
+impl Rows {
+    /// Fetches the page that an address asks for, or the nearest there is.
+    ///
+    /// The rows are counted only if there are more than fit on a page. The pages of the second half
+    /// are read from the end.
+    pub(crate) async fn fetch(
+        records: &Records,
+        order: &[(Path, bool)],
+        size: u32,
+        parameters: &Parameters,
+        mut on: Executor<'_>,
+    ) -> Result<Self, DbError> {
+        let sorted = |reversed: bool| {
+            order.iter().fold(records.clone(), |records, (path, descending)| {
+                records.order_by(path.clone(), *descending != reversed)
+            })
+        };
+        if parameters.has(ALL) {
+            let rows = sorted(false).limit(MAX_ALL + 1).fetch(on.reborrow()).await?;
+            if rows.len() <= MAX_ALL as usize {
+                let total = rows.len() as u64;
+                return Ok(Self { records: rows, total, page: None, size });
+            }
+        }
+        let asked = parameters.get(PAGE).map_or(PageNumber::new(1), PageNumber::parse);
+        if asked.get() == 1 {
+            let first = sorted(false).limit(size.saturating_add(1));
+            let mut rows = first.fetch(on.reborrow()).await?;
+            let has_more = rows.len() > size as usize;
+            rows.truncate(size as usize);
+            let total = if has_more { records.count(on).await? } else { rows.len() as u64 };
+            return Ok(Self { records: rows, total, page: Some(1), size });
+        }
+        let total = records.count(on.reborrow()).await?;
+        let page = u64::from(asked.get()).min(last_page(total, size));
+        let before = (page - 1) * u64::from(size);
+        let on_page = u64::from(size).min(total - before);
+        let after = total - before - on_page;
+        let limit = u32::try_from(on_page).unwrap_or(size);
+        let mut rows =
+            sorted(after < before).limit(limit).offset(before.min(after)).fetch(on).await?;
+        if after < before {
+            rows.reverse();
+        }
+        Ok(Self { records: rows, total, page: Some(page), size })
+    }
+
+    /// The links to the other pages.
+    pub(crate) fn links(&self, parameters: &Parameters) -> PageLinks {
+        let last = last_page(self.total, self.size);
+        let parameters = parameters.without(&[PAGE, ALL]);
+        let url = |page: u64| {
+            let parameters = if page == 1 {
+                parameters.clone()
+            } else {
+                parameters.with(PAGE, page.to_string())
+            };
+            parameters.link()
+        };
+        let numbers = match self.page {
+            Some(page) if last > 1 => numbers(page, last),
+            _ => Vec::new(),
+        };
+        let link = |number: Option<u64>| PageLink {
+            number,
+            url: number.filter(|number| Some(*number) != self.page).map(url),
+        };
+        let beside = |page: Option<u64>| page.filter(|page| (1..=last).contains(page)).map(url);
+        let can_show_all = last > 1 && self.total <= u64::from(MAX_ALL);
+        PageLinks {
+            previous: beside(self.page.and_then(|page| page.checked_sub(1))),
+            next: beside(self.page.map(|page| page + 1)),
+            pages: numbers.into_iter().map(link).collect(),
+            all: (can_show_all && self.page.is_some()).then(|| parameters.with(ALL, "").link()),
+            paged: self.page.is_none().then(|| url(1)),
+        }
+    }
+}
+
+fn last_page(total: u64, size: u32) -> u64 {
+    total.div_ceil(u64::from(size.max(1))).max(1)
+}
+
+/// The numbers of the pages that are linked to; nothing for those that are left out between two.
+fn numbers(page: u64, last: u64) -> Vec<Option<u64>> {
+    let mut numbers = Vec::new();
+    let mut before = 0;
+    for number in 1..=last.min(AT_ENDS) {
+        push(number, &mut before, &mut numbers);
+    }
+    let around = page.saturating_sub(ON_EACH_SIDE).max(1)..=(page + ON_EACH_SIDE).min(last);
+    for number in around {
+        push(number, &mut before, &mut numbers);
+    }
+    for number in (last + 1).saturating_sub(AT_ENDS).max(1)..=last {
+        push(number, &mut before, &mut numbers);
+    }
+    numbers
+}
+
+/// Adds a number that is greater than those before. One that alone would be left out between two
+/// takes no more room than what says so.
+fn push(number: u64, before: &mut u64, numbers: &mut Vec<Option<u64>>) {
+    if number <= *before {
+        return;
+    }
+    match number - *before {
+        1 => {}
+        2 => numbers.push(Some(number - 1)),
+        _ => numbers.push(None),
+    }
+    numbers.push(Some(number));
+    *before = number;
+}
+
+/// The links of a list's pages.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct PageLinks {
+    previous: Option<String>,
+    next: Option<String>,
+    pages: Vec<PageLink>,
+    /// To all rows on one page.
+    all: Option<String>,
+    /// Back from there.
+    paged: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct PageLink {
+    /// Nothing for pages that are left out.
+    number: Option<u64>,
+    /// Nothing for the page that is shown.
+    url: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(page: u64, last: u64) -> String {
+        let number = |number: Option<u64>| number.map_or_else(|| "…".to_owned(), |n| n.to_string());
+        numbers(page, last).into_iter().map(number).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_first_the_last_and_the_pages_beside_are_linked_to() {
+        for (page, last, expected) in [
+            (1, 1, "1"),
+            (1, 2, "1 2"),
+            (1, 10, "1 2 3 4 … 9 10"),
+            (5, 10, "1 2 3 4 5 6 7 8 9 10"),
+            (500, 1000, "1 2 … 497 498 499 500 501 502 503 … 999 1000"),
+            (1000, 1000, "1 2 … 997 998 999 1000"),
+            (7, 13, "1 2 3 4 5 6 7 8 9 10 11 12 13"),
+            (8, 15, "1 2 … 5 6 7 8 9 10 11 … 14 15"),
+        ] {
+            assert_eq!(text(page, last), expected, "{page} of {last}");
+        }
+    }
+
+    #[test]
+    fn there_is_always_a_first_page() {
+        assert_eq!(last_page(0, 100), 1);
+        assert_eq!(last_page(100, 100), 1);
+        assert_eq!(last_page(101, 100), 2);
+        assert_eq!(last_page(1, 0), 1);
+    }
+}

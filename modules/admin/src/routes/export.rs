@@ -1,0 +1,92 @@
+//! The rows of a list as a file.
+
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::time::UtcDateTime;
+use module_api::{Error, Messages};
+use rocket::http::uri::Origin;
+use rocket::http::{ContentType, Header};
+use rocket::response::stream::ReaderStream;
+use rocket::response::{self, Redirect, Responder};
+use rocket::{Request, Response, State, get};
+
+use super::list::{read, to_all};
+use crate::access::Desk;
+use crate::export::{Export, Format};
+use crate::list::conditions::Malformed;
+
+/// The name of the format in an address.
+const FORMAT: &str = "format";
+
+/// All rows that a list has, with the query of the list.
+#[get("/<app>/<model>/export")]
+pub(crate) fn export<'r>(
+    desk: Desk<'r>,
+    app: &str,
+    model: &str,
+    uri: &Origin<'_>,
+    db: &'r State<Db>,
+    messages: Messages<'_>,
+) -> Result<Answer<'r>, Error> {
+    let registered = desk.model(app, model, Action::View)?;
+    let read = read(&desk, registered, uri).and_then(|query| {
+        let format = match query.parameters.get(FORMAT) {
+            None | Some("csv") => Format::Csv,
+            Some("json") => Format::Json,
+            Some(_) => return Err(Malformed(FORMAT.to_owned())),
+        };
+        Ok((query, format))
+    });
+    let (query, format) = match read {
+        Ok(asked) => asked,
+        Err(malformed) => {
+            return Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?.into()));
+        }
+    };
+    let rows = Export::new(&registered.admin, desk.user, query.rows(), format);
+    let name = name_of(registered.admin.model.name());
+    Ok(Answer::File(Box::new(File { rows, format, name, db })))
+}
+
+/// A file, or the way to the list.
+#[derive(Responder)]
+pub(crate) enum Answer<'r> {
+    File(Box<File<'r>>),
+    Elsewhere(Box<Redirect>),
+}
+
+/// Rows as a file to be kept.
+pub(crate) struct File<'r> {
+    rows: Export<'r>,
+    format: Format,
+    /// The name, without what says the format.
+    name: String,
+    db: &'r Db,
+}
+
+/// `letting-2020-06-14`.
+fn name_of(model: &str) -> String {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let model: String = model.chars().filter(is_plain).collect();
+    let (year, month, day) = UtcDateTime::now().to_calendar_date();
+    format!("{model}-{year:04}-{:02}-{day:02}", u8::from(month))
+}
+
+impl<'r, 'o: 'r> Responder<'r, 'o> for File<'o> {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'o> {
+        let Self { rows, format, name, db } = self;
+        let (content_type, ending) = match format {
+            Format::Csv => {
+                (ContentType::new("text", "csv").with_params(("charset", "utf-8")), "csv")
+            }
+            Format::Json => (ContentType::JSON, "json"),
+        };
+        let disposition = format!("attachment; filename=\"{name}.{ending}\"");
+        Response::build()
+            .header(content_type)
+            .header(Header::new("Content-Disposition", disposition))
+            .header(Header::new("Cache-Control", "private, no-store"))
+            .streamed_body(ReaderStream::from(Box::pin(rows.pieces(db))))
+            .ok()
+    }
+}

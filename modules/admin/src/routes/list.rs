@@ -1,0 +1,258 @@
+//! The list of a model.
+
+pub(crate) mod actions;
+
+use module_api::admin::{ModelAdmin, RegisteredModel};
+use module_api::auth::Action;
+use module_api::db::{Db, Executor};
+use module_api::model::{Record, Records};
+use module_api::serde::Serialize;
+use module_api::{Connection, Error, Messages, Page, context};
+use rocket::http::uri::Origin;
+use rocket::response::Redirect;
+use rocket::{Responder, get};
+
+use crate::access::Desk;
+use crate::list::ListQuery;
+use crate::list::columns::{Cell, Columns};
+use crate::list::conditions::Malformed;
+use crate::list::dates::HierarchyLinks;
+use crate::list::facets::Facet;
+use crate::list::pages::Rows;
+use crate::list::parameters::{COUNTS, ERROR, PAGE, Parameters, SEARCH};
+use crate::shell::Shell;
+use crate::text::{capitalized, counted};
+
+/// Of a table with more rows, filters say how many each choice has only where that is asked for.
+const COUNTED_AT_ONCE: u64 = 5_000;
+
+/// A page, or the way to another.
+#[derive(Responder)]
+pub(crate) enum Answer {
+    Page(Page),
+    Elsewhere(Box<Redirect>),
+}
+
+/// The list of a model's rows.
+#[get("/<app>/<model>")]
+pub(crate) async fn list(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    uri: &Origin<'_>,
+    mut db: Connection<Db>,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let registered = desk.model(app, model, Action::View)?;
+    match read(&desk, registered, uri) {
+        Ok(query) => Ok(Answer::Page(page(&desk, registered, &query, (&mut db).into()).await?)),
+        Err(malformed) => {
+            Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?.into()))
+        }
+    }
+}
+
+/// What an address asks for.
+pub(crate) fn read<'a>(
+    desk: &Desk<'a>,
+    registered: &'a RegisteredModel,
+    uri: &Origin<'_>,
+) -> Result<ListQuery<'a>, Malformed> {
+    let parameters = Parameters::of(uri).ok_or_else(|| Malformed("?".to_owned()))?;
+    ListQuery::read(&registered.admin, desk.models, parameters)
+}
+
+/// Sends the visitor from an address that asks for what cannot be understood to the whole list.
+pub(crate) fn to_all(
+    desk: &Desk<'_>,
+    registered: &RegisteredModel,
+    Malformed(name): &Malformed,
+    messages: Messages<'_>,
+) -> Result<Redirect, Error> {
+    let plural = registered.admin.model.verbose_name_plural;
+    messages.warning(format!(
+        "The address asked for “{name}”, by which this list cannot be filtered so. All {plural} are \
+         shown."
+    ));
+    let list = desk.model_url("list", &registered.admin)?;
+    Ok(Redirect::to(format!("{list}?{ERROR}=1")))
+}
+
+/// A row of the list.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Row {
+    id: i64,
+    /// The address of its form.
+    url: String,
+    /// What its checkbox is called, for whoever cannot see where that stands.
+    label: String,
+    cells: Vec<Cell>,
+}
+
+/// How many rows there are.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Counts {
+    /// On this page.
+    here: usize,
+    /// On all pages.
+    total: u64,
+    /// `3 lettings`, `1 result`.
+    text: String,
+    /// Whatever is asked for, if only a part is.
+    of_all: Option<u64>,
+}
+
+/// What stands beside the rows.
+#[derive(Default, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Filters {
+    facets: Vec<Facet>,
+    hierarchy: HierarchyLinks,
+    /// Conditions that no filter shows, each with the address without it.
+    further: Vec<(String, String)>,
+    /// The address without any condition, if there is one.
+    clear: Option<String>,
+    /// The address that says how many each choice has, or does not any more.
+    counts: Option<String>,
+    has_counts: bool,
+}
+
+/// The search, if the model can be searched.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Search {
+    text: String,
+    max_length: usize,
+    /// What else is asked for.
+    hidden: Vec<(String, String)>,
+    /// The address without what is searched for.
+    clear: String,
+}
+
+async fn page(
+    desk: &Desk<'_>,
+    registered: &RegisteredModel,
+    query: &ListQuery<'_>,
+    mut on: Executor<'_>,
+) -> Result<Page, Error> {
+    let admin = &registered.admin;
+    let parameters = &query.parameters;
+    let mut records = query.rows();
+    let columns = Columns::new(admin, desk.models, &mut records);
+    let size = admin.page_size;
+    let rows = Rows::fetch(&records, &query.order.paths, size, parameters, on.reborrow()).await?;
+    let all = if query.is_filtered() {
+        Records::of(admin.model).count(on.reborrow()).await?
+    } else {
+        rows.total
+    };
+    let filters = filters(query, all, on).await?;
+    let counts = Counts {
+        here: rows.records.len(),
+        total: rows.total,
+        text: if query.is_filtered() {
+            counted(rows.total, "result", "results")
+        } else {
+            counted(rows.total, admin.model.verbose_name, admin.model.verbose_name_plural)
+        },
+        of_all: query.is_filtered().then_some(all),
+    };
+    let pages = rows.links(parameters);
+    let rows = shown(desk, admin, &columns, &rows.records, parameters)?;
+    let may_change = desk.may(admin, Action::Change, None);
+    let title = format!(
+        "Select {} to {}",
+        admin.model.verbose_name,
+        if may_change { "change" } else { "view" }
+    );
+    let add =
+        desk.may(admin, Action::Add, None).then(|| desk.model_url("add", admin)).transpose()?;
+    let export = desk.model_url("export", admin)?;
+    let exported = parameters.without(&[PAGE, ERROR, COUNTS]);
+    let export = |format: &str| exported.with("format", format).on(&export);
+    let without_search = parameters.without(&[SEARCH, PAGE, ERROR]);
+    let search = (!admin.search_fields.is_empty()).then(|| Search {
+        text: parameters.get(SEARCH).unwrap_or_default().to_owned(),
+        max_length: crate::search::MAX_LENGTH,
+        hidden: without_search.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        clear: without_search.link(),
+    });
+    let shell = Shell::of_model(desk, title, admin, Vec::new())?;
+    let context = context! {
+        shell,
+        names: (admin.model.verbose_name, admin.model.verbose_name_plural),
+        caption: capitalized(admin.model.verbose_name_plural),
+        add,
+        export_csv: export("csv"),
+        export_json: export("json"),
+        sorted_by: query.order.columns.len(),
+        headings: columns.headings(admin, &query.order, parameters),
+        rows,
+        counts,
+        pages,
+        search,
+        filters,
+        actions: actions::offered(desk, admin),
+        here: parameters.without(&[ERROR]).link(),
+        list: desk.model_url("list", admin)?,
+    };
+    Ok(Page::render("admin/list", context))
+}
+
+/// The rows as they are shown. What the registration's rule hides from the user is left out.
+fn shown(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    columns: &Columns,
+    records: &[Record],
+    parameters: &Parameters,
+) -> Result<Vec<Row>, Error> {
+    // The form leads back to this list, as in Django.
+    let back = parameters.without(&[ERROR]).query();
+    let back = if back.is_empty() {
+        String::new()
+    } else {
+        Parameters::default().with("_changelist_filters", back).link()
+    };
+    let mut shown = Vec::with_capacity(records.len());
+    for record in records {
+        if admin.rule.is_some() && !desk.may(admin, Action::View, Some(record)) {
+            continue;
+        }
+        let url = desk.object_url("change", admin, record.id())? + &back;
+        let cells = columns.cells(record);
+        let label = Cell::name(&cells).unwrap_or_else(|| record.id().to_string());
+        shown.push(Row { id: record.id(), url, label, cells });
+    }
+    Ok(shown)
+}
+
+/// The filters beside a list of so many rows in all.
+async fn filters(query: &ListQuery<'_>, all: u64, mut on: Executor<'_>) -> Result<Filters, Error> {
+    let parameters = &query.parameters;
+    let is_short = all <= COUNTED_AT_ONCE;
+    let is_asked = parameters.has(COUNTS);
+    let has_counts = is_short || is_asked;
+    let facets = query.facets(has_counts, on.reborrow()).await?;
+    let hierarchy = match &query.hierarchy {
+        Some(hierarchy) if has_counts => hierarchy.links(&query.rows(), parameters, on).await?,
+        Some(hierarchy) => hierarchy.way_back(parameters),
+        None => HierarchyLinks::default(),
+    };
+    let can_count = !is_short && (!facets.is_empty() || query.hierarchy.is_some());
+    let counts = can_count.then(|| {
+        let other = parameters.without(&[COUNTS, ERROR]);
+        if is_asked { other } else { other.with(COUNTS, "True") }.link()
+    });
+    let clear = query.has_conditions();
+    Ok(Filters {
+        facets,
+        hierarchy,
+        further: query.further_conditions(),
+        clear: clear.then(|| parameters.without_conditions().without(&[PAGE, ERROR]).link()),
+        counts,
+        has_counts,
+    })
+}

@@ -1,0 +1,210 @@
+//! What is done with the selected rows of a list.
+
+use std::collections::BTreeSet;
+
+use module_api::admin::{AdminAction, ModelAdmin};
+use module_api::auth::Action;
+use module_api::db::{Db, DbError, Transaction};
+use module_api::model::{Filter, Records, WriteError};
+use module_api::serde::Serialize;
+use module_api::sqlx::error::ErrorKind;
+use module_api::{Error, Messages, sqlx};
+use rocket::form::{Form, FromForm};
+use rocket::http::uri::Origin;
+use rocket::response::Redirect;
+use rocket::{State, post};
+
+use super::{Answer, read, to_all};
+use crate::access::Desk;
+use crate::list::ListQuery;
+use crate::list::parameters::ERROR;
+
+/// The action that every list has.
+const DELETE_SELECTED: &str = "delete_selected";
+
+/// So many rows can be chosen at once.
+pub(crate) const MAX_ROWS: u32 = 10_000;
+
+/// So many rows are fetched by their primary keys at once.
+const CHUNK: usize = 500;
+
+/// Something that can be done with selected rows.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Offered {
+    name: &'static str,
+    label: String,
+}
+
+/// What the user may do with selected rows.
+pub(crate) fn offered(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Offered> {
+    let may = |action| desk.may(admin, action, None);
+    let delete = may(Action::Delete).then(|| Offered {
+        name: DELETE_SELECTED,
+        label: format!("Delete selected {}", admin.model.verbose_name_plural),
+    });
+    let own = admin.actions.iter().filter(|action| may(action.requires));
+    let own = own.map(|action| Offered { name: action.name, label: action.label.to_owned() });
+    delete.into_iter().chain(own).collect()
+}
+
+/// The form around the rows of a list.
+#[derive(FromForm)]
+pub(crate) struct Selection {
+    /// What to do: of several, the first that says something.
+    action: Vec<String>,
+    /// The primary keys of the rows.
+    #[field(name = "_selected_action")]
+    ids: Vec<String>,
+    /// Whether all rows are meant that the list has, on all pages.
+    select_across: Vec<String>,
+}
+
+impl Selection {
+    fn action(&self) -> &str {
+        self.action.iter().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
+    }
+
+    fn ids(&self) -> BTreeSet<i64> {
+        self.ids.iter().filter_map(|id| id.parse().ok()).collect()
+    }
+
+    fn is_all(&self) -> bool {
+        self.select_across.iter().any(|value| !matches!(value.as_str(), "" | "0"))
+    }
+}
+
+/// Does something with the selected rows of a list.
+#[post("/<app>/<model>", data = "<selection>")]
+pub(crate) async fn list_submit(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    uri: &Origin<'_>,
+    db: &State<Db>,
+    messages: Messages<'_>,
+    selection: Form<Selection>,
+) -> Result<Answer, Error> {
+    let registered = desk.model(app, model, Action::View)?;
+    let query = match read(&desk, registered, uri) {
+        Ok(query) => query,
+        Err(malformed) => {
+            let all = to_all(&desk, registered, &malformed, messages)?;
+            return Ok(Answer::Elsewhere(all.into()));
+        }
+    };
+    let list = desk.model_url("list", &registered.admin)?;
+    let back = Redirect::to(query.parameters.without(&[ERROR]).on(&list));
+    let back = Answer::Elsewhere(Box::new(back));
+    let name = selection.action();
+    let own = registered.admin.actions.iter().find(|action| action.name == name);
+    if own.is_none() && name != DELETE_SELECTED {
+        messages.warning("No action selected.");
+        return Ok(back);
+    }
+    let requires = own.map_or(Action::Delete, |action| action.requires);
+    desk.check(&registered.admin, requires, None)?;
+    if selection.ids().is_empty() && !selection.is_all() {
+        messages.warning(
+            "Items must be selected in order to perform actions on them. No items have been \
+             changed.",
+        );
+        return Ok(back);
+    }
+    let mut transaction = db.begin().await?;
+    let Some(ids) = chosen(&query, &selection, &mut transaction).await? else {
+        messages.error(format!(
+            "More than {MAX_ROWS} items are selected. No items have been changed: narrow the \
+                 list down first."
+        ));
+        return Ok(back);
+    };
+    let Some(action) = own else {
+        return Ok(back);
+    };
+    if let Some(refused) =
+        refused(&desk, &registered.admin, requires, &ids, &mut transaction).await?
+    {
+        messages.error(format!(
+            "You are not allowed to do this with “{refused}”. No items have been changed."
+        ));
+        return Ok(back);
+    }
+    match run(&desk, action, &ids, transaction).await {
+        Ok(text) => messages.success(text),
+        Err(WriteError::Database(error)) if !is_conflict(&error) => return Err(error.into()),
+        Err(error) => messages.error(format!(
+            "“{}” was not done, and no items have been changed: {}",
+            action.label,
+            reason(&error)
+        )),
+    }
+    Ok(back)
+}
+
+/// The primary keys of the rows that are selected and that the list has. Nothing if there are too
+/// many.
+async fn chosen(
+    query: &ListQuery<'_>,
+    selection: &Selection,
+    on: &mut Transaction,
+) -> Result<Option<Vec<i64>>, DbError> {
+    let rows = query.sorted_rows().limit(MAX_ROWS + 1);
+    let rows = if selection.is_all() {
+        rows
+    } else {
+        rows.filter(Filter::key_is_in(query.admin.model, selection.ids()))
+    };
+    let ids = rows.ids(on).await?;
+    Ok((ids.len() <= MAX_ROWS as usize).then_some(ids))
+}
+
+/// What the first of the rows shows as with which the user may not do this, if there is one: the
+/// registration's rule may tell one object from another.
+async fn refused(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    action: Action,
+    ids: &[i64],
+    on: &mut Transaction,
+) -> Result<Option<String>, DbError> {
+    if admin.rule.is_none() {
+        return Ok(None);
+    }
+    for ids in ids.chunks(CHUNK) {
+        let mut rows =
+            Records::of(admin.model).filter(Filter::key_is_in(admin.model, ids.iter().copied()));
+        let display = rows.display();
+        let rows = rows.fetch(&mut *on).await?;
+        let found = rows.iter().find(|record| !desk.may(admin, action, Some(record)));
+        if let Some(record) = found {
+            return Ok(Some(display.text(record)));
+        }
+    }
+    Ok(None)
+}
+
+/// Runs an action of the registration, and writes it into the log of each row.
+async fn run(
+    desk: &Desk<'_>,
+    action: &AdminAction,
+    ids: &[i64],
+    mut transaction: Transaction,
+) -> Result<String, WriteError> {
+    let text = (action.run)(ids, &desk.user, &mut transaction).await?;
+    transaction.commit().await?;
+    Ok(text)
+}
+
+/// Whether the database refused what does not fit with other rows, which may have changed meanwhile.
+fn is_conflict(error: &DbError) -> bool {
+    let DbError::Statement(sqlx::Error::Database(error)) = error else { return false };
+    !matches!(error.kind(), ErrorKind::Other)
+}
+
+fn reason(error: &WriteError) -> String {
+    match error {
+        WriteError::Database(_) => "it does not fit with other items.".to_owned(),
+        error => error.to_string(),
+    }
+}
