@@ -26,6 +26,13 @@ impl DbError {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// Whether the database refused what does not fit with other rows, which may have changed at
+    /// this moment: what has to be unique or to exist, a deadlock.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Statement(sqlx::Error::Database(error)) = self else { return false };
+        error.code().is_some_and(|code| is_conflict(&code))
+    }
 }
 
 impl From<sqlx::Error> for DbError {
@@ -75,9 +82,28 @@ fn is_away(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 14))
 }
 
+/// Codes by which a database says so. PostgreSQL, five characters: the classes 23 (constraints) and
+/// 40 (transactions). SQLite, a number whose low byte tells: a constraint.
+fn is_conflict(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["23", "40"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 19)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_away;
+    use super::{is_away, is_conflict};
+
+    #[test]
+    fn a_conflict_with_other_rows_is_told_from_a_wrong_statement() {
+        for code in ["23505", "23503", "40P01", "40001", "2067", "787", "19"] {
+            assert!(is_conflict(code), "{code}");
+        }
+        for code in ["42601", "57P01", "22001", "5", "1", ""] {
+            assert!(!is_conflict(code), "{code}");
+        }
+    }
 
     #[test]
     fn a_database_that_is_away_is_told_from_a_wrong_statement() {

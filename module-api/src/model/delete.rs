@@ -6,8 +6,8 @@ use std::fmt;
 use sqlx::AssertSqlSafe;
 
 use super::write::Key;
-use super::{FieldInfo, ManyToManyInfo, ModelInfo, OnDelete, WriteError};
-use crate::db::{DbError, Transaction, query, quoted};
+use super::{FieldInfo, ManyToManyInfo, ModelInfo, Models, OnDelete, WriteError};
+use crate::db::{DbError, Executor, Transaction, query, quoted};
 
 /// So many primary keys stand in one statement.
 const CHUNK: usize = 500;
@@ -75,6 +75,21 @@ impl Deletion {
         on: &mut Transaction,
     ) -> Result<Self, WriteError> {
         let models = on.models().clone();
+        Self::among(&models, model, ids, on).await
+    }
+
+    /// The same, to be shown only: `models` are those of the site, [`Db::models`](crate::db::Db).
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Deletion::of).
+    pub async fn among(
+        models: &Models,
+        model: &'static ModelInfo,
+        ids: impl IntoIterator<Item = i64>,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Self, WriteError> {
+        let mut on = on.into();
         if !models.contains(model) {
             return Err(WriteError::Unknown(model.label));
         }
@@ -87,7 +102,9 @@ impl Deletion {
                 continue;
             }
             for referrer in models.referrers(model) {
-                let found = referring(referrer.model, referrer.field, &new, on).await?;
+                let (table, column) = (referrer.model.table, referrer.field.column);
+                let key = referrer.model.primary_key().column;
+                let found = keys_by(table, key, column, &new, on.reborrow()).await?;
                 if found.is_empty() {
                     continue;
                 }
@@ -147,6 +164,35 @@ impl Deletion {
         self.protected.iter().map(|(model, field, ids)| (*model, *field, ids))
     }
 
+    /// The rows between others that go along, since a many-to-many field relates rows that go: of
+    /// each such field the model that has it, and the primary keys in its table.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach.
+    pub async fn relations(
+        &self,
+        models: &Models,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<(&'static ModelInfo, &'static ManyToManyInfo, BTreeSet<i64>)>, DbError> {
+        let mut on = on.into();
+        let mut relations: Vec<(_, &'static ManyToManyInfo, BTreeSet<i64>)> = Vec::new();
+        for (model, ids) in &self.rows {
+            for (owner, field, column) in tables_between(models, model) {
+                let found = keys_by(field.table, "id", column, ids, on.reborrow()).await?;
+                if found.is_empty() {
+                    continue;
+                }
+                // A row may be between two that both go.
+                match relations.iter_mut().find(|(_, known, _)| known.table == field.table) {
+                    Some((_, _, known)) => known.extend(found),
+                    None => relations.push((owner, field, found)),
+                }
+            }
+        }
+        Ok(relations)
+    }
+
     /// Does it; what was deleted.
     ///
     /// # Errors
@@ -171,11 +217,7 @@ impl Deletion {
         let mut deleted = Deleted::default();
         let models = on.models().clone();
         for (model, ids) in self.rows.iter().rev() {
-            let from_here = model.many_to_many.iter().map(|field| (field, field.source_column));
-            let referrers = models.many_to_many_referrers(model);
-            let to_here = referrers.iter().map(|(_, field)| (*field, field.target_column));
-            let tables: Vec<(&ManyToManyInfo, &str)> = from_here.chain(to_here).collect();
-            for (field, column) in tables {
+            for (_, field, column) in tables_between(&models, model) {
                 let rows = delete_by(field.table, column, ids, on).await?;
                 if rows > 0 {
                     deleted.by_model.push((field.table, rows));
@@ -188,19 +230,30 @@ impl Deletion {
     }
 }
 
-/// The primary keys of the rows whose foreign key leads to one of these.
-async fn referring(
-    model: &ModelInfo,
-    field: &FieldInfo,
-    targets: &BTreeSet<i64>,
-    on: &mut Transaction,
+/// The tables of many-to-many fields that relate rows of a model to others: each with the model
+/// that has the field, and the column for the rows of this one.
+fn tables_between(
+    models: &Models,
+    model: &'static ModelInfo,
+) -> Vec<(&'static ModelInfo, &'static ManyToManyInfo, &'static str)> {
+    let from_here = model.many_to_many.iter().map(|field| (model, field, field.source_column));
+    let to_here = models.many_to_many_referrers(model).into_iter();
+    from_here.chain(to_here.map(|(owner, field)| (owner, field, field.target_column))).collect()
+}
+
+/// The primary keys of the rows that have one of these numbers in a column.
+async fn keys_by(
+    table: &str,
+    key: &str,
+    column: &str,
+    numbers: &BTreeSet<i64>,
+    mut on: Executor<'_>,
 ) -> Result<BTreeSet<i64>, DbError> {
-    let (table, column) = (quoted(model.table), quoted(field.column));
-    let key = quoted(model.primary_key().column);
+    let (table, key, column) = (quoted(table), quoted(key), quoted(column));
     let mut found = BTreeSet::new();
-    for list in lists(targets) {
+    for list in lists(numbers) {
         let sql = format!("SELECT {key} FROM {table} WHERE {column} IN ({list})");
-        let rows = query(AssertSqlSafe(sql)).fetch_all::<Key>(&mut *on).await?;
+        let rows = query(AssertSqlSafe(sql)).fetch_all::<Key>(on.reborrow()).await?;
         found.extend(rows.into_iter().map(|row| row.0));
     }
     Ok(found)
