@@ -6,6 +6,7 @@ mod export;
 mod list;
 mod log;
 pub mod models;
+mod object;
 mod routes;
 mod search;
 mod shell;

@@ -2,12 +2,22 @@
 
 mod autocomplete;
 mod export;
+mod history;
 mod index;
 mod list;
 mod modules;
 mod search;
 
-use rocket::Route;
+use module_api::Page;
+use rocket::response::Redirect;
+use rocket::{Responder, Route};
+
+/// A page, or the way to another.
+#[derive(Responder)]
+pub(crate) enum Answer {
+    Page(Page),
+    Elsewhere(Redirect),
+}
 
 /// All routes.
 pub(crate) fn all() -> Vec<Route> {
@@ -17,6 +27,7 @@ pub(crate) fn all() -> Vec<Route> {
         index::elsewhere,
         autocomplete::autocomplete,
         autocomplete::lookup,
+        history::history,
         modules::modules,
         search::search,
         list::list,

@@ -1,0 +1,110 @@
+//! Single objects of any model, by their primary keys.
+
+use std::collections::BTreeSet;
+
+use module_api::admin::ModelAdmin;
+use module_api::db::{DatabaseKind, DbError, Executor, Transaction, query, quoted};
+use module_api::model::{Filter, ModelInfo, Record, Records};
+use module_api::sqlx::AssertSqlSafe;
+use module_api::{Error, Messages};
+use rocket::response::Redirect;
+
+use crate::access::Desk;
+use crate::text::capitalized;
+
+/// So many objects are asked for at once.
+pub(crate) const CHUNK: usize = 500;
+
+/// An object, and what it shows as.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    pub(crate) record: Record,
+    pub(crate) text: String,
+}
+
+impl Object {
+    /// What stands for it in a link, which has to say something.
+    pub(crate) fn label(&self) -> String {
+        if self.text.trim().is_empty() {
+            return format!("{} ({})", self.record.model().capitalized_name(), self.record.id());
+        }
+        self.text.clone()
+    }
+}
+
+/// The objects of a model with these primary keys, as far as there still are such, in their order.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn objects(
+    model: &'static ModelInfo,
+    ids: impl IntoIterator<Item = i64>,
+    on: impl Into<Executor<'_>>,
+) -> Result<Vec<Object>, DbError> {
+    let key = module_api::model::Path::of(model.primary_key());
+    let mut records = Records::of(model).filter(Filter::key_is_in(model, ids)).order_by(key, false);
+    let display = records.display();
+    let records = records.fetch(on).await?;
+    let object = |record| Object { text: display.text(&record), record };
+    Ok(records.into_iter().map(object).collect())
+}
+
+/// The object with that primary key, if there is one.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn object(
+    model: &'static ModelInfo,
+    id: i64,
+    on: impl Into<Executor<'_>>,
+) -> Result<Option<Object>, DbError> {
+    Ok(objects(model, [id], on).await?.pop())
+}
+
+/// Keeps others from changing and deleting these objects until the transaction ends; those that
+/// there still are. On SQLite nobody else writes meanwhile anyway.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn lock(
+    model: &'static ModelInfo,
+    ids: &BTreeSet<i64>,
+    on: &mut Transaction,
+) -> Result<BTreeSet<i64>, DbError> {
+    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    let for_update = match on.kind() {
+        DatabaseKind::Sqlite => "",
+        DatabaseKind::Postgres => " FOR UPDATE",
+    };
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let mut found = BTreeSet::new();
+    for ids in ids.chunks(CHUNK) {
+        let list = ids.join(", ");
+        // In an order, so that two who lock several do not wait for each other.
+        let sql = format!(
+            "SELECT {key} AS value FROM {table} WHERE {key} IN ({list}) ORDER BY {key}{for_update}"
+        );
+        let rows = query(AssertSqlSafe(sql)).fetch_all::<(i64,)>(&mut *on).await?;
+        found.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
+}
+
+/// Sends whoever asks for an object that is not there to the first page of the admin, as Django.
+///
+/// # Errors
+///
+/// The address cannot be made.
+pub(crate) fn gone(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    id: i64,
+    messages: Messages<'_>,
+) -> Result<Redirect, Error> {
+    let name = capitalized(admin.model.verbose_name);
+    messages.warning(format!("{name} with ID “{id}” doesn’t exist. Perhaps it was deleted?"));
+    Ok(Redirect::to(desk.urls.url("admin:index", &[])?))
+}

@@ -1,0 +1,40 @@
+//! What was done to an object.
+
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::{Connection, Error, Messages, Page, PageNumber, context};
+use rocket::get;
+
+use super::Answer;
+use crate::access::Desk;
+use crate::log;
+use crate::object::{gone, object};
+use crate::shell::{Crumb, Shell};
+use crate::text::counted;
+
+/// The history of an object, page by page, the oldest entry first.
+#[get("/<app>/<model>/<id>/history?<p>")]
+pub(crate) async fn history(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    id: i64,
+    p: PageNumber,
+    mut db: Connection<Db>,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let admin = &desk.model(app, model, Action::View)?.admin;
+    let Some(object) = object(admin.model, id, &mut db).await? else {
+        return Ok(Answer::Elsewhere(gone(&desk, admin, id, messages)?));
+    };
+    desk.check(admin, Action::View, Some(&object.record))?;
+    let (entries, pages) = log::of_object(admin.model, id, p, &mut db).await?;
+    let is_whole = pages.previous.is_none() && pages.next.is_none();
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    let count = is_whole.then(|| counted(count, "entry", "entries"));
+    let change = desk.object_url("change", admin, id)?;
+    let crumbs = vec![Crumb::to(object.label(), change), Crumb::here("History")];
+    let shell = Shell::of_model(&desk, format!("Change history: {}", object.text), admin, crumbs)?;
+    let page = context! { shell, entries, pages, count };
+    Ok(Answer::Page(Page::render("admin/history", page)))
+}
