@@ -3,14 +3,22 @@
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
+use sqlx::{AssertSqlSafe, FromRow, Row};
 
 use crate::database::{Database, reader};
 
 macro_rules! letting_columns {
     () => {
-        "letting.id, letting.title, address.number, address.street, address.city, address.state, \
-         address.zip_code, address.country_iso_code"
+        concat!(
+            r#"t0."id", t0."title", t0."address_id", t1."id", t1."number", t1."street", "#,
+            r#"t1."city", t1."state", t1."zip_code", t1."country_iso_code""#
+        )
+    };
+}
+
+macro_rules! join_address {
+    () => {
+        r#"JOIN "lettings_address" t1 ON t1."id" = t0."address_id""#
     };
 }
 
@@ -25,23 +33,32 @@ macro_rules! profile_columns {
 const FIRST_LETTINGS: &str = concat!(
     "SELECT ",
     letting_columns!(),
-    " FROM (SELECT * FROM lettings_letting ORDER BY id ASC LIMIT 13) letting \
-     JOIN lettings_address address ON address.id = letting.address_id ORDER BY letting.id"
+    r#" FROM (SELECT t0.* FROM "lettings_letting" t0 ORDER BY t0."id" LIMIT 13) t0 "#,
+    join_address!(),
+    r#" ORDER BY t0."id""#
 );
 
-const LATER_LETTINGS: &str = concat!(
-    "SELECT ",
-    letting_columns!(),
-    " FROM (SELECT id FROM lettings_letting ORDER BY id LIMIT 13 OFFSET $1) page \
-     JOIN lettings_letting letting ON letting.id = page.id \
-     JOIN lettings_address address ON address.id = letting.address_id ORDER BY letting.id"
-);
+/// The offset stands in the query, as all numbers of rows do there.
+macro_rules! later_lettings {
+    () => {
+        concat!(
+            "SELECT ",
+            letting_columns!(),
+            r#" FROM (SELECT t0."id" FROM "lettings_letting" t0 ORDER BY t0."id" "#,
+            r#"LIMIT 13 OFFSET {offset}) chosen "#,
+            r#"JOIN "lettings_letting" t0 ON t0."id" = chosen."id" "#,
+            join_address!(),
+            r#" ORDER BY t0."id""#
+        )
+    };
+}
 
 const LETTING: &str = concat!(
     "SELECT ",
     letting_columns!(),
-    " FROM lettings_letting letting \
-     JOIN lettings_address address ON address.id = letting.address_id WHERE letting.id = $1"
+    r#" FROM "lettings_letting" t0 "#,
+    join_address!(),
+    r#" WHERE t0."id" = $1 LIMIT 1"#
 );
 
 const FIRST_PROFILES: &str = concat!(
@@ -103,7 +120,8 @@ macro_rules! from_row {
         impl FromRow<'_, $row> for Letting {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
                 Ok(Self {
-                    id: row.try_get::<i32, _>("id")?.into(),
+                    // The address's key has the same name.
+                    id: row.try_get::<i32, _>(0)?.into(),
                     title: row.try_get("title")?,
                     address: Address {
                         number: row.try_get::<i32, _>("number")?.into(),
@@ -153,7 +171,10 @@ pub(crate) async fn lettings(
 ) -> Result<Vec<Letting>, sqlx::Error> {
     match offset {
         0 => on!(database, sqlx::query_as(FIRST_LETTINGS), fetch_all),
-        _ => on!(database, sqlx::query_as(LATER_LETTINGS).bind(offset), fetch_all),
+        _ => {
+            let sql = AssertSqlSafe(format!(later_lettings!(), offset = offset));
+            on!(database, sqlx::query_as(sql), fetch_all)
+        }
     }
 }
 
