@@ -78,7 +78,8 @@ impl Handler for Boundary {
 fn canonical(request: &Request<'_>) -> Option<String> {
     let uri = request.uri();
     let path = uri.path().as_str();
-    if path.ends_with('/') && !path.contains("//") {
+    let has_empty_part = path.as_bytes().windows(2).any(|pair| pair == b"//");
+    if path.ends_with('/') && !has_empty_part {
         return None;
     }
     let mut address = String::with_capacity(path.len() + 1);

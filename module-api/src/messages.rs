@@ -133,14 +133,19 @@ fn pending(request: &Request<'_>) -> Vec<Message> {
     messages
 }
 
+/// Whether there is anything to say.
+pub(crate) fn are_pending(request: &Request<'_>) -> bool {
+    request.cookies().get_pending(CookieRules::of(request).messages_cookie()).is_some()
+}
+
 /// Takes the messages out of their cookie, for the page that shows them.
 pub(crate) fn take(request: &Request<'_>) -> Vec<Message> {
-    let name = CookieRules::of(request).messages_cookie();
-    if request.cookies().get_pending(name).is_none() {
+    if !are_pending(request) {
         return Vec::new();
     }
     let messages = pending(request);
     let rules = CookieRules::of(request);
+    let name = rules.messages_cookie();
     request.cookies().remove(rules.cookie(name, String::new()));
     messages
 }

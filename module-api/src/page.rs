@@ -1,18 +1,19 @@
 //! The responder for templates: a handler's own values, and what every page needs.
 
 use std::borrow::Cow;
+use std::io::Cursor;
 use std::sync::Arc;
 
 use rocket::figment::value::Value;
 use rocket::http::{ContentType, Status};
-use rocket::response::{self, Responder};
-use rocket::{Ignite, Request, Rocket, Sentinel};
+use rocket::response::{self, Responder, Response};
+use rocket::{Ignite, Orbit, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::auth::{PageUser, SignedIn, User};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::{Message, Module, RenderedTemplate, Templates, messages};
+use crate::{LiveRender, Message, Module, RenderedTemplate, Templates, messages};
 
 /// A page made from a template.
 ///
@@ -47,13 +48,18 @@ use crate::{Message, Module, RenderedTemplate, Templates, messages};
 /// ```
 pub struct Page {
     name: Cow<'static, str>,
-    render: Box<dyn FnOnce(Cow<'static, str>, PageContext, bool) -> Rendering + Send>,
+    render: Box<Render>,
 }
 
-enum Rendering {
-    Template(Template),
-    Context(Result<Value, rocket::figment::Error>),
-}
+/// Renders the template of that name, from edited templates if there are any. Why there is nothing
+/// to show is logged.
+type Render = dyn FnOnce(
+        Cow<'static, str>,
+        PageContext,
+        &Rocket<Orbit>,
+        Option<&dyn LiveRender>,
+    ) -> Option<RenderedTemplate>
+    + Send;
 
 /// The handler's context with `page` beside it, written in one pass.
 #[derive(serde::Serialize)]
@@ -107,12 +113,17 @@ impl Page {
     {
         Self {
             name: name.into(),
-            render: Box::new(move |name, page, live| {
+            render: Box::new(move |name, page, rocket, live| {
                 let merged = Merged { handler: context, page };
-                if live {
-                    Rendering::Context(Value::serialize(merged))
-                } else {
-                    Rendering::Template(Template::render(name, merged))
+                let Some(live) = live else {
+                    return Template::show(rocket, name, merged).map(RenderedTemplate::Page);
+                };
+                match Value::serialize(merged) {
+                    Ok(context) => Some(live.render(&name, context)),
+                    Err(error) => {
+                        tracing::error!(template = %name, "the context cannot be serialized: {error}");
+                        None
+                    }
                 }
             }),
         }
@@ -124,7 +135,7 @@ impl PageContext {
         let contributors = request.rocket().state::<PageContributors>();
         let modules = contributors.into_iter().flat_map(|contributors| &contributors.0);
         Self {
-            path: request.uri().path().to_string(),
+            path: request.uri().path().as_str().to_owned(),
             module: request.local_cache(|| AnsweringModule(None)).0,
             user: SignedIn::of(request).user().cloned(),
             messages: messages::take(request),
@@ -137,7 +148,7 @@ impl PageContext {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let is_personal = SignedIn::of(request).user().is_some();
+        let is_personal = SignedIn::of(request).user().is_some() || messages::are_pending(request);
         let (response, HasForm(has_form)) = render_with_forms(request, || self.rendered(request));
         let mut response = response?;
         if has_form || is_personal {
@@ -157,28 +168,21 @@ impl Page {
             .clone();
         let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
         let page = PageContext::of(request);
-        match (self.render)(self.name.clone(), page, live.is_some()) {
-            Rendering::Template(template) => {
-                let mut response = template.respond_to(request)?;
-                response.set_header(content_type);
-                Ok(response)
-            }
-            Rendering::Context(Err(error)) => {
-                tracing::error!(template = %self.name, "the context cannot be serialized: {error}");
-                Err(Status::InternalServerError)
-            }
-            Rendering::Context(Ok(context)) => {
-                let live = live.expect("a context is returned only to a live render");
-                match live.render(&self.name, context) {
-                    RenderedTemplate::Page(page) => (content_type, page).respond_to(request),
-                    RenderedTemplate::Broken(explanation) => {
-                        let page = (ContentType::HTML, explanation);
-                        (Status::InternalServerError, page).respond_to(request)
-                    }
-                }
+        match (self.render)(self.name, page, request.rocket(), live) {
+            None => Err(Status::InternalServerError),
+            Some(RenderedTemplate::Page(page)) => Ok(response(content_type, page)),
+            Some(RenderedTemplate::Broken(explanation)) => {
+                let mut broken = response(ContentType::HTML, explanation);
+                broken.set_status(Status::InternalServerError);
+                Ok(broken)
             }
         }
     }
+}
+
+/// Made at once: `Template` and a pair of type and text would each set a type of their own before.
+fn response(content_type: ContentType, text: String) -> Response<'static> {
+    Response::build().header(content_type).sized_body(text.len(), Cursor::new(text)).finalize()
 }
 
 impl Sentinel for Page {
