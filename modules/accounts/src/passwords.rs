@@ -83,6 +83,21 @@ pub fn encode(password: &str, algorithm: Algorithm) -> String {
     }
 }
 
+/// What is stored of a user who has no password: nothing can be the right one. It is Django's `!`
+/// and 40 random characters, so that no two are the same.
+///
+/// ```
+/// use accounts::passwords::{Algorithm, Verification, unusable, verify};
+///
+/// let encoded = unusable();
+/// assert!(encoded.starts_with('!') && encoded.len() == 41);
+/// assert_eq!(verify(&encoded, &encoded, Algorithm::Argon2), Verification::Wrong);
+/// ```
+#[must_use]
+pub fn unusable() -> String {
+    format!("!{}", salt::characters(40))
+}
+
 /// Compares a password with what is stored of a user, which may be anything.
 ///
 /// Read are Django's `argon2`, `pbkdf2_sha256`, `pbkdf2_sha1`, `scrypt`, `bcrypt_sha256` and

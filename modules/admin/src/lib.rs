@@ -3,6 +3,7 @@
 mod access;
 mod csv;
 mod export;
+mod import;
 mod list;
 mod log;
 pub mod models;

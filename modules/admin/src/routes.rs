@@ -3,6 +3,7 @@
 mod autocomplete;
 mod export;
 mod history;
+mod import;
 mod index;
 mod list;
 mod modules;
@@ -28,6 +29,8 @@ pub(crate) fn all() -> Vec<Route> {
         autocomplete::autocomplete,
         autocomplete::lookup,
         history::history,
+        import::import,
+        import::import_submit,
         modules::modules,
         search::search,
         list::list,

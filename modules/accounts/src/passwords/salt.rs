@@ -10,5 +10,10 @@ pub(super) const LENGTH: usize = 22;
 
 /// A new salt.
 pub(super) fn random() -> String {
-    random_text(CHARACTERS, LENGTH)
+    characters(LENGTH)
+}
+
+/// So many random characters.
+pub(super) fn characters(length: usize) -> String {
+    random_text(CHARACTERS, length)
 }

@@ -1,0 +1,33 @@
+//! Objects of a model from a file: read and checked first, shown, and written once somebody has
+//! looked at what will happen.
+//!
+//! A file is made to text and its format told ([`file`]), read as [`draft`]s of objects by what the
+//! user may import ([`fields`]), compared with the database to a [`plan`], and written
+//! ([`write`]). Between the page with the plan and the confirmation the file travels in the page
+//! itself, since servers of one site share nothing but the database; all is read and checked again,
+//! and nothing is written if that gives another plan.
+
+mod cells;
+mod draft;
+mod fields;
+mod file;
+mod lookups;
+mod objects;
+mod plan;
+mod rows;
+mod write;
+
+pub(crate) use self::draft::{Drafts, Problem};
+pub(crate) use self::fields::{Importable, Slot};
+pub(crate) use self::file::{read, too_large};
+pub(crate) use self::plan::{Change, Plan, Row, Step};
+pub(crate) use self::write::{Counts, Refusal, lock, write};
+
+/// A longer file is refused, in bytes.
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
+
+/// So many objects a file has at most.
+pub(crate) const MAX_OBJECTS: usize = 5_000;
+
+/// Rows that are looked up by one query.
+const AT_ONCE: usize = 500;

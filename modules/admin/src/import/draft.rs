@@ -1,0 +1,100 @@
+//! Objects as a file has them, each value of its field's type.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use module_api::db::Value;
+use module_api::model::FieldInfo;
+use serde_json::Value as Json;
+
+/// Characters of what is said of an object.
+const MAX_MESSAGE: usize = 300;
+
+/// All objects of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Drafts {
+    pub(crate) objects: Vec<Draft>,
+    /// The fields of the file that are not imported, and why.
+    pub(crate) left_out: BTreeMap<String, &'static str>,
+}
+
+/// An object of a file.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) place: Place,
+    /// The primary key, if it has one.
+    pub(crate) id: Option<i64>,
+    /// What was given, by the places of the fields.
+    pub(crate) fields: Vec<(usize, Given)>,
+    /// What many-to-many fields lead to, by their places.
+    pub(crate) many: Vec<(usize, Vec<Given>)>,
+    /// What is wrong with it.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A value that was given.
+#[derive(Debug, Clone)]
+pub(crate) enum Given {
+    Value(Value),
+    /// Nothing in a cell of a field that could be empty text and `NULL`.
+    EmptyCell,
+    /// The natural key of the object that a foreign key leads to.
+    Natural(Vec<Json>),
+}
+
+/// Where an object stands in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It begins in that line.
+    Line(u64),
+    /// It is the one with that number.
+    Object(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Object(number) => write!(f, "object {number}"),
+        }
+    }
+}
+
+/// Something that is wrong with an object of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) place: Place,
+    /// The name of the field; nothing for the object as a whole.
+    pub(crate) field: Option<&'static str>,
+    pub(crate) message: String,
+}
+
+impl Draft {
+    pub(super) fn at(place: Place) -> Self {
+        Self { place, id: None, fields: Vec::new(), many: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Notes what is wrong with it.
+    pub(super) fn refuse(&mut self, field: Option<&'static str>, message: impl Into<String>) {
+        // A message quotes what it is about, which may be as long as the file.
+        let message: String = message.into().chars().take(MAX_MESSAGE).collect();
+        self.problems.push(Problem { place: self.place, field, message });
+    }
+
+    /// Whether something is wrong with a field already.
+    pub(super) fn is_refused(&self, field: &str) -> bool {
+        self.problems.iter().any(|problem| problem.field == Some(field))
+    }
+
+    /// Takes the primary key from what it was given as.
+    pub(super) fn set_id(&mut self, key: &'static FieldInfo, parsed: Result<Value, String>) {
+        match parsed {
+            Ok(Value::Int(None)) => {}
+            Ok(Value::Int(Some(id))) if id > 0 => self.id = Some(id),
+            Ok(_) => {
+                self.refuse(Some(key.name), "Ensure this value is greater than or equal to 1.")
+            }
+            Err(message) => self.refuse(Some(key.name), message),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Which fields of a model somebody may import: those that their form lets them fill.
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::User;
+use module_api::model::ModelInfo;
+
+/// The fields of a model, and which of them may be imported.
+pub(crate) struct Importable<'a> {
+    pub(crate) admin: &'a ModelAdmin,
+    is_superuser: bool,
+}
+
+/// What a name in a file stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// The primary key.
+    Key,
+    /// The field in that place, which is not the primary key.
+    Field(usize),
+    /// The many-to-many field in that place.
+    Many(usize),
+    /// A field that is left out, and why.
+    LeftOut(&'static str),
+}
+
+impl<'a> Importable<'a> {
+    /// Those of a model for a user.
+    pub(crate) fn new(admin: &'a ModelAdmin, user: &User) -> Self {
+        Self { admin, is_superuser: user.is_superuser }
+    }
+
+    /// The model.
+    pub(crate) fn model(&self) -> &'static ModelInfo {
+        self.admin.model
+    }
+
+    /// What a name stands for: `id` or `pk`, that of a field, or the column of a foreign key.
+    /// Nothing if there is no such field.
+    pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
+        let model = self.admin.model;
+        if name == "pk" || name == model.primary_key().name {
+            return Some(Slot::Key);
+        }
+        let field = model.fields.iter().position(|f| f.name == name || f.column == name);
+        let many = || model.many_to_many.iter().position(|field| field.name == name);
+        let (slot, name) = match field {
+            Some(place) => (Slot::Field(place), model.fields[place].name),
+            None => many().map(|place| (Slot::Many(place), model.many_to_many[place].name))?,
+        };
+        Some(self.left_out(name).map_or(slot, Slot::LeftOut))
+    }
+
+    /// Why a field may not be imported, if it may not.
+    fn left_out(&self, name: &'static str) -> Option<&'static str> {
+        let admin = self.admin;
+        let is_in_form = admin.fieldsets.is_empty()
+            || admin.fieldsets.iter().any(|fieldset| fieldset.fields.contains(&name));
+        if admin.password == Some(name) {
+            Some("passwords are never imported")
+        } else if admin.exclude.contains(&name) || !is_in_form {
+            Some("it is not in the form")
+        } else if admin.read_only.contains(&name) {
+            Some("it cannot be changed")
+        } else if admin.superuser_only.contains(&name) && !self.is_superuser {
+            Some("only superusers can change it")
+        } else {
+            None
+        }
+    }
+
+    /// The names of all that may be imported, in their order, the primary key first.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let model = self.admin.model;
+        let fields = model.fields.iter().map(|field| field.name);
+        let all = fields.chain(model.many_to_many.iter().map(|field| field.name));
+        all.filter(|name| !matches!(self.slot(name), None | Some(Slot::LeftOut(_)))).collect()
+    }
+
+    /// What to say of a name that is no field's.
+    pub(crate) fn unknown(&self, name: &str) -> String {
+        let name: String = name.chars().take(50).collect();
+        format!("“{name}” is no field: there are {}", self.names().join(", "))
+    }
+}

@@ -1,0 +1,96 @@
+//! A file as it was sent: whether it is text at all, and in which of the two formats.
+
+use super::fields::Importable;
+use super::{Drafts, MAX_BYTES, objects, rows};
+
+/// What the first bytes of files say that are no text, and what to do.
+const MAGIC: [(&[u8], &str); 9] = [
+    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
+    (b"PK\x03\x04", "is a ZIP archive or an Excel workbook: save the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook: save the table as CSV"),
+    (b"BZh", "is compressed (bzip2): unpack it first"),
+    (b"\xfd7zXZ", "is compressed (xz): unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed (zstd): unpack it first"),
+    (b"%PDF-", "is a PDF"),
+    (b"SQLite format 3\0", "is a SQLite database: `host dumpdata` writes what can be imported"),
+    (b"\x89PNG", "is a picture"),
+];
+
+/// Reads a file of that name, which may be empty.
+///
+/// # Errors
+///
+/// Why it is not what it claims to be, as a sentence without its subject and its end.
+pub(crate) fn read(
+    name: &str,
+    bytes: &[u8],
+    importable: &Importable<'_>,
+) -> Result<Drafts, String> {
+    let text = text(bytes)?;
+    let beginning = text.trim_start();
+    let is_json = beginning.starts_with(['[', '{']);
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("json") if !is_json => {
+            Err("is called .json, but does not begin like a list in JSON".to_owned())
+        }
+        Some("csv" | "tsv") if beginning.starts_with("[{") || beginning.starts_with("{\"") => {
+            Err("is called .csv, but holds JSON: call it .json".to_owned())
+        }
+        Some("csv" | "tsv") => rows::read(text, importable),
+        _ if is_json => objects::read(text, importable),
+        _ => rows::read(text, importable),
+    }
+}
+
+/// The text of a file in UTF-8, with or without a byte order mark.
+fn text(bytes: &[u8]) -> Result<&str, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err((*what).to_owned());
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("is written in UTF-16: save it as UTF-8".to_owned());
+    }
+    if bytes.contains(&0) {
+        return Err("is no text: it has bytes that are zero".to_owned());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let lines = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        format!("is not written in UTF-8, as line {lines} shows: save it as UTF-8")
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
+}
+
+/// What to say of a file that is too large.
+pub(crate) fn too_large() -> String {
+    let megabytes = MAX_BYTES / 1024 / 1024;
+    format!("is larger than {megabytes} MB: import it in parts, or load it by `host loaddata`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_called_what_it_is() {
+        for (bytes, message) in [
+            (b"\x1f\x8b\x08\0\0" as &[u8], "compressed (gzip)"),
+            (b"PK\x03\x04rest", "Excel"),
+            (b"\xff\xfea\0b\0", "UTF-16"),
+            (b"a,b\n1,\0", "bytes that are zero"),
+            (b"title\nSea\ncaf\xe9\n", "as line 3 shows"),
+            (b"", "is empty"),
+            (b"\xef\xbb\xbf \r\n", "is empty"),
+            (&[b'a'; MAX_BYTES + 1], "larger than 1 MB"),
+        ] {
+            let error = text(bytes).unwrap_err();
+            assert!(error.contains(message), "{error}");
+        }
+        assert_eq!(text(b"\xef\xbb\xbfa"), Ok("a"));
+        assert_eq!(text("é".as_bytes()), Ok("é"));
+    }
+}

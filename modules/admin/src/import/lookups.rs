@@ -1,0 +1,195 @@
+//! What is in the database already, asked for many objects at once.
+
+use std::collections::{HashMap, HashSet};
+
+use module_api::db::{DbError, Transaction, Value};
+use module_api::model::related_ids_of;
+use module_api::model::{FieldInfo, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records};
+use serde_json::Value as Json;
+
+use super::AT_ONCE;
+use super::objects::value_of;
+
+/// Objects that are looked for by several values each are fewer at once: each makes a condition.
+const TOGETHER_AT_ONCE: usize = 50;
+
+/// A natural key may lead through so many foreign keys.
+const MAX_DEPTH: usize = 8;
+
+/// An object of the database.
+pub(super) struct Existing {
+    pub(super) record: Record,
+    /// What it shows as.
+    pub(super) text: String,
+}
+
+/// The objects of a model that have one of these primary keys.
+pub(super) async fn existing(
+    model: &'static ModelInfo,
+    ids: impl IntoIterator<Item = i64>,
+    on: &mut Transaction,
+) -> Result<HashMap<i64, Existing>, DbError> {
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let mut records = Records::of(model).filter(Filter::key_is_in(model, ids.iter().copied()));
+        let display = records.display();
+        for record in records.fetch(&mut *on).await? {
+            let text = display.text(&record);
+            found.insert(record.id(), Existing { record, text });
+        }
+    }
+    Ok(found)
+}
+
+/// Which of these primary keys objects of a model have.
+pub(super) async fn present(
+    model: &'static ModelInfo,
+    ids: impl IntoIterator<Item = i64>,
+    on: &mut Transaction,
+) -> Result<HashSet<i64>, DbError> {
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let mut present = HashSet::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let records = Records::of(model).filter(Filter::key_is_in(model, ids.iter().copied()));
+        present.extend(records.ids(&mut *on).await?);
+    }
+    Ok(present)
+}
+
+/// What a many-to-many field relates these objects to, in ascending order.
+pub(super) async fn related(
+    field: &'static ManyToManyInfo,
+    ids: &[i64],
+    on: &mut Transaction,
+) -> Result<HashMap<i64, Vec<i64>>, DbError> {
+    let mut related: HashMap<i64, Vec<i64>> = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        for (source, target) in related_ids_of(field, ids, &mut *on).await? {
+            related.entry(source).or_default().push(target);
+        }
+    }
+    Ok(related)
+}
+
+/// Values as text that is the same for the same values.
+pub(super) fn key_of(values: &[&Value]) -> String {
+    format!("{values:?}")
+}
+
+/// Which objects of a model have these values in some of its fields: their primary keys, by
+/// [`key_of`] the values.
+pub(super) async fn owners(
+    model: &'static ModelInfo,
+    fields: &[&'static FieldInfo],
+    values: &[Vec<&Value>],
+    on: &mut Transaction,
+) -> Result<HashMap<String, i64>, DbError> {
+    let at_once = if fields.len() == 1 { AT_ONCE } else { TOGETHER_AT_ONCE };
+    let mut owners = HashMap::new();
+    for values in values.chunks(at_once) {
+        let filter = if let [field] = fields {
+            Filter::is_in(Path::of(field), values.iter().map(|values| values[0].clone()))
+        } else {
+            let one = |values: &Vec<&Value>| {
+                let pairs = fields.iter().zip(values);
+                Filter::all(
+                    pairs.map(|(field, value)| Filter::is(Path::of(field), (*value).clone())),
+                )
+            };
+            Filter::any(values.iter().map(one))
+        };
+        for record in Records::of(model).filter(filter).fetch(&mut *on).await? {
+            let values: Vec<&Value> = fields.iter().map(|field| record.get(field.name)).collect();
+            owners.insert(key_of(&values), record.id());
+        }
+    }
+    Ok(owners)
+}
+
+/// The objects of a model by the natural keys that a file names them by.
+pub(super) struct NaturalKeys {
+    model: &'static ModelInfo,
+    paths: Vec<Path>,
+    found: HashMap<String, i64>,
+}
+
+impl NaturalKeys {
+    /// Looks these keys up.
+    pub(super) async fn look_up<'k>(
+        model: &'static ModelInfo,
+        keys: impl IntoIterator<Item = &'k [Json]>,
+        on: &mut Transaction,
+    ) -> Result<Self, DbError> {
+        let mut paths = Vec::new();
+        expand(model, None, &mut paths);
+        let mut keys_of = Self { model, paths, found: HashMap::new() };
+        let mut wanted: HashMap<String, Vec<Value>> = HashMap::new();
+        for key in keys {
+            if let Ok(values) = keys_of.values(key) {
+                wanted.insert(key_of(&values.iter().collect::<Vec<_>>()), values);
+            }
+        }
+        let wanted: Vec<Vec<Value>> = wanted.into_values().collect();
+        for keys in wanted.chunks(TOGETHER_AT_ONCE) {
+            let one = |values: &Vec<Value>| {
+                let pairs = keys_of.paths.iter().cloned().zip(values.iter().cloned());
+                Filter::all(pairs.map(|(path, value)| Filter::is(path, value)))
+            };
+            let mut records = Records::of(model).filter(Filter::any(keys.iter().map(one)));
+            let places: Vec<_> =
+                keys_of.paths.iter().map(|path| records.column(path.clone())).collect();
+            for record in records.fetch(&mut *on).await? {
+                let values: Vec<&Value> = places.iter().map(|place| record.at(*place)).collect();
+                keys_of.found.insert(key_of(&values), record.id());
+            }
+        }
+        Ok(keys_of)
+    }
+
+    /// The primary key of the object with that natural key.
+    pub(super) fn id(&self, key: &[Json]) -> Result<i64, String> {
+        let values = self.values(key)?;
+        let found = self.found.get(&key_of(&values.iter().collect::<Vec<_>>()));
+        found.copied().ok_or_else(|| {
+            let shown: Vec<String> = values.iter().map(ToString::to_string).collect();
+            let name = self.model.verbose_name;
+            format!("{name} instance with the natural key “{}” does not exist.", shown.join(", "))
+        })
+    }
+
+    /// The values of a natural key, of the types of its fields.
+    fn values(&self, key: &[Json]) -> Result<Vec<Value>, String> {
+        let label = self.model.label;
+        if self.paths.is_empty() {
+            return Err(format!("“{label}” has no natural key: give the primary key."));
+        }
+        if self.paths.len() != key.len() {
+            let names: Vec<String> = self.paths.iter().map(ToString::to_string).collect();
+            let (names, given) = (names.join(", "), key.len());
+            return Err(format!(
+                "The natural key of “{label}” is [{names}]; this has {given} values."
+            ));
+        }
+        let values = self.paths.iter().zip(key).map(|(path, json)| {
+            let value = value_of(path.field(), json)?;
+            let has_null = value.as_text().is_some_and(|text| text.contains('\0'));
+            if has_null { Err("Null characters are not allowed.".to_owned()) } else { Ok(value) }
+        });
+        values.collect()
+    }
+}
+
+/// The ways to the values of a natural key. A foreign key in it stands for the natural key of what
+/// it leads to, or for its primary key if that has none.
+fn expand(model: &'static ModelInfo, before: Option<&Path>, paths: &mut Vec<Path>) {
+    for field in model.natural_key.iter().filter_map(|name| model.field(name)) {
+        let path = before.map_or_else(|| Path::of(field), |before| before.to(field));
+        match field.foreign_key().map(|key| (key.target)()) {
+            Some(target) if !target.natural_key.is_empty() && path.fields().len() < MAX_DEPTH => {
+                expand(target, Some(&path), paths);
+            }
+            _ => paths.push(path),
+        }
+    }
+}

@@ -1,0 +1,496 @@
+//! What an import would do: each object of the file beside that of the database.
+
+mod unique;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use module_api::admin::Change as AdminChange;
+use module_api::auth::Action;
+use module_api::db::{DbError, Transaction, Value};
+use module_api::model::{ModelInfo, Path, Record, Records};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::draft::{Draft, Given, Place};
+use super::lookups::{self, Existing, NaturalKeys};
+use super::{Drafts, Importable, Problem};
+use crate::access::Desk;
+use crate::text::{Shown, capitalized};
+
+/// What an import would do.
+pub(crate) struct Plan {
+    /// What becomes of each object, in the order of the file.
+    pub(crate) rows: Vec<Row>,
+    /// What is wrong. If there is anything, nothing is written.
+    pub(crate) problems: Vec<Problem>,
+    /// The fields of the file that are not imported, and why.
+    pub(crate) left_out: BTreeMap<String, &'static str>,
+    /// The greatest primary key there is, if there are new objects: with one more, they may be
+    /// there already.
+    newest: Option<i64>,
+}
+
+/// What becomes of an object.
+pub(crate) struct Row {
+    pub(crate) place: Place,
+    pub(crate) step: Step,
+    /// Its primary key, unless the database will give it one.
+    pub(crate) id: Option<i64>,
+    /// What the object that is there shows as.
+    pub(crate) text: Option<String>,
+    /// The fields that were given and are not like that yet.
+    pub(crate) changes: Vec<Change>,
+    /// Its values, one for each field of the model.
+    pub(crate) values: Vec<Value>,
+    /// What its many-to-many fields are to lead to, by their places; those that are not changed left
+    /// out.
+    pub(crate) many: Vec<(usize, Vec<i64>)>,
+    /// The object as it is.
+    pub(super) before: Option<Record>,
+}
+
+/// What is done with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It is new.
+    Add,
+    /// It is there, and other than in the file.
+    Change,
+    /// It is there as it is in the file.
+    Keep,
+    /// Something is wrong with it.
+    Refuse,
+}
+
+/// A field that gets another value.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// What people call the field.
+    pub(crate) label: String,
+    /// The value that is there; nothing if the object is new.
+    pub(crate) old: Option<Shown>,
+    pub(crate) new: Shown,
+}
+
+impl Plan {
+    /// Compares the objects of a file with the database. Nothing is written.
+    pub(crate) async fn new(
+        desk: &Desk<'_>,
+        importable: &Importable<'_>,
+        drafts: Drafts,
+        on: &mut Transaction,
+    ) -> Result<Self, DbError> {
+        let model = importable.model();
+        let Drafts { objects: mut drafts, left_out } = drafts;
+        resolve(model, &mut drafts, on).await?;
+        refuse_repeated(&mut drafts, model);
+        let ids = drafts.iter().filter_map(|draft| draft.id);
+        let existing = lookups::existing(model, ids, on).await?;
+        let related = related(model, &drafts, &existing, on).await?;
+        let mut rows: Vec<Row> = Vec::with_capacity(drafts.len());
+        for draft in &mut drafts {
+            rows.push(row(desk, importable, draft, &existing, &related));
+        }
+        check_targets(model, &mut drafts, &rows, on).await?;
+        unique::check(model, &mut drafts, &rows, on).await?;
+        ask(desk, importable, &mut drafts, &rows, on).await?;
+        let mut problems = Vec::new();
+        for (draft, row) in drafts.into_iter().zip(&mut rows) {
+            if !draft.problems.is_empty() {
+                row.step = Step::Refuse;
+            }
+            problems.extend(draft.problems);
+        }
+        let has_new = rows.iter().any(|row| row.step == Step::Add);
+        let newest = if has_new {
+            let key = Path::of(model.primary_key());
+            Records::of(model).order_by(key, true).first(on).await?.map(|record| record.id())
+        } else {
+            None
+        };
+        Ok(Self { rows, problems, left_out, newest })
+    }
+
+    /// How many objects a step is done with.
+    pub(crate) fn count(&self, step: Step) -> usize {
+        self.rows.iter().filter(|row| row.step == step).count()
+    }
+
+    /// Whether there is anything to write, and nothing wrong.
+    pub(crate) fn is_good(&self) -> bool {
+        self.problems.is_empty() && self.rows.iter().any(|row| row.step != Step::Keep)
+    }
+
+    /// What is the same for the same file and the same plan: all that is to be written, and what
+    /// is there of it now.
+    pub(crate) fn fingerprint(&self, file: &[u8]) -> String {
+        let mut digest = Sha256::new();
+        digest.update(Sha256::digest(file));
+        digest.update(format!("{:?}", self.newest));
+        for row in &self.rows {
+            // What is not given may depend on the moment, and is the database's own affair.
+            let Row { place, step, id, changes, many, .. } = row;
+            digest.update(format!("{place:?}{step:?}{id:?}{changes:?}{many:?}\n"));
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Puts primary keys in the place of natural ones, and finds the objects that have none in the file
+/// by their own natural keys.
+async fn resolve(
+    model: &'static ModelInfo,
+    drafts: &mut [Draft],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let mut targets: Vec<&'static ModelInfo> =
+        model.foreign_keys().map(|(_, key)| (key.target)()).collect();
+    targets.extend(model.many_to_many.iter().map(|field| (field.target)()));
+    targets.dedup_by_key(|target| target.label);
+    for target in targets {
+        let keys = drafts.iter().flat_map(|draft| natural_keys(model, draft, target));
+        let keys: Vec<Vec<Json>> = keys.map(<[Json]>::to_vec).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        let known = NaturalKeys::look_up(target, keys.iter().map(Vec::as_slice), on).await?;
+        for draft in &mut *drafts {
+            replace(model, draft, target, &known);
+        }
+    }
+    find_by_own_key(model, drafts, on).await
+}
+
+/// The natural keys in an object of the file that lead to objects of a model.
+fn natural_keys<'d>(
+    model: &'static ModelInfo,
+    draft: &'d Draft,
+    target: &'static ModelInfo,
+) -> impl Iterator<Item = &'d [Json]> {
+    let leads_there = move |place: usize| {
+        let key = model.fields[place].foreign_key();
+        key.is_some_and(|key| (key.target)().is(target))
+    };
+    let fields = draft.fields.iter().filter(move |(place, _)| leads_there(*place));
+    let many = draft
+        .many
+        .iter()
+        .filter(move |(place, _)| (model.many_to_many[*place].target)().is(target))
+        .flat_map(|(_, given)| given);
+    fields.map(|(_, given)| given).chain(many).filter_map(|given| match given {
+        Given::Natural(key) => Some(key.as_slice()),
+        Given::Value(_) | Given::EmptyCell => None,
+    })
+}
+
+fn replace(
+    model: &'static ModelInfo,
+    draft: &mut Draft,
+    target: &'static ModelInfo,
+    known: &NaturalKeys,
+) {
+    let mut wrong = Vec::new();
+    let mut look_up = |name: &'static str, given: &mut Given| {
+        if let Given::Natural(key) = given {
+            match known.id(key) {
+                Ok(id) => *given = Given::Value(Value::from(id)),
+                Err(message) => wrong.push((name, message)),
+            }
+        }
+    };
+    for (place, given) in &mut draft.fields {
+        let field = &model.fields[*place];
+        if field.foreign_key().is_some_and(|key| (key.target)().is(target)) {
+            look_up(field.name, given);
+        }
+    }
+    for (place, all) in &mut draft.many {
+        let field = &model.many_to_many[*place];
+        if (field.target)().is(target) {
+            all.iter_mut().for_each(|given| look_up(field.name, given));
+        }
+    }
+    for (name, message) in wrong {
+        draft.refuse(Some(name), message);
+    }
+}
+
+/// Finds the objects that a file without primary keys means: by the natural key of their model.
+async fn find_by_own_key(
+    model: &'static ModelInfo,
+    drafts: &mut [Draft],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let places: Vec<usize> =
+        model.natural_key.iter().filter_map(|name| model.position(name)).collect();
+    let fields: Vec<_> = places.iter().map(|place| &model.fields[*place]).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let key_of = |draft: &Draft| -> Option<Vec<Value>> {
+        let is_meant = draft.id.is_none() && draft.problems.is_empty();
+        let is_object = matches!(draft.place, Place::Object(_));
+        let value = |place: &usize| match draft.fields.iter().find(|(other, _)| other == place)?.1 {
+            Given::Value(ref value) if is_searchable(value) => Some(value.clone()),
+            _ => None,
+        };
+        if is_meant && is_object { places.iter().map(value).collect() } else { None }
+    };
+    let keys: Vec<Option<Vec<Value>>> = drafts.iter().map(key_of).collect();
+    let wanted: Vec<Vec<&Value>> =
+        keys.iter().flatten().map(|values| values.iter().collect()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let owners = lookups::owners(model, &fields, &wanted, on).await?;
+    for (draft, key) in drafts.iter_mut().zip(&keys) {
+        if let Some(values) = key {
+            let values: Vec<&Value> = values.iter().collect();
+            draft.id = owners.get(&lookups::key_of(&values)).copied();
+        }
+    }
+    Ok(())
+}
+
+/// Whether a database can be asked for a value.
+fn is_searchable(value: &Value) -> bool {
+    !value.is_null() && !value.as_text().is_some_and(|text| text.contains('\0'))
+}
+
+/// Refuses objects whose primary key another has that comes before them in the file.
+fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
+    let mut seen: HashMap<i64, Place> = HashMap::new();
+    for draft in drafts {
+        let Some(id) = draft.id else { continue };
+        if let Some(first) = seen.get(&id) {
+            let message = format!("The same object is in {first} already.");
+            draft.refuse(Some(model.primary_key().name), message);
+        } else {
+            seen.insert(id, draft.place);
+        }
+    }
+}
+
+/// What the many-to-many fields relate the objects to now, by the places of the fields.
+async fn related(
+    model: &'static ModelInfo,
+    drafts: &[Draft],
+    existing: &HashMap<i64, Existing>,
+    on: &mut Transaction,
+) -> Result<HashMap<usize, HashMap<i64, Vec<i64>>>, DbError> {
+    let mut related = HashMap::new();
+    let given: BTreeSet<usize> =
+        drafts.iter().flat_map(|draft| draft.many.iter().map(|(place, _)| *place)).collect();
+    let ids: Vec<i64> = existing.keys().copied().collect();
+    for place in given {
+        let of_field = lookups::related(&model.many_to_many[place], &ids, on).await?;
+        related.insert(place, of_field);
+    }
+    Ok(related)
+}
+
+/// What becomes of an object.
+fn row(
+    desk: &Desk<'_>,
+    importable: &Importable<'_>,
+    draft: &mut Draft,
+    existing: &HashMap<i64, Existing>,
+    related: &HashMap<usize, HashMap<i64, Vec<i64>>>,
+) -> Row {
+    let (admin, model) = (importable.admin, importable.model());
+    let found = draft.id.and_then(|id| existing.get(&id));
+    let mut values: Vec<Value> = match found {
+        Some(found) => found.record.values().to_vec(),
+        None => model.fields.iter().map(module_api::model::FieldInfo::default_value).collect(),
+    };
+    if found.is_none() {
+        values[0] = Value::from(draft.id.unwrap_or(0));
+        if let Some(place) = admin.password.and_then(|name| model.position(name)) {
+            values[place] = Value::from(accounts::passwords::unusable());
+        }
+    }
+    let mut changes = Vec::new();
+    for (place, given) in &draft.fields {
+        let field = &model.fields[*place];
+        let old = &values[*place];
+        let new = match given {
+            Given::Value(value) => value.clone(),
+            Given::EmptyCell if old.as_text() == Some("") => continue,
+            Given::EmptyCell => field.null_value(),
+            Given::Natural(_) => continue,
+        };
+        if found.is_some() && *old == new {
+            continue;
+        }
+        changes.push(Change {
+            label: field.capitalized_name(),
+            old: found.map(|_| Shown::of(field, old)),
+            new: Shown::of(field, &new),
+        });
+        values[*place] = new;
+    }
+    let mut many = Vec::new();
+    for (place, given) in &draft.many {
+        let id =
+            |given: &Given| if let Given::Value(value) = given { value.as_int() } else { None };
+        let ids: BTreeSet<i64> = given.iter().filter_map(id).collect();
+        let new: Vec<i64> = ids.into_iter().collect();
+        let of_object = |id: &i64| related.get(place).and_then(|of_field| of_field.get(id));
+        let old = draft.id.as_ref().and_then(of_object).cloned().unwrap_or_default();
+        if found.is_some() && old == new {
+            continue;
+        }
+        let label = capitalized(model.many_to_many[*place].verbose_name);
+        let old = found.map(|_| list(&old));
+        changes.push(Change { label, old, new: list(&new) });
+        many.push((*place, new));
+    }
+    let step = match found {
+        None => Step::Add,
+        Some(_) if changes.is_empty() => Step::Keep,
+        Some(_) => Step::Change,
+    };
+    check_values(desk, importable, draft, found, step, &values, &many);
+    Row {
+        place: draft.place,
+        step,
+        id: draft.id,
+        text: found.map(|found| found.text.clone()),
+        changes,
+        values,
+        many,
+        before: found.map(|found| found.record.clone()),
+    }
+}
+
+fn list(ids: &[i64]) -> Shown {
+    Shown::text(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Checks what can be told without the database: that the user may do it, and what the fields hold.
+fn check_values(
+    desk: &Desk<'_>,
+    importable: &Importable<'_>,
+    draft: &mut Draft,
+    found: Option<&Existing>,
+    step: Step,
+    values: &[Value],
+    many: &[(usize, Vec<i64>)],
+) {
+    let (admin, model) = (importable.admin, importable.model());
+    let names = model.verbose_name_plural;
+    match step {
+        Step::Keep | Step::Refuse => return,
+        Step::Add if !desk.may(admin, Action::Add, None) => {
+            draft.refuse(None, format!("It is new, and you have no permission to add {names}."));
+        }
+        Step::Change if !desk.may(admin, Action::Change, found.map(|found| &found.record)) => {
+            draft.refuse(None, "You have no permission to change it.");
+        }
+        Step::Add | Step::Change => {}
+    }
+    for (field, messages) in model.validate(values).err().unwrap_or_default().iter() {
+        if !draft.is_refused(field) {
+            for message in messages {
+                draft.refuse(Some(field), message.as_str());
+            }
+        }
+    }
+    for (place, ids) in many {
+        let field = &model.many_to_many[*place];
+        if !field.blank && ids.is_empty() && !draft.is_refused(field.name) {
+            draft.refuse(Some(field.name), "This field is required.");
+        }
+    }
+}
+
+/// Checks that what foreign keys and many-to-many fields lead to is there.
+async fn check_targets(
+    model: &'static ModelInfo,
+    drafts: &mut [Draft],
+    rows: &[Row],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let is_written = |row: &&Row| matches!(row.step, Step::Add | Step::Change);
+    for (place, field) in model.fields.iter().enumerate() {
+        let Some(key) = field.foreign_key() else { continue };
+        let target = (key.target)();
+        let ids: BTreeSet<i64> =
+            rows.iter().filter(is_written).filter_map(|row| row.values[place].as_int()).collect();
+        let mut present = lookups::present(target, ids, on).await?;
+        for (draft, row) in drafts.iter_mut().zip(rows) {
+            let id = row.values[place].as_int().filter(|_| is_written(&row));
+            if let Some(id) = id.filter(|id| !present.contains(id))
+                && !draft.is_refused(field.name)
+            {
+                draft.refuse(Some(field.name), missing(target, id));
+            }
+            // What comes before it in the file is there by then.
+            if target.is(model) && row.step == Step::Add {
+                present.extend(row.id);
+            }
+        }
+    }
+    for (place, field) in model.many_to_many.iter().enumerate() {
+        let target = (field.target)();
+        let ids_of = |row: &Row| {
+            row.many
+                .iter()
+                .filter(|(of, _)| *of == place)
+                .flat_map(|(_, ids)| ids.clone())
+                .collect()
+        };
+        let ids: HashSet<i64> =
+            rows.iter().filter(is_written).flat_map(|row| -> Vec<i64> { ids_of(row) }).collect();
+        let present = lookups::present(target, ids, on).await?;
+        for (draft, row) in drafts.iter_mut().zip(rows) {
+            let ids: Vec<i64> = ids_of(row);
+            if let Some(id) = ids.into_iter().find(|id| !present.contains(id)) {
+                draft.refuse(Some(field.name), missing(target, id));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn missing(target: &ModelInfo, id: i64) -> String {
+    let (name, key) = (target.verbose_name, target.primary_key().name);
+    format!("{name} instance with {key} {id} does not exist.")
+}
+
+/// Refuses changes that a question has to be asked about first: in a file nobody answers it.
+async fn ask(
+    desk: &Desk<'_>,
+    importable: &Importable<'_>,
+    drafts: &mut [Draft],
+    rows: &[Row],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    for (draft, row) in drafts.iter_mut().zip(rows) {
+        if draft.problems.is_empty()
+            && let Some(question) = question(desk, importable, row, on).await?
+        {
+            let message = format!("It has to be confirmed, so change it by its form: {question}");
+            draft.refuse(None, message);
+        }
+    }
+    Ok(())
+}
+
+/// What has to be asked before an object is changed, if anything.
+pub(super) async fn question(
+    desk: &Desk<'_>,
+    importable: &Importable<'_>,
+    row: &Row,
+    on: &mut Transaction,
+) -> Result<Option<String>, DbError> {
+    let (Some(confirm), Some(before)) = (importable.admin.confirm, &row.before) else {
+        return Ok(None);
+    };
+    if row.step != Step::Change {
+        return Ok(None);
+    }
+    let after = Record::new(importable.model(), row.values.clone());
+    let before = std::slice::from_ref(before);
+    confirm(AdminChange { user: &desk.user, before, after: Some(&after) }, on).await
+}

@@ -1,0 +1,116 @@
+//! A table in CSV: names of fields in its first line, an object in each other.
+
+use module_api::db::Value;
+use module_api::model::FieldInfo;
+
+use super::cells::{Line, Lines, unguarded};
+use super::draft::{Draft, Given, Place};
+use super::{Drafts, Importable, MAX_OBJECTS, Slot};
+
+/// More columns are not looked at: no model has as many.
+const MAX_COLUMNS: usize = 200;
+
+/// Reads the objects of a table.
+pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, String> {
+    let mut lines = Lines::of(text);
+    let header = match lines.next() {
+        Some(Ok(header)) => header,
+        Some(Err(message)) => return Err(format!("is no table in CSV: {message}")),
+        None => return Err("is empty".to_owned()),
+    };
+    let mut drafts = Drafts::default();
+    let slots = slots(&header, importable, &mut drafts)?;
+    for line in lines {
+        let line = line.map_err(|message| format!("is no table in CSV: {message}"))?;
+        if drafts.objects.len() == MAX_OBJECTS {
+            return Err(super::objects::too_many());
+        }
+        let (number, cells) = (line.number, line.cells.len());
+        if cells != slots.len() {
+            return Err(format!(
+                "is no table in CSV: line {number} has {}, and the first {}",
+                crate::text::counted(cells as u64, "cell", "cells"),
+                slots.len()
+            ));
+        }
+        drafts.objects.push(draft(line, &slots, importable));
+    }
+    if drafts.objects.is_empty() {
+        return Err("has a line of names and nothing below it".to_owned());
+    }
+    Ok(drafts)
+}
+
+/// What each column stands for.
+fn slots(
+    header: &Line,
+    importable: &Importable<'_>,
+    drafts: &mut Drafts,
+) -> Result<Vec<Slot>, String> {
+    if header.cells.len() > MAX_COLUMNS {
+        return Err(format!(
+            "has {} columns, and {} has {} fields",
+            header.cells.len(),
+            importable.model().verbose_name,
+            importable.names().len()
+        ));
+    }
+    let mut slots: Vec<Slot> = Vec::new();
+    for cell in &header.cells {
+        let name = unguarded(cell).trim();
+        let unknown = || format!("has a first line with other names: {}", importable.unknown(name));
+        let slot = importable.slot(name).ok_or_else(unknown)?;
+        if let Slot::LeftOut(why) = slot {
+            drafts.left_out.insert(name.to_owned(), why);
+        } else if slots.contains(&slot) {
+            return Err(format!("has two columns of the field “{name}”"));
+        }
+        slots.push(slot);
+    }
+    if slots.iter().all(|slot| matches!(slot, Slot::Key | Slot::LeftOut(_))) {
+        return Err("has no column of a field that could be imported".to_owned());
+    }
+    Ok(slots)
+}
+
+fn draft(line: Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
+    let model = importable.model();
+    let mut draft = Draft::at(Place::Line(line.number));
+    for (cell, slot) in line.cells.iter().zip(slots) {
+        let cell = unguarded(cell);
+        match *slot {
+            Slot::LeftOut(_) => {}
+            Slot::Key => {
+                let key = model.primary_key();
+                draft.set_id(key, key.parse(cell.trim()));
+            }
+            Slot::Field(place) => {
+                let field = &model.fields[place];
+                match given(field, cell) {
+                    Ok(given) => draft.fields.push((place, given)),
+                    Err(message) => draft.refuse(Some(field.name), message),
+                }
+            }
+            Slot::Many(place) => {
+                let field = &model.many_to_many[place];
+                let key = (field.target)().primary_key();
+                let numbers = cell.split([',', ';', ' ']).filter(|number| !number.is_empty());
+                let ids: Result<Vec<Given>, String> =
+                    numbers.map(|number| key.parse(number).map(Given::Value)).collect();
+                match ids {
+                    Ok(ids) => draft.many.push((place, ids)),
+                    Err(message) => draft.refuse(Some(field.name), message),
+                }
+            }
+        }
+    }
+    draft
+}
+
+fn given(field: &FieldInfo, cell: &str) -> Result<Given, String> {
+    if !field.is_text() {
+        return field.parse(cell).map(Given::Value);
+    }
+    let is_either = cell.is_empty() && field.null;
+    Ok(if is_either { Given::EmptyCell } else { Given::Value(Value::from(cell)) })
+}

@@ -1,0 +1,115 @@
+//! Writes what a plan says, in the transaction in which it was made.
+
+use module_api::auth::User;
+use module_api::db::{DatabaseKind, DbError, Transaction, query, quoted};
+use module_api::model::{ModelInfo, WriteError, insert_values, save_values, set_related_ids};
+use module_api::sqlx::AssertSqlSafe;
+use module_api::with_causes;
+
+use super::plan::question;
+use super::{Importable, Plan, Row, Step, lookups};
+use crate::access::Desk;
+use crate::log::{self, ChangeMessage};
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) added: usize,
+    pub(crate) changed: usize,
+}
+
+/// Why nothing was written.
+pub(crate) enum Refusal {
+    /// What the plan could not foresee, as a sentence for the user.
+    Conflict(String),
+    /// The database is out of reach.
+    Database(DbError),
+}
+
+impl From<DbError> for Refusal {
+    fn from(error: DbError) -> Self {
+        if error.is_unavailable() {
+            return Self::Database(error);
+        }
+        tracing::warn!("the database refused an import: {}", with_causes(&error));
+        Self::Conflict("The database refused one of the objects.".to_owned())
+    }
+}
+
+impl From<WriteError> for Refusal {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Database(error) => error.into(),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+/// Keeps everybody else from writing to the table until the transaction ends, so that a plan that
+/// is made in it stays true. On SQLite nobody else writes anyway.
+pub(crate) async fn lock(model: &ModelInfo, on: &mut Transaction) -> Result<(), DbError> {
+    if on.kind() == DatabaseKind::Postgres {
+        let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", quoted(model.table));
+        query(AssertSqlSafe(sql)).execute(on).await?;
+    }
+    Ok(())
+}
+
+/// Writes what a good plan says, with its entries in the log.
+pub(crate) async fn write(
+    desk: &Desk<'_>,
+    importable: &Importable<'_>,
+    plan: &Plan,
+    on: &mut Transaction,
+) -> Result<Counts, Refusal> {
+    let model = importable.model();
+    // A primary key that the database gives must not be one that the file has further down.
+    let is_later = |row: &&Row| row.step == Step::Add && row.id.is_none();
+    let (later, first): (Vec<&Row>, Vec<&Row>) = plan.rows.iter().partition(is_later);
+    let mut written: Vec<(i64, &Row)> = Vec::new();
+    let mut counts = Counts::default();
+    for row in first.into_iter().chain(later) {
+        let id = match row.step {
+            Step::Keep | Step::Refuse => continue,
+            Step::Add => {
+                counts.added += 1;
+                insert_values(model, row.values.clone(), on).await?
+            }
+            Step::Change => {
+                // What was written before it may have changed the answer.
+                if let Some(question) = question(desk, importable, row, on).await? {
+                    return Err(Refusal::Conflict(question));
+                }
+                counts.changed += 1;
+                save_values(model, row.values.clone(), on).await?;
+                row.id.unwrap_or_default()
+            }
+        };
+        for (place, ids) in &row.many {
+            set_related_ids(&model.many_to_many[*place], id, ids, on).await?;
+        }
+        written.push((id, row));
+    }
+    enter(&desk.user, model, &written, on).await?;
+    Ok(counts)
+}
+
+/// Enters what was done into the log.
+async fn enter(
+    user: &User,
+    model: &'static ModelInfo,
+    written: &[(i64, &Row)],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let now = lookups::existing(model, written.iter().map(|(id, _)| *id), on).await?;
+    for (id, row) in written {
+        let object = (*id, now.get(id).map_or("", |existing| &existing.text));
+        if row.step == Step::Add {
+            log::added(user, model, object, &ChangeMessage::added(), on).await?;
+        } else {
+            let labels = row.changes.iter().map(|change| change.label.as_str());
+            log::changed(user, model, object, &ChangeMessage::changed(labels), on).await?;
+        }
+    }
+    Ok(())
+}

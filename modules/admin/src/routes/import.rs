@@ -1,0 +1,172 @@
+//! Importing objects of a model from a file: the form, the preview, and the confirmation.
+
+mod submitted;
+mod view;
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::{Error, Messages, Page, context};
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Responder, State, get, post};
+
+use self::submitted::Submitted;
+use self::view::{FieldRow, Preview};
+use crate::access::Desk;
+use crate::import::{Importable, MAX_BYTES, MAX_OBJECTS, Plan, Refusal, Step, lock, read, write};
+use crate::shell::{Crumb, Shell};
+
+/// What a file is answered with.
+#[derive(Responder)]
+pub(crate) enum Answer {
+    /// The page again, or the preview.
+    Page(Box<(Status, Page)>),
+    /// It was imported: the list.
+    Done(Box<Redirect>),
+}
+
+/// A file, with the name that it had where it came from.
+#[derive(Clone)]
+pub(crate) struct NamedFile {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// The form.
+#[get("/<app>/<model>/import")]
+pub(crate) fn import(desk: Desk<'_>, app: &str, model: &str) -> Result<Page, Error> {
+    let admin = importing(&desk, app, model)?;
+    form(&desk, admin, None)
+}
+
+/// Shows what a file would do, or does what was shown.
+#[post("/<app>/<model>/import", data = "<submitted>")]
+pub(crate) async fn import_submit(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    db: &State<Db>,
+    messages: Messages<'_>,
+    submitted: Submitted,
+) -> Result<Answer, Error> {
+    let admin = importing(&desk, app, model)?;
+    match submitted {
+        Submitted::Wrong { status, message } => again(status, form(&desk, admin, Some(message))?),
+        Submitted::File(file) => preview(&desk, admin, &file, db, None).await,
+        Submitted::Confirmed { file, fingerprint } => {
+            apply(&desk, admin, &file, &fingerprint, db, messages).await
+        }
+    }
+}
+
+/// A model of which the user may add or change objects.
+fn importing<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
+    let registered = desk.model(app, model, Action::Add);
+    let registered = match registered {
+        Err(Error::Forbidden) => desk.model(app, model, Action::Change)?,
+        other => other?,
+    };
+    Ok(&registered.admin)
+}
+
+fn again(status: Status, page: Page) -> Result<Answer, Error> {
+    Ok(Answer::Page(Box::new((status, page))))
+}
+
+/// The page with the form, and what is wrong with the file that was sent.
+fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<String>) -> Result<Page, Error> {
+    let name = admin.model.verbose_name_plural;
+    let shell =
+        Shell::of_model(desk, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
+    let importable = Importable::new(admin, &desk.user);
+    let fields = FieldRow::all(&importable);
+    let (max_megabytes, max_objects) = (MAX_BYTES / 1024 / 1024, MAX_OBJECTS);
+    let label = admin.model.label;
+    let page = context! { shell, name, label, error, fields, max_megabytes, max_objects };
+    Ok(Page::render("admin/import", page))
+}
+
+/// The page with what a file would do. Nothing is written.
+async fn preview(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    file: &NamedFile,
+    db: &Db,
+    note: Option<String>,
+) -> Result<Answer, Error> {
+    let importable = Importable::new(admin, &desk.user);
+    let drafts = match read(&file.name, &file.bytes, &importable) {
+        Ok(drafts) => drafts,
+        Err(message) => {
+            return again(Status::Ok, form(desk, admin, Some(file.sentence(&message)))?);
+        }
+    };
+    let mut transaction = db.begin().await?;
+    let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
+    drop(transaction);
+    let name = admin.model.verbose_name_plural;
+    let back = Crumb::to("Import", desk.model_url("import", admin)?);
+    let crumbs = vec![back, Crumb::here("Preview")];
+    let shell = Shell::of_model(desk, format!("Import {name}: preview"), admin, crumbs)?;
+    let preview = Preview::of(desk, &importable, &plan, file)?;
+    again(Status::Ok, Page::render("admin/import_preview", context! { shell, name, note, preview }))
+}
+
+/// Does what was shown, if it is still that.
+async fn apply(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    file: &NamedFile,
+    fingerprint: &str,
+    db: &Db,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let importable = Importable::new(admin, &desk.user);
+    let drafts = match read(&file.name, &file.bytes, &importable) {
+        Ok(drafts) => drafts,
+        Err(message) => {
+            return again(Status::Ok, form(desk, admin, Some(file.sentence(&message)))?);
+        }
+    };
+    let mut transaction = db.begin().await?;
+    lock(admin.model, &mut transaction).await?;
+    let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
+    if !plan.is_good() || plan.fingerprint(&file.bytes) != fingerprint {
+        drop(transaction);
+        let note = "Nothing was imported: the data has changed since this page was shown. Look at \
+                    what would happen now.";
+        return preview(desk, admin, file, db, Some(note.to_owned())).await;
+    }
+    let written = write(desk, &importable, &plan, &mut transaction).await;
+    // Foreign keys may be checked only now.
+    let written = match written {
+        Ok(counts) => transaction.commit().await.map(|()| counts).map_err(Refusal::from),
+        Err(refusal) => {
+            drop(transaction);
+            Err(refusal)
+        }
+    };
+    match written {
+        Ok(counts) => {
+            let kept = plan.count(Step::Keep);
+            messages.success(view::done(admin.model, counts, kept));
+            Ok(Answer::Done(Box::new(Redirect::to(desk.model_url("list", admin)?))))
+        }
+        Err(Refusal::Conflict(message)) => {
+            let note = format!("Nothing was imported. {message}");
+            preview(desk, admin, file, db, Some(note)).await
+        }
+        Err(Refusal::Database(error)) => Err(error.into()),
+    }
+}
+
+impl NamedFile {
+    /// A sentence about it.
+    fn sentence(&self, message: &str) -> String {
+        match self.name.as_str() {
+            "" => format!("The file {message}."),
+            name => format!("The file “{name}” {message}."),
+        }
+    }
+}

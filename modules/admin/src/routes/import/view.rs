@@ -1,0 +1,252 @@
+//! An import as its pages show it.
+
+use module_api::Error;
+use module_api::model::{Choice, ChoiceValue, FieldInfo, FieldKind, ModelInfo};
+use module_api::serde::Serialize;
+
+use super::NamedFile;
+use super::submitted::encoded;
+use crate::access::Desk;
+use crate::import::{Change, Counts, Importable, Plan, Row, Slot, Step};
+use crate::text::{Shown, capitalized, counted};
+
+/// So many objects are shown.
+const SHOWN_ROWS: usize = 100;
+
+/// So many of the things that are wrong are shown.
+const SHOWN_PROBLEMS: usize = 200;
+
+/// A field that a file can have.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(super) struct FieldRow {
+    name: &'static str,
+    label: String,
+    /// What stands there.
+    content: String,
+}
+
+impl FieldRow {
+    /// The fields that may be imported.
+    pub(super) fn all(importable: &Importable<'_>) -> Vec<Self> {
+        let model = importable.model();
+        let row = |name: &'static str| match importable.slot(name)? {
+            Slot::Key => Some(Self {
+                name,
+                label: "Primary key".to_owned(),
+                content: "A number: the object that has it is changed. Without one the object is \
+                          new."
+                    .to_owned(),
+            }),
+            Slot::Field(place) => {
+                let field = &model.fields[place];
+                Some(Self { name, label: field.capitalized_name(), content: content_of(field) })
+            }
+            Slot::Many(place) => {
+                let field = &model.many_to_many[place];
+                let target = (field.target)().verbose_name_plural;
+                let content = format!("Primary keys of {target}, with commas between them");
+                Some(Self { name, label: capitalized(field.verbose_name), content })
+            }
+            Slot::LeftOut(_) => None,
+        };
+        importable.names().into_iter().filter_map(row).collect()
+    }
+}
+
+/// What stands in a file for a field.
+fn content_of(field: &FieldInfo) -> String {
+    if !field.choices.is_empty() {
+        let value = |choice: &Choice| match choice.value {
+            ChoiceValue::Int(number) => number.to_string(),
+            ChoiceValue::Text(text) => text.to_owned(),
+        };
+        let values: Vec<String> = field.choices.iter().map(value).collect();
+        return format!("One of: {}", values.join(", "));
+    }
+    match &field.kind {
+        FieldKind::ForeignKey(key) => {
+            format!("The primary key of the {}", (key.target)().verbose_name)
+        }
+        FieldKind::Bool => "True or False".to_owned(),
+        FieldKind::DateTime => "A moment in UTC: 2020-06-14 09:41:15".to_owned(),
+        FieldKind::Char { max_length } => {
+            format!(
+                "Text of at most {}",
+                counted(u64::from(*max_length), "character", "characters")
+            )
+        }
+        FieldKind::Email { .. } => "An email address".to_owned(),
+        FieldKind::Text => "Text".to_owned(),
+        _ => "A whole number".to_owned(),
+    }
+}
+
+/// What an import would do.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(super) struct Preview {
+    file: String,
+    /// How many objects are new, changed, left as they are, and wrong.
+    added: usize,
+    changed: usize,
+    kept: usize,
+    refused: usize,
+    rows: Vec<RowView>,
+    /// How many objects are not shown.
+    more_rows: usize,
+    problems: Vec<ProblemView>,
+    /// How many problems are not shown.
+    more_problems: usize,
+    left_out: Vec<LeftOut>,
+    /// What goes back with the confirmation, if it can be confirmed.
+    confirmation: Option<Confirmation>,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct RowView {
+    place: String,
+    /// `add`, `change`, `keep` or `refuse`.
+    step: &'static str,
+    /// What the object that is there shows as.
+    text: Option<String>,
+    url: Option<String>,
+    changes: Vec<ChangeView>,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct ChangeView {
+    label: String,
+    old: Option<Shown>,
+    new: Shown,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct ProblemView {
+    place: String,
+    /// What people call the field.
+    field: Option<String>,
+    message: String,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct LeftOut {
+    name: String,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Confirmation {
+    name: String,
+    content: String,
+    fingerprint: String,
+}
+
+impl Preview {
+    pub(super) fn of(
+        desk: &Desk<'_>,
+        importable: &Importable<'_>,
+        plan: &Plan,
+        file: &NamedFile,
+    ) -> Result<Self, Error> {
+        let shown = shown_rows(plan);
+        let row = |row: &Row| row_view(desk, importable, row);
+        let rows: Result<Vec<RowView>, Error> = shown.iter().map(|shown| row(shown)).collect();
+        let problem = |problem: &crate::import::Problem| ProblemView {
+            place: problem.place.to_string(),
+            field: problem.field.map(|name| label_of(importable.model(), name)),
+            message: problem.message.clone(),
+        };
+        let confirmation = plan.is_good().then(|| Confirmation {
+            name: file.name.clone(),
+            content: encoded(&file.bytes),
+            fingerprint: plan.fingerprint(&file.bytes),
+        });
+        let left_out = plan.left_out.iter();
+        Ok(Self {
+            file: file.name.clone(),
+            added: plan.count(Step::Add),
+            changed: plan.count(Step::Change),
+            kept: plan.count(Step::Keep),
+            refused: plan.count(Step::Refuse),
+            more_rows: plan.rows.len() - shown.len(),
+            rows: rows?,
+            problems: plan.problems.iter().take(SHOWN_PROBLEMS).map(problem).collect(),
+            more_problems: plan.problems.len().saturating_sub(SHOWN_PROBLEMS),
+            left_out: left_out.map(|(name, why)| LeftOut { name: name.clone(), why }).collect(),
+            confirmation,
+        })
+    }
+}
+
+/// The objects that are shown, in the order of the file: those that something is done with before
+/// those that are left as they are.
+fn shown_rows(plan: &Plan) -> Vec<&Row> {
+    let mut shown: Vec<(usize, &Row)> = plan.rows.iter().enumerate().collect();
+    shown.sort_by_key(|(_, row)| row.step == Step::Keep);
+    shown.truncate(SHOWN_ROWS);
+    shown.sort_by_key(|(index, _)| *index);
+    shown.into_iter().map(|(_, row)| row).collect()
+}
+
+fn row_view(desk: &Desk<'_>, importable: &Importable<'_>, row: &Row) -> Result<RowView, Error> {
+    let id = row.id.filter(|_| row.text.is_some());
+    let url = id.map(|id| desk.object_url("change", importable.admin, id)).transpose()?;
+    let change = |change: &Change| ChangeView {
+        label: change.label.clone(),
+        old: change.old.as_ref().map(shortened),
+        new: shortened(&change.new),
+    };
+    let step = match row.step {
+        Step::Add => "add",
+        Step::Change => "change",
+        Step::Keep => "keep",
+        Step::Refuse => "refuse",
+    };
+    let changes = row.changes.iter().map(change).collect();
+    Ok(RowView { place: row.place.to_string(), step, text: row.text.clone(), url, changes })
+}
+
+/// A value that is not longer than fits into a table.
+fn shortened(shown: &Shown) -> Shown {
+    const MAX: usize = 200;
+    match shown {
+        Shown::Text(text) if text.chars().count() > MAX => {
+            Shown::Text(text.chars().take(MAX).chain(['…']).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn label_of(model: &ModelInfo, name: &str) -> String {
+    let field = model.field(name).map(FieldInfo::capitalized_name);
+    let many = || {
+        let field = model.many_to_many.iter().find(|field| field.name == name)?;
+        Some(capitalized(field.verbose_name))
+    };
+    field.or_else(many).unwrap_or_else(|| name.to_owned())
+}
+
+/// What to say of an import that was done.
+pub(super) fn done(model: &ModelInfo, counts: Counts, kept: usize) -> String {
+    let objects =
+        |count: usize| counted(count as u64, model.verbose_name, model.verbose_name_plural);
+    let was = |count: usize| if count == 1 { "was" } else { "were" };
+    let Counts { added, changed } = counts;
+    let mut parts = Vec::new();
+    if added > 0 {
+        parts.push(format!("{} {} added", objects(added), was(added)));
+    }
+    if changed > 0 {
+        parts.push(format!("{} {} changed", objects(changed), was(changed)));
+    }
+    if kept > 0 {
+        parts.push(format!("{} {} as in the file already", objects(kept), was(kept)));
+    }
+    format!("The file was imported: {}.", parts.join(", "))
+}
