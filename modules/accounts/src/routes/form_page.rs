@@ -17,7 +17,7 @@ pub(crate) const BUSY: &str =
 /// The answer to a form.
 pub(crate) enum FormAnswer {
     /// It was taken: on to the next page.
-    Taken(Redirect),
+    Taken(Box<Redirect>),
     /// It was not: the page again, with what is wrong.
     Again {
         /// 200, unless it is nothing that the visitor could mend.
@@ -30,6 +30,11 @@ pub(crate) enum FormAnswer {
 }
 
 impl FormAnswer {
+    /// On to the next page.
+    pub(crate) fn taken(redirect: Redirect) -> Self {
+        Self::Taken(Box::new(redirect))
+    }
+
     /// The page again, since something in it is wrong.
     pub(crate) fn invalid(page: Page) -> Self {
         Self::Again { status: Status::Ok, retry_after: None, page }

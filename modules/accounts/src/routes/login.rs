@@ -80,7 +80,7 @@ pub(crate) async fn sign_in(
             }
             visitor.keep_session(&signed_in.session);
             visitor.keep_device(&signed_in.device);
-            Ok(FormAnswer::Taken(go_on(Some(next), signed_in.is_staff, urls)))
+            Ok(FormAnswer::taken(go_on(Some(next), signed_in.is_staff, urls)))
         }
         Ok(None) => Ok(FormAnswer::invalid(again(Errors::of_whole(WRONG)))),
         Err(error) => {

@@ -47,8 +47,7 @@ impl Errors {
 
 /// The form for a new password.
 #[get("/password_change")]
-pub(crate) fn password_change(user: CurrentUser) -> Page {
-    let _ = user;
+pub(crate) fn password_change(_user: CurrentUser) -> Page {
     form(Errors::default())
 }
 
@@ -103,7 +102,7 @@ pub(crate) async fn change_password(
         }
     }
     messages.success("Your password was changed.");
-    Ok(FormAnswer::Taken(go_on(None, user.is_staff, urls)))
+    Ok(FormAnswer::taken(go_on(None, user.is_staff, urls)))
 }
 
 /// What is wrong with the new password: what Django says of it, where Django says it.

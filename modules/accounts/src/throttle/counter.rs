@@ -17,8 +17,10 @@ pub(super) struct Policy {
 
 impl Policy {
     fn delay(&self, failures: i64) -> i64 {
-        let Ok(doublings) = u32::try_from(failures - self.free) else { return 0 };
-        let factor = 1_i64.checked_shl(doublings.min(62)).unwrap_or(i64::MAX);
+        if failures < self.free {
+            return 0;
+        }
+        let factor = 1_i64 << (failures - self.free).min(62);
         self.first_delay.saturating_mul(factor).min(self.max_delay)
     }
 }
