@@ -3,6 +3,7 @@
 mod access;
 mod csv;
 mod export;
+mod form;
 mod import;
 mod list;
 mod log;

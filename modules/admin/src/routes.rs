@@ -2,6 +2,7 @@
 
 mod autocomplete;
 mod export;
+mod form;
 mod history;
 mod import;
 mod index;
@@ -31,6 +32,11 @@ pub(crate) fn all() -> Vec<Route> {
         history::history,
         import::import,
         import::import_submit,
+        form::add,
+        form::add_submit,
+        form::change,
+        form::change_submit,
+        form::object_itself,
         modules::modules,
         search::search,
         list::list,

@@ -1,0 +1,140 @@
+//! What is said after saving, and where it leads: as in Django's admin.
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::{Error, Level, MessageLink, Messages};
+use rocket::http::RawStr;
+
+use super::posted::Posted;
+use super::save::Saved;
+use super::submit::SAVE_AS_NEW;
+use crate::access::Desk;
+
+/// The field of a query with that of the list to come back to, as in Django.
+pub(crate) const LIST_QUERY: &str = "_changelist_filters";
+
+/// A longer query is forgotten.
+const MAX_LIST_QUERY: usize = 2000;
+
+/// The list that somebody came from.
+#[derive(Debug, Default)]
+pub(crate) struct ListQuery(String);
+
+impl ListQuery {
+    /// What the query of a form's address says of it.
+    pub(crate) fn of(query: &Posted) -> Self {
+        let list = query.get(LIST_QUERY).filter(|list| list.len() <= MAX_LIST_QUERY);
+        Self(list.unwrap_or_default().to_owned())
+    }
+
+    /// The same list: its address with its query, written anew so that nothing but a query can
+    /// stand there.
+    pub(crate) fn list(&self, address: &str) -> String {
+        let pairs = self.0.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| match pair.split_once('=') {
+            Some((name, value)) => format!("{}={}", again(name), again(value)),
+            None => again(pair),
+        });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        if query.is_empty() { address.to_owned() } else { format!("{address}?{query}") }
+    }
+
+    /// What to add to the address of another page about the model, so that it leads back to that
+    /// list.
+    pub(crate) fn suffix(&self) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
+        format!("?{LIST_QUERY}={}", RawStr::new(&self.0).percent_encode())
+    }
+}
+
+/// A part of a query, decoded and encoded once more.
+fn again(part: &str) -> String {
+    let decoded = RawStr::new(part).url_decode_lossy();
+    RawStr::new(&*decoded).percent_encode().to_string()
+}
+
+/// The list of a model as the visitor left it; the first page of the admin for who may not see it.
+pub(crate) fn list_address(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    list: &ListQuery,
+) -> Result<String, Error> {
+    if desk.may(admin, Action::View, None) {
+        return Ok(list.list(&desk.model_url("list", admin)?));
+    }
+    Ok(desk.urls.url("admin:index", &[])?)
+}
+
+/// Says what was done, and where to go on.
+pub(crate) fn go_on(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    saved: &Saved,
+    is_new: bool,
+    posted: &Posted,
+    list: &ListQuery,
+    messages: Messages<'_>,
+) -> Result<String, Error> {
+    let (name, text) = (admin.model.verbose_name, &saved.text);
+    let verb = if is_new { "added" } else { "changed" };
+    let done = format!("The {name} “{text}” was {verb} successfully.");
+    let may_look = desk.may(admin, Action::View, None);
+    let goes_on = posted.has("_continue") || posted.has(SAVE_AS_NEW);
+    if goes_on && may_look {
+        let hint = if desk.may(admin, Action::Change, None) {
+            " You may edit it again below."
+        } else {
+            ""
+        };
+        messages.success(format!("{done}{hint}"));
+        let address = desk.object_url("change", admin, saved.id)?;
+        return Ok(format!("{address}{}", list.suffix()));
+    }
+    if posted.has("_addanother") && desk.may(admin, Action::Add, None) {
+        messages.success(format!("{done} You may add another {name} below."));
+        return Ok(format!("{}{}", desk.model_url("add", admin)?, list.suffix()));
+    }
+    let link = if may_look {
+        let url = desk.object_url("change", admin, saved.id)?;
+        Some(MessageLink { url, label: "Open it again".to_owned() })
+    } else {
+        None
+    };
+    messages.add(Level::Success, done, link);
+    list_address(desk, admin, list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ListQuery, Posted};
+
+    fn of(query: &str) -> ListQuery {
+        ListQuery::of(&Posted::parse(query).unwrap())
+    }
+
+    #[test]
+    fn the_list_comes_back_with_its_query_and_nothing_else() {
+        let list = of("_changelist_filters=q%3Dsea%2Bview%26p%3D2%26address__state%3D%25C3%25A9");
+        assert_eq!(list.list("/list/"), "/list/?q=sea%20view&p=2&address__state=%C3%A9");
+        let suffix = list.suffix();
+        let back = of(suffix.trim_start_matches('?'));
+        assert_eq!(back.list("/list/"), list.list("/list/"), "it survives another page");
+        for nothing in ["", "_changelist_filters=", "other=1"] {
+            let list = of(nothing);
+            assert_eq!((list.list("/list/").as_str(), list.suffix().as_str()), ("/list/", ""));
+        }
+    }
+
+    #[test]
+    fn nothing_foreign_gets_into_the_address() {
+        let list = of("_changelist_filters=%0d%0aSet-Cookie:x%3d1%23%26//evil.example%3d<b>");
+        assert_eq!(
+            list.list("/list/"),
+            "/list/?%0D%0ASet-Cookie:x=1%23&%2F%2Fevil.example=%3Cb%3E"
+        );
+        let long = format!("_changelist_filters={}", "a".repeat(3000));
+        assert_eq!(of(&long).list("/list/"), "/list/");
+    }
+}

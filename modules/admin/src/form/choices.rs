@@ -1,0 +1,158 @@
+//! The objects that foreign keys and many-to-many fields of a form can lead to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use module_api::db::{DbError, Executor};
+use module_api::model::{Filter, ModelInfo, Path, Records};
+
+use super::object::{FormField, ObjectForm};
+use super::plan::Content;
+use super::state::FormState;
+use super::typed::Typed;
+use crate::access::Desk;
+
+/// More choices are not listed, but searched.
+const MOST_CHOICES: u32 = 1000;
+
+/// So many objects are named at most that were chosen among more.
+const MOST_CHOSEN: usize = 1000;
+
+/// What can be chosen, and what is.
+#[derive(Debug, Default)]
+pub(crate) struct Choices {
+    /// By the label of the model. Nothing if there are too many to list.
+    lists: HashMap<&'static str, Option<Vec<(i64, String)>>>,
+    /// What objects show as that are chosen, or only shown.
+    texts: HashMap<(&'static str, i64), String>,
+}
+
+/// How a field leads to other objects.
+enum Leads {
+    /// By a choice from a list.
+    ByList(&'static ModelInfo),
+    /// By the key of what was searched for; or it is only shown.
+    ByKey(&'static ModelInfo),
+}
+
+impl Choices {
+    /// Loads what the fields of a form need.
+    pub(crate) async fn load(
+        desk: &Desk<'_>,
+        state: &FormState<'_>,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Self, DbError> {
+        let mut on = on.into();
+        let mut choices = Self::default();
+        let blanks = state
+            .plan
+            .rows
+            .iter()
+            .filter(|rows| rows.may_add)
+            .map(|rows| ObjectForm::of_new(rows.model, String::new(), &rows.fields));
+        let blanks: Vec<ObjectForm> = blanks.collect();
+        let forms = || state.forms().chain(&blanks);
+        let mut lists: BTreeMap<&str, (&'static ModelInfo, u32)> = BTreeMap::new();
+        for (form, field) in forms().flat_map(|form| form.fields.iter().map(move |f| (form, f))) {
+            if let Some(Leads::ByList(model)) = leads(desk, form, field) {
+                lists.entry(model.label).or_insert((model, 0)).1 += 1;
+            }
+        }
+        for (model, uses) in lists.into_values() {
+            // A list stands in the page as often as there are fields for it.
+            let most = if uses <= 4 { MOST_CHOICES } else { (4 * MOST_CHOICES / uses).max(20) };
+            let list = list(desk, model, most, &mut on).await?;
+            choices.lists.insert(model.label, list);
+        }
+        let mut keys: BTreeMap<&str, (&'static ModelInfo, BTreeSet<i64>)> = BTreeMap::new();
+        for (form, field) in forms().flat_map(|form| form.fields.iter().map(move |f| (form, f))) {
+            let Some(Leads::ByList(model) | Leads::ByKey(model)) = leads(desk, form, field) else {
+                continue;
+            };
+            let chosen = &mut keys.entry(model.label).or_insert((model, BTreeSet::new())).1;
+            chosen.extend(chosen_keys(form, field));
+        }
+        for (model, mut keys) in keys.into_values() {
+            keys.retain(|key| choices.text(model, *key).is_none());
+            while keys.len() > MOST_CHOSEN {
+                keys.pop_last();
+            }
+            if keys.is_empty() {
+                continue;
+            }
+            let mut records = Records::of(model).filter(Filter::key_is_in(model, keys));
+            let display = records.display();
+            for record in records.fetch(on.reborrow()).await? {
+                choices.texts.insert((model.label, record.id()), display.text(&record));
+            }
+        }
+        Ok(choices)
+    }
+
+    /// All objects of a model, if they are few enough to choose from a list.
+    pub(crate) fn list(&self, model: &ModelInfo) -> Option<&[(i64, String)]> {
+        self.lists.get(model.label)?.as_deref()
+    }
+
+    /// What an object shows as, if it is among those that are listed or chosen.
+    pub(crate) fn text(&self, model: &ModelInfo, key: i64) -> Option<&str> {
+        let listed = || self.list(model)?.iter().find(|(id, _)| *id == key);
+        let text = self.texts.get(&(model.label, key));
+        text.or_else(|| listed().map(|(_, text)| text)).map(String::as_str)
+    }
+}
+
+/// Whether a foreign key is chosen by search.
+pub(crate) fn is_searched(desk: &Desk<'_>, model: &ModelInfo, name: &str) -> bool {
+    desk.models.of(model).is_some_and(|model| model.admin.autocomplete.contains(&name))
+}
+
+fn leads(desk: &Desk<'_>, form: &ObjectForm, field: &FormField) -> Option<Leads> {
+    match field.content {
+        Content::Column(info) => {
+            let target = (info.foreign_key()?.target)();
+            let by_key = !field.editable || is_searched(desk, form.model, info.name);
+            Some(if by_key { Leads::ByKey(target) } else { Leads::ByList(target) })
+        }
+        Content::Many(info) => {
+            let target = (info.target)();
+            Some(if field.editable { Leads::ByList(target) } else { Leads::ByKey(target) })
+        }
+        Content::Password(_) => None,
+    }
+}
+
+/// The keys that a field has: those that were typed, and those that are stored.
+fn chosen_keys(form: &ObjectForm, field: &FormField) -> Vec<i64> {
+    let typed: Vec<i64> = match &field.typed {
+        Typed::Text(text) => text.trim().parse().into_iter().collect(),
+        Typed::Many(values) => values.iter().filter_map(|value| value.parse().ok()).collect(),
+        Typed::Checked(_) | Typed::Moment { .. } => Vec::new(),
+    };
+    let name = field.content.name();
+    let stored = form.stored.as_ref().filter(|_| form.model.field(name).is_some());
+    let stored = stored.and_then(|stored| stored.record.get(name).as_int());
+    typed.into_iter().chain(stored).chain(field.ids.iter().copied()).collect()
+}
+
+/// All objects of a model in the order of its list; nothing if there are more than `most`.
+async fn list(
+    desk: &Desk<'_>,
+    model: &'static ModelInfo,
+    most: u32,
+    on: &mut Executor<'_>,
+) -> Result<Option<Vec<(i64, String)>>, DbError> {
+    let mut records = Records::of(model).limit(most + 1);
+    let display = records.display();
+    let ordering = desk.models.of(model).map_or(&[][..], |model| &model.admin.ordering);
+    for name in ordering {
+        let (bare, descending) = name.strip_prefix('-').map_or((*name, false), |bare| (bare, true));
+        if let Ok(path) = Path::parse(model, bare) {
+            records = records.order_by(path, descending);
+        }
+    }
+    let records = records.fetch(on.reborrow()).await?;
+    if records.len() > usize::try_from(most).unwrap_or(usize::MAX) {
+        return Ok(None);
+    }
+    Ok(Some(records.iter().map(|record| (record.id(), display.text(record))).collect()))
+}

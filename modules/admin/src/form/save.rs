@@ -1,0 +1,307 @@
+//! Checking what was typed, and writing it: all of it in one transaction, or nothing.
+
+use module_api::admin::Change;
+use module_api::auth::User;
+use module_api::db::{DbError, Executor, Transaction, Value};
+use module_api::model::{
+    Deletion, ModelInfo, Record, WriteError, insert_values, save_values, set_related_ids,
+};
+
+use super::object::{NewValues, ObjectForm};
+use super::state::FormState;
+use super::stored::object;
+use crate::log::ChangeMessage;
+
+/// The values that everything in a form is to have.
+#[derive(Debug)]
+pub(crate) struct NewState {
+    main: NewValues,
+    /// Nothing for one that may be left out and is.
+    targets: Vec<Option<NewValues>>,
+    /// Nothing for one that is to be deleted.
+    rows: Vec<Vec<Option<NewValues>>>,
+}
+
+/// What became of writing.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// It was written.
+    Done(Saved),
+    /// Something kept it from being written, and stands in the form now.
+    Refused,
+}
+
+/// What was written.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) id: i64,
+    /// What the object shows as.
+    pub(crate) text: String,
+    /// What was changed, for the log.
+    pub(crate) message: ChangeMessage,
+}
+
+impl Saved {
+    /// Nothing: all is stored as it was sent.
+    pub(crate) fn unchanged(state: &FormState<'_>) -> Self {
+        let (id, text) = match &state.main.stored {
+            Some(stored) => (stored.id(), stored.text.clone()),
+            None => (0, String::new()),
+        };
+        Self { id, text, message: ChangeMessage::default() }
+    }
+}
+
+/// Reads and checks everything in a form. What is wrong stands in the form then.
+pub(crate) async fn check(
+    state: &mut FormState<'_>,
+    on: &mut Transaction,
+) -> Result<NewState, DbError> {
+    let mut on = Executor::from(on);
+    let mut targets = Vec::new();
+    // The foreign keys whose rows are made along: nobody can tell their values yet.
+    let mut given = Vec::new();
+    for (form, planned) in state.targets.iter_mut().zip(&state.plan.targets) {
+        let may_be_left_out = form.stored.is_none() && planned.foreign_key.null;
+        if may_be_left_out && form.is_untouched() {
+            targets.push(None);
+            continue;
+        }
+        if form.stored.is_none() {
+            given.push(planned.foreign_key.name);
+        }
+        let values = form.read();
+        form.check(&values, &[], &mut on).await?;
+        targets.push(Some(values));
+    }
+    given.extend(state.password.iter().map(|password| password.field.name));
+    let main = state.main.read();
+    state.main.check(&main, &given, &mut on).await?;
+    let id = state.main.stored.as_ref().map(super::stored::Loaded::id);
+    let mut rows = Vec::new();
+    for (forms, planned) in state.rows.iter_mut().zip(&state.plan.rows) {
+        forms.refuse_unknown();
+        let given: &[&str] = if id.is_none() { &[planned.foreign_key.name] } else { &[] };
+        let mut of_model = Vec::new();
+        for row in &mut forms.rows {
+            if row.delete {
+                of_model.push(None);
+                continue;
+            }
+            let values = row.read(planned, id);
+            row.form.check(&values, given, &mut on).await?;
+            of_model.push(Some(values));
+        }
+        rows.push(of_model);
+    }
+    Ok(NewState { main, targets, rows })
+}
+
+impl NewState {
+    /// Whether it is anything else than what is stored.
+    pub(crate) fn changes(&self, state: &FormState<'_>) -> bool {
+        let is_changed = |form: &ObjectForm, values: &Option<NewValues>| match values {
+            Some(values) => form.stored.is_none() || !form.changed(values).is_empty(),
+            None => form.stored.is_some(),
+        };
+        let rows = state.rows.iter().zip(&self.rows);
+        let mut rows = rows.flat_map(|(forms, rows)| forms.rows.iter().zip(rows));
+        state.plan.adding
+            || !state.main.changed(&self.main).is_empty()
+            || state
+                .targets
+                .iter()
+                .zip(&self.targets)
+                .any(|(form, new)| new.is_some() && is_changed(form, new))
+            || rows.any(|(row, values)| is_changed(&row.form, values))
+    }
+
+    /// What the model's registration asks before it is written, if it does.
+    pub(crate) async fn question(
+        &self,
+        state: &FormState<'_>,
+        user: &User,
+        on: &mut Transaction,
+    ) -> Result<Option<String>, DbError> {
+        let Some(confirm) = state.plan.admin.confirm else { return Ok(None) };
+        let before: Vec<Record> =
+            state.main.stored.iter().map(|stored| stored.record.clone()).collect();
+        let after = Record::new(state.main.model, self.main.columns.clone());
+        confirm(Change { user, before: &before, after: Some(&after) }, on).await
+    }
+
+    /// Gives the new object the hash of its password.
+    pub(crate) fn set(&mut self, model: &ModelInfo, name: &str, value: Value) {
+        if let Some(place) = model.position(name) {
+            self.main.columns[place] = value;
+        }
+    }
+
+    /// Writes it.
+    pub(crate) async fn write(
+        mut self,
+        state: &mut FormState<'_>,
+        on: &mut Transaction,
+    ) -> Result<Written, DbError> {
+        let mut inlines = Vec::new();
+        for (index, values) in self.targets.iter().enumerate() {
+            let (form, planned) = (&mut state.targets[index], &state.plan.targets[index]);
+            let Some(values) = values else { continue };
+            let Some(change) = write_object(form, values.clone(), on).await? else {
+                return Ok(Written::Refused);
+            };
+            if form.stored.is_none()
+                && let Some(place) = state.main.model.position(planned.foreign_key.name)
+            {
+                self.main.columns[place] = Value::from(change.id);
+            }
+            inlines.extend(change.inline);
+        }
+        let fields = state.main.changed(&self.main);
+        let Some(main) = write_object(&mut state.main, self.main, on).await? else {
+            return Ok(Written::Refused);
+        };
+        for index in 0..self.rows.len() {
+            let values = std::mem::take(&mut self.rows[index]);
+            let Some(changes) = write_rows(state, index, values, main.id, on).await? else {
+                return Ok(Written::Refused);
+            };
+            inlines.extend(changes);
+        }
+        // What it shows as may come from another object in the form.
+        let text = object(state.main.model, main.id, &mut *on).await?;
+        let text = text.map_or_else(String::new, |loaded| loaded.text);
+        let mut message =
+            if state.plan.adding { ChangeMessage::added() } else { ChangeMessage::changed(fields) };
+        for inline in inlines {
+            inline.tell(&mut message);
+        }
+        Ok(Written::Done(Saved { id: main.id, text, message }))
+    }
+}
+
+/// What was done to an object that belongs to that of the form.
+#[derive(Debug)]
+enum InlineChange {
+    Added { name: &'static str, object: String },
+    Changed { name: &'static str, object: String, fields: Vec<String> },
+    Deleted { name: &'static str, object: String },
+}
+
+impl InlineChange {
+    fn tell(self, message: &mut ChangeMessage) {
+        match self {
+            Self::Added { name, object } => message.inline_added(name, &object),
+            Self::Changed { name, object, fields } => {
+                message.inline_changed(name, &object, fields);
+            }
+            Self::Deleted { name, object } => message.inline_deleted(name, &object),
+        }
+    }
+}
+
+/// An object that was written, and what to say about it if it belongs to another.
+struct ObjectWritten {
+    id: i64,
+    inline: Option<InlineChange>,
+}
+
+/// Writes an object, if there is anything to write; nothing if it is refused.
+async fn write_object(
+    form: &mut ObjectForm,
+    values: NewValues,
+    on: &mut Transaction,
+) -> Result<Option<ObjectWritten>, DbError> {
+    let model = form.model;
+    let fields = form.changed(&values);
+    let stored = form.stored.as_ref();
+    let is_same = stored.is_some_and(|stored| stored.record.values() == values.columns);
+    let written = match stored {
+        Some(stored) if is_same => Ok(stored.id()),
+        Some(stored) => {
+            let id = stored.id();
+            save_values(model, values.columns, on).await.map(|()| id)
+        }
+        None => insert_values(model, values.columns, on).await,
+    };
+    let id = match written {
+        Ok(id) => id,
+        Err(error) => return refuse(form, error).map(|()| None),
+    };
+    for (field, ids) in &values.many {
+        set_related_ids(field, id, ids, on).await?;
+    }
+    let (is_new, name) = (form.stored.is_none(), model.verbose_name);
+    if !is_new && fields.is_empty() {
+        return Ok(Some(ObjectWritten { id, inline: None }));
+    }
+    let object = object(model, id, on).await?.map_or_else(String::new, |loaded| loaded.text);
+    let inline = if is_new {
+        InlineChange::Added { name, object }
+    } else {
+        InlineChange::Changed { name, object, fields }
+    };
+    Ok(Some(ObjectWritten { id, inline: Some(inline) }))
+}
+
+/// Writes the objects whose foreign key leads to that of the form: those that go, before those that
+/// come. Nothing if one is refused.
+async fn write_rows(
+    state: &mut FormState<'_>,
+    index: usize,
+    values: Vec<Option<NewValues>>,
+    main: i64,
+    on: &mut Transaction,
+) -> Result<Option<Vec<InlineChange>>, DbError> {
+    let (forms, planned) = (&mut state.rows[index], &state.plan.rows[index]);
+    let (mut added, mut changed, mut deleted) = (Vec::new(), Vec::new(), Vec::new());
+    for row in forms.rows.iter_mut().filter(|row| row.delete) {
+        let Some(stored) = row.form.stored.clone() else { continue };
+        let deletion = Deletion::of(planned.model, [stored.id()], on).await;
+        let done = match deletion {
+            Ok(deletion) => deletion.run(on).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            let error = match error {
+                WriteError::Protected(protected) => {
+                    let name = planned.model.capitalized_name();
+                    row.form.errors.push(format!("{name} “{}” {protected}.", stored.text));
+                    return Ok(None);
+                }
+                other => other,
+            };
+            return refuse(&mut row.form, error).map(|()| None);
+        }
+        let name = planned.model.verbose_name;
+        deleted.push(InlineChange::Deleted { name, object: stored.text });
+    }
+    for (row, values) in forms.rows.iter_mut().zip(values) {
+        let Some(mut values) = values else { continue };
+        if let Some(place) = planned.model.position(planned.foreign_key.name) {
+            values.columns[place] = Value::from(main);
+        }
+        let Some(written) = write_object(&mut row.form, values, on).await? else {
+            return Ok(None);
+        };
+        match written.inline {
+            Some(change @ InlineChange::Added { .. }) => added.push(change),
+            Some(change) => changed.push(change),
+            None => {}
+        }
+    }
+    // In Django's order.
+    added.extend(changed);
+    added.extend(deleted);
+    Ok(Some(added))
+}
+
+/// Says in a form why it was not written.
+fn refuse(form: &mut ObjectForm, error: WriteError) -> Result<(), DbError> {
+    match error {
+        WriteError::Invalid(errors) => form.add_errors(&errors, &[]),
+        WriteError::Database(error) => return Err(error),
+        other => form.errors.push(other.to_string()),
+    }
+    Ok(())
+}

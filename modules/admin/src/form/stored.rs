@@ -1,0 +1,235 @@
+//! What the database has of everything in a form.
+
+use std::fmt::Write;
+
+use module_api::admin::{InlineRelation, ModelAdmin};
+use module_api::db::{
+    DatabaseKind, DbError, Executor, FromRow, Row, Transaction, Value, query, quoted,
+};
+use module_api::model::{
+    Display, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records, related_ids,
+};
+use module_api::sqlx::AssertSqlSafe;
+use sha2::{Digest, Sha256};
+
+use super::plan::{Content, MAX_ROWS, Plan, PlannedField};
+
+/// An object with what it shows as.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub(crate) record: Record,
+    /// What it shows as.
+    pub(crate) text: String,
+    /// What the objects show as to which its foreign keys lead, by the names of those.
+    links: Vec<(&'static str, String)>,
+}
+
+impl Loaded {
+    /// The primary key.
+    pub(crate) fn id(&self) -> i64 {
+        self.record.id()
+    }
+
+    /// What the object shows as to which a foreign key leads.
+    pub(crate) fn link(&self, name: &str) -> Option<&str> {
+        self.links.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str())
+    }
+}
+
+/// A query for objects with what they show as.
+pub(crate) struct Loading {
+    records: Records,
+    display: Display,
+    links: Vec<(&'static str, Display)>,
+}
+
+impl Loading {
+    /// Of a model.
+    pub(crate) fn of(model: &'static ModelInfo) -> Self {
+        let mut records = Records::of(model);
+        let display = records.display();
+        let links = model
+            .foreign_keys()
+            .map(|(field, _)| (field.name, records.display_of(&Path::of(field))))
+            .collect();
+        Self { records, display, links }
+    }
+
+    /// Only those for which this holds.
+    pub(crate) fn filter(mut self, filter: Filter) -> Self {
+        self.records = self.records.filter(filter);
+        self
+    }
+
+    /// The objects, at most so many.
+    pub(crate) async fn fetch(
+        self,
+        at_most: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Vec<Loaded>, DbError> {
+        let records = self.records.limit(at_most).fetch(on).await?;
+        let loaded = |record: Record| Loaded {
+            text: self.display.text(&record),
+            links: self.links.iter().map(|(name, link)| (*name, link.text(&record))).collect(),
+            record,
+        };
+        Ok(records.into_iter().map(loaded).collect())
+    }
+}
+
+/// The object with that primary key, if there is one.
+pub(crate) async fn object(
+    model: &'static ModelInfo,
+    id: i64,
+    on: impl Into<Executor<'_>>,
+) -> Result<Option<Loaded>, DbError> {
+    let filter = Filter::key_is_in(model, [id]);
+    Ok(Loading::of(model).filter(filter).fetch(1, on).await?.pop())
+}
+
+/// The objects whose foreign key leads to the form's object.
+#[derive(Debug, Default)]
+pub(crate) struct StoredRows {
+    pub(crate) rows: Vec<Loaded>,
+    /// Whether there are more than a form has.
+    pub(crate) more: bool,
+}
+
+/// Everything in a form, as it is stored.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) main: Loaded,
+    /// Of each many-to-many field of the form the related rows.
+    pub(crate) many: Vec<(&'static str, Vec<i64>)>,
+    /// In the order of the plan.
+    pub(crate) targets: Vec<Option<Loaded>>,
+    /// In the order of the plan.
+    pub(crate) rows: Vec<StoredRows>,
+}
+
+impl Stored {
+    /// Loads what a form has beside its object.
+    pub(crate) async fn load(
+        main: Loaded,
+        plan: &Plan<'_>,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<Self, DbError> {
+        let mut on = on.into();
+        let mut stored = Self { main, many: Vec::new(), targets: Vec::new(), rows: Vec::new() };
+        let id = stored.main.id();
+        for field in many_fields(&plan.fields) {
+            stored.many.push((field.name, related_ids(field, id, on.reborrow()).await?));
+        }
+        for target in &plan.targets {
+            let key = stored.main.record.get(target.foreign_key.name).as_int();
+            stored.targets.push(match key {
+                Some(key) => object(target.model, key, on.reborrow()).await?,
+                None => None,
+            });
+        }
+        for rows in &plan.rows {
+            let of_main = Filter::is(Path::of(rows.foreign_key), Value::from(id));
+            let loading = Loading::of(rows.model).filter(of_main);
+            let mut loaded = loading.fetch(MAX_ROWS + 1, on.reborrow()).await?;
+            let most = usize::try_from(MAX_ROWS).unwrap_or(usize::MAX);
+            let more = loaded.len() > most;
+            loaded.truncate(most);
+            stored.rows.push(StoredRows { rows: loaded, more });
+        }
+        Ok(stored)
+    }
+
+    /// A short text that is another as soon as anything is stored otherwise that the form could
+    /// overwrite.
+    pub(crate) fn fingerprint(&self, plan: &Plan<'_>) -> String {
+        let mut digest = Sha256::new();
+        digest_object(&mut digest, &self.main.record, &plan.fields);
+        for field in plan.fields.iter().filter(|field| field.editable) {
+            let name = field.content.name();
+            if let Some((_, ids)) = self.many.iter().find(|(known, _)| *known == name) {
+                digest.update(format!("{name} {ids:?}\n"));
+            }
+        }
+        for (target, planned) in self.targets.iter().zip(&plan.targets) {
+            digest.update("target\n");
+            if let Some(target) = target {
+                digest_object(&mut digest, &target.record, &planned.fields);
+            }
+        }
+        for (rows, planned) in self.rows.iter().zip(&plan.rows) {
+            digest.update("rows\n");
+            for row in &rows.rows {
+                digest_object(&mut digest, &row.record, &planned.fields);
+            }
+        }
+        digest.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a string takes all");
+            text
+        })
+    }
+}
+
+/// The many-to-many fields among these.
+pub(crate) fn many_fields(
+    fields: &[PlannedField],
+) -> impl Iterator<Item = &'static ManyToManyInfo> {
+    fields.iter().filter_map(|field| match field.content {
+        Content::Many(many) => Some(many),
+        _ => None,
+    })
+}
+
+fn digest_object(digest: &mut Sha256, record: &Record, fields: &[PlannedField]) {
+    digest.update(format!("{} {}\n", record.model().label, record.id()));
+    for field in fields.iter().filter(|field| field.editable) {
+        if let Content::Column(field) = field.content {
+            digest.update(format!("{} {:?}\n", field.name, record.get(field.name)));
+        }
+    }
+}
+
+/// Nothing of a row but that it was there.
+struct Locked;
+
+impl FromRow for Locked {
+    fn from_row(_: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self)
+    }
+}
+
+/// Keeps others from changing what is in a form until the transaction ends. On SQLite nobody else
+/// writes meanwhile as it is. A row is locked before those that lead to it, in whichever form it
+/// is, so that no two forms wait for each other.
+pub(crate) async fn lock(admin: &ModelAdmin, id: i64, on: &mut Transaction) -> Result<(), DbError> {
+    if on.kind() == DatabaseKind::Sqlite {
+        return Ok(());
+    }
+    let model = admin.model;
+    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    for inline in &admin.inlines {
+        let InlineRelation::Target { foreign_key } = inline.relation else { continue };
+        let Some(field) = model.field(foreign_key) else { continue };
+        let its_key = quoted(inline.model.primary_key().column);
+        let column = quoted(field.column);
+        let which = format!("{its_key} = (SELECT {column} FROM {table} WHERE {key} = $1)");
+        lock_where(inline.model, &which, id, on).await?;
+    }
+    lock_where(model, &format!("{key} = $1"), id, on).await?;
+    for inline in &admin.inlines {
+        let InlineRelation::Rows { foreign_key, .. } = inline.relation else { continue };
+        let Some(field) = inline.model.field(foreign_key) else { continue };
+        lock_where(inline.model, &format!("{} = $1", quoted(field.column)), id, on).await?;
+    }
+    Ok(())
+}
+
+async fn lock_where(
+    model: &ModelInfo,
+    condition: &str,
+    id: i64,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    let sql = format!("SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} FOR UPDATE");
+    query(AssertSqlSafe(sql)).bind(id).fetch_all::<Locked>(on).await.map(drop)
+}

@@ -1,0 +1,225 @@
+//! What becomes of a form that was sent.
+
+use accounts::passwords::Hasher;
+use module_api::Error;
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::{Db, DbError, Transaction};
+use module_api::sqlx;
+
+use super::password::NewPassword;
+use super::plan::{Plan, may};
+use super::posted::Posted;
+use super::save::{self, Saved, Written};
+use super::state::FormState;
+use super::stored::{Stored, lock, object};
+use crate::access::Desk;
+use crate::log;
+
+/// The field with the fingerprint of what the form was made of.
+pub(crate) const FINGERPRINT: &str = "_fingerprint";
+
+/// The field that says that what was asked is meant.
+pub(crate) const CONFIRMED: &str = "_confirmed";
+
+/// The field that names inputs in whose place to take what is stored.
+pub(crate) const THEIRS: &str = "_theirs";
+
+/// The button that makes a new object of what is in the form of another.
+pub(crate) const SAVE_AS_NEW: &str = "_saveasnew";
+
+/// So often it is tried to write while others write the same.
+const ATTEMPTS: u32 = 3;
+
+/// What became of a form.
+#[derive(Debug)]
+pub(crate) enum Submission<'r> {
+    /// It was saved.
+    Saved(Saved),
+    /// It was not, and is shown again.
+    Again(Box<FormState<'r>>, Reason),
+}
+
+/// Why a form is shown again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// What is wrong stands at the fields.
+    Errors,
+    /// Somebody else changed the object while it was edited.
+    Conflict,
+    /// Somebody else deleted the object while it was edited.
+    Gone,
+    /// Something has to be asked first.
+    Question(String),
+    /// The database refuses, since others write the same again and again.
+    Refused,
+}
+
+/// Who sends what.
+pub(crate) struct Sender<'a, 'r> {
+    pub(crate) desk: &'a Desk<'r>,
+    pub(crate) admin: &'r ModelAdmin,
+    /// The object, unless a new one is to be added.
+    pub(crate) id: Option<i64>,
+    pub(crate) posted: &'a Posted,
+    pub(crate) db: &'a Db,
+    pub(crate) hasher: &'a Hasher,
+}
+
+impl<'r> Sender<'_, 'r> {
+    /// Checks and writes, all or nothing.
+    pub(crate) async fn submit(&self) -> Result<Submission<'r>, Error> {
+        let password = self.password().await?;
+        for _ in 0..ATTEMPTS {
+            let mut transaction = self.db.begin().await?;
+            let tried = self.attempt(password.clone(), &mut transaction).await;
+            let tried = match tried {
+                Ok(Submission::Saved(saved)) => match transaction.commit().await {
+                    Ok(()) => return Ok(Submission::Saved(saved)),
+                    Err(error) => Err(Error::from(error)),
+                },
+                other => other,
+            };
+            match tried {
+                // Somebody else wrote the same at this moment: what that means shows in what is
+                // stored now.
+                Err(Error::Database(error)) if is_conflict(&error) => {}
+                other => return other,
+            }
+        }
+        let mut transaction = self.db.begin().await?;
+        let (state, reason) = self.prepare(password, &mut transaction).await?;
+        Ok(Submission::Again(Box::new(state), reason.unwrap_or(Reason::Refused)))
+    }
+
+    /// The new password, if the form of a new object asks for one.
+    async fn password(&self) -> Result<Option<NewPassword>, Error> {
+        let adds = self.id.is_none() || self.posted.has(SAVE_AS_NEW);
+        let Some(mut password) = NewPassword::of(self.admin).filter(|_| adds) else {
+            return Ok(None);
+        };
+        if !may(self.desk, self.admin.model, Action::Add) {
+            return Err(Error::Forbidden);
+        }
+        password.take(self.posted, self.hasher).await?;
+        Ok(Some(password))
+    }
+
+    async fn attempt(
+        &self,
+        password: Option<NewPassword>,
+        on: &mut Transaction,
+    ) -> Result<Submission<'r>, Error> {
+        let (mut state, reason) = self.prepare(password, on).await?;
+        if let Some(reason) = reason {
+            return Ok(Submission::Again(Box::new(state), reason));
+        }
+        let mut new = save::check(&mut state, on).await?;
+        if state.count_errors() > 0 {
+            return Ok(Submission::Again(Box::new(state), Reason::Errors));
+        }
+        if let Some(NewPassword { field, hash: Some(hash), .. }) = &state.password {
+            new.set(state.main.model, field.name, hash.as_str().into());
+        }
+        if !new.changes(&state) {
+            return Ok(Submission::Saved(Saved::unchanged(&state)));
+        }
+        if self.posted.get(CONFIRMED).is_none_or(str::is_empty)
+            && let Some(question) = new.question(&state, &self.desk.user, on).await?
+        {
+            return Ok(Submission::Again(Box::new(state), Reason::Question(question)));
+        }
+        let saved = match new.write(&mut state, on).await? {
+            Written::Done(saved) => saved,
+            Written::Refused => {
+                return Ok(Submission::Again(Box::new(state), Reason::Errors));
+            }
+        };
+        let (user, model) = (&*self.desk.user, self.admin.model);
+        let object = (saved.id, saved.text.as_str());
+        if state.plan.adding {
+            log::added(user, model, object, &saved.message, on).await?;
+        } else {
+            log::changed(user, model, object, &saved.message, on).await?;
+        }
+        Ok(Submission::Saved(saved))
+    }
+
+    /// The form with what was sent, and why it is not to be saved, if that is so.
+    async fn prepare(
+        &self,
+        password: Option<NewPassword>,
+        on: &mut Transaction,
+    ) -> Result<(FormState<'r>, Option<Reason>), Error> {
+        let (desk, admin, posted) = (self.desk, self.admin, self.posted);
+        let Some(id) = self.id else {
+            return Ok((self.new_object(password)?, None));
+        };
+        if posted.has(SAVE_AS_NEW) && admin.save_as {
+            return Ok((self.new_object(password)?, None));
+        }
+        lock(admin, id, on).await?;
+        let Some(main) = object(admin.model, id, &mut *on).await? else {
+            if posted.has(SAVE_AS_NEW) {
+                return Ok((self.new_object(password)?, None));
+            }
+            let mut state = FormState::to_add(Plan::of_gone(desk, admin));
+            state.take(posted, true);
+            return Ok((state, Some(Reason::Gone)));
+        };
+        let plan = Plan::to_change(desk, admin, &main.record);
+        if !plan.may_save {
+            return Err(Error::Forbidden);
+        }
+        let stored = Stored::load(main, &plan, on).await?;
+        let mut state = FormState::to_change(desk, plan, stored);
+        state.take(posted, false);
+        for input in posted.all(THEIRS) {
+            state.take_stored(input);
+        }
+        let is_same = posted.get(FINGERPRINT) == state.fingerprint.as_deref();
+        Ok((state, (!is_same).then_some(Reason::Conflict)))
+    }
+
+    fn new_object(&self, password: Option<NewPassword>) -> Result<FormState<'r>, Error> {
+        let plan = Plan::to_add(self.desk, self.admin);
+        if !plan.may_save {
+            return Err(Error::Forbidden);
+        }
+        let mut state = FormState::to_add(plan);
+        state.password = password;
+        state.take(self.posted, true);
+        Ok(state)
+    }
+}
+
+/// Whether the database refused since others write the same: what has to be unique or to exist, a
+/// deadlock.
+fn is_conflict(error: &DbError) -> bool {
+    let DbError::Statement(sqlx::Error::Database(error)) = error else { return false };
+    error.code().is_some_and(|code| is_conflict_code(&code))
+}
+
+/// PostgreSQL, five characters: the classes 22 (data), 23 (constraints) and 40 (transactions).
+/// SQLite, a number whose low byte tells: a constraint.
+fn is_conflict_code(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["22", "23", "40"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 19)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_conflict_code;
+
+    #[test]
+    fn what_others_write_is_told_from_a_wrong_statement() {
+        for code in ["23505", "23503", "40P01", "22001", "2067", "787", "19"] {
+            assert!(is_conflict_code(code), "{code}");
+        }
+        for code in ["42601", "57P01", "5", "1", ""] {
+            assert!(!is_conflict_code(code), "{code}");
+        }
+    }
+}
