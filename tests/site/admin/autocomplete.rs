@@ -1,9 +1,9 @@
 //! Objects are looked up by what is typed, for fields that are filled in by search.
 
 use serde_json::{Value, json};
-use site_tests::{Address, DatabaseKind, Person, TestSite, on_both_databases};
+use site_tests::{Address, Browser, DatabaseKind, Person, TestSite, on_both_databases};
 
-use super::desk::{Desk, site, staff, superuser};
+use super::desk::{site, staff, superuser};
 
 on_both_databases! {
     it_answers_as_djangos_does,
@@ -15,7 +15,7 @@ on_both_databases! {
     it_can_be_done_without_scripts,
 }
 
-async fn look_up(desk: &Desk<'_>, query: &str) -> Value {
+async fn look_up(desk: &Browser<'_>, query: &str) -> Value {
     let answer = desk.get(&format!("/admin/{query}")).await;
     assert_eq!(answer.status, 200, "{query}: {}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -23,7 +23,7 @@ async fn look_up(desk: &Desk<'_>, query: &str) -> Value {
     serde_json::from_str(answer.text()).unwrap()
 }
 
-async fn texts(desk: &Desk<'_>, query: &str) -> Vec<String> {
+async fn texts(desk: &Browser<'_>, query: &str) -> Vec<String> {
     let found = look_up(desk, query).await;
     let text = |result: &Value| result["text"].as_str().unwrap().to_owned();
     found["results"].as_array().unwrap().iter().map(text).collect()

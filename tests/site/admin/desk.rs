@@ -1,58 +1,70 @@
-//! A member of the staff at work.
+//! Members of the staff at work.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use module_api::auth::{SignedIn, User};
-use rocket::fairing::AdHoc;
-use site_tests::{Answer, DatabaseKind, LocalModule, TestSite};
+use module_api::db::query;
+use rocket::http::Method;
+use site_tests::{Answer, Browser, DatabaseKind, NewUser, TestSite};
 
-/// Signs in whoever a header names: `superuser`, or the permissions of a member of the staff.
-pub(super) static SIGN_IN: LocalModule = LocalModule {
-    configure: |configure| {
-        configure.attach(AdHoc::on_request("sign in", |request, _| {
-            Box::pin(async move {
-                let Some(word) = request.headers().get_one("X-Test-User") else { return };
-                let user = User {
-                    id: 1,
-                    username: "ann".to_owned(),
-                    first_name: String::new(),
-                    last_name: String::new(),
-                    email: String::new(),
-                    is_staff: word != "visitor",
-                    is_superuser: word == "superuser",
-                    permissions: word.split(',').map(str::to_owned).collect(),
-                };
-                request.local_cache(|| SignedIn::User(Arc::new(user)));
-            })
-        }))
-    },
-    ..LocalModule::named("test_sign_in")
-};
+const PASSWORD: &str = "correct horse battery";
 
-/// Somebody who is signed in.
-pub(super) struct Desk<'a> {
-    site: &'a TestSite,
-    word: &'a str,
-}
-
-/// A site whose staff can be impersonated.
+/// A site with all modules.
 pub(super) async fn site(on: DatabaseKind) -> TestSite {
-    TestSite::on(on).and_modules(&[&SIGN_IN]).start().await
+    TestSite::on(on).start().await
 }
 
-/// A superuser.
-pub(super) async fn superuser(site: &TestSite) -> Desk<'_> {
-    Desk { site, word: "superuser" }
+/// A superuser who has just signed in.
+pub(super) async fn superuser(site: &TestSite) -> Browser<'_> {
+    let name = unique_name("root");
+    site.add_user(NewUser::named(&name, PASSWORD).superuser()).await;
+    site.sign_in(&name, PASSWORD).await
 }
 
-/// A member of the staff with these permissions, parted by commas, and no others.
-pub(super) async fn staff<'a>(site: &'a TestSite, permissions: &'a str) -> Desk<'a> {
-    Desk { site, word: permissions }
-}
-
-impl Desk<'_> {
-    /// Asks for an address.
-    pub(super) async fn get(&self, address: &str) -> Answer {
-        self.site.get_with(address, &[("X-Test-User", self.word)]).await
+/// A member of the staff who has just signed in, with these permissions, parted by commas, and no
+/// others.
+pub(super) async fn staff<'a>(site: &'a TestSite, permissions: &str) -> Browser<'a> {
+    let name = unique_name("staff");
+    let id = site.add_user(NewUser::named(&name, PASSWORD).staff()).await;
+    for permission in permissions.split(',').filter(|permission| !permission.is_empty()) {
+        give(site, id, permission).await;
     }
+    site.sign_in(&name, PASSWORD).await
+}
+
+/// Gives a user a permission.
+pub(super) async fn give(site: &TestSite, user: i64, permission: &str) {
+    let (app, codename) = permission.split_once('.').unwrap();
+    let mut transaction = site.db().begin().await.unwrap();
+    let given = query(
+        "INSERT INTO auth_user_user_permissions (user_id, permission_id) \
+         SELECT $1, permission.id FROM auth_permission permission \
+         JOIN django_content_type type ON type.id = permission.content_type_id \
+         WHERE type.app_label = $2 AND permission.codename = $3",
+    );
+    let given = given.bind(user).bind(app).bind(codename);
+    assert_eq!(given.execute(&mut transaction).await.unwrap(), 1, "{permission} is there");
+    transaction.commit().await.unwrap();
+}
+
+fn unique_name(word: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("{word}{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Sends a form with a file.
+pub(super) async fn upload(
+    browser: &Browser<'_>,
+    address: &str,
+    name: &str,
+    content: &[u8],
+) -> Answer {
+    let token = browser.token().await;
+    let head = format!(
+        "--xYz\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n\
+         --xYz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--xYz--\r\n"].concat();
+    let multipart = ("Content-Type", "multipart/form-data; boundary=xYz");
+    browser.request(Method::Post, address, &[multipart], &body).await
 }

@@ -1,8 +1,8 @@
 //! The search over all models, from every page of the admin.
 
-use site_tests::{Address, DatabaseKind, Document, Person, TestSite, on_both_databases};
+use site_tests::{Address, Browser, DatabaseKind, Document, Person, TestSite, on_both_databases};
 
-use super::desk::{Desk, site, staff, superuser};
+use super::desk::{site, staff, superuser};
 
 on_both_databases! {
     every_page_has_the_search,
@@ -14,7 +14,7 @@ on_both_databases! {
     what_is_typed_is_shown_as_text,
 }
 
-async fn find(desk: &Desk<'_>, query: &str) -> Document {
+async fn find(desk: &Browser<'_>, query: &str) -> Document {
     let answer = desk.get(&format!("/admin/search/?q={query}")).await;
     assert_eq!(answer.status, 200, "{query}: {}", answer.text());
     answer.page()
