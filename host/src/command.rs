@@ -204,7 +204,7 @@ fn run(
         Some(Own::Dumpdata(arguments)) => {
             block_on(settings, fixtures::dump(&plan, settings, arguments))?;
         }
-        None => block_on(settings, run_of_module(plan, settings, arguments))?,
+        None => return block_on(settings, run_of_module(plan, settings, arguments)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -214,14 +214,19 @@ async fn run_of_module(
     mut plan: Plan,
     settings: &Settings,
     arguments: &clap::ArgMatches,
-) -> Result<(), anyhow::Error> {
+) -> Result<ExitCode, anyhow::Error> {
     let (name, arguments) = arguments.subcommand().expect("it is not the host's own command");
     let commands = std::mem::take(&mut plan.commands);
     let command: Option<Command> = commands.into_iter().find(|command| command.name() == name);
     let command = command.expect("the command line has those of the plan");
     let db = open_database(&plan, settings).await?;
     let context = CommandContext { figment: settings.figment.clone(), db };
-    (command.run)(context, arguments.clone()).await.map_err(anyhow::Error::from_boxed)
+    let Err(error) = (command.run)(context, arguments.clone()).await else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let usage = error.downcast::<clap::Error>().map_err(anyhow::Error::from_boxed)?;
+    let _ = usage.print();
+    Ok(u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// Runs a future on as many threads as the settings say.

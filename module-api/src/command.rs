@@ -15,7 +15,8 @@ pub struct CommandContext {
     pub db: Db,
 }
 
-/// What a command returns: done, or an error that is printed and makes the exit status 1.
+/// What a command returns: done, or an error that is printed and makes the exit status 1; 2 if it is
+/// an error of clap, for wrong usage that clap cannot tell by itself.
 pub type CommandFuture =
     Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>;
 

@@ -6,8 +6,9 @@ use module_api::rocket::tokio::task::spawn_blocking;
 use module_api::time::UtcDateTime;
 use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls};
 
-use crate::passwords::{PasswordSettings, encode};
+use crate::passwords::encode;
 use crate::random_text::random_text;
+use crate::settings::AccountsSettings;
 
 const USERNAME: &str = "admin";
 
@@ -43,8 +44,7 @@ async fn insert(
     figment: &Figment,
     db: &Db,
 ) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
-    let settings = figment.extract_inner::<PasswordSettings>("modules.accounts");
-    let algorithm = settings.unwrap_or_default().password_hasher;
+    let algorithm = AccountsSettings::of(figment).passwords.password_hasher;
     let password = password.to_owned();
     let hash = spawn_blocking(move || encode(&password, algorithm)).await?;
     let mut transaction = db.begin().await?;

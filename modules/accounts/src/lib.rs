@@ -3,6 +3,7 @@
 
 mod admin;
 mod authentication;
+mod commands;
 mod devices;
 mod first_administrator;
 pub mod models;
@@ -22,7 +23,7 @@ use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Configure, Files, LocalStart, Module, SettingsSchema, embed, register,
+    AfterMigrate, Command, Configure, Files, LocalStart, Module, SettingsSchema, embed, register,
 };
 use rocket::Route;
 
@@ -80,6 +81,10 @@ impl Module for Accounts {
         Some(permissions::create_missing)
     }
 
+    fn commands(&self) -> Vec<Command> {
+        commands::all()
+    }
+
     fn local_start(&self) -> Option<LocalStart> {
         Some(first_administrator::create)
     }
@@ -93,9 +98,8 @@ impl Module for Accounts {
     }
 
     fn configure(&self, configure: Configure) -> Configure {
-        // What cannot be read is a problem that stops the start.
-        let settings = configure.figment.extract_inner::<AccountsSettings>("modules.accounts");
-        let PasswordSettings { password_hasher } = settings.unwrap_or_default().passwords;
+        let PasswordSettings { password_hasher } =
+            AccountsSettings::of(&configure.figment).passwords;
         configure
             .manage(Hasher::new(password_hasher))
             .manage(LoginRoute("accounts:login"))

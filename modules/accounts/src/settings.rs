@@ -1,5 +1,6 @@
 //! What a site can set about this module.
 
+use module_api::rocket::figment::Figment;
 use module_api::serde::{Deserialize, Serialize};
 
 use crate::passwords::PasswordSettings;
@@ -11,4 +12,12 @@ pub struct AccountsSettings {
     /// Those about passwords.
     #[serde(flatten)]
     pub passwords: PasswordSettings,
+}
+
+impl AccountsSettings {
+    /// Those in the settings of a site. What cannot be read there is a problem that stops the start,
+    /// and every command.
+    pub(crate) fn of(site: &Figment) -> Self {
+        site.extract_inner("modules.accounts").unwrap_or_default()
+    }
 }
