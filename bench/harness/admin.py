@@ -58,7 +58,7 @@ def admin(site, effort):
         ours = site.host(url)
         ours = Program(ours.name, ours.binary, url, ours.folder, settings=(
             # Django reads no Argon2 here, and ends its sessions when a password is hashed anew.
-            ("ROCKET_MODULES", '{accounts={password_algorithm="pbkdf2_sha256"}}'),
+            ("ROCKET_MODULES", '{accounts={password_hasher="pbkdf2_sha256"}}'),
         ))
         measure(database, url, ours, django(site, url), effort)
 
