@@ -50,7 +50,7 @@ pub(crate) struct Range {
     pub(crate) positive: bool,
     pub(crate) min: Option<i64>,
     pub(crate) max: Option<i64>,
-    type_range: Option<TypeRange>,
+    limits: Option<TypeRange>,
 }
 
 impl Range {
@@ -58,7 +58,7 @@ impl Range {
         let positive = attributes.flag("positive", errors);
         let min = attributes.integer("min", "0", errors);
         let max = attributes.integer("max", "100", errors);
-        let range = Self { positive, min: None, max: None, type_range: TypeRange::of(rust) };
+        let range = Self { positive, min: None, max: None, limits: TypeRange::of(rust) };
         for (value, span) in [min, max].into_iter().flatten() {
             // Without the limits themselves: a limit that nothing can reach is a mistake.
             if let Some(problem) = range.problem(value) {
@@ -75,7 +75,7 @@ impl Range {
 
     /// Why the number is none of them.
     fn problem(&self, value: i64) -> Option<String> {
-        if let Some(TypeRange { least, greatest, name, wider }) = self.type_range
+        if let Some(TypeRange { least, greatest, name, wider }) = self.limits
             && !(least..=greatest).contains(&value)
         {
             return Some(format!("{value} does not fit into an `{name}`: make the type {wider}"));

@@ -1,5 +1,7 @@
 //! Users and groups in the admin.
 
+mod confirm;
+
 use module_api::admin::{Fieldset, ModelAdmin};
 use module_api::auth::{Action, User as CurrentUser};
 use module_api::db::Value;
@@ -28,7 +30,8 @@ pub(crate) fn models() -> Vec<ModelAdmin> {
             .read_only(["last_login"])
             .superuser_only(["is_staff", "is_superuser", "groups", "user_permissions"])
             .password("password")
-            .rule(users),
+            .rule(users)
+            .confirm(confirm::confirm),
         ModelAdmin::of::<Group>()
             .search_fields(["name"])
             .ordering(["name"])

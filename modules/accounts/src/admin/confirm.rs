@@ -1,0 +1,75 @@
+//! What is asked before a user is changed or deleted: who might lock themselves or everybody out.
+
+use module_api::admin::{Change, ConfirmFuture};
+use module_api::db::{DatabaseKind, DbError, Transaction, Value, query};
+use module_api::model::Record;
+
+/// Asks before users take rights away from themselves, and before the last superuser is gone.
+pub(super) fn confirm<'a>(change: Change<'a>, on: &'a mut Transaction) -> ConfirmFuture<'a> {
+    Box::pin(async move {
+        let mut questions = Vec::new();
+        if let Some(own) = change.before.iter().find(|user| user.id() == change.user.id) {
+            questions.extend(of_own_account(own, change.after));
+        }
+        if is_last_superuser(change, on).await? {
+            questions.push(
+                "No active superuser is left then: nobody could give anybody all rights again, \
+                 unless from the command line."
+                    .to_owned(),
+            );
+        }
+        if questions.is_empty() {
+            return Ok(None);
+        }
+        questions.push("Is that what you want?".to_owned());
+        Ok(Some(questions.join(" ")))
+    })
+}
+
+/// What users lose who change or delete their own account, if they do.
+fn of_own_account(before: &Record, after: Option<&Record>) -> Option<String> {
+    let Some(after) = after else {
+        return Some("This is your own account: you will be signed out, for good.".to_owned());
+    };
+    let rights = [
+        ("is_superuser", "superuser status"),
+        ("is_staff", "staff status"),
+        ("is_active", "being active"),
+    ];
+    let lost: Vec<&str> = rights
+        .into_iter()
+        .filter(|(name, _)| is(before, name) && !is(after, name))
+        .map(|(_, words)| words)
+        .collect();
+    let lost = match lost.as_slice() {
+        [] => return None,
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    Some(format!("This is your own account, and you take {lost} away from yourself."))
+}
+
+/// Whether there are active superusers before and none after.
+async fn is_last_superuser(change: Change<'_>, on: &mut Transaction) -> Result<bool, DbError> {
+    let is_one = |user: &&Record| is(user, "is_superuser") && is(user, "is_active");
+    let lost: Vec<i64> = change.before.iter().filter(is_one).map(Record::id).collect();
+    if lost.is_empty() || change.after.as_ref().is_some_and(is_one) {
+        return Ok(false);
+    }
+    // Locked, so that of two who take away the last two at the same moment one is asked.
+    let superusers = query(match on.kind() {
+        DatabaseKind::Sqlite => {
+            "SELECT id AS value FROM auth_user WHERE is_superuser AND is_active"
+        }
+        DatabaseKind::Postgres => {
+            "SELECT id AS value FROM auth_user WHERE is_superuser AND is_active ORDER BY id \
+             FOR UPDATE"
+        }
+    });
+    let superusers = superusers.fetch_all::<(i64,)>(on).await?;
+    Ok(superusers.iter().all(|(id,)| lost.contains(id)))
+}
+
+fn is(user: &Record, name: &str) -> bool {
+    *user.get(name) == Value::from(true)
+}
