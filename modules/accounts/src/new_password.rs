@@ -31,6 +31,32 @@ pub fn check_new_password(password: &str, user: &UserAttributes<'_>) -> Result<(
     validate_password(password, user)
 }
 
+/// What is wrong with a new password that was typed twice: at the first input and at the second, as
+/// Django says it, and where. The texts hold nothing of what was typed.
+///
+/// ```
+/// use accounts::new_password::check_typed_twice;
+/// use accounts::passwords::UserAttributes;
+///
+/// let user = UserAttributes { username: "tunde", ..Default::default() };
+/// let [first, second] = check_typed_twice("blue kettle on fire", "blue cattle on fire", &user);
+/// assert!(first.is_empty());
+/// assert_eq!(second, ["The two password fields didn’t match."]);
+/// ```
+pub fn check_typed_twice(first: &str, second: &str, user: &UserAttributes<'_>) -> [Vec<String>; 2] {
+    let [of_first, mut of_second] = [first, second].map(|typed| {
+        if typed.is_empty() { vec!["This field is required.".to_owned()] } else { Vec::new() }
+    });
+    if of_first.is_empty() && of_second.is_empty() {
+        if first == second {
+            of_second = check_new_password(second, user).err().unwrap_or_default();
+        } else {
+            of_second.push("The two password fields didn’t match.".to_owned());
+        }
+    }
+    [of_first, of_second]
+}
+
 /// Checks a new password and hashes it, for [`store_password`]: before the transaction, since it
 /// takes its time.
 ///

@@ -9,7 +9,7 @@ use rocket::{State, get, post};
 use super::form_page::{BUSY, FormAnswer};
 use super::landing::go_on;
 use crate::authentication::MAX_PASSWORD;
-use crate::new_password::{check_new_password, store_password};
+use crate::new_password::{check_typed_twice, store_password};
 use crate::passwords::{Hasher, HasherError, UserAttributes, Verification, password_help_texts};
 use crate::sessions::{self, SessionKey};
 use crate::throttle::Attempt;
@@ -17,7 +17,6 @@ use crate::visitor::Visitor;
 
 const REQUIRED: &str = "This field is required.";
 const WRONG_OLD: &str = "Your old password was entered incorrectly. Please enter it again.";
-const NOT_THE_SAME: &str = "The two password fields didn’t match.";
 
 /// What is typed into the form.
 #[derive(FromForm)]
@@ -108,28 +107,15 @@ pub(crate) async fn change_password(
 /// What is wrong with the new password: what Django says of it, where Django says it.
 fn errors_in_new(passwords: &Passwords, user: &User) -> Errors {
     let Passwords { new_password1, new_password2, .. } = passwords;
-    let mut errors = Errors::default();
-    if new_password1.is_empty() {
-        errors.new_password1.push(REQUIRED.to_owned());
-    }
-    if new_password2.is_empty() {
-        errors.new_password2.push(REQUIRED.to_owned());
-    }
-    if new_password1.is_empty() || new_password2.is_empty() {
-        return errors;
-    }
-    if new_password1 != new_password2 {
-        errors.new_password2.push(NOT_THE_SAME.to_owned());
-        return errors;
-    }
     let attributes = UserAttributes {
         username: &user.username,
         first_name: &user.first_name,
         last_name: &user.last_name,
         email: &user.email,
     };
-    errors.new_password2 = check_new_password(new_password2, &attributes).err().unwrap_or_default();
-    errors
+    let [new_password1, new_password2] =
+        check_typed_twice(new_password1, new_password2, &attributes);
+    Errors { new_password1, new_password2, ..Errors::default() }
 }
 
 async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbError> {
