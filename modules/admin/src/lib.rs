@@ -2,6 +2,7 @@
 
 mod access;
 mod csv;
+mod deletion;
 mod export;
 mod form;
 mod import;

@@ -1,6 +1,7 @@
 //! The pages of the admin, at the addresses of Django's.
 
 mod autocomplete;
+mod delete;
 mod export;
 mod form;
 mod history;
@@ -8,6 +9,7 @@ mod import;
 mod index;
 mod list;
 mod modules;
+mod password;
 mod search;
 
 use module_api::Page;
@@ -29,6 +31,8 @@ pub(crate) fn all() -> Vec<Route> {
         index::elsewhere,
         autocomplete::autocomplete,
         autocomplete::lookup,
+        delete::delete,
+        delete::delete_submit,
         history::history,
         import::import,
         import::import_submit,
@@ -38,6 +42,8 @@ pub(crate) fn all() -> Vec<Route> {
         form::change_submit,
         form::object_itself,
         modules::modules,
+        password::password,
+        password::password_submit,
         search::search,
         list::list,
         export::export,

@@ -1,0 +1,8 @@
+//! Deleting objects with everything that goes with them: shown first, then done.
+
+mod consequences;
+mod page;
+mod run;
+
+pub(crate) use self::page::{Around, page};
+pub(crate) use self::run::{Answers, Outcome, delete};

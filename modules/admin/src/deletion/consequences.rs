@@ -1,0 +1,158 @@
+//! What deleting objects means: what goes, what is freed, what stands against it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::{DbError, Executor};
+use module_api::model::{
+    Deletion, FieldInfo, Filter, ManyToManyInfo, ModelInfo, Models, Record, Records,
+};
+use sha2::{Digest, Sha256};
+
+use crate::access::Desk;
+use crate::object::CHUNK;
+
+/// Rows of a model, by a foreign key of theirs.
+pub(super) type Referring = (&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>);
+
+/// Rows between those of two models.
+type Relating = (&'static ModelInfo, &'static ManyToManyInfo, BTreeSet<i64>);
+
+/// What deleting objects means to somebody.
+pub(super) struct Consequences {
+    pub(super) deletion: Deletion,
+    /// Rows between others that go along.
+    pub(super) relations: Vec<Relating>,
+    /// Rows that stay, and lead nowhere by this foreign key then.
+    pub(super) freed: Vec<Referring>,
+    /// Rows that keep others from being deleted.
+    pub(super) protected: Vec<Referring>,
+    /// The models of which the user may not delete what would go.
+    pub(super) lacking: Vec<&'static ModelInfo>,
+    /// Tells these consequences from others.
+    pub(super) fingerprint: String,
+}
+
+impl Consequences {
+    pub(super) async fn of(
+        deletion: Deletion,
+        desk: &Desk<'_>,
+        models: &Models,
+        mut on: Executor<'_>,
+    ) -> Result<Self, DbError> {
+        let relations = deletion.relations(models, on.reborrow()).await?;
+        let goes = |model: &ModelInfo, id: i64| {
+            deletion.rows().any(|(known, ids)| known.is(model) && ids.contains(&id))
+        };
+        let mut freed = merged(deletion.freed());
+        for (model, _, ids) in &mut freed {
+            ids.retain(|id| !goes(model, *id));
+        }
+        freed.retain(|(.., ids)| !ids.is_empty());
+        let protected = merged(deletion.protected());
+        let mut lacking = Vec::new();
+        for (model, ids) in deletion.rows() {
+            let Some(registered) = desk.models.of(model) else { continue };
+            if !may_delete(desk, &registered.admin, ids, on.reborrow()).await? {
+                lacking.push(model);
+            }
+        }
+        let fingerprint = fingerprint(&deletion, &relations, &freed, &protected);
+        Ok(Self { deletion, relations, freed, protected, lacking, fingerprint })
+    }
+}
+
+/// Each foreign key once.
+fn merged<'a>(
+    rows: impl Iterator<Item = (&'static ModelInfo, &'static FieldInfo, &'a BTreeSet<i64>)>,
+) -> Vec<Referring> {
+    let mut merged: Vec<Referring> = Vec::new();
+    for (model, field, ids) in rows {
+        let same = |(m, f, _): &&mut Referring| m.is(model) && f.name == field.name;
+        match merged.iter_mut().find(same) {
+            Some((.., known)) => known.extend(ids),
+            None => merged.push((model, field, ids.clone())),
+        }
+    }
+    merged
+}
+
+/// Whether the user may delete all of these. A rule of the registration may tell one object from
+/// another.
+async fn may_delete(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    ids: &BTreeSet<i64>,
+    mut on: Executor<'_>,
+) -> Result<bool, DbError> {
+    if !desk.may(admin, Action::Delete, None) {
+        return Ok(false);
+    }
+    if admin.rule.is_none() {
+        return Ok(true);
+    }
+    let mut is_allowed = true;
+    for chunk in chunks(ids) {
+        let rows = records(admin.model, chunk, on.reborrow()).await?;
+        is_allowed &= rows.iter().all(|record| desk.may(admin, Action::Delete, Some(record)));
+    }
+    Ok(is_allowed)
+}
+
+/// Primary keys, not too many at once.
+pub(super) fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    ids.chunks(CHUNK).map(<[i64]>::to_vec).collect()
+}
+
+/// The rows with these primary keys.
+pub(super) async fn records(
+    model: &'static ModelInfo,
+    ids: Vec<i64>,
+    on: Executor<'_>,
+) -> Result<Vec<Record>, DbError> {
+    Records::of(model).filter(Filter::key_is_in(model, ids)).fetch(on).await
+}
+
+fn fingerprint(
+    deletion: &Deletion,
+    relations: &[Relating],
+    freed: &[Referring],
+    protected: &[Referring],
+) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |what: &str, ids: &BTreeSet<i64>| {
+        digest.update(what);
+        for id in ids {
+            digest.update([0]);
+            digest.update(id.to_be_bytes());
+        }
+        digest.update([1]);
+    };
+    for (model, ids) in deletion.rows() {
+        add(model.label, ids);
+    }
+    for (_, field, ids) in relations {
+        add(field.table, ids);
+    }
+    for (kind, referring) in [("freed", freed), ("protected", protected)] {
+        for (model, field, ids) in referring {
+            add(&format!("{kind} {} {}", model.label, field.name), ids);
+        }
+    }
+    hex(&digest.finalize())
+}
+
+/// The fingerprint of a question.
+pub(super) fn fingerprint_of(question: &str) -> String {
+    hex(&Sha256::digest(question))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes all");
+        text
+    })
+}

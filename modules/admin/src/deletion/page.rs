@@ -1,0 +1,187 @@
+//! The page that shows what goes, and asks.
+
+use std::collections::BTreeSet;
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::Executor;
+use module_api::model::{ModelInfo, Record};
+use module_api::serde::Serialize;
+use module_api::{Error, Page, context};
+
+use super::consequences::{Consequences, fingerprint_of};
+use crate::access::Desk;
+use crate::object::objects;
+use crate::shell::{Crumb, Shell};
+use crate::text::capitalized;
+
+/// So many objects of a model are shown, the others counted.
+const SHOWN: usize = 100;
+
+/// Why it is asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(crate = "module_api::serde", rename_all = "lowercase")]
+pub(super) enum Notice {
+    /// Something else goes than was shown.
+    Changed,
+    /// The database refuses, though nothing that this site knows stands against it.
+    Refused,
+}
+
+/// What is shown before objects are deleted.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Asked {
+    /// What goes, model by model, the objects themselves first.
+    going: Vec<Group>,
+    /// What goes between rows, and how much of it.
+    relations: Vec<(String, usize)>,
+    /// What stays and leads nowhere then.
+    freed: Vec<Group>,
+    /// What keeps it from being done.
+    protected: Vec<Group>,
+    /// What the user may not delete.
+    lacking: Vec<String>,
+    notice: Option<Notice>,
+    /// What has to be answered with yes, and its fingerprint.
+    question: Option<(String, String)>,
+    fingerprint: String,
+}
+
+/// Some objects of a model.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Group {
+    name: String,
+    /// What people call the foreign key, where it is about one.
+    field: Option<&'static str>,
+    count: usize,
+    objects: Vec<Shown>,
+    /// How many there are besides.
+    more: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Shown {
+    text: String,
+    /// Nothing if there is no page of it that the user may see.
+    url: Option<String>,
+}
+
+impl Asked {
+    pub(super) async fn of(
+        found: &Consequences,
+        desk: &Desk<'_>,
+        admin: &ModelAdmin,
+        notice: Option<Notice>,
+        question: Option<String>,
+        mut on: Executor<'_>,
+    ) -> Result<Self, Error> {
+        let mut rows: Vec<_> = found.deletion.rows().collect();
+        rows.sort_by_key(|(model, _)| !model.is(admin.model));
+        let mut going = Vec::new();
+        for (model, ids) in rows {
+            going.push(Group::of(desk, model, None, ids, on.reborrow()).await?);
+        }
+        let (mut freed, mut protected) = (Vec::new(), Vec::new());
+        for (groups, referring) in [(&mut freed, &found.freed), (&mut protected, &found.protected)]
+        {
+            for (model, field, ids) in referring {
+                let field = Some(field.verbose_name);
+                groups.push(Group::of(desk, model, field, ids, on.reborrow()).await?);
+            }
+        }
+        let relations = found.relations.iter().map(|(model, field, ids)| {
+            let (from, to) = (model.verbose_name, (field.target)().verbose_name);
+            (capitalized(&format!("{from}–{to} relationships")), ids.len())
+        });
+        Ok(Self {
+            going,
+            relations: relations.collect(),
+            freed,
+            protected,
+            lacking: found.lacking.iter().map(|model| model.verbose_name.to_owned()).collect(),
+            notice,
+            question: question.map(|question| (fingerprint_of(&question), question)),
+            fingerprint: found.fingerprint.clone(),
+        })
+    }
+
+    /// Whether it cannot be done at all.
+    fn is_impossible(&self) -> bool {
+        !self.lacking.is_empty() || !self.protected.is_empty()
+    }
+}
+
+impl Group {
+    async fn of(
+        desk: &Desk<'_>,
+        model: &'static ModelInfo,
+        field: Option<&'static str>,
+        ids: &BTreeSet<i64>,
+        on: Executor<'_>,
+    ) -> Result<Self, Error> {
+        let registered = desk.models.of(model).map(|registered| &registered.admin);
+        let mut shown = Vec::new();
+        if registered.is_none_or(|admin| may_know(desk, admin, None)) {
+            for object in objects(model, ids.iter().copied().take(SHOWN), on).await? {
+                let record = Some(&object.record);
+                if !registered.is_none_or(|admin| may_know(desk, admin, record)) {
+                    continue;
+                }
+                let page = registered
+                    .filter(|admin| desk.may(admin, Action::View, record))
+                    .map(|admin| desk.object_url("change", admin, object.record.id()));
+                shown.push(Shown { text: object.label(), url: page.transpose()? });
+            }
+        }
+        Ok(Self {
+            name: capitalized(model.verbose_name_plural),
+            field,
+            count: ids.len(),
+            more: ids.len() - shown.len(),
+            objects: shown,
+        })
+    }
+}
+
+/// Whether the user may see what an object shows as: who may delete it, may know it.
+fn may_know(desk: &Desk<'_>, admin: &ModelAdmin, record: Option<&Record>) -> bool {
+    [Action::View, Action::Delete].into_iter().any(|action| desk.may(admin, action, record))
+}
+
+/// What stands around the question.
+pub(crate) struct Around {
+    /// What is to be deleted: `the letting “X”`, `the selected lettings`.
+    pub(crate) what: String,
+    /// What people call it: `letting`, `lettings`.
+    pub(crate) name: &'static str,
+    /// The title, if it can be deleted.
+    pub(crate) title: String,
+    /// The way to it from the list.
+    pub(crate) crumbs: Vec<Crumb>,
+    /// The address that the form is sent to.
+    pub(crate) action: String,
+    /// Fields that the form sends along.
+    pub(crate) hidden: Vec<(String, String)>,
+    /// Where “No, take me back” leads.
+    pub(crate) back: String,
+}
+
+/// The page.
+///
+/// # Errors
+///
+/// An address cannot be made.
+pub(crate) fn page(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    asked: Asked,
+    around: Around,
+) -> Result<Page, Error> {
+    let Around { what, name, title, crumbs, action, hidden, back } = around;
+    let title = if asked.is_impossible() { format!("Cannot delete {name}") } else { title };
+    let shell = Shell::of_model(desk, title, admin, crumbs)?;
+    Ok(Page::render("admin/delete", context! { shell, asked, what, action, hidden, back }))
+}

@@ -1,0 +1,113 @@
+//! Deleting an object.
+
+use std::collections::BTreeSet;
+
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::{Error, Messages};
+use rocket::form::{Form, FromForm};
+use rocket::response::Redirect;
+use rocket::{State, get, post};
+
+use super::Answer;
+use crate::access::Desk;
+use crate::deletion::{Answers, Around, Outcome, delete as delete_objects, page};
+use crate::object::{Object, gone, object};
+use crate::shell::Crumb;
+
+/// The form of the page.
+#[derive(FromForm)]
+pub(crate) struct DeleteForm {
+    #[field(default = String::new())]
+    post: String,
+    #[field(name = "_fingerprint", default = String::new())]
+    fingerprint: String,
+    #[field(name = "_confirmed", default = String::new())]
+    confirmed: String,
+}
+
+/// What deleting an object means, and whether it is wanted.
+#[get("/<app>/<model>/<id>/delete")]
+pub(crate) async fn delete(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    id: i64,
+    db: &State<Db>,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let admin = &desk.model(app, model, Action::Delete)?.admin;
+    answer(&desk, admin, id, Answers::default(), db, messages).await
+}
+
+/// Deletes an object.
+#[post("/<app>/<model>/<id>/delete", data = "<form>")]
+pub(crate) async fn delete_submit(
+    desk: Desk<'_>,
+    app: &str,
+    model: &str,
+    id: i64,
+    form: Form<DeleteForm>,
+    db: &State<Db>,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let admin = &desk.model(app, model, Action::Delete)?.admin;
+    let answers = Answers {
+        is_sent: !form.post.is_empty(),
+        fingerprint: &form.fingerprint,
+        confirmed: &form.confirmed,
+    };
+    answer(&desk, admin, id, answers, db, messages).await
+}
+
+async fn answer(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    id: i64,
+    answers: Answers<'_>,
+    db: &Db,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let gone = || Ok(Answer::Elsewhere(gone(desk, admin, id, messages)?));
+    let Some(object) = object(admin.model, id, &mut db.acquire().await?).await? else {
+        return gone();
+    };
+    desk.check(admin, Action::Delete, Some(&object.record))?;
+    match delete_objects(desk, admin, &BTreeSet::from([id]), answers, db).await? {
+        Outcome::Gone => gone(),
+        Outcome::Ask(asked) => {
+            let around = around(desk, admin, &object)?;
+            Ok(Answer::Page(page(desk, admin, asked, around)?))
+        }
+        Outcome::Deleted(_) => {
+            let (name, text) = (admin.model.verbose_name, &object.text);
+            messages.success(format!("The {name} “{text}” was deleted successfully."));
+            let url = if desk.may(admin, Action::View, None) {
+                desk.model_url("list", admin)?
+            } else {
+                desk.urls.url("admin:index", &[])?
+            };
+            Ok(Answer::Elsewhere(Redirect::to(url)))
+        }
+    }
+}
+
+fn around(desk: &Desk<'_>, admin: &ModelAdmin, object: &Object) -> Result<Around, Error> {
+    let (id, name) = (object.record.id(), admin.model.verbose_name);
+    let may_look = desk.may(admin, Action::View, Some(&object.record));
+    let change = may_look.then(|| desk.object_url("change", admin, id)).transpose()?;
+    let crumb = match &change {
+        Some(url) => Crumb::to(object.label(), url.clone()),
+        None => Crumb::here(object.label()),
+    };
+    Ok(Around {
+        what: format!("the {name} “{}”", object.text),
+        name,
+        title: format!("Delete {name} “{}”", object.text),
+        crumbs: vec![crumb, Crumb::here("Delete")],
+        action: desk.object_url("delete", admin, id)?,
+        hidden: Vec::new(),
+        back: change.map_or_else(|| desk.urls.url("admin:index", &[]), Ok)?,
+    })
+}
