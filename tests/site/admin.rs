@@ -1,8 +1,14 @@
 //! The admin, as staff meet it.
 
+mod actions;
 mod archive;
 mod autocomplete;
 mod delete;
 mod desk;
+mod export;
+mod filters;
+mod hotel;
+mod index;
+mod list;
 mod modules;
 mod search;

@@ -12,7 +12,7 @@ use module_api::sqlx::AssertSqlSafe;
 use module_api::time::UtcDateTime;
 
 pub(crate) use self::message::ChangeMessage;
-pub(crate) use self::read::{Entry, of_object, of_user};
+pub(crate) use self::read::{Done, Entry, of_object, of_user};
 
 /// The greatest number of characters of what an object showed as.
 const MAX_REPR: usize = 200;
@@ -62,6 +62,22 @@ pub(crate) async fn changed(
     on: &mut Transaction,
 ) -> Result<(), DbError> {
     write(user, model, &[object], ActionFlag::Change, &message.json(), on).await
+}
+
+/// Writes that a user did to objects of a model what an action of their list is called, in the
+/// transaction that does it. Objects that the action deletes are called deleted.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub(crate) async fn acted(
+    user: &User,
+    model: &'static ModelInfo,
+    objects: &[Object<'_>],
+    (flag, action): (ActionFlag, &str),
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    write(user, model, objects, flag, action, on).await
 }
 
 /// Writes that a user deletes objects of a model, an entry for each, in the transaction that deletes

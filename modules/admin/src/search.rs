@@ -118,7 +118,11 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// Whether a word is found in a search field. Nothing if it cannot be.
 fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
-    let path = Path::parse(admin.model, field.trim_start_matches(['^', '='])).ok()?;
+    let name = field.trim_start_matches(['^', '=']);
+    if admin.password == Some(name) {
+        return None;
+    }
+    let path = Path::parse(admin.model, name).ok()?;
     // PostgreSQL has no text with one in it, and no other has a place in a row.
     if word.contains('\0') {
         return None;

@@ -199,10 +199,6 @@ impl Askable {
 
     /// The condition; nothing if the value is none of the field's.
     fn filter(&self, model: &'static ModelInfo, lookup: Lookup, text: &str) -> Option<Filter> {
-        // PostgreSQL has no text with one in it.
-        if text.contains('\0') {
-            return None;
-        }
         match lookup {
             Lookup::IsNull => {
                 let is_null = match text.to_ascii_lowercase().as_str() {

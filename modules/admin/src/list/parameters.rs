@@ -49,7 +49,10 @@ impl Parameters {
         if query.len() > MAX_LENGTH {
             return None;
         }
-        let decoded = |text: &str| RawStr::new(text).url_decode_lossy().into_owned();
+        // Such characters have no place in HTML, nor the zero among them in a text of PostgreSQL.
+        let is_strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        let decoded =
+            |text: &str| RawStr::new(text).url_decode_lossy().replace(is_strange, "\u{fffd}");
         let fields = query.split('&').filter(|field| !field.is_empty()).map(|field| {
             let (name, value) = field.split_once('=').unwrap_or((field, ""));
             (decoded(name), decoded(value))
@@ -129,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_query_is_read_as_a_form_sends_it() {
-        let read = parameters("q=sea+view&a=%C3%A9%26%3D&&empty=&bare&=x&bad=%zz%FF");
+        let read = parameters("q=sea+view&a=%C3%A9%26%3D&&empty=&bare&=x&bad=%zz%FF%00");
         let fields: Vec<_> = read.iter().collect();
         assert_eq!(
             fields,
@@ -139,7 +142,7 @@ mod tests {
                 ("empty", ""),
                 ("bare", ""),
                 ("", "x"),
-                ("bad", "%zz\u{fffd}")
+                ("bad", "%zz\u{fffd}\u{fffd}")
             ]
         );
     }

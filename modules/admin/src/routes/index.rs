@@ -2,22 +2,58 @@
 
 use std::path::PathBuf;
 
-use module_api::{Error, Page, context};
+use module_api::auth::Action;
+use module_api::db::Db;
+use module_api::serde::Serialize;
+use module_api::{Connection, Error, Page, context};
 use rocket::get;
 
 use crate::access::Desk;
+use crate::log::{self, Done, Entry};
 use crate::shell::{Crumb, Shell};
 
-/// All models one may see.
+/// So many of what the user did last are shown.
+const RECENT: u32 = 10;
+
+/// All models one may see, and what one did last.
 #[get("/")]
-pub(crate) async fn index(desk: Desk<'_>) -> Result<Page, Error> {
+pub(crate) async fn index(desk: Desk<'_>, mut db: Connection<Db>) -> Result<Page, Error> {
+    let entries = log::of_user(desk.user.id, RECENT, &mut db).await?;
+    let recent: Vec<Recent> = entries.into_iter().map(|entry| Recent::new(&desk, entry)).collect();
     let shell = Shell::new(&desk, "Site administration", Vec::new())?;
-    Ok(Page::render("admin/index", context! { shell }))
+    Ok(Page::render("admin/index", context! { shell, recent }))
+}
+
+/// Something that the user did.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde")]
+struct Recent {
+    entry: Entry,
+    /// What people call the model, if it is in the admin still.
+    model: Option<String>,
+    /// The form of the object, unless it was deleted or the user may not look at it any more.
+    url: Option<String>,
+}
+
+impl Recent {
+    fn new(desk: &Desk<'_>, entry: Entry) -> Self {
+        let label = entry.app.as_deref().zip(entry.model.as_deref());
+        let registered = label.and_then(|(app, model)| desk.models.find(app, model));
+        let visible = registered
+            .filter(|registered| desk.may(&registered.admin, Action::View, None))
+            .filter(|_| entry.done != Done::Deletion);
+        let id = entry.object_id.as_deref().and_then(|id| id.parse::<i64>().ok());
+        let url = visible
+            .zip(id)
+            .and_then(|(registered, id)| desk.object_url("change", &registered.admin, id).ok());
+        let model = registered.map(|registered| registered.admin.model.capitalized_name());
+        Self { entry, model, url }
+    }
 }
 
 /// The models of an app, by the first part of their labels.
 #[get("/<app>")]
-pub(crate) async fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
+pub(crate) fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
     let title = desk
         .visible()
         .find(|registered| registered.admin.model.app() == app)

@@ -18,6 +18,7 @@ use super::{Answer, read, to_all};
 use crate::access::Desk;
 use crate::list::ListQuery;
 use crate::list::parameters::ERROR;
+use crate::log::{self, ActionFlag};
 
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";
@@ -122,15 +123,17 @@ pub(crate) async fn list_submit(
     let Some(action) = own else {
         return Ok(back);
     };
-    if let Some(refused) =
-        refused(&desk, &registered.admin, requires, &ids, &mut transaction).await?
-    {
-        messages.error(format!(
-            "You are not allowed to do this with “{refused}”. No items have been changed."
-        ));
-        return Ok(back);
-    }
-    match run(&desk, action, &ids, transaction).await {
+    let admin = &registered.admin;
+    let objects = match objects(&desk, admin, requires, &ids, &mut transaction).await? {
+        Ok(objects) => objects,
+        Err(refused) => {
+            messages.error(format!(
+                "You are not allowed to do this with “{refused}”. No items have been changed."
+            ));
+            return Ok(back);
+        }
+    };
+    match run(&desk, admin, action, &objects, transaction).await {
         Ok(text) => messages.success(text),
         Err(WriteError::Database(error)) if !is_conflict(&error) => return Err(error.into()),
         Err(error) => messages.error(format!(
@@ -159,39 +162,49 @@ async fn chosen(
     Ok((ids.len() <= MAX_ROWS as usize).then_some(ids))
 }
 
-/// What the first of the rows shows as with which the user may not do this, if there is one: the
-/// registration's rule may tell one object from another.
-async fn refused(
+/// The rows with these primary keys, each with what it shows as; or what the first shows as with
+/// which the user may not do this: the registration's rule may tell one object from another.
+async fn objects(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     action: Action,
     ids: &[i64],
     on: &mut Transaction,
-) -> Result<Option<String>, DbError> {
-    if admin.rule.is_none() {
-        return Ok(None);
-    }
+) -> Result<Result<Vec<(i64, String)>, String>, DbError> {
+    let mut objects = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
         let mut rows =
             Records::of(admin.model).filter(Filter::key_is_in(admin.model, ids.iter().copied()));
         let display = rows.display();
-        let rows = rows.fetch(&mut *on).await?;
-        let found = rows.iter().find(|record| !desk.may(admin, action, Some(record)));
-        if let Some(record) = found {
-            return Ok(Some(display.text(record)));
+        for record in rows.fetch(&mut *on).await? {
+            let shown = display.text(&record);
+            if admin.rule.is_some() && !desk.may(admin, action, Some(&record)) {
+                return Ok(Err(shown));
+            }
+            objects.push((record.id(), shown));
         }
     }
-    Ok(None)
+    Ok(Ok(objects))
 }
 
 /// Runs an action of the registration, and writes it into the log of each row.
 async fn run(
     desk: &Desk<'_>,
+    admin: &ModelAdmin,
     action: &AdminAction,
-    ids: &[i64],
+    objects: &[(i64, String)],
     mut transaction: Transaction,
 ) -> Result<String, WriteError> {
-    let text = (action.run)(ids, &desk.user, &mut transaction).await?;
+    let ids: Vec<i64> = objects.iter().map(|(id, _)| *id).collect();
+    let text = (action.run)(&ids, &desk.user, &mut transaction).await?;
+    let objects: Vec<log::Object<'_>> =
+        objects.iter().map(|(id, shown)| (*id, shown.as_str())).collect();
+    let flag = match action.requires {
+        Action::Delete => ActionFlag::Deletion,
+        Action::Add | Action::Change | Action::View => ActionFlag::Change,
+    };
+    let entry = (flag, action.label);
+    log::acted(&desk.user, admin.model, &objects, entry, &mut transaction).await?;
     transaction.commit().await?;
     Ok(text)
 }
