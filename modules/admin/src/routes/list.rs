@@ -8,10 +8,11 @@ use module_api::db::{Db, Executor};
 use module_api::model::{Record, Records};
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Messages, Page, context};
+use rocket::get;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
-use rocket::{Responder, get};
 
+use super::Answer;
 use crate::access::Desk;
 use crate::list::ListQuery;
 use crate::list::columns::{Cell, Columns};
@@ -26,13 +27,6 @@ use crate::text::{capitalized, counted};
 /// Of a table with more rows, filters say how many each choice has only where that is asked for.
 const COUNTED_AT_ONCE: u64 = 5_000;
 
-/// A page, or the way to another.
-#[derive(Responder)]
-pub(crate) enum Answer {
-    Page(Page),
-    Elsewhere(Box<Redirect>),
-}
-
 /// The list of a model's rows.
 #[get("/<app>/<model>")]
 pub(crate) async fn list(
@@ -46,9 +40,7 @@ pub(crate) async fn list(
     let registered = desk.model(app, model, Action::View)?;
     match read(&desk, registered, uri) {
         Ok(query) => Ok(Answer::Page(page(&desk, registered, &query, (&mut db).into()).await?)),
-        Err(malformed) => {
-            Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?.into()))
-        }
+        Err(malformed) => Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?)),
     }
 }
 

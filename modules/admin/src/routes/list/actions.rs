@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use module_api::admin::{AdminAction, ModelAdmin};
 use module_api::auth::Action;
 use module_api::db::{Db, DbError, Transaction};
-use module_api::model::{Filter, Records, WriteError};
+use module_api::model::{Filter, WriteError};
 use module_api::serde::Serialize;
 use module_api::sqlx::error::ErrorKind;
 use module_api::{Error, Messages, sqlx};
@@ -14,20 +14,19 @@ use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{State, post};
 
-use super::{Answer, read, to_all};
+use super::{read, to_all};
 use crate::access::Desk;
 use crate::list::ListQuery;
 use crate::list::parameters::ERROR;
 use crate::log::{self, ActionFlag};
+use crate::object::{CHUNK, Object, objects};
+use crate::routes::Answer;
 
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";
 
 /// So many rows can be chosen at once.
 pub(crate) const MAX_ROWS: u32 = 10_000;
-
-/// So many rows are fetched by their primary keys at once.
-const CHUNK: usize = 500;
 
 /// Something that can be done with selected rows.
 #[derive(Serialize)]
@@ -91,12 +90,12 @@ pub(crate) async fn list_submit(
         Ok(query) => query,
         Err(malformed) => {
             let all = to_all(&desk, registered, &malformed, messages)?;
-            return Ok(Answer::Elsewhere(all.into()));
+            return Ok(Answer::Elsewhere(all));
         }
     };
     let list = desk.model_url("list", &registered.admin)?;
     let back = Redirect::to(query.parameters.without(&[ERROR]).on(&list));
-    let back = Answer::Elsewhere(Box::new(back));
+    let back = Answer::Elsewhere(back);
     let name = selection.action();
     let own = registered.admin.actions.iter().find(|action| action.name == name);
     if own.is_none() && name != DELETE_SELECTED {
@@ -124,7 +123,7 @@ pub(crate) async fn list_submit(
         return Ok(back);
     };
     let admin = &registered.admin;
-    let objects = match objects(&desk, admin, requires, &ids, &mut transaction).await? {
+    let objects = match permitted(&desk, admin, requires, &ids, &mut transaction).await? {
         Ok(objects) => objects,
         Err(refused) => {
             messages.error(format!(
@@ -162,29 +161,27 @@ async fn chosen(
     Ok((ids.len() <= MAX_ROWS as usize).then_some(ids))
 }
 
-/// The rows with these primary keys, each with what it shows as; or what the first shows as with
-/// which the user may not do this: the registration's rule may tell one object from another.
-async fn objects(
+/// The rows with these primary keys; or what the first shows as with which the user may not do this:
+/// the registration's rule may tell one object from another.
+async fn permitted(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     action: Action,
     ids: &[i64],
     on: &mut Transaction,
-) -> Result<Result<Vec<(i64, String)>, String>, DbError> {
-    let mut objects = Vec::with_capacity(ids.len());
+) -> Result<Result<Vec<Object>, String>, DbError> {
+    let mut permitted = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
-        let mut rows =
-            Records::of(admin.model).filter(Filter::key_is_in(admin.model, ids.iter().copied()));
-        let display = rows.display();
-        for record in rows.fetch(&mut *on).await? {
-            let shown = display.text(&record);
-            if admin.rule.is_some() && !desk.may(admin, action, Some(&record)) {
-                return Ok(Err(shown));
-            }
-            objects.push((record.id(), shown));
+        let objects = objects(admin.model, ids.iter().copied(), &mut *on).await?;
+        let is_refused = |object: &&Object| {
+            admin.rule.is_some() && !desk.may(admin, action, Some(&object.record))
+        };
+        if let Some(refused) = objects.iter().find(is_refused) {
+            return Ok(Err(refused.text.clone()));
         }
+        permitted.extend(objects);
     }
-    Ok(Ok(objects))
+    Ok(Ok(permitted))
 }
 
 /// Runs an action of the registration, and writes it into the log of each row.
@@ -192,13 +189,13 @@ async fn run(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     action: &AdminAction,
-    objects: &[(i64, String)],
+    objects: &[Object],
     mut transaction: Transaction,
 ) -> Result<String, WriteError> {
-    let ids: Vec<i64> = objects.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<i64> = objects.iter().map(|object| object.record.id()).collect();
     let text = (action.run)(&ids, &desk.user, &mut transaction).await?;
     let objects: Vec<log::Object<'_>> =
-        objects.iter().map(|(id, shown)| (*id, shown.as_str())).collect();
+        objects.iter().map(|object| (object.record.id(), object.text.as_str())).collect();
     let flag = match action.requires {
         Action::Delete => ActionFlag::Deletion,
         Action::Add | Action::Change | Action::View => ActionFlag::Change,
