@@ -7,6 +7,7 @@ mod delete;
 mod desk;
 mod export;
 mod filters;
+mod form;
 mod hotel;
 mod index;
 mod list;

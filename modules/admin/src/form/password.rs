@@ -1,13 +1,11 @@
 //! The password of a new user, typed twice in place of its hash.
 
-use accounts::new_password::{NewPasswordError, hash_new_password};
-use accounts::passwords::{Hasher, UserAttributes};
-use module_api::Error;
+use accounts::new_password::check_typed_twice;
+use accounts::passwords::{Hasher, HasherError, UserAttributes};
 use module_api::admin::ModelAdmin;
 use module_api::model::FieldInfo;
 
 use super::posted::Posted;
-use super::typed::REQUIRED;
 
 /// The names of the two inputs, which are Django's.
 pub(crate) const INPUTS: [&str; 2] = ["password1", "password2"];
@@ -32,33 +30,18 @@ impl NewPassword {
 
     /// Checks what was typed with what is known of the user, and hashes it: before the
     /// transaction, since it takes its time.
-    pub(crate) async fn take(&mut self, posted: &Posted, hasher: &Hasher) -> Result<(), Error> {
+    pub(crate) async fn take(&mut self, posted: &Posted, hasher: &Hasher) -> Result<(), HasherError> {
         let text = |name: &str| posted.get(name).unwrap_or_default();
         let [first, second] = INPUTS.map(text);
-        let [of_first, of_second] = &mut self.errors;
-        if first.is_empty() {
-            of_first.push(REQUIRED.to_owned());
-        }
-        if second.is_empty() {
-            of_second.push(REQUIRED.to_owned());
-        }
-        if first.is_empty() || second.is_empty() {
-            return Ok(());
-        }
-        if first != second {
-            of_second.push("The two password fields didn’t match.".to_owned());
-            return Ok(());
-        }
         let user = UserAttributes {
             username: text("username"),
             first_name: text("first_name"),
             last_name: text("last_name"),
             email: text("email"),
         };
-        match hash_new_password(first, &user, hasher).await {
-            Ok(hash) => self.hash = Some(hash),
-            Err(NewPasswordError::Invalid(messages)) => of_second.extend(messages),
-            Err(error) => return Err(Error::other(error)),
+        self.errors = check_typed_twice(first, second, &user);
+        if self.errors.iter().all(Vec::is_empty) {
+            self.hash = Some(hasher.encode(first).await?);
         }
         Ok(())
     }

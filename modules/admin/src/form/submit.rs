@@ -4,8 +4,7 @@ use accounts::passwords::Hasher;
 use module_api::Error;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
-use module_api::db::{Db, DbError, Transaction};
-use module_api::sqlx;
+use module_api::db::{Db, Transaction};
 
 use super::password::NewPassword;
 use super::plan::{Plan, may};
@@ -83,7 +82,7 @@ impl<'r> Sender<'_, 'r> {
             match tried {
                 // Somebody else wrote the same at this moment: what that means shows in what is
                 // stored now.
-                Err(Error::Database(error)) if is_conflict(&error) => {}
+                Err(Error::Database(error)) if error.is_conflict() => {}
                 other => return other,
             }
         }
@@ -190,36 +189,5 @@ impl<'r> Sender<'_, 'r> {
         state.password = password;
         state.take(self.posted, true);
         Ok(state)
-    }
-}
-
-/// Whether the database refused since others write the same: what has to be unique or to exist, a
-/// deadlock.
-fn is_conflict(error: &DbError) -> bool {
-    let DbError::Statement(sqlx::Error::Database(error)) = error else { return false };
-    error.code().is_some_and(|code| is_conflict_code(&code))
-}
-
-/// PostgreSQL, five characters: the classes 22 (data), 23 (constraints) and 40 (transactions).
-/// SQLite, a number whose low byte tells: a constraint.
-fn is_conflict_code(code: &str) -> bool {
-    if code.len() == 5 {
-        return ["22", "23", "40"].iter().any(|class| code.starts_with(class));
-    }
-    code.parse::<u32>().is_ok_and(|code| code & 0xff == 19)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_conflict_code;
-
-    #[test]
-    fn what_others_write_is_told_from_a_wrong_statement() {
-        for code in ["23505", "23503", "40P01", "22001", "2067", "787", "19"] {
-            assert!(is_conflict_code(code), "{code}");
-        }
-        for code in ["42601", "57P01", "5", "1", ""] {
-            assert!(!is_conflict_code(code), "{code}");
-        }
     }
 }

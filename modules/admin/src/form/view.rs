@@ -73,6 +73,7 @@ pub(crate) enum Widget {
     },
     Password {
         summary: String,
+        is_set: bool,
         url: Option<String>,
     },
     NewPassword,
@@ -286,7 +287,11 @@ impl Viewer<'_, '_> {
             return Ok(Widget::Boxes { options, is_partial: true, lookup });
         };
         let is_chosen = |id: &i64| typed.iter().any(|value| *value == id.to_string());
-        let options = list.iter().map(|(id, label)| of(*id, label, is_chosen(id))).collect();
+        // Those that are chosen come first, so that they are seen without searching.
+        let (chosen, others): (Vec<_>, Vec<_>) = list.iter().partition(|(id, _)| is_chosen(id));
+        let chosen = chosen.into_iter().map(|(id, label)| of(*id, label, true));
+        let others = others.into_iter().map(|(id, label)| of(*id, label, false));
+        let options = chosen.chain(others).collect();
         Ok(Widget::Boxes { options, is_partial: false, lookup: None })
     }
 
@@ -322,7 +327,8 @@ impl Viewer<'_, '_> {
         let stored = form.stored.as_ref();
         let hash = stored.and_then(|stored| stored.record.get(info.name).as_text());
         let algorithm = hash.and_then(|hash| hash.split_once('$')).map(|(algorithm, _)| algorithm);
-        let summary = match algorithm.filter(|algorithm| !algorithm.starts_with('!')) {
+        let algorithm = algorithm.filter(|algorithm| !algorithm.starts_with('!'));
+        let summary = match algorithm {
             Some(algorithm) => format!(
                 "Set, hashed with {algorithm}. What it is, is not stored, so nobody can look it up."
             ),
@@ -337,7 +343,7 @@ impl Viewer<'_, '_> {
             }
             _ => None,
         };
-        Ok(Widget::Password { summary, url })
+        Ok(Widget::Password { summary, is_set: algorithm.is_some(), url })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::form::posted::{AddressQuery, Posted, Unreadable};
 use crate::form::state::FormState;
 use crate::form::stored::{Stored, object};
 use crate::form::submit::{Reason, SAVE_AS_NEW, Sender, Submission};
+use crate::object::gone;
 use crate::shell::{Crumb, Shell};
 
 /// What a form answers with.
@@ -89,10 +90,7 @@ pub(crate) async fn change(
     let admin = &desk.model(app, model, Action::View)?.admin;
     let mut connection = db.acquire().await?;
     let Some(main) = object(admin.model, id, &mut connection).await? else {
-        let name = admin.model.verbose_name;
-        let text = format!("{name} with ID “{id}” doesn’t exist. Perhaps it was deleted?");
-        messages.warning(crate::text::capitalized(&text));
-        return Ok(Answer::redirect(desk.urls.url("admin:index", &[])?));
+        return Ok(Answer::Redirect(Box::new(gone(&desk, admin, id, messages)?)));
     };
     desk.check(admin, Action::View, Some(&main.record))?;
     let plan = Plan::to_change(&desk, admin, &main.record);
