@@ -9,6 +9,7 @@ mod export;
 mod filters;
 mod form;
 mod hotel;
+mod import;
 mod index;
 mod list;
 mod modules;

@@ -86,13 +86,19 @@ impl Draft {
         self.problems.iter().any(|problem| problem.field == Some(field))
     }
 
+    /// Whether it is not known which object it is, or none that can be imported, so that nothing
+    /// can be said of its fields.
+    pub(super) fn is_refused_as_a_whole(&self, key: &str) -> bool {
+        self.problems.iter().any(|problem| problem.field.is_none_or(|field| field == key))
+    }
+
     /// Takes the primary key from what it was given as.
     pub(super) fn set_id(&mut self, key: &'static FieldInfo, parsed: Result<Value, String>) {
         match parsed {
             Ok(Value::Int(None)) => {}
             Ok(Value::Int(Some(id))) if id > 0 => self.id = Some(id),
             Ok(_) => {
-                self.refuse(Some(key.name), "Ensure this value is greater than or equal to 1.")
+                self.refuse(Some(key.name), "Ensure this value is greater than or equal to 1.");
             }
             Err(message) => self.refuse(Some(key.name), message),
         }

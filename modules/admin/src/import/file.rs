@@ -85,7 +85,7 @@ mod tests {
             (b"title\nSea\ncaf\xe9\n", "as line 3 shows"),
             (b"", "is empty"),
             (b"\xef\xbb\xbf \r\n", "is empty"),
-            (&[b'a'; MAX_BYTES + 1], "larger than 1 MB"),
+            (&vec![b'a'; MAX_BYTES + 1], "larger than 1 MB"),
         ] {
             let error = text(bytes).unwrap_err();
             assert!(error.contains(message), "{error}");

@@ -1,18 +1,21 @@
 //! What an import would do: each object of the file beside that of the database.
 
+mod natural;
+mod targets;
 mod unique;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use module_api::admin::Change as AdminChange;
 use module_api::auth::Action;
 use module_api::db::{DbError, Transaction, Value};
-use module_api::model::{ModelInfo, Path, Record, Records};
-use serde_json::Value as Json;
+use module_api::model::{FieldInfo, ModelInfo, Path, Record, Records};
 use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Given, Place};
-use super::lookups::{self, Existing, NaturalKeys};
+use super::lookups::{self, Existing};
 use super::{Drafts, Importable, Problem};
 use crate::access::Desk;
 use crate::text::{Shown, capitalized};
@@ -63,13 +66,24 @@ pub(crate) enum Step {
 }
 
 /// A field that gets another value.
-#[derive(Debug)]
 pub(crate) struct Change {
     /// What people call the field.
     pub(crate) label: String,
+    /// The field; nothing for a many-to-many field, whose values are lists of primary keys.
+    pub(crate) field: Option<&'static FieldInfo>,
     /// The value that is there; nothing if the object is new.
-    pub(crate) old: Option<Shown>,
-    pub(crate) new: Shown,
+    pub(crate) old: Option<Value>,
+    pub(crate) new: Value,
+}
+
+impl Change {
+    /// A value of it as a page shows it. Moments are shown whole, so that any change is seen.
+    pub(crate) fn shown(&self, value: &Value) -> Shown {
+        match (self.field, value) {
+            (Some(_), Value::DateTime(Some(_))) | (None, _) => Shown::text(value.to_string()),
+            (Some(field), value) => Shown::of(field, value),
+        }
+    }
 }
 
 impl Plan {
@@ -82,7 +96,7 @@ impl Plan {
     ) -> Result<Self, DbError> {
         let model = importable.model();
         let Drafts { objects: mut drafts, left_out } = drafts;
-        resolve(model, &mut drafts, on).await?;
+        natural::resolve(model, &mut drafts, on).await?;
         refuse_repeated(&mut drafts, model);
         let ids = drafts.iter().filter_map(|draft| draft.id);
         let existing = lookups::existing(model, ids, on).await?;
@@ -91,7 +105,7 @@ impl Plan {
         for draft in &mut drafts {
             rows.push(row(desk, importable, draft, &existing, &related));
         }
-        check_targets(model, &mut drafts, &rows, on).await?;
+        targets::check(model, &mut drafts, &rows, on).await?;
         unique::check(model, &mut drafts, &rows, on).await?;
         ask(desk, importable, &mut drafts, &rows, on).await?;
         let mut problems = Vec::new();
@@ -129,127 +143,14 @@ impl Plan {
         digest.update(format!("{:?}", self.newest));
         for row in &self.rows {
             // What is not given may depend on the moment, and is the database's own affair.
-            let Row { place, step, id, changes, many, .. } = row;
-            digest.update(format!("{place:?}{step:?}{id:?}{changes:?}{many:?}\n"));
-        }
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// Puts primary keys in the place of natural ones, and finds the objects that have none in the file
-/// by their own natural keys.
-async fn resolve(
-    model: &'static ModelInfo,
-    drafts: &mut [Draft],
-    on: &mut Transaction,
-) -> Result<(), DbError> {
-    let mut targets: Vec<&'static ModelInfo> =
-        model.foreign_keys().map(|(_, key)| (key.target)()).collect();
-    targets.extend(model.many_to_many.iter().map(|field| (field.target)()));
-    targets.dedup_by_key(|target| target.label);
-    for target in targets {
-        let keys = drafts.iter().flat_map(|draft| natural_keys(model, draft, target));
-        let keys: Vec<Vec<Json>> = keys.map(<[Json]>::to_vec).collect();
-        if keys.is_empty() {
-            continue;
-        }
-        let known = NaturalKeys::look_up(target, keys.iter().map(Vec::as_slice), on).await?;
-        for draft in &mut *drafts {
-            replace(model, draft, target, &known);
-        }
-    }
-    find_by_own_key(model, drafts, on).await
-}
-
-/// The natural keys in an object of the file that lead to objects of a model.
-fn natural_keys<'d>(
-    model: &'static ModelInfo,
-    draft: &'d Draft,
-    target: &'static ModelInfo,
-) -> impl Iterator<Item = &'d [Json]> {
-    let leads_there = move |place: usize| {
-        let key = model.fields[place].foreign_key();
-        key.is_some_and(|key| (key.target)().is(target))
-    };
-    let fields = draft.fields.iter().filter(move |(place, _)| leads_there(*place));
-    let many = draft
-        .many
-        .iter()
-        .filter(move |(place, _)| (model.many_to_many[*place].target)().is(target))
-        .flat_map(|(_, given)| given);
-    fields.map(|(_, given)| given).chain(many).filter_map(|given| match given {
-        Given::Natural(key) => Some(key.as_slice()),
-        Given::Value(_) | Given::EmptyCell => None,
-    })
-}
-
-fn replace(
-    model: &'static ModelInfo,
-    draft: &mut Draft,
-    target: &'static ModelInfo,
-    known: &NaturalKeys,
-) {
-    let mut wrong = Vec::new();
-    let mut look_up = |name: &'static str, given: &mut Given| {
-        if let Given::Natural(key) = given {
-            match known.id(key) {
-                Ok(id) => *given = Given::Value(Value::from(id)),
-                Err(message) => wrong.push((name, message)),
+            let Row { place, step, id, changes, .. } = row;
+            digest.update(format!("{place:?}{step:?}{id:?}\n"));
+            for Change { label, old, new, .. } in changes {
+                digest.update(format!("{label:?}{old:?}{new:?}\n"));
             }
         }
-    };
-    for (place, given) in &mut draft.fields {
-        let field = &model.fields[*place];
-        if field.foreign_key().is_some_and(|key| (key.target)().is(target)) {
-            look_up(field.name, given);
-        }
+        URL_SAFE_NO_PAD.encode(digest.finalize())
     }
-    for (place, all) in &mut draft.many {
-        let field = &model.many_to_many[*place];
-        if (field.target)().is(target) {
-            all.iter_mut().for_each(|given| look_up(field.name, given));
-        }
-    }
-    for (name, message) in wrong {
-        draft.refuse(Some(name), message);
-    }
-}
-
-/// Finds the objects that a file without primary keys means: by the natural key of their model.
-async fn find_by_own_key(
-    model: &'static ModelInfo,
-    drafts: &mut [Draft],
-    on: &mut Transaction,
-) -> Result<(), DbError> {
-    let places: Vec<usize> =
-        model.natural_key.iter().filter_map(|name| model.position(name)).collect();
-    let fields: Vec<_> = places.iter().map(|place| &model.fields[*place]).collect();
-    if places.is_empty() {
-        return Ok(());
-    }
-    let key_of = |draft: &Draft| -> Option<Vec<Value>> {
-        let is_meant = draft.id.is_none() && draft.problems.is_empty();
-        let is_object = matches!(draft.place, Place::Object(_));
-        let value = |place: &usize| match draft.fields.iter().find(|(other, _)| other == place)?.1 {
-            Given::Value(ref value) if is_searchable(value) => Some(value.clone()),
-            _ => None,
-        };
-        if is_meant && is_object { places.iter().map(value).collect() } else { None }
-    };
-    let keys: Vec<Option<Vec<Value>>> = drafts.iter().map(key_of).collect();
-    let wanted: Vec<Vec<&Value>> =
-        keys.iter().flatten().map(|values| values.iter().collect()).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let owners = lookups::owners(model, &fields, &wanted, on).await?;
-    for (draft, key) in drafts.iter_mut().zip(&keys) {
-        if let Some(values) = key {
-            let values: Vec<&Value> = values.iter().collect();
-            draft.id = owners.get(&lookups::key_of(&values)).copied();
-        }
-    }
-    Ok(())
 }
 
 /// Whether a database can be asked for a value.
@@ -301,7 +202,7 @@ fn row(
     let found = draft.id.and_then(|id| existing.get(&id));
     let mut values: Vec<Value> = match found {
         Some(found) => found.record.values().to_vec(),
-        None => model.fields.iter().map(module_api::model::FieldInfo::default_value).collect(),
+        None => model.fields.iter().map(FieldInfo::default_value).collect(),
     };
     if found.is_none() {
         values[0] = Value::from(draft.id.unwrap_or(0));
@@ -310,6 +211,11 @@ fn row(
         }
     }
     let mut changes = Vec::new();
+    let mut many = Vec::new();
+    if draft.is_refused_as_a_whole(model.primary_key().name) {
+        let (place, step, text) = (draft.place, Step::Refuse, None);
+        return Row { place, step, id: None, text, changes, values, many, before: None };
+    }
     for (place, given) in &draft.fields {
         let field = &model.fields[*place];
         let old = &values[*place];
@@ -324,12 +230,12 @@ fn row(
         }
         changes.push(Change {
             label: field.capitalized_name(),
-            old: found.map(|_| Shown::of(field, old)),
-            new: Shown::of(field, &new),
+            field: Some(field),
+            old: found.map(|_| old.clone()),
+            new: new.clone(),
         });
         values[*place] = new;
     }
-    let mut many = Vec::new();
     for (place, given) in &draft.many {
         let id =
             |given: &Given| if let Given::Value(value) = given { value.as_int() } else { None };
@@ -342,7 +248,7 @@ fn row(
         }
         let label = capitalized(model.many_to_many[*place].verbose_name);
         let old = found.map(|_| list(&old));
-        changes.push(Change { label, old, new: list(&new) });
+        changes.push(Change { label, field: None, old, new: list(&new) });
         many.push((*place, new));
     }
     let step = match found {
@@ -363,8 +269,8 @@ fn row(
     }
 }
 
-fn list(ids: &[i64]) -> Shown {
-    Shown::text(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+fn list(ids: &[i64]) -> Value {
+    Value::from(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
 /// Checks what can be told without the database: that the user may do it, and what the fields hold.
@@ -402,60 +308,6 @@ fn check_values(
             draft.refuse(Some(field.name), "This field is required.");
         }
     }
-}
-
-/// Checks that what foreign keys and many-to-many fields lead to is there.
-async fn check_targets(
-    model: &'static ModelInfo,
-    drafts: &mut [Draft],
-    rows: &[Row],
-    on: &mut Transaction,
-) -> Result<(), DbError> {
-    let is_written = |row: &&Row| matches!(row.step, Step::Add | Step::Change);
-    for (place, field) in model.fields.iter().enumerate() {
-        let Some(key) = field.foreign_key() else { continue };
-        let target = (key.target)();
-        let ids: BTreeSet<i64> =
-            rows.iter().filter(is_written).filter_map(|row| row.values[place].as_int()).collect();
-        let mut present = lookups::present(target, ids, on).await?;
-        for (draft, row) in drafts.iter_mut().zip(rows) {
-            let id = row.values[place].as_int().filter(|_| is_written(&row));
-            if let Some(id) = id.filter(|id| !present.contains(id))
-                && !draft.is_refused(field.name)
-            {
-                draft.refuse(Some(field.name), missing(target, id));
-            }
-            // What comes before it in the file is there by then.
-            if target.is(model) && row.step == Step::Add {
-                present.extend(row.id);
-            }
-        }
-    }
-    for (place, field) in model.many_to_many.iter().enumerate() {
-        let target = (field.target)();
-        let ids_of = |row: &Row| {
-            row.many
-                .iter()
-                .filter(|(of, _)| *of == place)
-                .flat_map(|(_, ids)| ids.clone())
-                .collect()
-        };
-        let ids: HashSet<i64> =
-            rows.iter().filter(is_written).flat_map(|row| -> Vec<i64> { ids_of(row) }).collect();
-        let present = lookups::present(target, ids, on).await?;
-        for (draft, row) in drafts.iter_mut().zip(rows) {
-            let ids: Vec<i64> = ids_of(row);
-            if let Some(id) = ids.into_iter().find(|id| !present.contains(id)) {
-                draft.refuse(Some(field.name), missing(target, id));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn missing(target: &ModelInfo, id: i64) -> String {
-    let (name, key) = (target.verbose_name, target.primary_key().name);
-    format!("{name} instance with {key} {id} does not exist.")
 }
 
 /// Refuses changes that a question has to be asked about first: in a file nobody answers it.

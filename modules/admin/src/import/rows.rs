@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
                 slots.len()
             ));
         }
-        drafts.objects.push(draft(line, &slots, importable));
+        drafts.objects.push(draft(&line, &slots, importable));
     }
     if drafts.objects.is_empty() {
         return Err("has a line of names and nothing below it".to_owned());
@@ -73,7 +73,7 @@ fn slots(
     Ok(slots)
 }
 
-fn draft(line: Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
+fn draft(line: &Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
     let model = importable.model();
     let mut draft = Draft::at(Place::Line(line.number));
     for (cell, slot) in line.cells.iter().zip(slots) {

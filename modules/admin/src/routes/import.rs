@@ -12,7 +12,7 @@ use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 
 use self::submitted::Submitted;
-use self::view::{FieldRow, Preview};
+use self::view::{FieldRow, Preview, visible};
 use crate::access::Desk;
 use crate::import::{Importable, MAX_BYTES, MAX_OBJECTS, Plan, Refusal, Step, lock, read, write};
 use crate::shell::{Crumb, Shell};
@@ -34,6 +34,7 @@ pub(crate) struct NamedFile {
 }
 
 /// The form.
+#[expect(clippy::needless_pass_by_value, reason = "Rocket gives guards away")]
 #[get("/<app>/<model>/import")]
 pub(crate) fn import(desk: Desk<'_>, app: &str, model: &str) -> Result<Page, Error> {
     let admin = importing(&desk, app, model)?;
@@ -52,7 +53,9 @@ pub(crate) async fn import_submit(
 ) -> Result<Answer, Error> {
     let admin = importing(&desk, app, model)?;
     match submitted {
-        Submitted::Wrong { status, message } => again(status, form(&desk, admin, Some(message))?),
+        Submitted::Wrong { status, message } => {
+            Ok(again(status, form(&desk, admin, Some(&message))?))
+        }
         Submitted::File(file) => preview(&desk, admin, &file, db, None).await,
         Submitted::Confirmed { file, fingerprint } => {
             apply(&desk, admin, &file, &fingerprint, db, messages).await
@@ -70,12 +73,22 @@ fn importing<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdm
     Ok(&registered.admin)
 }
 
-fn again(status: Status, page: Page) -> Result<Answer, Error> {
-    Ok(Answer::Page(Box::new((status, page))))
+fn again(status: Status, page: Page) -> Answer {
+    Answer::Page(Box::new((status, page)))
+}
+
+/// The page with the form again, since a file cannot be read.
+fn unreadable(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    file: &NamedFile,
+    message: &str,
+) -> Result<Answer, Error> {
+    Ok(again(Status::Ok, form(desk, admin, Some(&file.sentence(message)))?))
 }
 
 /// The page with the form, and what is wrong with the file that was sent.
-fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<String>) -> Result<Page, Error> {
+fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page, Error> {
     let name = admin.model.verbose_name_plural;
     let shell =
         Shell::of_model(desk, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
@@ -83,6 +96,7 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<String>) -> Result<Pa
     let fields = FieldRow::all(&importable);
     let (max_megabytes, max_objects) = (MAX_BYTES / 1024 / 1024, MAX_OBJECTS);
     let label = admin.model.label;
+    let error = error.map(visible);
     let page = context! { shell, name, label, error, fields, max_megabytes, max_objects };
     Ok(Page::render("admin/import", page))
 }
@@ -98,9 +112,7 @@ async fn preview(
     let importable = Importable::new(admin, &desk.user);
     let drafts = match read(&file.name, &file.bytes, &importable) {
         Ok(drafts) => drafts,
-        Err(message) => {
-            return again(Status::Ok, form(desk, admin, Some(file.sentence(&message)))?);
-        }
+        Err(message) => return unreadable(desk, admin, file, &message),
     };
     let mut transaction = db.begin().await?;
     let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
@@ -110,7 +122,8 @@ async fn preview(
     let crumbs = vec![back, Crumb::here("Preview")];
     let shell = Shell::of_model(desk, format!("Import {name}: preview"), admin, crumbs)?;
     let preview = Preview::of(desk, &importable, &plan, file)?;
-    again(Status::Ok, Page::render("admin/import_preview", context! { shell, name, note, preview }))
+    let page = context! { shell, name, note, preview };
+    Ok(again(Status::Ok, Page::render("admin/import_preview", page)))
 }
 
 /// Does what was shown, if it is still that.
@@ -125,9 +138,7 @@ async fn apply(
     let importable = Importable::new(admin, &desk.user);
     let drafts = match read(&file.name, &file.bytes, &importable) {
         Ok(drafts) => drafts,
-        Err(message) => {
-            return again(Status::Ok, form(desk, admin, Some(file.sentence(&message)))?);
-        }
+        Err(message) => return unreadable(desk, admin, file, &message),
     };
     let mut transaction = db.begin().await?;
     lock(admin.model, &mut transaction).await?;

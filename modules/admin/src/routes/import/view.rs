@@ -160,7 +160,7 @@ impl Preview {
         let problem = |problem: &crate::import::Problem| ProblemView {
             place: problem.place.to_string(),
             field: problem.field.map(|name| label_of(importable.model(), name)),
-            message: problem.message.clone(),
+            message: visible(&problem.message),
         };
         let confirmation = plan.is_good().then(|| Confirmation {
             name: file.name.clone(),
@@ -199,8 +199,8 @@ fn row_view(desk: &Desk<'_>, importable: &Importable<'_>, row: &Row) -> Result<R
     let url = id.map(|id| desk.object_url("change", importable.admin, id)).transpose()?;
     let change = |change: &Change| ChangeView {
         label: change.label.clone(),
-        old: change.old.as_ref().map(shortened),
-        new: shortened(&change.new),
+        old: change.old.as_ref().map(|old| shortened(change.shown(old))),
+        new: shortened(change.shown(&change.new)),
     };
     let step = match row.step {
         Step::Add => "add",
@@ -209,18 +209,25 @@ fn row_view(desk: &Desk<'_>, importable: &Importable<'_>, row: &Row) -> Result<R
         Step::Refuse => "refuse",
     };
     let changes = row.changes.iter().map(change).collect();
-    Ok(RowView { place: row.place.to_string(), step, text: row.text.clone(), url, changes })
+    let text = row.text.as_deref().map(visible);
+    Ok(RowView { place: row.place.to_string(), step, text, url, changes })
 }
 
 /// A value that is not longer than fits into a table.
-fn shortened(shown: &Shown) -> Shown {
+fn shortened(shown: Shown) -> Shown {
     const MAX: usize = 200;
-    match shown {
-        Shown::Text(text) if text.chars().count() > MAX => {
-            Shown::Text(text.chars().take(MAX).chain(['…']).collect())
-        }
-        other => other.clone(),
+    let Shown::Text(text) = shown else { return shown };
+    let mut short: String = text.chars().take(MAX).collect();
+    if short.len() < text.len() {
+        short.push('…');
     }
+    Shown::Text(visible(&short))
+}
+
+/// A text with a sign in place of characters that no page can have.
+pub(super) fn visible(text: &str) -> String {
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    text.replace(is_odd, "\u{fffd}")
 }
 
 fn label_of(model: &ModelInfo, name: &str) -> String {
