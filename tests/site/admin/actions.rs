@@ -1,10 +1,11 @@
 //! What is done with the selected rows of a list.
 
 use module_api::db::query;
-use site_tests::{Answer, Browser, DatabaseKind, Element, TestSite, on_both_databases};
+use site_tests::{Answer, Browser, DatabaseKind, Document, Element, TestSite, on_both_databases};
 
 use super::hotel::{
-    Guest, add_guests, add_room, all_guests, hotel, messages, names, page, staff, superuser,
+    Guest, add_guests, add_room, add_tag, all_guests, hotel, messages, names, page, staff,
+    superuser, tag,
 };
 
 on_both_databases! {
@@ -18,6 +19,9 @@ on_both_databases! {
     an_action_asks_for_the_permission_that_it_requires,
     a_rule_keeps_objects_from_an_action,
     more_rows_than_can_be_chosen_at_once_are_refused,
+    deleting_shows_what_goes_first_and_then_does_it,
+    deleting_all_rows_of_a_filter_deletes_those_and_no_others,
+    what_was_not_shown_is_not_deleted,
     every_action_is_written_into_the_log_of_each_row,
     a_form_from_elsewhere_is_refused,
 }
@@ -45,7 +49,7 @@ async fn guests(on: DatabaseKind) -> (TestSite, Vec<i64>) {
 
 async fn actions_are_those_the_user_may_do(on: DatabaseKind) {
     let (site, _) = guests(on).await;
-    let offered = |page: &site_tests::Document| -> Vec<String> {
+    let offered = |page: &Document| -> Vec<String> {
         let options = page.all("option").filter_map(|option| option.attribute("value"));
         options.map(str::to_owned).collect()
     };
@@ -204,6 +208,83 @@ async fn more_rows_than_can_be_chosen_at_once_are_refused(on: DatabaseKind) {
     let answer = browser.post(&format!("{LIST}?id__gt=1"), &fields).await;
     assert_eq!(messages(&browser, &answer).await, ["boss checked 10000 guests out."]);
     assert_eq!(left(&site).await.len(), 10_000);
+}
+
+/// The fields of the form that asks whether to delete.
+fn fields_of(page: &Document) -> Vec<(String, String)> {
+    let hidden = page.all("input").filter(|input| input.attribute("type") == Some("hidden"));
+    let pair = |input: &Element| {
+        let (name, value) = (input.attribute("name")?, input.attribute("value")?);
+        (name != "csrf_token").then(|| (name.to_owned(), value.to_owned()))
+    };
+    hidden.filter_map(pair).collect()
+}
+
+/// Answers the page that asks whether to delete with yes.
+async fn confirm(browser: &Browser<'_>, asked: &Answer) -> Answer {
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let page = asked.page();
+    let form = page
+        .all("form")
+        .find(|form| form.attribute("action").is_some_and(|action| action.starts_with(LIST)));
+    let action = form.expect("it is asked").attribute("action").unwrap().to_owned();
+    let fields = fields_of(&page);
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    browser.post(&action, &fields).await
+}
+
+async fn deleting_shows_what_goes_first_and_then_does_it(on: DatabaseKind) {
+    let (site, ids) = guests(on).await;
+    let early = add_tag(&site, "Early").await;
+    tag(&site, ids[0], &[early]).await;
+    let browser = superuser(&site).await;
+    let asked = act(&browser, "?o=1&p=1", "delete_selected", &ids[..2]).await;
+    let page = asked.page();
+    assert_eq!(page.heading(), "Delete multiple objects");
+    let text = page.main();
+    assert!(text.contains("Are you sure you want to delete the selected guests?"), "{text}");
+    assert!(text.contains("Guests: 2") && text.contains("Ann") && text.contains("Bob"), "{text}");
+    assert!(!text.contains("Cid"), "{text}");
+    assert_eq!(page.link("No, take me back"), Some("/admin/hotel/guest/?o=1&p=1"));
+    assert_eq!(all_guests(&site).await.len(), 4, "nothing is deleted yet");
+    let answer = confirm(&browser, &asked).await;
+    assert_eq!(answer.location(), "/admin/hotel/guest/?o=1&p=1");
+    assert_eq!(messages(&browser, &answer).await, ["Successfully deleted 2 guests."]);
+    assert_eq!(names(&browser, "").await, ["Locked", "Cid"]);
+    let deleted = entries(&site).await;
+    assert_eq!(deleted.len(), 2);
+    assert!(deleted.iter().all(|(flag, ..)| *flag == 3), "{deleted:?}");
+    let answer = act(&browser, "", "delete_selected", &ids[..2]).await;
+    assert_eq!(messages(&browser, &answer).await, ["The selected guests are gone already."]);
+}
+
+async fn deleting_all_rows_of_a_filter_deletes_those_and_no_others(on: DatabaseKind) {
+    let (site, _) = guests(on).await;
+    let browser = superuser(&site).await;
+    let fields = [("action", "delete_selected"), ("select_across", "1")];
+    let asked = browser.post(&format!("{LIST}?q=n"), &fields).await;
+    assert!(asked.page().main().contains("Guests: 1"), "{}", asked.page().main());
+    let answer = confirm(&browser, &asked).await;
+    assert_eq!(messages(&browser, &answer).await, ["Successfully deleted 1 guest."]);
+    assert_eq!(names(&browser, "").await, ["Locked", "Cid", "Bob"]);
+}
+
+async fn what_was_not_shown_is_not_deleted(on: DatabaseKind) {
+    let (site, ids) = guests(on).await;
+    let browser = superuser(&site).await;
+    let fields = [("action", "delete_selected"), ("select_across", "1")];
+    let asked = browser.post(&format!("{LIST}?q=n"), &fields).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let again = confirm(&browser, &asked).await;
+    assert_eq!(again.status, 200, "it is asked again");
+    assert!(again.page().main().contains("something has changed"), "{}", again.page().main());
+    assert_eq!(all_guests(&site).await.len(), 5);
+    let id = ids[0].to_string();
+    let fields =
+        [("action", "delete_selected"), ("_selected_action", id.as_str()), ("post", "yes")];
+    assert_eq!(browser.post(LIST, &fields).await.status, 200, "without having seen it");
+    assert_eq!(all_guests(&site).await.len(), 5);
 }
 
 /// What the log says: who did what to which guest.

@@ -413,6 +413,7 @@ async fn who_may_only_look_is_offered_nothing_else(on: DatabaseKind) {
     let list = page(&clerk, "/admin/hotel/guest/").await;
     assert_eq!(list.heading(), "Select guest to view");
     assert_eq!(list.link("Add guest"), None);
+    assert_eq!(list.link("Import"), None);
     assert!(list.id("list-action").is_none());
     assert!(list.all("input").all(|input| input.attribute("type") != Some("checkbox")));
     assert_eq!(firsts(&list), ["Ann"]);

@@ -53,6 +53,7 @@ impl Recent {
 
 /// The models of an app, by the first part of their labels.
 #[get("/<app>")]
+#[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
 pub(crate) fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
     let title = desk
         .visible()

@@ -161,6 +161,8 @@ async fn page(
     );
     let add =
         desk.may(admin, Action::Add, None).then(|| desk.model_url("add", admin)).transpose()?;
+    let may_import = add.is_some() || may_change;
+    let import = may_import.then(|| desk.model_url("import", admin)).transpose()?;
     let export = desk.model_url("export", admin)?;
     let exported = parameters.without(&[PAGE, ERROR, COUNTS]);
     let export = |format: &str| exported.with("format", format).on(&export);
@@ -177,6 +179,7 @@ async fn page(
         names: (admin.model.verbose_name, admin.model.verbose_name_plural),
         caption: capitalized(admin.model.verbose_name_plural),
         add,
+        import,
         export_csv: export("csv"),
         export_json: export("json"),
         sorted_by: query.order.columns.len(),

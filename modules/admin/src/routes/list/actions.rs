@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use module_api::admin::{AdminAction, ModelAdmin};
 use module_api::auth::Action;
 use module_api::db::{Db, DbError, Transaction};
-use module_api::model::{Filter, WriteError};
+use module_api::model::{Filter, Records, WriteError};
 use module_api::serde::Serialize;
-use module_api::sqlx::error::ErrorKind;
-use module_api::{Error, Messages, sqlx};
+use module_api::{Error, Messages};
 use rocket::form::{Form, FromForm};
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
@@ -16,11 +15,14 @@ use rocket::{State, post};
 
 use super::{read, to_all};
 use crate::access::Desk;
+use crate::deletion::{self, Answers, Around, Outcome};
 use crate::list::ListQuery;
 use crate::list::parameters::ERROR;
 use crate::log::{self, ActionFlag};
 use crate::object::{CHUNK, Object, objects};
 use crate::routes::Answer;
+use crate::shell::Crumb;
+use crate::text::counted;
 
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";
@@ -58,6 +60,13 @@ pub(crate) struct Selection {
     ids: Vec<String>,
     /// Whether all rows are meant that the list has, on all pages.
     select_across: Vec<String>,
+    /// Whether what goes with the rows was shown, and is to be deleted.
+    #[field(default = String::new())]
+    post: String,
+    #[field(name = "_fingerprint", default = String::new())]
+    fingerprint: String,
+    #[field(name = "_confirmed", default = String::new())]
+    confirmed: String,
 }
 
 impl Selection {
@@ -94,8 +103,8 @@ pub(crate) async fn list_submit(
         }
     };
     let list = desk.model_url("list", &registered.admin)?;
-    let back = Redirect::to(query.parameters.without(&[ERROR]).on(&list));
-    let back = Answer::Elsewhere(back);
+    let here = query.parameters.without(&[ERROR]).on(&list);
+    let back = Answer::Elsewhere(Redirect::to(here.clone()));
     let name = selection.action();
     let own = registered.admin.actions.iter().find(|action| action.name == name);
     if own.is_none() && name != DELETE_SELECTED {
@@ -111,17 +120,19 @@ pub(crate) async fn list_submit(
         );
         return Ok(back);
     }
-    let mut transaction = db.begin().await?;
-    let Some(ids) = chosen(&query, &selection, &mut transaction).await? else {
-        messages.error(format!(
-            "More than {MAX_ROWS} items are selected. No items have been changed: narrow the \
-                 list down first."
-        ));
-        return Ok(back);
-    };
+    let chosen = chosen(&query, &selection);
     let Some(action) = own else {
-        return Ok(back);
+        let ids = chosen.ids(&mut db.acquire().await?).await?;
+        if is_too_many(&ids, messages) {
+            return Ok(back);
+        }
+        return delete_selected(&desk, &query, &selection, &ids, here, db, messages).await;
     };
+    let mut transaction = db.begin().await?;
+    let ids = chosen.ids(&mut transaction).await?;
+    if is_too_many(&ids, messages) {
+        return Ok(back);
+    }
     let admin = &registered.admin;
     let objects = match permitted(&desk, admin, requires, &ids, &mut transaction).await? {
         Ok(objects) => objects,
@@ -134,7 +145,7 @@ pub(crate) async fn list_submit(
     };
     match run(&desk, admin, action, &objects, transaction).await {
         Ok(text) => messages.success(text),
-        Err(WriteError::Database(error)) if !is_conflict(&error) => return Err(error.into()),
+        Err(WriteError::Database(error)) if !error.is_conflict() => return Err(error.into()),
         Err(error) => messages.error(format!(
             "“{}” was not done, and no items have been changed: {}",
             action.label,
@@ -144,21 +155,25 @@ pub(crate) async fn list_submit(
     Ok(back)
 }
 
-/// The primary keys of the rows that are selected and that the list has. Nothing if there are too
-/// many.
-async fn chosen(
-    query: &ListQuery<'_>,
-    selection: &Selection,
-    on: &mut Transaction,
-) -> Result<Option<Vec<i64>>, DbError> {
+/// The rows that are selected and that the list has, up to one more than can be chosen.
+fn chosen(query: &ListQuery<'_>, selection: &Selection) -> Records {
     let rows = query.sorted_rows().limit(MAX_ROWS + 1);
-    let rows = if selection.is_all() {
-        rows
-    } else {
-        rows.filter(Filter::key_is_in(query.admin.model, selection.ids()))
-    };
-    let ids = rows.ids(on).await?;
-    Ok((ids.len() <= MAX_ROWS as usize).then_some(ids))
+    if selection.is_all() {
+        return rows;
+    }
+    rows.filter(Filter::key_is_in(query.admin.model, selection.ids()))
+}
+
+/// Says so, if more rows are selected than can be chosen.
+fn is_too_many(ids: &[i64], messages: Messages<'_>) -> bool {
+    let is_too_many = ids.len() > MAX_ROWS as usize;
+    if is_too_many {
+        messages.error(format!(
+            "More than {MAX_ROWS} items are selected. No items have been changed: narrow the list \
+             down first."
+        ));
+    }
+    is_too_many
 }
 
 /// The rows with these primary keys; or what the first shows as with which the user may not do this:
@@ -184,6 +199,53 @@ async fn permitted(
     Ok(Ok(permitted))
 }
 
+/// Shows what goes with the rows, and deletes them once that was seen.
+async fn delete_selected(
+    desk: &Desk<'_>,
+    query: &ListQuery<'_>,
+    selection: &Selection,
+    ids: &[i64],
+    here: String,
+    db: &Db,
+    messages: Messages<'_>,
+) -> Result<Answer, Error> {
+    let admin = query.admin;
+    let (one, several) = (admin.model.verbose_name, admin.model.verbose_name_plural);
+    let answers = Answers {
+        is_sent: !selection.post.is_empty(),
+        fingerprint: &selection.fingerprint,
+        confirmed: &selection.confirmed,
+    };
+    match deletion::delete(desk, admin, &ids.iter().copied().collect(), answers, db).await? {
+        Outcome::Gone => messages.warning(format!("The selected {several} are gone already.")),
+        Outcome::Deleted(count) => {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            messages.success(format!("Successfully deleted {}.", counted(count, one, several)));
+        }
+        Outcome::Ask(asked) => {
+            let name = if ids.len() == 1 { one } else { several };
+            let mut hidden = vec![("action".to_owned(), DELETE_SELECTED.to_owned())];
+            if selection.is_all() {
+                hidden.push(("select_across".to_owned(), "1".to_owned()));
+            } else {
+                let id = |id: &i64| ("_selected_action".to_owned(), id.to_string());
+                hidden.extend(ids.iter().map(id));
+            }
+            let around = Around {
+                what: format!("the selected {name}"),
+                name,
+                title: "Delete multiple objects".to_owned(),
+                crumbs: vec![Crumb::here("Delete multiple objects")],
+                action: here.clone(),
+                hidden,
+                back: here,
+            };
+            return Ok(Answer::Page(deletion::page(desk, admin, asked, around)?));
+        }
+    }
+    Ok(Answer::Elsewhere(Redirect::to(here)))
+}
+
 /// Runs an action of the registration, and writes it into the log of each row.
 async fn run(
     desk: &Desk<'_>,
@@ -206,14 +268,9 @@ async fn run(
     Ok(text)
 }
 
-/// Whether the database refused what does not fit with other rows, which may have changed meanwhile.
-fn is_conflict(error: &DbError) -> bool {
-    let DbError::Statement(sqlx::Error::Database(error)) = error else { return false };
-    !matches!(error.kind(), ErrorKind::Other)
-}
-
 fn reason(error: &WriteError) -> String {
     match error {
+        // What others did meanwhile, or rows that lead to these.
         WriteError::Database(_) => "it does not fit with other items.".to_owned(),
         error => error.to_string(),
     }
