@@ -114,7 +114,9 @@ async fn count(
 
 fn form(username: &str, next: &str, errors: Errors) -> Page {
     let Errors { whole, username_missing, password_missing } = errors;
-    let (username, next) = (username.to_owned(), next.to_owned());
+    // A page cannot show control characters, and no browser's field has them.
+    let shown = |text: &str| text.replace(char::is_control, "");
+    let (username, next) = (shown(username), shown(next));
     let context = context! { username, next, error: whole, username_missing, password_missing };
     Page::render("accounts/login", context)
 }

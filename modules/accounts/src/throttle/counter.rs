@@ -72,7 +72,10 @@ impl Entry {
         // What is left of the time goes on counting, or frequent failures would never be forgotten.
         let counted = if left == 0 { now } else { self.counted + forgotten * policy.forgets_every };
         let failures = left + 1;
-        Ok(Self { failures, counted, blocked_until: now + policy.delay(failures) })
+        let delay = policy.delay(failures);
+        // Not `now`: who asked a moment earlier and comes after would have to wait until then.
+        let blocked_until = if delay == 0 { 0 } else { now + delay };
+        Ok(Self { failures, counted, blocked_until })
     }
 
     /// The same as if the last attempt had not been: nobody has to wait because of it, nor was there
@@ -117,6 +120,12 @@ mod tests {
         let blocked = Entry { failures: 3, counted: 1000, blocked_until: 1010 };
         assert_eq!(blocked.attempted(&POLICY, 1004), Err(Wait(6)));
         assert!(blocked.attempted(&POLICY, 1010).is_ok());
+    }
+
+    #[test]
+    fn a_free_failure_makes_nobody_wait_whose_clock_is_behind() {
+        let one = NEW.attempted(&POLICY, 1000).unwrap();
+        assert_eq!(one.attempted(&POLICY, 999).unwrap().failures, 2);
     }
 
     #[test]
