@@ -180,11 +180,8 @@ async fn a_user_who_is_gone_is_no_error(on: DatabaseKind) {
     let site = archive(on).await;
     let boss = superuser(&site).await;
     for is_sent in [false, true] {
-        let answer = if is_sent {
-            set(&boss, 4711, NEW, NEW).await
-        } else {
-            boss.get(&address(4711)).await
-        };
+        let answer =
+            if is_sent { set(&boss, 4711, NEW, NEW).await } else { boss.get(&address(4711)).await };
         assert_eq!((answer.status, answer.location()), (303, "/admin/"));
         let gone = "User with ID “4711” doesn’t exist. Perhaps it was deleted?";
         assert_eq!(messages(&boss).await, [gone]);

@@ -2,6 +2,7 @@
 
 use accounts::new_password::check_typed_twice;
 use accounts::passwords::{Hasher, HasherError, UserAttributes};
+use module_api::Error;
 use module_api::admin::ModelAdmin;
 use module_api::model::FieldInfo;
 
@@ -30,7 +31,7 @@ impl NewPassword {
 
     /// Checks what was typed with what is known of the user, and hashes it: before the
     /// transaction, since it takes its time.
-    pub(crate) async fn take(&mut self, posted: &Posted, hasher: &Hasher) -> Result<(), HasherError> {
+    pub(crate) async fn take(&mut self, posted: &Posted, hasher: &Hasher) -> Result<(), Error> {
         let text = |name: &str| posted.get(name).unwrap_or_default();
         let [first, second] = INPUTS.map(text);
         let user = UserAttributes {
@@ -41,7 +42,13 @@ impl NewPassword {
         };
         self.errors = check_typed_twice(first, second, &user);
         if self.errors.iter().all(Vec::is_empty) {
-            self.hash = Some(hasher.encode(first).await?);
+            match hasher.encode(first).await {
+                Ok(hash) => self.hash = Some(hash),
+                Err(busy @ HasherError::Busy) => {
+                    self.errors[0].push(crate::text::capitalized(&format!("{busy}.")));
+                }
+                Err(error) => return Err(Error::other(error)),
+            }
         }
         Ok(())
     }
