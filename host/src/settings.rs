@@ -49,6 +49,13 @@ pub struct SiteSettings {
     pub demo_data: bool,
     /// What is logged, as a filter of `tracing`: `info,rocket=warn`.
     pub log: String,
+    /// The site's address as visitors know it, `https://example.org`: for modules that send it to
+    /// people. What a request says of it is anybody's choice.
+    pub site_url: Option<String>,
+    /// The server for mail that modules send: `smtps://user:password@host:465`.
+    pub email_url: Option<String>,
+    /// From whom mails are: `Holiday Homes <no-reply@example.org>`.
+    pub email_from: Option<String>,
 }
 
 impl Default for SiteSettings {
@@ -58,6 +65,9 @@ impl Default for SiteSettings {
             installed: None,
             demo_data: false,
             log: DEFAULT_LOG.to_owned(),
+            site_url: None,
+            email_url: None,
+            email_from: None,
         }
     }
 }
@@ -76,7 +86,8 @@ impl Settings {
     /// 1. The `Rocket.toml` in the binary.
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
     ///    that `ROCKET_CONFIG` names.
-    /// 3. `ROCKET_*`, then `PORT` and `DATABASE_URL`, which platforms set.
+    /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL` and `EMAIL_FROM`, as
+    ///    platforms set them.
     ///
     /// What cannot be read is reported, and stands at its default, so that the rest can be examined
     /// too.
@@ -97,6 +108,9 @@ impl Settings {
             .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
             .merge(platform("PORT", "port"))
             .merge(platform("DATABASE_URL", "databases.site.url"))
+            .merge(platform("SITE_URL", "site_url"))
+            .merge(platform("EMAIL_URL", "email_url"))
+            .merge(platform("EMAIL_FROM", "email_from"))
             .select(chosen_profile());
         let (settings, found) = Self::read(figment, root);
         problems.extend(found);

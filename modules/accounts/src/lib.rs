@@ -6,11 +6,14 @@ mod authentication;
 mod commands;
 mod devices;
 mod first_administrator;
+mod mail;
 pub mod models;
 pub mod new_password;
+mod password_reset;
 pub mod passwords;
 mod permissions;
 mod random_text;
+mod reset_mail;
 mod routes;
 mod secret;
 pub mod sessions;
@@ -23,12 +26,14 @@ use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Command, Configure, Files, LocalStart, Module, SettingsSchema, embed, register,
+    AfterMigrate, Check, Command, Configure, Files, LocalStart, Module, SettingsSchema, embed,
+    register,
 };
 use rocket::Route;
 
-use crate::models::{ContentType, Device, Group, Permission, Session, User};
+use crate::models::{ContentType, Device, Group, PasswordReset, Permission, Session, User};
 use crate::passwords::{Hasher, PasswordSettings};
+use crate::reset_mail::Outbox;
 use crate::signed_in::WhoIsSignedIn;
 
 pub use crate::settings::AccountsSettings;
@@ -66,6 +71,7 @@ impl Module for Accounts {
             User::INFO,
             Session::INFO,
             Device::INFO,
+            PasswordReset::INFO,
         ]
     }
 
@@ -79,6 +85,10 @@ impl Module for Accounts {
 
     fn after_migrate(&self) -> Option<AfterMigrate> {
         Some(permissions::create_missing)
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        vec![mail::problems]
     }
 
     fn commands(&self) -> Vec<Command> {
@@ -100,8 +110,10 @@ impl Module for Accounts {
     fn configure(&self, configure: Configure) -> Configure {
         let PasswordSettings { password_hasher } =
             AccountsSettings::of(&configure.figment).passwords;
+        let outbox = Outbox::of(&configure.figment);
         configure
             .manage(Hasher::new(password_hasher))
+            .manage(outbox)
             .manage(LoginRoute("accounts:login"))
             .attach(WhoIsSignedIn)
     }

@@ -173,6 +173,32 @@ pub struct Device {
     pub last_used: UtcDateTime,
 }
 
+/// A way for a user to set a new password without the old one, for an hour and once.
+#[derive(Debug, Clone, Model)]
+#[model(
+    label = "accounts.passwordreset",
+    table = "accounts_password_reset",
+    verbose_name = "password reset",
+    ordering = ["-expires"]
+)]
+pub struct PasswordReset {
+    /// The primary key.
+    pub id: i64,
+    /// The hash of the key that was sent by mail.
+    #[model(exact_length = 64, unique)]
+    pub key_hash: String,
+    /// Whose password.
+    #[model(on_delete = cascade)]
+    pub user: ForeignKey<User>,
+    /// When it is over.
+    #[model(index)]
+    pub expires: UtcDateTime,
+    /// The fingerprint of what the user's `password` and `email` were then: it is over as soon as
+    /// one of them is another, whatever program changes it.
+    #[model(exact_length = 64)]
+    pub account_fingerprint: String,
+}
+
 /// Django's rule for usernames: letters and digits of any script, and `@ . + - _`.
 fn good_username(username: &str) -> Result<(), String> {
     if username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {

@@ -5,6 +5,8 @@ mod landing;
 mod login;
 mod logout;
 mod password_change;
+mod password_reset;
+mod password_reset_confirm;
 
 use rocket::{Route, routes};
 
@@ -17,5 +19,10 @@ pub(crate) fn all() -> Vec<Route> {
         logout::sign_out,
         password_change::password_change,
         password_change::change_password,
+        password_reset::password_reset,
+        password_reset::request_password_reset,
+        password_reset::password_reset_done,
+        password_reset_confirm::password_reset_confirm,
+        password_reset_confirm::reset_password,
     ]
 }

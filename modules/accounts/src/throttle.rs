@@ -37,6 +37,13 @@ const ACCOUNT: Policy = Policy { free: 10, first_delay: 5, max_delay: 60, forget
 /// In a browser that is known.
 const DEVICE: Policy = Policy { free: 10, ..PAIR };
 
+/// Mails to reset a password, asked for from one network; and to one address, which is that of an
+/// account or of nobody.
+const RESET_NETWORK: Policy =
+    Policy { free: 20, first_delay: 15, max_delay: 15 * 60, forgets_every: 5 * 60 };
+const RESET_ADDRESS: Policy =
+    Policy { free: 3, first_delay: 60, max_delay: 15 * 60, forgets_every: 20 * 60 };
+
 /// How many counters that say nothing any more are deleted at each attempt: more than it makes.
 const CLEARED_AT_ONCE: i64 = 20;
 
@@ -78,6 +85,20 @@ impl Attempt {
     ) -> Result<Result<Self, Wait>, DbError> {
         let counter = Counter::new(&["password", &user_id.to_string()], &PAIR);
         Self::count(vec![counter], db).await
+    }
+
+    /// Counts a request for a mail to reset a password. It is taken back in no case: neither who asks
+    /// nor who gets the mail has shown anything.
+    pub(crate) async fn to_reset_password(
+        email: &str,
+        from: IpAddr,
+        db: &Db,
+    ) -> Result<Result<Self, Wait>, DbError> {
+        let counters = vec![
+            Counter::new(&["reset network", &network(from)], &RESET_NETWORK),
+            Counter::new(&["reset address", &email.to_lowercase()], &RESET_ADDRESS),
+        ];
+        Self::count(counters, db).await
     }
 
     async fn count(counters: Vec<Counter>, db: &Db) -> Result<Result<Self, Wait>, DbError> {

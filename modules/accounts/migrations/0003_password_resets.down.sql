@@ -1,0 +1,1 @@
+DROP TABLE "accounts_password_reset";

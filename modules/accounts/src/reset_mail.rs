@@ -1,0 +1,112 @@
+//! Mails with which users who forgot their password set a new one.
+
+use std::sync::Arc;
+
+use module_api::db::DbPool;
+use module_api::rocket::Config;
+use module_api::rocket::figment::Figment;
+use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use module_api::{UrlError, Urls, with_causes};
+
+use crate::mail::{Mail, Mailer, site_url};
+use crate::password_reset::{self, Account};
+use crate::secret::Secret;
+
+/// How many requests for mails are worked on at once. Who comes after them is asked to come again.
+const DELIVERIES: usize = 32;
+
+/// Where requests for such mails go: managed state.
+pub(crate) struct Outbox {
+    mailer: Option<Arc<Mailer>>,
+    site_url: Option<String>,
+    site_name: Option<String>,
+    places: Arc<Semaphore>,
+}
+
+impl Outbox {
+    /// The one of a site with these settings.
+    pub(crate) fn of(site: &Figment) -> Self {
+        let site_name = site.extract_inner::<String>("site_name").ok();
+        Self {
+            mailer: Mailer::of(site).map(Arc::new),
+            site_url: site_url(site),
+            site_name: site_name.map(|name| name.replace(char::is_control, " ")),
+            places: Arc::new(Semaphore::new(DELIVERIES)),
+        }
+    }
+
+    /// Whether this site sends mail at all.
+    pub(crate) fn is_open(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// A place for a request; none if there are too many at the moment, or no mail is sent.
+    pub(crate) fn delivery(&self, config: &Config) -> Option<Delivery> {
+        let mailer = Arc::clone(self.mailer.as_ref()?);
+        let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        // Outside of the profile `local` it is set, or the site does not start. What a request says
+        // of the site's address is never believed: somebody else would get the key.
+        let local = || format!("http://localhost:{}", config.port);
+        let site_url = self.site_url.clone().unwrap_or_else(local);
+        let host = || site_url.split_once("://").map_or("", |(_, host)| host).to_owned();
+        let site_name = self.site_name.clone().unwrap_or_else(host);
+        Some(Delivery { mailer, site_url, site_name, _permit: permit })
+    }
+}
+
+/// A request for mails that is worked on.
+pub(crate) struct Delivery {
+    mailer: Arc<Mailer>,
+    site_url: String,
+    site_name: String,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Delivery {
+    /// Sends a mail to each account with that e-mail address. Nobody waits for it any more: what
+    /// goes wrong is logged, without the keys.
+    pub(crate) async fn run(self, email: String, pool: DbPool, urls: Urls) {
+        let issued = match password_reset::issue(&email, &pool).await {
+            Ok(issued) => issued,
+            Err(error) => {
+                let error = with_causes(&error);
+                tracing::error!("no mail to reset a password was sent: {error}");
+                return;
+            }
+        };
+        for (account, key) in issued {
+            let id = account.id;
+            let mail = match self.mail(account, &key, &urls) {
+                Ok(mail) => mail,
+                Err(error) => {
+                    tracing::error!("no mail to reset a password was sent: {error}");
+                    return;
+                }
+            };
+            match self.mailer.send(mail).await {
+                Ok(()) => tracing::info!(user = id, "sent a mail to reset a password"),
+                Err(error) => {
+                    let error = with_causes(&error);
+                    tracing::error!(user = id, "a mail to reset a password was not sent: {error}");
+                }
+            }
+        }
+    }
+
+    fn mail(&self, account: Account, key: &Secret, urls: &Urls) -> Result<Mail, UrlError> {
+        let Self { site_name, site_url, .. } = self;
+        let path = urls.url("accounts:password_reset_confirm", &[("key", &key.text())])?;
+        let username = account.username;
+        let text = format!(
+            "You're receiving this email because you requested a password reset for your user \
+             account at {site_name}.\n\n\
+             Please go to the following page and choose a new password:\n\n\
+             {site_url}{path}\n\n\
+             The page is there for an hour, and for one new password.\n\n\
+             In case you’ve forgotten, you are: {username}\n\n\
+             Thanks for using our site!\n\n\
+             The {site_name} team\n"
+        );
+        Ok(Mail { to: account.email, subject: format!("Password reset on {site_name}"), text })
+    }
+}

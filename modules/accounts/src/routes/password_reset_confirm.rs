@@ -1,0 +1,121 @@
+//! Setting a new password with the key of a mail.
+
+use module_api::db::{Db, DbError};
+use module_api::{Error, Messages, Page, Urls, context, with_causes};
+use rocket::form::{Form, FromForm};
+use rocket::http::Status;
+use rocket::response::{self, Redirect, Responder};
+use rocket::{Request, State, get, post};
+
+use super::form_page::{BUSY, FormAnswer};
+use crate::new_password::check_typed_twice;
+use crate::password_reset::{self, Account};
+use crate::passwords::{Hasher, HasherError, UserAttributes, password_help_texts};
+use crate::secret::Secret;
+use crate::throttle;
+use crate::visitor::Visitor;
+
+/// Of the first input of a password and of the second.
+const NOTHING_WRONG: [Vec<String>; 2] = [Vec::new(), Vec::new()];
+
+/// What is typed into the form.
+#[derive(FromForm)]
+pub(crate) struct Passwords {
+    #[field(default = String::new())]
+    new_password1: String,
+    #[field(default = String::new())]
+    new_password2: String,
+}
+
+/// An answer whose address holds a key: other sites are not told of it, and nobody keeps it.
+pub(crate) struct Confidential<R>(R);
+
+impl<'r, R: Responder<'r, 'static>> Responder<'r, 'static> for Confidential<R> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.0.respond_to(request)?;
+        // Not `no-referrer`: an old browser would not say then that the form is of this site.
+        response.set_raw_header("Referrer-Policy", "same-origin");
+        response.set_raw_header("Cache-Control", "private, no-store");
+        Ok(response)
+    }
+}
+
+type Answer = Result<Confidential<FormAnswer>, Error>;
+
+/// The form for a new password.
+#[get("/reset/<key>")]
+pub(crate) async fn password_reset_confirm(key: &str, db: &State<Db>) -> Answer {
+    let page = match find(key, db).await? {
+        Some((_, account)) => FormAnswer::invalid(form(&account, None, NOTHING_WRONG)),
+        None => good_for_nothing(),
+    };
+    Ok(Confidential(page))
+}
+
+/// Sets the new password.
+#[post("/reset/<key>", data = "<passwords>")]
+pub(crate) async fn reset_password(
+    key: &str,
+    passwords: Form<Passwords>,
+    visitor: Visitor<'_>,
+    messages: Messages<'_>,
+    urls: &Urls,
+    hasher: &State<Hasher>,
+    db: &State<Db>,
+) -> Answer {
+    let Some((key, account)) = find(key, db).await? else {
+        return Ok(Confidential(good_for_nothing()));
+    };
+    let attributes = UserAttributes {
+        username: &account.username,
+        first_name: &account.first_name,
+        last_name: &account.last_name,
+        email: &account.email,
+    };
+    let Passwords { new_password1, new_password2 } = &*passwords;
+    let errors = check_typed_twice(new_password1, new_password2, &attributes);
+    if errors.iter().any(|errors| !errors.is_empty()) {
+        return Ok(Confidential(FormAnswer::invalid(form(&account, None, errors))));
+    }
+    let hash = match hasher.encode(new_password1).await {
+        Ok(hash) => hash,
+        Err(HasherError::Busy) => {
+            let page = form(&account, Some(BUSY), NOTHING_WRONG);
+            return Ok(Confidential(FormAnswer::busy(page)));
+        }
+        Err(error) => return Err(Error::other(error)),
+    };
+    if !password_reset::redeem(&key, &account, &hash, db).await? {
+        return Ok(Confidential(good_for_nothing()));
+    }
+    if let Err(error) = throttle::forgive(&account.username, visitor.address(), db).await {
+        tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
+    }
+    messages.success("Your password has been set. You may go ahead and log in now.");
+    let login = urls.url("accounts:login", &[]).map_err(Error::other)?;
+    Ok(Confidential(FormAnswer::taken(Redirect::to(login))))
+}
+
+/// The key in an address and the account it is for, if it is good for anything.
+async fn find(key: &str, db: &Db) -> Result<Option<(Secret, Account)>, DbError> {
+    let Some(key) = Secret::parse(key) else { return Ok(None) };
+    let account = password_reset::find(&key, &mut db.acquire().await?).await?;
+    Ok(account.map(|account| (key, account)))
+}
+
+fn good_for_nothing() -> FormAnswer {
+    let page = Page::render("accounts/password_reset_failed", context! {});
+    FormAnswer::Again { status: Status::NotFound, retry_after: None, page }
+}
+
+fn form(account: &Account, error: Option<&'static str>, errors: [Vec<String>; 2]) -> Page {
+    let [new_password1_errors, new_password2_errors] = errors;
+    let context = context! {
+        username: account.username.clone(),
+        error,
+        new_password1_errors,
+        new_password2_errors,
+        help_texts: password_help_texts(),
+    };
+    Page::render("accounts/password_reset_confirm", context)
+}
