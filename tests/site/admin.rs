@@ -1,7 +1,7 @@
 //! The admin, as staff meet it.
 
 mod actions;
-mod archive;
+pub(crate) mod archive;
 mod autocomplete;
 mod delete;
 mod desk;
@@ -13,6 +13,7 @@ mod hotel;
 mod import;
 mod index;
 mod list;
+mod log;
 mod modules;
 mod password;
 mod search;

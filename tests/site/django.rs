@@ -40,5 +40,6 @@ mod both_at_once;
 mod comparing;
 mod copied_rows;
 mod differences;
+mod log;
 mod pages;
 mod permissions;

@@ -35,7 +35,7 @@ impl Workshop {
     }
 
     /// All that a dump with these arguments prints.
-    fn dump(&self, arguments: &[&str]) -> String {
+    pub(crate) fn dump(&self, arguments: &[&str]) -> String {
         let output = self.command(&[&["dumpdata"], arguments].concat()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()

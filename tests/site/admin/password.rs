@@ -121,7 +121,9 @@ async fn what_is_no_good_password_is_refused_at_its_field(on: DatabaseKind) {
             assert_eq!(is_marked, !expected.is_empty());
         }
         assert!(form.main().contains("Please correct the error"), "{}", form.main());
-        assert!(first.is_empty() || !answer.text().contains(first), "what was typed is shown");
+        // A short one may stand in the token by chance.
+        let is_telling = first.len() > 6;
+        assert!(!is_telling || !answer.text().contains(first), "what was typed is shown");
     }
     assert_eq!(stored(&site, user).await, hash);
     assert_eq!(log(&site).await, []);
