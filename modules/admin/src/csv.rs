@@ -11,6 +11,14 @@ pub(crate) fn guarded(text: &str) -> String {
     format!("{guard}{text}")
 }
 
+/// The text of a cell, without the `'` that [`guarded`] has put before it.
+pub(crate) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if cell.trim_start_matches('\'').starts_with(FORMULA) => text,
+        _ => cell,
+    }
+}
+
 /// Writes a cell, in quotes if it needs them.
 pub(crate) fn push_cell(cell: &str, csv: &mut String) {
     if cell.contains([',', '"', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
@@ -52,6 +60,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(guarded(text), cell, "{text:?}");
+            assert_eq!(unguarded(cell), text, "{cell:?}");
         }
     }
 

@@ -28,6 +28,3 @@ pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// So many objects a file has at most.
 pub(crate) const MAX_OBJECTS: usize = 5_000;
-
-/// Rows that are looked up by one query.
-const AT_ONCE: usize = 500;

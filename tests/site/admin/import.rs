@@ -5,6 +5,7 @@ mod conflicts;
 mod csv;
 mod json;
 mod rights;
+mod round_trip;
 
 use module_api::db::{DbError, FromRow, Row, Value, query};
 use module_api::model::{ModelInfo, Path, Records};

@@ -124,15 +124,6 @@ fn delimiter(text: &str) -> char {
     DELIMITERS[place]
 }
 
-/// A text without the `'` that an export puts before what a spreadsheet would take for a formula.
-pub(super) fn unguarded(cell: &str) -> &str {
-    const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-    match cell.strip_prefix('\'') {
-        Some(text) if cell.trim_start_matches('\'').starts_with(FORMULA) => text,
-        _ => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,22 +175,6 @@ mod tests {
         ] {
             let error = Lines::of(text).find_map(Result::err);
             assert_eq!(error.as_deref(), Some(message), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_guard_of_formulas_is_taken_away_once() {
-        for (cell, text) in [
-            ("'=1+1", "=1+1"),
-            ("'-5", "-5"),
-            ("''=1", "'=1"),
-            ("=1", "=1"),
-            ("'tis", "'tis"),
-            ("''", "''"),
-            ("'", "'"),
-            ("", ""),
-        ] {
-            assert_eq!(unguarded(cell), text, "{cell}");
         }
     }
 }

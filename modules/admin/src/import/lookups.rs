@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use module_api::db::{DbError, Transaction, Value};
 use module_api::model::related_ids_of;
-use module_api::model::{FieldInfo, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records};
+use module_api::model::{FieldInfo, Filter, ManyToManyInfo, ModelInfo, Path, Records};
 use serde_json::Value as Json;
 
-use super::AT_ONCE;
 use super::objects::value_of;
+use crate::object::{CHUNK, Object, objects};
 
 /// Objects that are looked for by several values each are fewer at once: each makes a condition.
 const TOGETHER_AT_ONCE: usize = 50;
@@ -16,28 +16,17 @@ const TOGETHER_AT_ONCE: usize = 50;
 /// A natural key may lead through so many foreign keys.
 const MAX_DEPTH: usize = 8;
 
-/// An object of the database.
-pub(super) struct Existing {
-    pub(super) record: Record,
-    /// What it shows as.
-    pub(super) text: String,
-}
-
 /// The objects of a model that have one of these primary keys.
 pub(super) async fn existing(
     model: &'static ModelInfo,
     ids: impl IntoIterator<Item = i64>,
     on: &mut Transaction,
-) -> Result<HashMap<i64, Existing>, DbError> {
+) -> Result<HashMap<i64, Object>, DbError> {
     let ids: Vec<i64> = ids.into_iter().collect();
     let mut found = HashMap::new();
-    for ids in ids.chunks(AT_ONCE) {
-        let mut records = Records::of(model).filter(Filter::key_is_in(model, ids.iter().copied()));
-        let display = records.display();
-        for record in records.fetch(&mut *on).await? {
-            let text = display.text(&record);
-            found.insert(record.id(), Existing { record, text });
-        }
+    for ids in ids.chunks(CHUNK) {
+        let objects = objects(model, ids.iter().copied(), &mut *on).await?;
+        found.extend(objects.into_iter().map(|object| (object.record.id(), object)));
     }
     Ok(found)
 }
@@ -50,7 +39,7 @@ pub(super) async fn present(
 ) -> Result<HashSet<i64>, DbError> {
     let ids: Vec<i64> = ids.into_iter().collect();
     let mut present = HashSet::new();
-    for ids in ids.chunks(AT_ONCE) {
+    for ids in ids.chunks(CHUNK) {
         let records = Records::of(model).filter(Filter::key_is_in(model, ids.iter().copied()));
         present.extend(records.ids(&mut *on).await?);
     }
@@ -64,7 +53,7 @@ pub(super) async fn related(
     on: &mut Transaction,
 ) -> Result<HashMap<i64, Vec<i64>>, DbError> {
     let mut related: HashMap<i64, Vec<i64>> = HashMap::new();
-    for ids in ids.chunks(AT_ONCE) {
+    for ids in ids.chunks(CHUNK) {
         for (source, target) in related_ids_of(field, ids, &mut *on).await? {
             related.entry(source).or_default().push(target);
         }
@@ -85,7 +74,7 @@ pub(super) async fn owners(
     values: &[Vec<&Value>],
     on: &mut Transaction,
 ) -> Result<HashMap<String, i64>, DbError> {
-    let at_once = if fields.len() == 1 { AT_ONCE } else { TOGETHER_AT_ONCE };
+    let at_once = if fields.len() == 1 { CHUNK } else { TOGETHER_AT_ONCE };
     let mut owners = HashMap::new();
     for values in values.chunks(at_once) {
         let filter = if let [field] = fields {

@@ -15,9 +15,10 @@ use module_api::model::{FieldInfo, ModelInfo, Path, Record, Records};
 use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Given, Place};
-use super::lookups::{self, Existing};
+use super::lookups;
 use super::{Drafts, Importable, Problem};
 use crate::access::Desk;
+use crate::object::Object;
 use crate::text::{Shown, capitalized};
 
 /// What an import would do.
@@ -176,7 +177,7 @@ fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
 async fn related(
     model: &'static ModelInfo,
     drafts: &[Draft],
-    existing: &HashMap<i64, Existing>,
+    existing: &HashMap<i64, Object>,
     on: &mut Transaction,
 ) -> Result<HashMap<usize, HashMap<i64, Vec<i64>>>, DbError> {
     let mut related = HashMap::new();
@@ -195,7 +196,7 @@ fn row(
     desk: &Desk<'_>,
     importable: &Importable<'_>,
     draft: &mut Draft,
-    existing: &HashMap<i64, Existing>,
+    existing: &HashMap<i64, Object>,
     related: &HashMap<usize, HashMap<i64, Vec<i64>>>,
 ) -> Row {
     let (admin, model) = (importable.admin, importable.model());
@@ -278,7 +279,7 @@ fn check_values(
     desk: &Desk<'_>,
     importable: &Importable<'_>,
     draft: &mut Draft,
-    found: Option<&Existing>,
+    found: Option<&Object>,
     step: Step,
     values: &[Value],
     many: &[(usize, Vec<i64>)],

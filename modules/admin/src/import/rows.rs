@@ -3,9 +3,10 @@
 use module_api::db::Value;
 use module_api::model::FieldInfo;
 
-use super::cells::{Line, Lines, unguarded};
+use super::cells::{Line, Lines};
 use super::draft::{Draft, Given, Place};
 use super::{Drafts, Importable, MAX_OBJECTS, Slot};
+use crate::csv::unguarded;
 
 /// More columns are not looked at: no model has as many.
 const MAX_COLUMNS: usize = 200;

@@ -31,8 +31,12 @@ impl From<DbError> for Refusal {
         if error.is_unavailable() {
             return Self::Database(error);
         }
-        tracing::warn!("the database refused an import: {}", with_causes(&error));
-        Self::Conflict("The database refused one of the objects.".to_owned())
+        if !error.is_conflict() {
+            tracing::warn!("the database refused an import: {}", with_causes(&error));
+        }
+        let message = "The database refused one of the objects: others were changing the same at \
+                       this moment, or it has rules of its own.";
+        Self::Conflict(message.to_owned())
     }
 }
 
@@ -49,7 +53,8 @@ impl From<WriteError> for Refusal {
 /// is made in it stays true. On SQLite nobody else writes anyway.
 pub(crate) async fn lock(model: &ModelInfo, on: &mut Transaction) -> Result<(), DbError> {
     if on.kind() == DatabaseKind::Postgres {
-        let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", quoted(model.table));
+        // Whoever has locked a row to write it is waited for now, not when each waits for the other.
+        let sql = format!("LOCK TABLE {} IN EXCLUSIVE MODE", quoted(model.table));
         query(AssertSqlSafe(sql)).execute(on).await?;
     }
     Ok(())
