@@ -43,3 +43,4 @@ mod differences;
 mod log;
 mod pages;
 mod permissions;
+mod sessions;
