@@ -7,6 +7,7 @@ mod guards;
 mod known_browsers;
 mod messages;
 mod password_change;
+mod password_reset;
 pub(crate) mod permissions;
 mod rehashing;
 mod sessions;
