@@ -120,6 +120,11 @@ impl Browser {
         self.run_scripts(is_on).await;
     }
 
+    /// Whether pages run their scripts.
+    pub fn has_javascript(&self) -> bool {
+        self.has_javascript.get()
+    }
+
     pub(crate) async fn run_scripts(&self, is_on: bool) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !is_on })).await;
     }
@@ -155,6 +160,20 @@ impl Browser {
         let whole = self.part.replace(css.to_owned());
         let result = doing().await;
         self.part.replace(whole);
+        result
+    }
+
+    /// Does something in another tab of the same browser, and goes on in this one.
+    pub async fn in_new_tab<T>(&self, doing: impl AsyncFnOnce() -> T) -> T {
+        let here = self.driver.window().await.expect("the browser has a tab");
+        let other = self.driver.new_tab().await.expect("another tab can be opened");
+        self.driver.switch_to_window(other).await.expect("the other tab is there");
+        // These are settings of a tab.
+        self.run_scripts(self.has_javascript.get()).await;
+        self.look(self.look.get()).await;
+        let result = doing().await;
+        self.driver.close_window().await.expect("the other tab can be closed");
+        self.driver.switch_to_window(here).await.expect("the first tab is still there");
         result
     }
 

@@ -47,6 +47,15 @@ impl Browser {
         serde_json::from_value(texts).expect("they are texts")
     }
 
+    /// The texts of those of the elements that are visible.
+    pub async fn visible_texts(&self, css: &str) -> Vec<String> {
+        let texts = "return Array.from(document.querySelectorAll(arguments[0]))\
+                     .filter(element => element.checkVisibility())\
+                     .map(element => element.innerText.trim())";
+        let texts = self.execute(texts, json!([css])).await;
+        serde_json::from_value(texts).expect("they are texts")
+    }
+
     /// What stands in a field.
     pub async fn value(&self, field: &str) -> String {
         let value = self.named(FIELD, field).await.value().await;

@@ -1,7 +1,9 @@
 //! What a visitor does.
 
+use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use thirtyfour::components::SelectElement;
 use thirtyfour::{By, Key, WebElement};
 
@@ -85,6 +87,24 @@ impl Browser {
         attached.unwrap_or_else(|error| panic!("`{field}` takes no file: {error}"));
     }
 
+    /// Follows the link of a name to a file that is kept; what is in it.
+    pub async fn download(&self, link: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder for the file can be made");
+        let behavior = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        self.devtools("Browser.setDownloadBehavior", behavior).await;
+        click(&self.named(LINK, link).await, link).await;
+        let file = || {
+            let entries = fs::read_dir(folder.path()).expect("the folder is there");
+            let paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+            // Until the file is whole, there is another beside it or in its place.
+            let [path] = paths.as_slice() else { return None };
+            let content = fs::read(path).ok()?;
+            (!content.is_empty() && !is_partial(path)).then_some(content)
+        };
+        self.wait(&format!("`{link}` brings no file"), async || file().is_some()).await;
+        file().expect("a whole file stays")
+    }
+
     /// Types a key, such as the tabulator, at what has the focus.
     pub async fn type_key(&self, key: Key) {
         let typed = self.driver.action_chain().send_keys(key).perform().await;
@@ -112,4 +132,10 @@ impl Browser {
 async fn click(element: &WebElement, name: &str) {
     let clicked = element.click().await;
     clicked.unwrap_or_else(|error| panic!("`{name}` cannot be clicked: {error}"));
+}
+
+/// Whether Chromium is not done with a file.
+fn is_partial(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.') || name.ends_with(".crdownload")
 }

@@ -1,0 +1,147 @@
+//! Every page that staff can meet is accessible and fits, on a phone and on a desk, by day and by
+//! night.
+
+use std::fs;
+
+use browser_tests::{Browser, in_browser, with_and_without_javascript};
+
+use crate::staff::{self, PASSWORD, log_in};
+
+with_and_without_javascript! {
+    lists_and_forms_of_the_admin_are_accessible_and_fit,
+}
+
+/// A file to import that has all that can be wrong and right.
+const FILE: &str = "\
+id,number,street,city,state,zip_code,country_iso_code,planet
+1,1407,Cliff Drive,Laguna Beach,CA,92651,USA,Earth
+2,251,Pearl Street,Laguna Beach,CA,92651,USA,Earth
+,7,Kelp Lane,Avalon,CA,90704,USA,Earth
+";
+
+async fn press_in_main(browser: &Browser, button: &str) {
+    browser.within("main", async || browser.press(button).await).await;
+}
+
+/// Pages that have scripts.
+async fn lists_and_forms_of_the_admin_are_accessible_and_fit(browser: &Browser) {
+    let site = staff::site(100).await;
+    let check = async |path: &str, name: &str| {
+        browser.open(&site.address(path)).await;
+        browser.check_page(name).await;
+    };
+    browser.open(&site.address("/admin/")).await;
+    log_in(browser, "root", PASSWORD).await;
+
+    check("/admin/lettings/letting/?p=2&o=2.-1&address__state=GA", "list").await;
+    check("/admin/lettings/letting/?q=nowhere", "list-without-results").await;
+    check("/admin/auth/user/", "list-of-users").await;
+    check("/admin/auth/group/", "list-without-rows").await;
+
+    check("/admin/lettings/letting/add/", "add").await;
+    browser.fill("Title", "Kelp House").await;
+    browser.fill("Number", "70000").await;
+    browser.press("Save").await;
+    browser.check_page("add-with-errors").await;
+    check("/admin/lettings/letting/1/change/", "change").await;
+    check("/admin/lettings/address/1/change/", "change-with-inline").await;
+    check("/admin/profiles/profile/add/", "add-with-autocomplete").await;
+    check("/admin/auth/user/add/", "add-user").await;
+    check("/admin/auth/user/1/change/", "change-user").await;
+    check("/admin/auth/group/add/", "add-group").await;
+
+    // Two people edit the same.
+    let form = site.address("/admin/lettings/letting/1/change/");
+    browser.open(&form).await;
+    browser.fill("Title", "Mine").await;
+    browser.fill("Street", "Cliff Road").await;
+    browser
+        .in_new_tab(async || {
+            browser.open(&form).await;
+            browser.fill("Title", "Theirs").await;
+            browser.press("Save").await;
+            browser.check_page("saved").await;
+        })
+        .await;
+    browser.press("Save").await;
+    browser.check_page("conflict").await;
+    site.stop().await;
+}
+
+/// Pages without scripts.
+#[rocket::async_test]
+async fn the_other_pages_of_the_admin_are_accessible_and_fit() {
+    in_browser("the_other_pages_of_the_admin_are_accessible_and_fit", other_pages).await;
+}
+
+async fn other_pages(browser: &Browser) {
+    let site = staff::site(2).await;
+    let check = async |path: &str, name: &str| {
+        browser.open(&site.address(path)).await;
+        browser.check_page(name).await;
+    };
+    check("/admin/", "login").await;
+    log_in(browser, "root", "wrong").await;
+    browser.check_page("login-error").await;
+    log_in(browser, "root", PASSWORD).await;
+    // What one has done is on the front page and in the history.
+    browser.open(&site.address("/admin/lettings/letting/1/change/")).await;
+    browser.fill("Title", "Stilt House").await;
+    browser.fill("Zip code", "92652").await;
+    browser.press("Save").await;
+
+    check("/admin/", "index").await;
+    check("/admin/lettings/", "app").await;
+    check("/admin/lettings/letting/1/history/", "history").await;
+    check("/admin/lettings/letting/2/history/", "history-without-entries").await;
+    check("/admin/lettings/address/1/delete/", "delete").await;
+    check("/admin/auth/user/1/password/", "user-password").await;
+    browser.fill("Password", "12345").await;
+    press_in_main(browser, "Set password").await;
+    browser.check_page("user-password-with-errors").await;
+    check("/admin/modules/", "modules").await;
+    check("/admin/search/", "search").await;
+    check("/admin/search/?q=house", "search-results").await;
+    check("/admin/search/?q=nowhere", "search-without-results").await;
+    check("/admin/lettings/address/lookup/", "lookup").await;
+    check("/admin/nothing/here/", "404").await;
+
+    browser.open(&site.address("/admin/lettings/letting/?q=house")).await;
+    browser.tick("Select Row house 001").await;
+    browser.tick("Select Row house 002").await;
+    browser.choose("Action", "Delete selected lettings").await;
+    browser.press("Go").await;
+    browser.check_page("bulk-delete").await;
+
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("addresses.csv");
+    check("/admin/lettings/address/import/", "import").await;
+    fs::write(&path, FILE.replace(",planet", "").replace(",Earth", "")).expect("a file is written");
+    browser.attach("File", &path).await;
+    browser.press("Show what would happen").await;
+    browser.check_page("import-preview").await;
+    browser.follow("Choose another file").await;
+    fs::write(&path, FILE.replace("90704", "907045")).expect("a file is written");
+    browser.attach("File", &path).await;
+    browser.press("Show what would happen").await;
+    browser.check_page("import-with-errors").await;
+
+    check("/accounts/password_change/", "password-change").await;
+    browser.fill("Old password", "wrong").await;
+    browser.fill("New password", "12345").await;
+    browser.fill("New password confirmation", "1234").await;
+    browser.press("Change my password").await;
+    browser.check_page("password-change-with-errors").await;
+    check("/", "home-signed-in").await;
+    check("/accounts/login/", "login-again").await;
+    check("/accounts/logout/", "logout").await;
+    press_in_main(browser, "Log out").await;
+    browser.check_page("logged-out").await;
+    check("/accounts/logout/", "logout-signed-out").await;
+
+    browser.open(&site.address("/admin/")).await;
+    log_in(browser, "clerk", PASSWORD).await;
+    browser.check_page("index-without-permissions").await;
+    check("/admin/auth/user/", "403").await;
+    site.stop().await;
+}
