@@ -37,6 +37,7 @@ mod records;
 mod refusal;
 mod registered_models;
 mod showing_migrations;
+mod site_modules;
 mod sqlite_faults;
 mod template_edits;
 mod tidiness;

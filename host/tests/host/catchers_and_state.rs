@@ -97,9 +97,16 @@ fn settings_of_one_type_in_two_modules_are_a_problem() {
 
 #[test]
 fn what_the_host_manages_is_the_host_s() {
-    let configure = |configure: Configure| configure.manage(module_api::Urls::default());
-    let problem = only_problem(&[Small { configure, ..Small::new("a") }], "");
-    assert_eq!(problem.modules, ["host", "a"]);
+    let managing: [fn(Configure) -> Configure; 3] = [
+        |configure| configure.manage(module_api::Urls::default()),
+        |configure| configure.manage(module_api::CookieRules { secure: false }),
+        |configure| configure.manage(module_api::admin::RegisteredModels::default()),
+    ];
+    for configure in managing {
+        let problem = only_problem(&[Small { configure, ..Small::new("a") }], "");
+        assert_eq!(problem.id, "modules.E010");
+        assert_eq!(problem.modules, ["host", "a"]);
+    }
 }
 
 #[test]

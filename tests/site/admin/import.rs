@@ -37,7 +37,7 @@ impl Preview {
             .all("dd")
             .map(|count| count.words().parse().expect("a count is a number"))
             .collect();
-        let rows: Vec<String> = page.all("tr").skip(1).map(|row| row.words()).collect();
+        let rows: Vec<String> = page.all("tr").skip(1).map(site_tests::Element::words).collect();
         let listed = page.id("problems").map(|list| list.text.clone()).unwrap_or_default();
         let lines = listed.lines().map(str::trim).filter(|line| !line.is_empty());
         let problems = lines.map(str::to_owned).collect();

@@ -1,5 +1,7 @@
 //! Tables in CSV.
 
+use std::fmt::Write as _;
+
 use site_tests::{Address, DatabaseKind, on_both_databases};
 
 use super::super::desk::{site, superuser};
@@ -193,7 +195,7 @@ async fn thousands_of_objects_are_imported_at_once(on: DatabaseKind) {
     let desk = superuser(&site).await;
     let mut table = String::from("number,street,city,state,zip_code,country_iso_code\n");
     for number in 0..5_000 {
-        table.push_str(&format!("{number},Long Road,Springfield,IL,62701,USA\n"));
+        writeln!(table, "{number},Long Road,Springfield,IL,62701,USA").unwrap();
     }
     let message = import(&desk, ADDRESSES, "a.csv", &table).await;
     assert_eq!(message, "The file was imported: 5000 addresses were added.");

@@ -20,7 +20,7 @@ on_both_databases! {
     values_have_to_be_of_the_type_of_their_field,
 }
 
-fn object(model: &str, pk: impl Into<Option<i64>>, fields: Value) -> Value {
+fn object(model: &str, pk: impl Into<Option<i64>>, fields: &Value) -> Value {
     json!({"model": model, "pk": pk.into(), "fields": fields})
 }
 
@@ -30,9 +30,9 @@ async fn objects_are_added_and_changed_by_their_primary_keys(on: DatabaseKind) {
     let free = add_addresses(&site, 2).await;
     let desk = superuser(&site).await;
     let list = json!([
-        object("lettings.letting", beach, json!({"title": "Sea house"})),
-        object("Lettings.Letting", 50, json!({"title": "Fifty", "address": free[0]})),
-        object("lettings.letting", None, json!({"title": "Next", "address": free[1]})),
+        object("lettings.letting", beach, &json!({"title": "Sea house"})),
+        object("Lettings.Letting", 50, &json!({"title": "Fifty", "address": free[0]})),
+        object("lettings.letting", None, &json!({"title": "Next", "address": free[1]})),
     ]);
     let shown = preview(&desk, LETTINGS, "a.json", list.to_string()).await;
     assert_eq!(shown.counts, [2, 1, 0, 0]);
@@ -49,7 +49,7 @@ async fn foreign_keys_may_be_natural_keys(on: DatabaseKind) {
     let list = json!([object(
         "profiles.profile",
         None,
-        json!({"user": ["ann"], "favorite_city": "Rome"})
+        &json!({"user": ["ann"], "favorite_city": "Rome"})
     ),]);
     import(&desk, PROFILES, "a.json", &list.to_string()).await;
     let after = stored(&site, "profiles.profile", &["user", "favorite_city"]).await;
@@ -61,11 +61,11 @@ async fn foreign_keys_may_be_natural_keys(on: DatabaseKind) {
         (json!(["a\u{0}"]), "Null characters are not allowed."),
         (json!([{}]), "“{}” value must be text."),
     ] {
-        let list = json!([object("profiles.profile", None, json!({"user": key}))]);
+        let list = json!([object("profiles.profile", None, &json!({"user": key}))]);
         let shown = preview(&desk, PROFILES, "a.json", list.to_string()).await;
         assert_eq!(shown.problems, [format!("Object 1, User: {message}")]);
     }
-    let list = json!([object("lettings.letting", None, json!({"title": "x", "address": ["y"]}))]);
+    let list = json!([object("lettings.letting", None, &json!({"title": "x", "address": ["y"]}))]);
     let shown = preview(&desk, LETTINGS, "a.json", list.to_string()).await;
     let message = "“lettings.address” has no natural key: give the primary key.";
     assert_eq!(shown.problems, [format!("Object 1, Address: {message}")]);
@@ -78,11 +78,11 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
         object(
             "auth.group",
             5,
-            json!({"name": "Editors", "permissions": [
+            &json!({"name": "Editors", "permissions": [
                 ["change_letting", "lettings", "letting"], ["add_letting", "lettings", "letting"],
             ]})
         ),
-        object("auth.group", 6, json!({"name": "Nobody", "permissions": []})),
+        object("auth.group", 6, &json!({"name": "Nobody", "permissions": []})),
     ]);
     import(&desk, GROUPS, "groups.json", &natural.to_string()).await;
     let group = site.db().models().get("auth.group").unwrap();
@@ -94,7 +94,7 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
     let kept = preview(&desk, GROUPS, "groups.json", natural.to_string()).await;
     assert_eq!(kept.counts, [0, 0, 2, 0]);
 
-    let fewer = json!([object("auth.group", 5, json!({"permissions": [given[1]]}))]);
+    let fewer = json!([object("auth.group", 5, &json!({"permissions": [given[1]]}))]);
     let shown = preview(&desk, GROUPS, "groups.json", fewer.to_string()).await;
     let change = format!("Permissions: was {}, {} → becomes {}", given[0], given[1], given[1]);
     assert!(shown.rows[0].ends_with(&change), "{:?}", shown.rows);
@@ -112,7 +112,7 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
         (json!([null]), "This field cannot be null."),
         (json!(["x"]), "“x” value must be an integer."),
     ] {
-        let list = json!([object("auth.group", 5, json!({"permissions": permissions}))]);
+        let list = json!([object("auth.group", 5, &json!({"permissions": permissions}))]);
         let shown = preview(&desk, GROUPS, "groups.json", list.to_string()).await;
         assert_eq!(shown.problems, [format!("Object 1, Permissions: {message}")]);
     }
@@ -152,9 +152,9 @@ async fn objects_of_other_models_are_refused_by_name(on: DatabaseKind) {
     let free = add_addresses(&site, 1).await[0];
     let desk = superuser(&site).await;
     let list = json!([
-        object("lettings.letting", None, json!({"title": "Good", "address": free})),
-        object("lettings.address", 1, json!({"city": "Rome"})),
-        object("<b>", 1, json!({})),
+        object("lettings.letting", None, &json!({"title": "Good", "address": free})),
+        object("lettings.address", 1, &json!({"city": "Rome"})),
+        object("<b>", 1, &json!({})),
     ]);
     let shown = preview(&desk, LETTINGS, "a.json", list.to_string()).await;
     assert_eq!(shown.counts, [1, 0, 0, 2]);
@@ -203,7 +203,7 @@ async fn values_have_to_be_of_the_type_of_their_field(on: DatabaseKind) {
             "City: Ensure this value has at most 64 characters (it has 65).",
         ),
     ] {
-        let list = json!([object("lettings.address", id, json!({field: value}))]);
+        let list = json!([object("lettings.address", id, &json!({field: value}))]);
         let shown = preview(&desk, ADDRESSES, "a.json", list.to_string()).await;
         assert_eq!(shown.problems, [format!("Object 1, {message}")]);
     }
