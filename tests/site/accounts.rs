@@ -10,6 +10,7 @@ mod password_change;
 mod password_reset;
 pub(crate) mod permissions;
 mod rehashing;
+mod reset_mails;
 mod sessions;
 mod signing_in;
 mod signing_out;

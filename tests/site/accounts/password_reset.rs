@@ -181,7 +181,9 @@ async fn what_is_no_address_is_refused_at_the_field(on: DatabaseKind) {
         let told = page.id("email-error").unwrap().words();
         assert!(told.contains(error), "{typed:?}: {told}");
         let field = page.id("id_email").unwrap();
-        assert_eq!(field.attribute("value"), Some(typed.trim()));
+        // Pages have no zero bytes, and their line ends are one character.
+        let kept = typed.trim().replace('\0', "\u{fffd}").replace("\r\n", "\n");
+        assert_eq!(field.attribute("value"), Some(&*kept));
         assert_eq!(field.attribute("aria-describedby"), Some("email-error"));
     }
     assert_eq!(number(&site, "SELECT COUNT(*) AS value FROM accounts_throttle").await, 0);
@@ -213,9 +215,10 @@ async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKin
         execute(&site, restore, &[Value::from(hash.as_str())]).await;
     }
     let known = mailed_path(&site, &server, "tunde@example.org").await;
-    for other in ["x", &"0".repeat(64), &"g".repeat(64), "%00", "é", &"a".repeat(3000)] {
+    for other in ["x", &"0".repeat(64), &"g".repeat(64), "%C3%A9", &"a".repeat(3000)] {
         assert_is_over(&site.get(&format!("/accounts/reset/{other}/")).await);
     }
+    assert_eq!(site.get("/accounts/reset/%00/").await.status, 404);
     let capitals = known.replace("/accounts/reset/", "").to_uppercase();
     assert_is_over(&site.get(&format!("/accounts/reset/{capitals}")).await);
     assert_eq!(site.get(&known).await.status, 200);
@@ -227,8 +230,8 @@ async fn of_two_who_use_a_key_at_once_one_does(on: DatabaseKind) {
     site.add_user(member("tunde", "tunde@example.org")).await;
     let path = mailed_path(&site, &server, "tunde@example.org").await;
     let (one, other) = (site.browser(), site.browser());
-    let (first, second) =
-        join(set(&one, &path, NEW), set(&other, &path, "yellow kettle on fire")).await;
+    let setting = join(set(&one, &path, NEW), set(&other, &path, "yellow kettle on fire"));
+    let (first, second) = Box::pin(setting).await;
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 404]);

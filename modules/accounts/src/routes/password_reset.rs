@@ -93,7 +93,8 @@ fn errors_in(email: &str) -> Vec<String> {
 }
 
 fn form(email: &str, errors: Errors, outbox: &Outbox) -> Page {
-    let email = email.to_owned();
+    // HTML has no character for it.
+    let email = email.replace('\0', "\u{fffd}");
     let is_open = outbox.is_open();
     let context = context! { email, is_open, error: errors.whole, email_errors: errors.email };
     Page::render("accounts/password_reset", context)
