@@ -33,7 +33,7 @@ async fn lists_and_forms_of_the_admin_are_accessible_and_fit(browser: &Browser) 
     browser.open(&site.address("/admin/")).await;
     log_in(browser, "root", PASSWORD).await;
 
-    check("/admin/lettings/letting/?p=2&o=2.-1&address__state=GA", "list").await;
+    check("/admin/lettings/letting/?p=2&o=2.-1&address__country_iso_code=USA", "list").await;
     check("/admin/lettings/letting/?q=nowhere", "list-without-results").await;
     check("/admin/auth/user/", "list-of-users").await;
     check("/admin/auth/group/", "list-without-rows").await;
@@ -51,7 +51,7 @@ async fn lists_and_forms_of_the_admin_are_accessible_and_fit(browser: &Browser) 
     check("/admin/auth/group/add/", "add-group").await;
 
     // Two people edit the same.
-    let form = site.address("/admin/lettings/letting/1/change/");
+    let form = site.address("/admin/lettings/letting/1/change/?_changelist_filters=p%3D2");
     browser.open(&form).await;
     browser.fill("Title", "Mine").await;
     browser.fill("Street", "Cliff Road").await;
@@ -97,6 +97,7 @@ async fn other_pages(browser: &Browser) {
     check("/admin/lettings/address/1/delete/", "delete").await;
     check("/admin/auth/user/1/password/", "user-password").await;
     browser.fill("Password", "12345").await;
+    browser.fill("Password confirmation", "1234").await;
     press_in_main(browser, "Set password").await;
     browser.check_page("user-password-with-errors").await;
     check("/admin/modules/", "modules").await;
@@ -138,6 +139,16 @@ async fn other_pages(browser: &Browser) {
     press_in_main(browser, "Log out").await;
     browser.check_page("logged-out").await;
     check("/accounts/logout/", "logout-signed-out").await;
+
+    check("/accounts/password_reset/", "password-reset").await;
+    browser.fill("Email", "marisol@never").await;
+    press_in_main(browser, "Reset my password").await;
+    browser.check_page("password-reset-error").await;
+    browser.fill("Email", "nobody@example.com").await;
+    press_in_main(browser, "Reset my password").await;
+    assert_eq!(browser.heading().await, "Password reset sent");
+    browser.check_page("password-reset-sent").await;
+    check("/accounts/reset/aGVsbG8/", "password-reset-failed").await;
 
     browser.open(&site.address("/admin/")).await;
     log_in(browser, "clerk", PASSWORD).await;
