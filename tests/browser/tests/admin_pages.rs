@@ -5,18 +5,20 @@ use std::fs;
 
 use browser_tests::{Browser, in_browser, with_and_without_javascript};
 
+use site_tests::{MailServer, Setup};
+
 use crate::staff::{self, PASSWORD, log_in};
 
 with_and_without_javascript! {
     lists_and_forms_of_the_admin_are_accessible_and_fit,
 }
 
-/// A file to import that has all that can be wrong and right.
+/// A file to import: an address that changes, one that stays, a new one.
 const FILE: &str = "\
-id,number,street,city,state,zip_code,country_iso_code,planet
-1,1407,Cliff Drive,Laguna Beach,CA,92651,USA,Earth
-2,251,Pearl Street,Laguna Beach,CA,92651,USA,Earth
-,7,Kelp Lane,Avalon,CA,90704,USA,Earth
+id,number,street,city,state,zip_code,country_iso_code
+1,1407,Cliff Drive,Laguna Beach,CA,92651,USA
+2,251,Pearl Street,Laguna Beach,CA,92651,USA
+,7,Kelp Lane,Avalon,CA,90704,USA
 ";
 
 async fn press_in_main(browser: &Browser, button: &str) {
@@ -75,7 +77,13 @@ async fn the_other_pages_of_the_admin_are_accessible_and_fit() {
 }
 
 async fn other_pages(browser: &Browser) {
-    let site = staff::site(2).await;
+    let mails = MailServer::start().await;
+    let sending = |setup: Setup| {
+        setup
+            .setting("email_url", mails.url())
+            .setting("email_from", "Holiday Homes <no-reply@example.com>")
+    };
+    let site = staff::site_with(2, sending).await;
     let check = async |path: &str, name: &str| {
         browser.open(&site.address(path)).await;
         browser.check_page(name).await;
@@ -117,15 +125,17 @@ async fn other_pages(browser: &Browser) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("addresses.csv");
     check("/admin/lettings/address/import/", "import").await;
-    fs::write(&path, FILE.replace(",planet", "").replace(",Earth", "")).expect("a file is written");
-    browser.attach("File", &path).await;
-    browser.press("Show what would happen").await;
-    browser.check_page("import-preview").await;
-    browser.follow("Choose another file").await;
-    fs::write(&path, FILE.replace("90704", "907045")).expect("a file is written");
-    browser.attach("File", &path).await;
-    browser.press("Show what would happen").await;
-    browser.check_page("import-with-errors").await;
+    for (content, name) in [
+        (FILE.to_owned(), "import-preview"),
+        (FILE.replace("90704", "907045").replace("CA,92651", "California,0"), "import-with-errors"),
+        (FILE.replace("street", "planet"), "import-of-something-else"),
+    ] {
+        fs::write(&path, content).expect("a file is written");
+        browser.open(&site.address("/admin/lettings/address/import/")).await;
+        browser.attach("File", &path).await;
+        browser.press("Show what would happen").await;
+        browser.check_page(name).await;
+    }
 
     check("/accounts/password_change/", "password-change").await;
     browser.fill("Old password", "wrong").await;
@@ -144,10 +154,17 @@ async fn other_pages(browser: &Browser) {
     browser.fill("Email", "marisol@never").await;
     press_in_main(browser, "Reset my password").await;
     browser.check_page("password-reset-error").await;
-    browser.fill("Email", "nobody@example.com").await;
+    browser.fill("Email", "root@example.com").await;
     press_in_main(browser, "Reset my password").await;
     assert_eq!(browser.heading().await, "Password reset sent");
     browser.check_page("password-reset-sent").await;
+    let mail = mails.next().await;
+    let key = mail.link().find("/accounts/").expect("the mail leads to a page of accounts");
+    check(&mail.link()[key..], "password-reset-confirm").await;
+    browser.fill("New password", "12345").await;
+    browser.fill("New password confirmation", "12345").await;
+    press_in_main(browser, "Change my password").await;
+    browser.check_page("password-reset-confirm-with-errors").await;
     check("/accounts/reset/aGVsbG8/", "password-reset-failed").await;
 
     browser.open(&site.address("/admin/")).await;

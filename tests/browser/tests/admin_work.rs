@@ -160,7 +160,7 @@ async fn meet_another_editor(browser: &Browser) {
 }
 
 async fn delete_several(browser: &Browser) {
-    search_the_list(browser, "row house 00").await;
+    search_the_list(browser, "\"house 00\"").await;
     assert_eq!(titles(browser).await.len(), 9);
     browser.tick("Select Row house 003").await;
     browser.tick("Select Row house 007").await;

@@ -1,7 +1,7 @@
 //! A site with staff, and how they log in.
 
 use browser_tests::Browser;
-use site_tests::{Address, Database, DatabaseKind, NewUser, ServedSite, TestSite};
+use site_tests::{Address, Database, DatabaseKind, NewUser, ServedSite, Setup, TestSite};
 
 /// The password of all staff of [`site`].
 pub(crate) const PASSWORD: &str = "tide pools at dawn";
@@ -9,10 +9,16 @@ pub(crate) const PASSWORD: &str = "tide pools at dawn";
 /// A site with demo data, so many lettings more, the superuser `root`, and `clerk`, who is staff
 /// without permissions.
 pub(crate) async fn site(lettings: usize) -> ServedSite {
+    site_with(lettings, |setup| setup).await
+}
+
+/// The same, with settings of its own.
+pub(crate) async fn site_with(lettings: usize, set: impl Fn(Setup) -> Setup) -> ServedSite {
     let database = Database::fresh(DatabaseKind::Sqlite).await;
-    let setup = || TestSite::on(DatabaseKind::Sqlite).database(&database);
+    let setup = || set(TestSite::on(DatabaseKind::Sqlite).database(&database));
     let site = setup().demo_data().start().await;
-    site.add_user(NewUser::named("root", PASSWORD).superuser()).await;
+    let root = NewUser { email: "root@example.com", ..NewUser::named("root", PASSWORD) };
+    site.add_user(root.superuser()).await;
     site.add_user(NewUser::named("clerk", PASSWORD).staff()).await;
     for number in 1..=lettings {
         site.add_letting(&format!("Row house {number:03}"), Address::SOMEWHERE).await;
