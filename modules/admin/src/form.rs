@@ -19,3 +19,4 @@ pub(crate) mod stored;
 pub(crate) mod submit;
 pub(crate) mod typed;
 pub(crate) mod view;
+pub(crate) mod widgets;

@@ -20,7 +20,13 @@ use rocket::{Responder, Route};
 #[derive(Responder)]
 pub(crate) enum Answer {
     Page(Page),
-    Elsewhere(Redirect),
+    Elsewhere(Box<Redirect>),
+}
+
+impl From<Redirect> for Answer {
+    fn from(redirect: Redirect) -> Self {
+        Self::Elsewhere(Box::new(redirect))
+    }
 }
 
 /// All routes.

@@ -95,7 +95,8 @@ impl Browser {
         click(&self.named(LINK, link).await, link).await;
         let file = || {
             let entries = fs::read_dir(folder.path()).expect("the folder is there");
-            let paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+            let paths: Vec<_> =
+                entries.map(|entry| entry.expect("it can be read").path()).collect();
             // Until the file is whole, there is another beside it or in its place.
             let [path] = paths.as_slice() else { return None };
             let content = fs::read(path).ok()?;

@@ -1,5 +1,7 @@
 //! Guards: who may pass, as of the very request.
 
+#![expect(clippy::needless_pass_by_value, reason = "guards are passed by value")]
+
 use module_api::auth::{CurrentUser, Permission, RequiredPermission, Staff};
 use module_api::db::Value;
 use module_api::rocket_db_pools::Pool;

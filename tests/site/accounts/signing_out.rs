@@ -21,7 +21,7 @@ async fn who_signs_out_is_signed_out_for_good(on: DatabaseKind) {
     assert_eq!(asked.status, 200, "who only looks stays");
     assert_eq!(signed_in(&asked).as_deref(), Some("tunde"));
     let page = asked.page();
-    let buttons: Vec<String> = page.all("button").map(|button| button.words()).collect();
+    let buttons: Vec<String> = page.all("button").map(site_tests::Element::words).collect();
     assert!(buttons.iter().all(|text| text == "Log out"), "{buttons:?}");
     let forms = page.all("form").filter(|form| {
         form.attribute("action") == Some("/accounts/logout/")

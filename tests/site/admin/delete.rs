@@ -22,6 +22,7 @@ on_both_databases! {
     what_the_database_refuses_is_a_page_and_nothing_is_half_done,
     what_one_may_not_look_at_is_counted_only,
     names_are_text,
+    the_list_comes_back_as_it_was_left,
     looking_at_it_changes_nothing,
 }
 
@@ -304,6 +305,22 @@ async fn names_are_text(on: DatabaseKind) {
     assert!(!answer.text().contains("<script>alert"));
     assert_eq!(confirm(&browser, &address(shelf), &asked).await.status, 303);
     assert_eq!(messages(&browser).await, [format!("The shelf “{NAME}” was deleted successfully.")]);
+}
+
+async fn the_list_comes_back_as_it_was_left(on: DatabaseKind) {
+    let site = archive(on).await;
+    let shelf = add_shelf(&site, "Maps").await;
+    let browser = superuser(&site).await;
+    let filters = "_changelist_filters=q%3Dsea%2520view%26p%3D2";
+    let target = format!("{}?{filters}", address(shelf));
+    let asked = page(&browser.get(&target).await);
+    let form = asked.all("form").find(|form| form.attribute("method") == Some("post")).unwrap();
+    let action = form.attribute("action").unwrap().to_owned();
+    assert!(action.starts_with(&target[..target.len() - 6]), "{action}");
+    let change = format!("/admin/archive/shelf/{shelf}/change/?_changelist_filters=");
+    assert!(asked.link("No, take me back").unwrap().starts_with(&change));
+    let answer = confirm(&browser, &action, &asked).await;
+    assert_eq!(answer.location(), "/admin/archive/shelf/?q=sea%20view&p=2");
 }
 
 async fn looking_at_it_changes_nothing(on: DatabaseKind) {

@@ -198,6 +198,8 @@ mod tests {
         validators: &[],
     };
 
+    const CHOICES: &[Choice] = &[Choice { value: ChoiceValue::Int(1), label: "One" }];
+
     fn typed(field: &FieldInfo, body: &str) -> Option<Typed> {
         Typed::read(field, "field", &Posted::parse(body).unwrap())
     }
@@ -262,7 +264,6 @@ mod tests {
         assert_eq!(parsed(&maybe, "field=true"), Ok(Value::from(true)));
         assert_eq!(parsed(&maybe, "field="), Ok(Value::Bool(None)));
         assert_eq!(parsed(&maybe, "field=unknown"), Ok(Value::Bool(None)));
-        const CHOICES: &[Choice] = &[Choice { value: ChoiceValue::Int(1), label: "One" }];
         let choice = FieldInfo { kind: FieldKind::Integer, choices: CHOICES, ..FIELD };
         assert_eq!(parsed(&choice, "field=1"), Ok(Value::from(1)));
         for text in ["2", "x"] {

@@ -13,6 +13,8 @@ use rocket::{State, get, post};
 use super::Answer;
 use crate::access::Desk;
 use crate::deletion::{Answers, Around, Outcome, delete as delete_objects, page};
+use crate::form::afterwards::{ListQuery, list_address};
+use crate::form::posted::AddressQuery;
 use crate::object::{Object, gone, object};
 use crate::shell::Crumb;
 
@@ -34,20 +36,24 @@ pub(crate) async fn delete(
     app: &str,
     model: &str,
     id: i64,
+    query: AddressQuery,
     db: &State<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::Delete)?.admin;
-    answer(&desk, admin, id, Answers::default(), db, messages).await
+    let list = ListQuery::of(&query.0);
+    answer(&desk, admin, id, Answers::default(), &list, db, messages).await
 }
 
 /// Deletes an object.
 #[post("/<app>/<model>/<id>/delete", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "each is what the request brings")]
 pub(crate) async fn delete_submit(
     desk: Desk<'_>,
     app: &str,
     model: &str,
     id: i64,
+    query: AddressQuery,
     form: Form<DeleteForm>,
     db: &State<Db>,
     messages: Messages<'_>,
@@ -58,7 +64,7 @@ pub(crate) async fn delete_submit(
         fingerprint: &form.fingerprint,
         confirmed: &form.confirmed,
     };
-    answer(&desk, admin, id, answers, db, messages).await
+    answer(&desk, admin, id, answers, &ListQuery::of(&query.0), db, messages).await
 }
 
 async fn answer(
@@ -66,10 +72,11 @@ async fn answer(
     admin: &ModelAdmin,
     id: i64,
     answers: Answers<'_>,
+    list: &ListQuery,
     db: &Db,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let gone = || Ok(Answer::Elsewhere(gone(desk, admin, id, messages)?));
+    let gone = || Ok(gone(desk, admin, id, messages)?.into());
     let Some(object) = object(admin.model, id, &mut db.acquire().await?).await? else {
         return gone();
     };
@@ -77,26 +84,27 @@ async fn answer(
     match delete_objects(desk, admin, &BTreeSet::from([id]), answers, db).await? {
         Outcome::Gone => gone(),
         Outcome::Ask(asked) => {
-            let around = around(desk, admin, &object)?;
+            let around = around(desk, admin, &object, list)?;
             Ok(Answer::Page(page(desk, admin, asked, around)?))
         }
         Outcome::Deleted(_) => {
             let (name, text) = (admin.model.verbose_name, &object.text);
             messages.success(format!("The {name} “{text}” was deleted successfully."));
-            let url = if desk.may(admin, Action::View, None) {
-                desk.model_url("list", admin)?
-            } else {
-                desk.urls.url("admin:index", &[])?
-            };
-            Ok(Answer::Elsewhere(Redirect::to(url)))
+            Ok(Redirect::to(list_address(desk, admin, list)?).into())
         }
     }
 }
 
-fn around(desk: &Desk<'_>, admin: &ModelAdmin, object: &Object) -> Result<Around, Error> {
+fn around(
+    desk: &Desk<'_>,
+    admin: &ModelAdmin,
+    object: &Object,
+    list: &ListQuery,
+) -> Result<Around, Error> {
     let (id, name) = (object.record.id(), admin.model.verbose_name);
     let may_look = desk.may(admin, Action::View, Some(&object.record));
-    let change = may_look.then(|| desk.object_url("change", admin, id)).transpose()?;
+    let here = |route: &str| Ok::<_, Error>(desk.object_url(route, admin, id)? + &list.suffix());
+    let change = may_look.then(|| here("change")).transpose()?;
     let crumb = match &change {
         Some(url) => Crumb::to(object.label(), url.clone()),
         None => Crumb::here(object.label()),
@@ -106,7 +114,7 @@ fn around(desk: &Desk<'_>, admin: &ModelAdmin, object: &Object) -> Result<Around
         name,
         title: format!("Delete {name} “{}”", object.text),
         crumbs: vec![crumb, Crumb::here("Delete")],
-        action: desk.object_url("delete", admin, id)?,
+        action: here("delete")?,
         hidden: Vec::new(),
         back: change.map_or_else(|| desk.urls.url("admin:index", &[]), Ok)?,
     })

@@ -25,7 +25,7 @@ pub(crate) async fn history(
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::View)?.admin;
     let Some(object) = object(admin.model, id, &mut db).await? else {
-        return Ok(Answer::Elsewhere(gone(&desk, admin, id, messages)?));
+        return Ok(gone(&desk, admin, id, messages)?.into());
     };
     desk.check(admin, Action::View, Some(&object.record))?;
     let (entries, pages) = log::of_object(admin.model, id, p, &mut db).await?;

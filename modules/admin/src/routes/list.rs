@@ -40,7 +40,7 @@ pub(crate) async fn list(
     let registered = desk.model(app, model, Action::View)?;
     match read(&desk, registered, uri) {
         Ok(query) => Ok(Answer::Page(page(&desk, registered, &query, (&mut db).into()).await?)),
-        Err(malformed) => Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?)),
+        Err(malformed) => Ok(to_all(&desk, registered, &malformed, messages)?.into()),
     }
 }
 

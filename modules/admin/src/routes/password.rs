@@ -74,7 +74,7 @@ pub(crate) async fn password(
 ) -> Result<Answer, Error> {
     let admin = users(&desk, app, model)?;
     let Some(user) = object(admin.model, id, &mut db).await? else {
-        return Ok(Answer::Elsewhere(gone(&desk, admin, id, messages)?));
+        return Ok(gone(&desk, admin, id, messages)?.into());
     };
     desk.check(admin, Action::Change, Some(&user.record))?;
     Ok(Answer::Page(form(&desk, admin, &user, Errors::default())?))
@@ -95,7 +95,7 @@ pub(crate) async fn password_submit(
     messages: Messages<'_>,
 ) -> Result<Reply, Error> {
     let admin = users(&desk, app, model)?;
-    let is_gone = || Ok(Reply::Usual(Answer::Elsewhere(gone(&desk, admin, id, messages)?)));
+    let is_gone = || Ok(Reply::Usual(gone(&desk, admin, id, messages)?.into()));
     let Some(user) = object(admin.model, id, &mut db.acquire().await?).await? else {
         return is_gone();
     };
@@ -132,7 +132,7 @@ pub(crate) async fn password_submit(
     } else {
         desk.urls.url("admin:index", &[])?
     };
-    Ok(Reply::Usual(Answer::Elsewhere(Redirect::to(url))))
+    Ok(Reply::Usual(Redirect::to(url).into()))
 }
 
 /// The model of an address, if it is that of users.

@@ -99,12 +99,12 @@ pub(crate) async fn list_submit(
         Ok(query) => query,
         Err(malformed) => {
             let all = to_all(&desk, registered, &malformed, messages)?;
-            return Ok(Answer::Elsewhere(all));
+            return Ok(all.into());
         }
     };
     let list = desk.model_url("list", &registered.admin)?;
     let here = query.parameters.without(&[ERROR]).on(&list);
-    let back = Answer::Elsewhere(Redirect::to(here.clone()));
+    let back = Answer::from(Redirect::to(here.clone()));
     let name = selection.action();
     let own = registered.admin.actions.iter().find(|action| action.name == name);
     if own.is_none() && name != DELETE_SELECTED {
@@ -243,7 +243,7 @@ async fn delete_selected(
             return Ok(Answer::Page(deletion::page(desk, admin, asked, around)?));
         }
     }
-    Ok(Answer::Elsewhere(Redirect::to(here)))
+    Ok(Redirect::to(here).into())
 }
 
 /// Runs an action of the registration, and writes it into the log of each row.

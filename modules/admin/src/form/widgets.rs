@@ -1,0 +1,338 @@
+//! The inputs of fields, by what the fields hold.
+
+use module_api::Error;
+use module_api::auth::Action;
+use module_api::db::Value;
+use module_api::model::{ChoiceValue, FieldInfo, FieldKind, ModelInfo};
+use module_api::serde::Serialize;
+
+use super::choices::is_searched;
+use super::object::{FormField, ObjectForm};
+use super::plan::{Content, may};
+use super::typed::Typed;
+use super::view::Viewer;
+use crate::text::Shown;
+
+/// The inputs of a field.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde", tag = "widget", rename_all = "snake_case")]
+pub(crate) enum Widget {
+    Input(Input),
+    Textarea {
+        value: String,
+        max_length: Option<u32>,
+    },
+    Checkbox {
+        checked: bool,
+    },
+    Select {
+        options: Vec<ChoiceView>,
+    },
+    Moment {
+        date: Input,
+        time: Input,
+    },
+    /// The key of an object, and how to find it.
+    Search {
+        value: String,
+        text: Option<String>,
+        lookup: Option<String>,
+        search: Option<String>,
+    },
+    /// A box for each object; `lookup` is where more are found, if not all are listed.
+    Boxes {
+        options: Vec<ChoiceView>,
+        is_partial: bool,
+        lookup: Option<String>,
+    },
+    /// Not to be filled.
+    Shown {
+        value: Shown,
+        url: Option<String>,
+    },
+    List {
+        items: Vec<String>,
+    },
+    Password {
+        summary: String,
+        is_set: bool,
+        url: Option<String>,
+    },
+    NewPassword,
+}
+
+/// An `input`.
+#[derive(Debug, Default, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct Input {
+    kind: &'static str,
+    value: String,
+    min: Option<i64>,
+    max: Option<i64>,
+    max_length: Option<u32>,
+}
+
+/// Something to choose.
+#[derive(Debug, Serialize)]
+#[serde(crate = "module_api::serde")]
+pub(crate) struct ChoiceView {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+impl Viewer<'_, '_> {
+    /// The inputs of a field, or what is shown in their place.
+    pub(super) fn widget(&self, form: &ObjectForm, field: &FormField) -> Result<Widget, Error> {
+        match field.content {
+            Content::Password(info) => self.password(form, info),
+            Content::Column(info) if field.editable => self.input(form, info, &field.typed),
+            Content::Column(info) => self.shown(form, info, &field.typed),
+            Content::Many(info) => {
+                let target = (info.target)();
+                if field.editable {
+                    self.boxes(target, field)
+                } else {
+                    Ok(self.list(target, field))
+                }
+            }
+        }
+    }
+
+    fn input(
+        &self,
+        form: &ObjectForm,
+        info: &'static FieldInfo,
+        typed: &Typed,
+    ) -> Result<Widget, Error> {
+        Ok(match typed {
+            Typed::Checked(checked) => Widget::Checkbox { checked: *checked },
+            Typed::Moment { date, time } => {
+                let is_date = info.parse(date).is_ok() && date.len() == 10 || date.is_empty();
+                let is_time = info.parse(&format!("2000-01-01 {time}")).is_ok() || time.is_empty();
+                let input = |good: bool, kind, value: &String| Input {
+                    kind: if good { kind } else { "text" },
+                    value: shown_again(value),
+                    ..Input::default()
+                };
+                Widget::Moment {
+                    date: input(is_date, "date", date),
+                    time: input(is_time, "time", time),
+                }
+            }
+            Typed::Text(text) => self.text_input(form, info, text)?,
+            Typed::Many(_) => Widget::List { items: Vec::new() },
+        })
+    }
+
+    fn text_input(
+        &self,
+        form: &ObjectForm,
+        info: &'static FieldInfo,
+        text: &str,
+    ) -> Result<Widget, Error> {
+        if !info.choices.is_empty() {
+            return Ok(Widget::Select { options: choices_of(info, text) });
+        }
+        let max_length = info.max_length();
+        let value = shown_again(text);
+        Ok(match &info.kind {
+            FieldKind::Bool => {
+                let of = |value: &str, label: &str| ChoiceView {
+                    value: value.to_owned(),
+                    label: label.to_owned(),
+                    chosen: text.eq_ignore_ascii_case(value),
+                };
+                let options = vec![of("", "Unknown"), of("true", "Yes"), of("false", "No")];
+                Widget::Select { options }
+            }
+            FieldKind::ForeignKey(key) => self.foreign_key(form, info, (key.target)(), text)?,
+            FieldKind::Text => Widget::Textarea { value, max_length },
+            // An input of one line would lose the others.
+            FieldKind::Char { .. } if text.contains('\n') => Widget::Textarea { value, max_length },
+            FieldKind::Char { .. } => {
+                Widget::Input(Input { kind: "text", value, max_length, ..Input::default() })
+            }
+            FieldKind::Email { .. } => {
+                Widget::Input(Input { kind: "email", value, max_length, ..Input::default() })
+            }
+            _ => {
+                let (least, greatest) = info.range();
+                // A browser shows nothing of what is no number in an input for numbers.
+                let is_number = text.is_empty() || text.trim().parse::<i64>().is_ok();
+                Widget::Input(Input {
+                    kind: if is_number { "number" } else { "text" },
+                    value,
+                    min: (least > i64::MIN).then_some(least),
+                    max: (greatest < i64::MAX).then_some(greatest),
+                    max_length: None,
+                })
+            }
+        })
+    }
+
+    fn foreign_key(
+        &self,
+        form: &ObjectForm,
+        info: &'static FieldInfo,
+        target: &'static ModelInfo,
+        text: &str,
+    ) -> Result<Widget, Error> {
+        let list = self.choices.list(target);
+        let Some(list) = list.filter(|_| !is_searched(self.desk, form.model, info.name)) else {
+            let chosen = text.trim().parse().ok();
+            let chosen = chosen.and_then(|id| self.choices.text(target, id)).map(str::to_owned);
+            let search = self.search_of(target)?;
+            let (value, lookup) = (shown_again(text), self.lookup_of(target)?);
+            return Ok(Widget::Search { value, text: chosen, lookup, search });
+        };
+        let nothing = ChoiceView {
+            value: String::new(),
+            label: "---------".to_owned(),
+            chosen: text.is_empty(),
+        };
+        let mut options = vec![nothing];
+        options.extend(list.iter().map(|(id, label)| {
+            let value = id.to_string();
+            ChoiceView { chosen: value == text.trim(), value, label: label.clone() }
+        }));
+        Ok(Widget::Select { options: with_typed(options, text) })
+    }
+
+    /// Where the objects of a model are found with their keys, if the user may look at them.
+    fn lookup_of(&self, model: &ModelInfo) -> Result<Option<String>, Error> {
+        self.search_page("lookup", model)
+    }
+
+    /// The address that a script asks for objects of a model.
+    fn search_of(&self, model: &ModelInfo) -> Result<Option<String>, Error> {
+        self.search_page("autocomplete", model)
+    }
+
+    fn search_page(&self, route: &str, model: &ModelInfo) -> Result<Option<String>, Error> {
+        let Some(registered) = self.desk.models.of(model) else { return Ok(None) };
+        let admin = &registered.admin;
+        if admin.search_fields.is_empty() || !self.desk.may(admin, Action::View, None) {
+            return Ok(None);
+        }
+        self.desk.model_url(route, admin).map(Some)
+    }
+
+    fn boxes(&self, target: &'static ModelInfo, field: &FormField) -> Result<Widget, Error> {
+        let Typed::Many(typed) = &field.typed else {
+            return Ok(Widget::List { items: Vec::new() });
+        };
+        let of = |id: i64, label: &str, chosen: bool| ChoiceView {
+            value: id.to_string(),
+            label: label.to_owned(),
+            chosen,
+        };
+        let Some(list) = self.choices.list(target) else {
+            let chosen = typed.iter().map(|value| ChoiceView {
+                label: value
+                    .parse()
+                    .ok()
+                    .and_then(|id| self.choices.text(target, id))
+                    .unwrap_or(value)
+                    .to_owned(),
+                value: value.clone(),
+                chosen: true,
+            });
+            let (options, lookup) = (chosen.collect(), self.lookup_of(target)?);
+            return Ok(Widget::Boxes { options, is_partial: true, lookup });
+        };
+        let is_chosen = |id: &i64| typed.iter().any(|value| *value == id.to_string());
+        // Those that are chosen come first, so that they are seen without searching.
+        let (chosen, others): (Vec<_>, Vec<_>) = list.iter().partition(|(id, _)| is_chosen(id));
+        let chosen = chosen.into_iter().map(|(id, label)| of(*id, label, true));
+        let others = others.into_iter().map(|(id, label)| of(*id, label, false));
+        let options = chosen.chain(others).collect();
+        Ok(Widget::Boxes { options, is_partial: false, lookup: None })
+    }
+
+    fn list(&self, target: &'static ModelInfo, field: &FormField) -> Widget {
+        let text =
+            |id: &i64| self.choices.text(target, *id).map_or_else(|| id.to_string(), str::to_owned);
+        Widget::List { items: field.ids.iter().map(text).collect() }
+    }
+
+    fn shown(
+        &self,
+        form: &ObjectForm,
+        info: &'static FieldInfo,
+        typed: &Typed,
+    ) -> Result<Widget, Error> {
+        let Some(stored) = &form.stored else {
+            let value = typed.parse(info).unwrap_or_else(|_| info.null_value());
+            return Ok(Widget::Shown { value: Shown::of(info, &value), url: None });
+        };
+        let value = stored.record.get(info.name);
+        let (Some(key), Value::Int(Some(id))) = (info.foreign_key(), value) else {
+            return Ok(Widget::Shown { value: Shown::of(info, value), url: None });
+        };
+        let target = (key.target)();
+        let text = stored.link(info.name).map_or_else(|| id.to_string(), str::to_owned);
+        let registered = self.desk.models.of(target);
+        let registered = registered.filter(|_| may(self.desk, target, Action::View));
+        let url = registered.map(|model| self.desk.object_url("change", &model.admin, *id));
+        Ok(Widget::Shown { value: Shown::text(text), url: url.transpose()? })
+    }
+
+    fn password(&self, form: &ObjectForm, info: &'static FieldInfo) -> Result<Widget, Error> {
+        let stored = form.stored.as_ref();
+        let hash = stored.and_then(|stored| stored.record.get(info.name).as_text());
+        let algorithm = hash.and_then(|hash| hash.split_once('$')).map(|(algorithm, _)| algorithm);
+        let algorithm = algorithm.filter(|algorithm| !algorithm.starts_with('!'));
+        let summary = match algorithm {
+            Some(algorithm) => format!(
+                "Set, hashed with {algorithm}. What it is, is not stored, so nobody can look it up."
+            ),
+            None => "No password set.".to_owned(),
+        };
+        let registered = self.desk.models.of(form.model);
+        let url = match (registered, stored) {
+            (Some(registered), Some(stored))
+                if self.desk.may(&registered.admin, Action::Change, Some(&stored.record)) =>
+            {
+                Some(self.desk.object_url("password", &registered.admin, stored.id())?)
+            }
+            _ => None,
+        };
+        Ok(Widget::Password { summary, is_set: algorithm.is_some(), url })
+    }
+}
+
+/// What was typed, as it can stand in a page: there is no way to write a zero character.
+fn shown_again(text: &str) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }
+}
+
+/// The choices of a field. As in Django, there is none for nothing if there has to be a value and
+/// a default says which.
+fn choices_of(info: &FieldInfo, text: &str) -> Vec<ChoiceView> {
+    let mut options = Vec::new();
+    let is_known = |value: &Value| info.choices.iter().any(|choice| choice.value.is(value));
+    if info.blank || info.default.is_none() {
+        let (value, label) = (String::new(), "---------".to_owned());
+        options.push(ChoiceView { value, label, chosen: text.is_empty() });
+    }
+    let typed = info.parse(text).ok();
+    options.extend(info.choices.iter().map(|choice| ChoiceView {
+        value: match choice.value {
+            ChoiceValue::Int(number) => number.to_string(),
+            ChoiceValue::Text(text) => text.to_owned(),
+        },
+        label: choice.label.to_owned(),
+        chosen: typed.as_ref().is_some_and(|typed| choice.value.is(typed)),
+    }));
+    if typed.as_ref().is_some_and(is_known) { options } else { with_typed(options, text) }
+}
+
+/// The options, with what was typed among them even if it is none.
+fn with_typed(mut options: Vec<ChoiceView>, text: &str) -> Vec<ChoiceView> {
+    if !text.is_empty() && !options.iter().any(|option| option.chosen) {
+        let value = shown_again(text);
+        options.push(ChoiceView { label: value.clone(), value, chosen: true });
+    }
+    options
+}
