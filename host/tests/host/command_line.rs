@@ -16,7 +16,7 @@ fn check_says_that_all_is_well_or_prints_every_problem() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["check"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(text(&output.stdout).starts_with("no problems in 4 active modules"), "{output:?}");
+    assert!(text(&output.stdout).starts_with("no problems in 5 active modules"), "{output:?}");
 
     let settings = "[default]\ninstalled = ['hom', 'profiles']";
     fs::write(folder.path().join("Rocket.toml"), settings).unwrap();
@@ -38,9 +38,9 @@ fn modules_are_listed_in_the_order_in_which_they_start() {
     let folder = tempfile::tempdir().unwrap();
     let modules = json(&run(folder.path(), &["modules", "--format", "json"]));
     let names: Vec<&str> = modules.iter().map(|module| module["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["accounts", "home", "lettings", "profiles"]);
-    assert_eq!(modules[3]["requires"], serde_json::json!(["accounts"]));
-    assert_eq!(modules[1]["mount"], "/");
+    assert_eq!(names, ["accounts", "admin", "home", "lettings", "profiles"]);
+    assert_eq!(modules[4]["requires"], serde_json::json!(["accounts"]));
+    assert_eq!(modules[2]["mount"], "/");
     assert_eq!(modules[0]["active"], true);
     let keys: Vec<&String> = modules[0].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["active", "mount", "name", "requires", "title", "uses", "version"]);

@@ -70,8 +70,19 @@ fn applied(folder: &Path, environment: &[(&str, &str)]) -> String {
     text(&output.stdout).to_owned()
 }
 
-const ALL_APPLIED: &str = "host\n [X] 0001_initial\naccounts\n [X] 0001_initial\nlettings\n [X] \
-                           0001_initial\nprofiles\n [X] 0001_initial\n";
+const ALL_APPLIED: &str = "host
+ [X] 0001_initial
+accounts
+ [X] 0001_initial
+ [X] 0002_sessions
+ [X] 0003_password_resets
+admin
+ [X] 0001_initial
+lettings
+ [X] 0001_initial
+profiles
+ [X] 0001_initial
+";
 
 #[test]
 fn from_an_empty_folder_the_first_start_has_demo_data_and_the_second_keeps_its_data() {

@@ -196,7 +196,7 @@ async fn import_addresses(browser: &Browser) {
     browser.press("Show what would happen").await;
     let problems = browser.texts("#problems li").await;
     assert_eq!(problems.len(), 2, "{problems:?}");
-    assert!(problems[0].starts_with("Line 2, number:"), "{problems:?}");
+    assert!(problems[0].starts_with("Line 2, Number:"), "{problems:?}");
     browser.follow("Choose another file").await;
 
     browser.attach("File", &write("good.csv", GOOD_FILE)).await;
