@@ -232,9 +232,10 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 6] = [
+const ALL: [&str; 7] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
+    "accounts 0003_password_resets",
     "admin 0001_initial",
     "host 0001_initial",
     "lettings 0001_initial",
