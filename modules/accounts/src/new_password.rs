@@ -92,7 +92,7 @@ pub async fn hash_new_password(
 /// Gives a user a hashed password, and ends all sessions; whether there is such a user.
 ///
 /// A user who changes the own password stays signed in with a new session:
-/// [`sessions::begin`](crate::sessions::begin), and
+/// [`sessions::begin`], and
 /// [`SessionKey::give_to`](crate::sessions::SessionKey::give_to) after the commit.
 ///
 /// # Errors

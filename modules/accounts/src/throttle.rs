@@ -4,7 +4,7 @@
 //! Who fails waits, longer each time: from that network with that name, with that name from
 //! anywhere, and from that network with any name. With that name from anywhere nobody waits longer
 //! than a minute, so that nobody can keep a user out for good by failing; and a browser in which
-//! the user signed in before counts by itself ([`devices`](crate::devices)).
+//! the user signed in before counts by itself (`devices`).
 //!
 //! An attempt is counted before the password is verified, and taken back if that was right: of
 //! many at the same moment no more are verified than of as many one after the other.
