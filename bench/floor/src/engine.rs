@@ -12,9 +12,10 @@ use serde::Deserialize;
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base", include_str!("../../../templates/base.html.j2")),
     ("pagination", include_str!("../../../templates/pagination.html.j2")),
+    ("accounts/menu", include_str!("../../../modules/accounts/templates/accounts/menu.html.j2")),
     ("home/index", include_str!("../../../modules/home/templates/home/index.html.j2")),
     ("lettings/index", include_str!("../../../modules/lettings/templates/lettings/index.html.j2")),
     (
@@ -78,6 +79,7 @@ fn navigation() -> Vec<Value> {
 
 fn url(route: &str, parameters: &Kwargs) -> Result<Value, minijinja::Error> {
     let address = match route {
+        "accounts:login" => "/accounts/login/".to_owned(),
         "home:index" => "/".to_owned(),
         "lettings:index" => "/lettings/".to_owned(),
         "lettings:letting" => format!("/lettings/{}/", parameters.get::<i64>("letting_id")?),
