@@ -76,6 +76,8 @@ async fn what_django_dumps_loads_here(django: Django) {
         let fixture = from.manage(&arguments).await;
         let database = Database::fresh(django.on).await;
         host(&database, &["migrate"]).await;
+        // As with Django, a dump with the keys of its content types needs their tables empty.
+        database.execute("DELETE FROM auth_permission; DELETE FROM django_content_type").await;
         load_here(&database, &fixture).await;
         let (theirs, ours) = (from.dump().await, Dump::of(&database).await);
         if options.contains(&"--natural-primary") {

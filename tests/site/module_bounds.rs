@@ -155,7 +155,9 @@ async fn does_not_launch(module: &'static LocalModule) {
         Ok(_) => panic!("`{}` launches", module.name),
         Err(BootError::Problems(problems)) => {
             assert_eq!(problems[0].id, "routes.E009");
-            assert_eq!(problems[0].modules, [module.name]);
+            // All that have fairings are named, since any of theirs may have done it.
+            let named = &problems[0].modules;
+            assert!(named.iter().any(|name| name == module.name), "{named:?}");
         }
         Err(other) => panic!("{other}"),
     }

@@ -7,6 +7,7 @@ use std::{env, process, thread};
 
 use rocket::tokio::runtime;
 use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
@@ -56,6 +57,23 @@ impl Database {
                     .await;
                 let url = address_of(&name);
                 Self { kind, url, place: Arc::new(Place::Server { name }) }
+            }
+        }
+    }
+
+    /// Runs statements that no program but the database's own shell would.
+    pub async fn execute(&self, sql: &'static str) {
+        let url = &self.url;
+        match self.kind {
+            DatabaseKind::Sqlite => {
+                let mut connection = SqliteConnection::connect(url).await.unwrap();
+                connection.execute(sqlx::raw_sql(sql)).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            DatabaseKind::Postgres => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                connection.execute(sqlx::raw_sql(sql)).await.unwrap();
+                connection.close().await.unwrap();
             }
         }
     }

@@ -5,9 +5,6 @@ use std::process::{Command, Output};
 use std::{env, fmt};
 
 use rocket::tokio::task::spawn_blocking;
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Executor};
 
 use crate::{Database, DatabaseKind, Dump, Setup, TestSite};
 
@@ -144,19 +141,7 @@ impl DjangoSite {
 
     /// Runs statements that no program but the database's own shell would.
     pub async fn execute(&self, sql: &'static str) {
-        let url = &self.database.url;
-        match self.django.on {
-            DatabaseKind::Sqlite => {
-                let mut connection = SqliteConnection::connect(url).await.unwrap();
-                connection.execute(sqlx::raw_sql(sql)).await.unwrap();
-                connection.close().await.unwrap();
-            }
-            DatabaseKind::Postgres => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
-                connection.execute(sqlx::raw_sql(sql)).await.unwrap();
-                connection.close().await.unwrap();
-            }
-        }
+        self.database.execute(sql).await;
     }
 
     /// The site that moves in, with all rows of a list on one page.

@@ -42,7 +42,8 @@ fn modules_are_listed_in_the_order_in_which_they_start() {
     assert_eq!(modules[4]["requires"], serde_json::json!(["accounts"]));
     assert_eq!(modules[2]["mount"], "/");
     assert_eq!(modules[0]["active"], true);
-    let keys: Vec<&String> = modules[0].as_object().unwrap().keys().collect();
+    let mut keys: Vec<&String> = modules[0].as_object().unwrap().keys().collect();
+    keys.sort();
     assert_eq!(keys, ["active", "mount", "name", "requires", "title", "uses", "version"]);
 }
 
