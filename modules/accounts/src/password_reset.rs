@@ -6,6 +6,7 @@ use module_api::db::{
 };
 use module_api::time::{Duration, UtcDateTime};
 
+use crate::devices::{self, DeviceKey};
 use crate::new_password::store_password;
 use crate::secret::{Secret, fingerprint};
 
@@ -120,18 +121,21 @@ pub(crate) async fn find(key: &Secret, on: &mut DbConnection) -> Result<Option<A
 }
 
 /// Gives an account that was found by a key its new password, which ends all its sessions and keys.
-/// False, if the key is good for nothing any more.
+/// The browser, which may be known by a key already, is given one by which the user is known from
+/// now on: nobody who goes on failing elsewhere keeps the user from logging in. None, if the key is
+/// good for nothing any more.
 pub(crate) async fn redeem(
     key: &Secret,
     account: &Account,
     hash: &str,
+    browser: Option<&DeviceKey>,
     pool: &DbPool,
-) -> Result<bool, DbError> {
+) -> Result<Option<DeviceKey>, DbError> {
     let mut transaction = pool.begin().await?;
     let used = query("DELETE FROM accounts_password_reset WHERE key_hash = $1 AND user_id = $2");
     let used = used.bind(key.hash()).bind(account.id).execute(&mut transaction).await?;
     if used == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     // Whoever changed one of these meanwhile ended the key.
     let changed = query(
@@ -145,13 +149,14 @@ pub(crate) async fn redeem(
     .execute(&mut transaction)
     .await?;
     if changed == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     store_password(account.id, hash, &mut transaction).await?;
     let others = query("DELETE FROM accounts_password_reset WHERE user_id = $1");
     others.bind(account.id).execute(&mut transaction).await?;
+    let device = devices::remember(account.id, browser, &mut transaction).await?;
     transaction.commit().await?;
-    Ok(true)
+    Ok(Some(device))
 }
 
 async fn clear_expired(on: &mut Transaction) -> Result<(), DbError> {

@@ -85,9 +85,10 @@ pub(crate) async fn reset_password(
         }
         Err(error) => return Err(Error::other(error)),
     };
-    if !password_reset::redeem(&key, &account, &hash, db).await? {
-        return Ok(Confidential(good_for_nothing()));
-    }
+    let browser = visitor.keys().device;
+    let device = password_reset::redeem(&key, &account, &hash, browser.as_ref(), db).await?;
+    let Some(device) = device else { return Ok(Confidential(good_for_nothing())) };
+    visitor.keep_device(&device);
     if let Err(error) = throttle::forgive(&account.username, visitor.address(), db).await {
         tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
     }
