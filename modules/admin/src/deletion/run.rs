@@ -6,7 +6,7 @@ use accounts::models::User;
 use module_api::Error;
 use module_api::admin::{Change, ModelAdmin};
 use module_api::db::{Db, DbError, Transaction};
-use module_api::model::{Deletion, Model, Models, WriteError};
+use module_api::model::{Deletion, Filter, Model, Models, Records, WriteError};
 
 use super::consequences::{Consequences, chunks, fingerprint_of, records};
 use super::page::{Asked, Notice};
@@ -77,7 +77,8 @@ async fn look(
     let (models, mut on) = (db.models(), db.acquire().await?);
     let mut present = BTreeSet::new();
     for chunk in chunks(ids) {
-        present.extend(objects(admin.model, chunk, &mut on).await?.iter().map(|o| o.record.id()));
+        let rows = Records::of(admin.model).filter(Filter::key_is_in(admin.model, chunk));
+        present.extend(rows.ids(&mut on).await?);
     }
     if present.is_empty() {
         return Ok(Outcome::Gone);
