@@ -1,20 +1,25 @@
 //! Builds Rocket from the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use module_api::db::Db;
-use module_api::{CookieRules, PageContributors, Problem, Templates};
+use module_api::{CookieRules, PageContributors, Problem, SecretKey, Templates};
 use rocket::error::ErrorKind;
-use rocket::{Build, Ignite, Rocket};
+use rocket::fairing::AdHoc;
+use rocket::tokio::time::{MissedTickBehavior, interval};
+use rocket::{Build, Ignite, Rocket, tokio};
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
 use crate::database::{Purpose, open_for_start};
+use crate::health::Readiness;
 use crate::plan::Owner;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install};
-use crate::{DatabaseError, Plan, Settings, boundary, error_pages};
+use crate::watch::{InFlight, Metrics, Watch};
+use crate::{DatabaseError, Plan, PlannedRoute, Settings, boundary, error_pages, headers};
 
 /// Why a site does not start.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +63,7 @@ pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Ignite>, Boo
 /// Rocket as the plan has it, and what has to be true of it when it is ready.
 pub(crate) struct Assembled {
     pub(crate) rocket: Rocket<Build>,
+    pub(crate) in_flight: Arc<InFlight>,
     routes: Vec<String>,
     catchers: usize,
     with_fairings: BTreeSet<&'static str>,
@@ -67,7 +73,7 @@ impl Assembled {
     /// Makes Rocket ready. It must still have the routes and catchers of the plan and no others: a
     /// fairing that mounts some now escapes every check.
     pub(crate) async fn ignite(self) -> Result<Rocket<Ignite>, BootError> {
-        let Self { rocket, routes, catchers, with_fairings } = self;
+        let Self { rocket, routes, catchers, with_fairings, .. } = self;
         let rocket = rocket.ignite().await.map_err(|error| BootError::Rocket(explain(&error)))?;
         let mut unknown: Vec<String> = rocket.routes().map(ToString::to_string).collect();
         unknown.retain(|route| !routes.contains(route));
@@ -114,6 +120,25 @@ pub(crate) fn explain(error: &rocket::Error) -> String {
     }
 }
 
+/// The routes with ranks of their order: within a module as its ranks say, and those of modules with
+/// few routes first. Rocket asks all routes of a method one after another whether a request is
+/// theirs, so that an admin with many would slow the pages of all others. Between modules ranks mean
+/// nothing else, since the plan refuses two that answer the same request.
+fn in_order_of_asking(mut routes: Vec<PlannedRoute>) -> impl Iterator<Item = PlannedRoute> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for planned in &routes {
+        *counts.entry(planned.owner.name()).or_default() += 1;
+    }
+    routes.sort_by_key(|planned| {
+        let owner = planned.owner.name();
+        (counts[owner], owner, planned.route.rank)
+    });
+    (0..).zip(routes).map(|(rank, mut planned)| {
+        planned.route.rank = rank;
+        planned
+    })
+}
+
 /// Builds Rocket from the plan, with the database open.
 pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError> {
     // All templates are added by the host. The folder that `rocket_dyn_templates` asks for may be
@@ -136,8 +161,15 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .filter_map(|name| Some((name.to_owned(), plan.templates.chain(name)[0].content_type()?)))
         .collect();
 
-    let site_modules = site_modules(&plan.modules, plan.migrations, (*db).clone());
+    let in_flight = Arc::new(InFlight::default());
+    let migrations = Arc::new(plan.migrations);
+    let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
+    let metrics = Metrics::new(settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
     let mut rocket = rocket::custom(figment)
+        .attach(Watch::new(settings, Arc::clone(&in_flight), metrics.clone()))
+        .attach(headers::shield(settings))
+        .manage(Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)))
+        .manage(secret_key(settings))
         .manage(db)
         .manage(site_modules)
         .manage(plan.urls.clone())
@@ -146,6 +178,9 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .manage(plan.registered_models)
         .manage(CookieRules { secure: !settings.is_local() })
         .register("/", vec![error_pages::catcher()]);
+    if let Some(metrics) = metrics {
+        rocket = rocket.manage(Arc::clone(&metrics)).attach(tidy_up(metrics));
+    }
     for module in plan.modules.iter().filter(|module| module.active) {
         let schema = module.registration.module.settings();
         rocket = schema
@@ -162,18 +197,51 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         move |engines| install(&mut engines.minijinja, &set, &globals).map_err(Into::into),
     ));
 
-    let wrap = |planned: crate::PlannedRoute| match planned.owner {
+    let limit = match settings.site.request_timeout {
+        0 => None,
+        seconds => Some(Duration::from_secs(seconds.into())),
+    };
+    let wrap = |planned: PlannedRoute| match planned.owner {
         Owner::Host => planned.route,
-        Owner::Module(_) => boundary::wrap(planned),
+        Owner::Module(_) => boundary::wrap(planned, limit),
     };
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
-        .mount("/", plan.routes.into_iter().map(wrap).collect::<Vec<_>>())
+        .mount("/", in_order_of_asking(plan.routes).map(wrap).collect::<Vec<_>>())
         .register("/", plan.catchers);
     let routes = rocket.routes().map(ToString::to_string).collect();
     let catchers = rocket.catchers().count();
     for (_, fairing) in plan.fairings {
         rocket = (fairing.attach)(rocket);
     }
-    Ok(Assembled { rocket, routes, catchers, with_fairings })
+    Ok(Assembled { rocket, in_flight, routes, catchers, with_fairings })
+}
+
+/// What the site signs with. In the profile `local` it may be any: what was signed before a start is
+/// worth nothing after it.
+fn secret_key(settings: &Settings) -> SecretKey {
+    settings.site.secret_key.as_deref().map_or_else(SecretKey::random, SecretKey::new)
+}
+
+/// Tidies numbers up for as long as the site runs.
+fn tidy_up(metrics: Arc<Metrics>) -> AdHoc {
+    AdHoc::on_liftoff("Metrics", move |rocket| {
+        let shutdown = rocket.shutdown();
+        Box::pin(async move {
+            tokio::spawn(async move {
+                let mut tick = interval(Duration::from_secs(5));
+                tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                let tidying = async {
+                    loop {
+                        tick.tick().await;
+                        metrics.tidy();
+                    }
+                };
+                tokio::select! {
+                    () = tidying => {}
+                    () = shutdown => {}
+                }
+            });
+        })
+    })
 }

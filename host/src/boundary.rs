@@ -1,23 +1,27 @@
 //! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
 
 use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
 
-use module_api::{AnsweringModule, RefusedByCsrf, check_csrf};
+use module_api::{AnsweringModule, RefusedByCsrf, Reported, check_csrf, logged_path};
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
+use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Route};
-use tracing::Span;
 
 use crate::plan::PlannedRoute;
+use crate::watch::{Answering, Watched, during};
 
-/// Wraps the handler of a module's route.
-pub(crate) fn wrap(planned: PlannedRoute) -> Route {
+/// Wraps the handler of a module's route, which is cut off after `limit`.
+pub(crate) fn wrap(planned: PlannedRoute, limit: Option<Duration>) -> Route {
     let module = planned.owner_name();
     let mut route = planned.route;
+    let name = planned.name.unwrap_or_else(|| route.uri.path().to_owned());
     route.handler = Box::new(Boundary {
-        module,
-        span: tracing::info_span!("handler", module, route = planned.name.as_deref()),
+        answering: Arc::new(Answering { module, route: name }),
+        limit,
         ends_in_slash: planned.pattern.ends_in_slash(),
         csrf_exempt: planned.csrf_exempt,
         inner: route.handler,
@@ -27,9 +31,9 @@ pub(crate) fn wrap(planned: PlannedRoute) -> Route {
 
 #[derive(Clone)]
 struct Boundary {
-    module: &'static str,
-    /// What it says of a request is the same for all of this route, so it is written down once.
-    span: Span,
+    answering: Arc<Answering>,
+    /// How long the handler may take.
+    limit: Option<Duration>,
     ends_in_slash: bool,
     /// Whether it takes requests that change something from anywhere.
     csrf_exempt: bool,
@@ -39,6 +43,13 @@ struct Boundary {
 #[rocket::async_trait]
 impl Handler for Boundary {
     async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
+        let watched = Watched::of(request);
+        if watched.is_refused() {
+            // What it is answered is said when there is a response.
+            return Outcome::Error(Status::BadRequest);
+        }
+        // A route that passes the request on was asked first.
+        let _ = watched.current.answering.set(Arc::clone(&self.answering));
         if self.ends_in_slash
             && request.method() == Method::Get
             && let Some(address) = canonical(request)
@@ -50,20 +61,33 @@ impl Handler for Boundary {
                 .sized_body(0, std::io::Cursor::new(""));
             return Outcome::Success(response.finalize());
         }
-        request.local_cache(|| AnsweringModule(Some(self.module)));
+        request.local_cache(|| AnsweringModule(Some(self.answering.module)));
         if !self.csrf_exempt
             && let Err(refusal) = check_csrf(request, &mut data).await
         {
             request.local_cache(|| RefusedByCsrf(Some(refusal)));
-            tracing::warn!(module = self.module, path = %request.uri().path(), ?refusal, "refused");
+            let path = logged_path(request);
+            during(&watched.current, || tracing::warn!(%path, ?refusal, "refused"));
             return Outcome::Error(Status::Forbidden);
         }
         let mut handler = self.inner.handle(request, data);
-        let outcome = poll_fn(|context| {
-            let _entered = self.span.enter();
-            handler.as_mut().poll(context)
-        });
-        match outcome.await {
+        let outcome =
+            poll_fn(|context| during(&watched.current, || handler.as_mut().poll(context)));
+        let outcome = match self.limit {
+            None => outcome.await,
+            Some(limit) => match timeout(limit, outcome).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    request.local_cache(|| Reported(true));
+                    let (path, seconds) = (logged_path(request), limit.as_secs());
+                    during(&watched.current, || {
+                        tracing::error!(%path, seconds, "a handler took too long and was cut off");
+                    });
+                    return Outcome::Error(Status::ServiceUnavailable);
+                }
+            },
+        };
+        match outcome {
             // A parameter that cannot be what the route asks for: there is no such page.
             Outcome::Forward((data, Status::UnprocessableEntity)) => {
                 Outcome::Forward((data, Status::NotFound))

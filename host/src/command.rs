@@ -1,7 +1,9 @@
 //! The command line of `host`.
 
 mod assets;
+mod deploy_checks;
 mod fixtures;
+mod healthcheck;
 mod listing;
 mod makemigrations;
 mod migrations;
@@ -10,6 +12,7 @@ mod serve;
 mod template;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use module_api::{Command, CommandContext, Problem, with_causes};
@@ -31,7 +34,9 @@ enum Own {
     /// Serve the site; what happens without a command.
     Serve,
     /// Look for problems, without starting the site.
-    Check(Format),
+    Check(CheckArguments),
+    /// Ask the site that runs on this machine whether it is alive; exits 0 if it is.
+    Healthcheck,
     /// List the modules that are linked, in the order in which they start.
     Modules(Format),
     /// List the routes of the site.
@@ -63,6 +68,15 @@ enum Own {
         /// The folder; it is made if it is missing.
         directory: std::path::PathBuf,
     },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+struct CheckArguments {
+    /// Look at what matters where the site is public, too.
+    #[arg(long)]
+    deploy: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -171,15 +185,19 @@ fn run(
         Some((name, _)) if !own_commands().iter().any(|own| own == name) => None,
         _ => Cli::from_arg_matches(arguments).ok().map(|cli| cli.command.unwrap_or(Own::Serve)),
     };
-    if let Some(Own::Check(format)) = own {
-        return Ok(listing::check(&plan, format.format));
+    if let Some(Own::Check(asked)) = own {
+        let deploy = if asked.deploy { deploy_checks::problems(settings) } else { Vec::new() };
+        return Ok(listing::check(&plan, &deploy, asked.format.format));
+    }
+    if let Some(Own::Healthcheck) = own {
+        return Ok(healthcheck::ask(settings));
     }
     let plan = plan.map_err(Failure::Problems)?;
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
     match own {
-        Some(Own::Check(_)) => unreachable!("it was done above"),
+        Some(Own::Check(_) | Own::Healthcheck) => unreachable!("it was done above"),
         Some(Own::Modules(format)) => listing::modules(&plan, format.format),
         Some(Own::Routes(format)) => listing::routes(&plan, format.format),
         Some(Own::Findtemplate { name }) => return Ok(template::find(&plan, &name)),
@@ -241,5 +259,9 @@ fn block_on<T, E: Into<anyhow::Error>>(
         .thread_name("host-worker")
         .enable_all()
         .build()?;
-    runtime.block_on(future).map_err(|error| Failure::from(error.into()))
+    let done = runtime.block_on(future);
+    // What is still underway is of nobody's interest any more: a connection that a client keeps open,
+    // a password that is being hashed for somebody who has gone.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done.map_err(|error| Failure::from(error.into()))
 }

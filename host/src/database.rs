@@ -16,7 +16,7 @@ use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
 use crate::fixtures::{self, Fixture, LoadOptions};
-use crate::plan::PlannedMigration;
+use crate::plan::{MigrationGraph, PlannedMigration};
 use crate::{Plan, ScratchError, Settings};
 
 pub use adopt::AdoptionError;
@@ -193,9 +193,9 @@ pub(crate) fn location(settings: &Settings) -> Result<Location, DatabaseError> {
     Ok(options(settings)?.location()?)
 }
 
-/// Opens the site's database, with all of the plan's migrations applied. In the profile `local`
-/// those that are missing are applied; processes that do this at the same moment do it one after
-/// the other. In any other profile it is an error if one is missing.
+/// Opens the site's database for a command, with all of the plan's migrations applied. In the
+/// profile `local` those that are missing are applied; processes that do this at the same moment do
+/// it one after the other. In any other profile it is an error if one is missing.
 ///
 /// # Errors
 ///
@@ -222,7 +222,15 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     Ok(Db::new(pool, Arc::clone(&plan.models)))
 }
 
-/// What the site's database is opened for, in the profile `local`.
+/// Fails if a migration is not applied.
+pub(crate) async fn are_applied(
+    pool: &DbPool,
+    graph: &MigrationGraph,
+) -> Result<(), DatabaseError> {
+    migrate::check_applied(pool, graph).await
+}
+
+/// What the site's database is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// A command.
@@ -239,15 +247,15 @@ pub(crate) struct Opened {
     pub(crate) notices: Vec<Notice>,
 }
 
-/// The same for a site that starts. In the profile `local`, if there was no table yet and the
-/// settings say so, the modules' fixtures are loaded too; if somebody reads what is printed, the
-/// modules do what they do at a start.
+/// The same for a site that starts. If the settings say so, the migrations that are missing are
+/// applied in any profile; and if there was no table yet, the modules' fixtures are loaded too. In
+/// the profile `local`, if somebody reads what is printed, the modules do what they do at a start.
 pub(crate) async fn open_for_start(
     plan: &Plan,
     settings: &Settings,
     purpose: Purpose,
 ) -> Result<Opened, DatabaseError> {
-    if settings.is_local() {
+    if settings.migrates_on_start() {
         return prepare(plan, settings, purpose).await;
     }
     Ok(Opened { db: open_database(plan, settings).await?, notices: Vec::new() })
@@ -336,7 +344,7 @@ async fn prepare(
         if was_empty && settings.site.demo_data && purpose != Purpose::Command {
             load_demo_data(plan, &db).await?;
         }
-        if purpose != Purpose::WatchedSite {
+        if purpose != Purpose::WatchedSite || !settings.is_local() {
             return Ok(Vec::new());
         }
         local_start::run(plan, settings, &db, was_empty).await

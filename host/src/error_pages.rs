@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use module_api::auth::LoginRoute;
-use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, Urls, context};
+use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, Urls, context, logged_path};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
+
+use crate::watch::{Watched, during};
 
 /// The catcher for all errors of the site.
 pub(crate) fn catcher() -> Catcher {
@@ -15,7 +17,14 @@ pub(crate) fn catcher() -> Catcher {
 }
 
 fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
-    Box::pin(async move { Ok(respond(status, request)) })
+    Box::pin(async move {
+        let watched = Watched::of(request);
+        if watched.is_refused() {
+            // What it is answered takes the place of any page.
+            return Ok(bare(status));
+        }
+        Ok(during(&watched.current, || respond(status, request)))
+    })
 }
 
 fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
@@ -26,7 +35,7 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
         tracing::error!(
             status = status.code,
             method = %request.method(),
-            path = %request.uri().path(),
+            path = %logged_path(request),
             "a handler failed",
         );
     }

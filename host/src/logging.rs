@@ -1,11 +1,16 @@
 //! Where log lines go: to standard error, through `tracing`. Rocket's own arrive there too.
 
+mod format;
+
 use std::io::IsTerminal;
 
 use module_api::Problem;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use crate::Settings;
+use crate::{LogFormat, Settings};
+use format::{ForPeople, Json};
 
 /// Installs the subscriber. It has to be there before Rocket would install a logger of its own.
 ///
@@ -21,14 +26,17 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         Problem::error("settings.E006", format!("{name}, `{filter}`: {error}"))
             .hint("write a filter such as `info,rocket=warn`")
     })?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let ansi = std::io::stderr().is_terminal();
+    let lines = fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(ansi)
         // It would report a reader that has gone to that same reader, and panic.
-        .log_internal_errors(false)
-        .finish();
+        .log_internal_errors(false);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log_format() {
+        LogFormat::Text => lines.event_format(ForPeople).with_filter(filter).boxed(),
+        LogFormat::Json => lines.event_format(Json).with_filter(filter).boxed(),
+    };
     // In a test another one may be installed already: then that one is used.
-    let _ = tracing_subscriber::util::SubscriberInitExt::try_init(subscriber);
+    let _ = tracing_subscriber::registry().with(lines).try_init();
     Ok(())
 }

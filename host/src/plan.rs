@@ -104,7 +104,7 @@ impl Plan {
         let modules = mounts::place(modules, settings, &mut problems);
 
         let mut parts = configuration::ask(&modules, settings);
-        let routes = routes::collect(&modules, &mut parts, &mut problems);
+        let routes = routes::collect(&modules, settings, &mut parts, &mut problems);
         let all_names = routes::names_of_linked(&modules, &routes);
         let catchers = catchers::collect(&modules, &mut parts, &mut problems);
         let urls = Urls::new(routes.iter().filter_map(PlannedRoute::address));

@@ -38,6 +38,7 @@ pub struct Settings {
 }
 
 /// The host's own settings, at the top level of a profile.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SiteSettings {
@@ -56,7 +57,73 @@ pub struct SiteSettings {
     pub email_url: Option<String>,
     /// From whom mails are: `Holiday Homes <no-reply@example.org>`.
     pub email_from: Option<String>,
+    /// Whether `serve` applies the migrations that are missing; else it does not start without them.
+    /// If not given, it does in the profile `local`.
+    pub migrate_on_start: Option<bool>,
+    /// What the site signs with: a text that nobody can guess, the same for all replicas.
+    pub secret_key: Option<String>,
+    /// The hosts that the site is asked for outside of the profile `local`: `example.org`, and
+    /// `.example.org` for it and all below it; `*` for any.
+    pub allowed_hosts: Option<HostList>,
+    /// Whether a router that cannot be gone around writes `X-Forwarded-Proto` and `X-Request-Id`.
+    pub behind_proxy: bool,
+    /// For how many seconds browsers come back over HTTPS only; 0 says nothing to them. Said outside
+    /// of the profile `local`.
+    pub hsts_seconds: u32,
+    /// What pages may load and from where: the header `Content-Security-Policy`.
+    pub content_security_policy: String,
+    /// After how many seconds a handler that has not answered is cut off; 0 for never.
+    pub request_timeout: u32,
+    /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says
+    /// that it is not ready: so long a router may take to notice.
+    pub drain: u32,
+    /// How log lines look. If not given, `text` in the profile `local` and `json` elsewhere.
+    pub log_format: Option<LogFormat>,
+    /// Whether a line is logged for each request.
+    pub request_log: bool,
+    /// Whether requests are counted, and `/metrics` shows it.
+    pub metrics: bool,
+    /// The token without which `/metrics` shows nothing outside of the profile `local`.
+    pub metrics_token: Option<String>,
 }
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Names of hosts: a list, or a text with commas between them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "ListOrText")]
+pub struct HostList(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ListOrText {
+    List(Vec<String>),
+    Text(String),
+}
+
+impl From<ListOrText> for HostList {
+    fn from(given: ListOrText) -> Self {
+        let hosts = match given {
+            ListOrText::List(hosts) => hosts,
+            ListOrText::Text(text) => text.split(',').map(str::to_owned).collect(),
+        };
+        let hosts = hosts.iter().map(|host| host.trim().to_ascii_lowercase());
+        Self(hosts.filter(|host| !host.is_empty()).collect())
+    }
+}
+
+/// What pages may do if the settings say nothing else: load what the site itself has, and nothing
+/// that stands in the page.
+const DEFAULT_CSP: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; \
+                           frame-ancestors 'none'; img-src 'self' data:; object-src 'none'";
 
 impl Default for SiteSettings {
     fn default() -> Self {
@@ -68,6 +135,18 @@ impl Default for SiteSettings {
             site_url: None,
             email_url: None,
             email_from: None,
+            migrate_on_start: None,
+            secret_key: None,
+            allowed_hosts: None,
+            behind_proxy: false,
+            hsts_seconds: 365 * 24 * 60 * 60,
+            content_security_policy: DEFAULT_CSP.to_owned(),
+            request_timeout: 30,
+            drain: 0,
+            log_format: None,
+            request_log: true,
+            metrics: false,
+            metrics_token: None,
         }
     }
 }
@@ -86,8 +165,8 @@ impl Settings {
     /// 1. The `Rocket.toml` in the binary.
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
     ///    that `ROCKET_CONFIG` names.
-    /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL` and `EMAIL_FROM`, as
-    ///    platforms set them.
+    /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL`, `EMAIL_FROM`,
+    ///    `SECRET_KEY` and `ALLOWED_HOSTS`, as platforms set them.
     ///
     /// What cannot be read is reported, and stands at its default, so that the rest can be examined
     /// too.
@@ -111,6 +190,8 @@ impl Settings {
             .merge(platform("SITE_URL", "site_url"))
             .merge(platform("EMAIL_URL", "email_url"))
             .merge(platform("EMAIL_FROM", "email_from"))
+            .merge(text("SECRET_KEY", "secret_key"))
+            .merge(text("ALLOWED_HOSTS", "allowed_hosts"))
             .select(chosen_profile());
         let (settings, found) = Self::read(figment, root);
         problems.extend(found);
@@ -143,6 +224,17 @@ impl Settings {
     /// The profile that was chosen.
     pub fn profile(&self) -> &Profile {
         self.figment.profile()
+    }
+
+    /// Whether a site that starts applies the migrations that are missing.
+    pub fn migrates_on_start(&self) -> bool {
+        self.site.migrate_on_start.unwrap_or_else(|| self.is_local())
+    }
+
+    /// How log lines look.
+    pub fn log_format(&self) -> LogFormat {
+        let usual = if self.is_local() { LogFormat::Text } else { LogFormat::Json };
+        self.site.log_format.unwrap_or(usual)
     }
 
     /// Whether the site runs in the profile for a developer's machine.
@@ -224,6 +316,14 @@ fn platform(variable: &'static str, key: &'static str) -> Env {
         .filter(move |name| is_set && name.as_str().eq_ignore_ascii_case(variable))
         .map(move |_| key.into())
         .global()
+}
+
+/// The same for a value that is a text whatever it looks like: a key may be all digits.
+fn text(variable: &'static str, key: &'static str) -> Named<Figment> {
+    let value = env::var(variable).ok().filter(|value| !value.trim().is_empty());
+    let provider = value
+        .map_or_else(Figment::new, |value| Figment::from(Serialized::global(key, value.trim())));
+    Named { provider, name: variable }
 }
 
 /// The `Rocket.toml` on disk, if there is one.

@@ -1,5 +1,7 @@
 //! What modules may know of each other and of the migrations: for a page that shows it.
 
+use std::sync::Arc;
+
 use module_api::db::DbPool;
 use module_api::{
     Error, MigrationId, MigrationLedger, MigrationStatus, SiteModule, SiteModules,
@@ -13,7 +15,7 @@ use crate::{DatabaseError, PlannedModule};
 /// The modules of a plan, and their migrations in a database.
 pub(crate) fn site_modules(
     modules: &[PlannedModule],
-    graph: MigrationGraph,
+    graph: Arc<MigrationGraph>,
     pool: DbPool,
 ) -> SiteModules {
     let all = modules.iter().map(site_module).collect();
@@ -46,7 +48,7 @@ fn own_names(planned: &PlannedModule) -> Vec<MigrationId> {
 /// The migrations of the linked modules, and where it is written which of them are applied.
 struct Ledger {
     pool: DbPool,
-    graph: MigrationGraph,
+    graph: Arc<MigrationGraph>,
     /// Those of the modules that are not active, which are not in the graph.
     inactive: Vec<MigrationId>,
 }

@@ -46,7 +46,7 @@ pub(crate) use error::words;
 pub use kind::DatabaseKind;
 pub use listing::Listing;
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
-pub use pool::{Db, DbConnection, DbPool, Transaction};
+pub use pool::{Connections, Db, DbConnection, DbPool, Transaction};
 pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
 pub use tables::{continue_sequence, table_exists};

@@ -4,8 +4,8 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 
-use crate::UrlError;
 use crate::db::{DbError, words};
+use crate::{UrlError, logged_path};
 
 /// Why a handler cannot answer as asked.
 ///
@@ -99,7 +99,7 @@ impl<'r> Responder<'r, 'static> for Error {
             tracing::error!(
                 status = status.code,
                 method = %request.method(),
-                path = %request.uri().path(),
+                path = %logged_path(request),
                 "{}",
                 with_causes(&self),
             );

@@ -4,8 +4,8 @@ use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 use serde::{Deserialize, Serialize};
 
-use crate::CookieRules;
 use crate::auth::local_address;
+use crate::{CookieRules, SecretKey};
 
 /// Bytes that the cookie may have, with each that has to be written as `%XX` counted as three.
 const MAX_COOKIE: usize = 3500;
@@ -50,7 +50,7 @@ pub struct MessageLink {
 /// The guard by which a handler tells the visitor something: on the page it answers with, or on the
 /// next one if it redirects. Pages show them from `page.messages`.
 ///
-/// They travel in a cookie that lasts until they are shown, so they say nothing that the visitor
+/// They travel in a signed cookie that lasts until they are shown, so they say nothing that the visitor
 /// must not see, and cost no query.
 ///
 /// ```
@@ -97,16 +97,18 @@ impl<'r> Messages<'r> {
 
     /// Says something, with a link after it.
     pub fn add(&self, level: Level, text: impl Into<String>, link: Option<MessageLink>) {
-        let mut messages = pending(self.request);
+        let Some(key) = key(self.request) else { return };
+        let rules = CookieRules::of(self.request);
+        let mut messages = pending(self.request, rules).unwrap_or_default();
         let mut text: String = text.into();
         if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
             text.truncate(end);
             text.push('…');
         }
         messages.push(Message { level, text, link });
-        let rules = CookieRules::of(self.request);
         loop {
             let value = serde_json::to_string(&messages).expect("messages are plain values");
+            let value = key.sign(PURPOSE, &value);
             if encoded_length(&value) <= MAX_COOKIE {
                 let cookie = rules.cookie(rules.messages_cookie(), value);
                 return self.request.cookies().add(cookie);
@@ -117,37 +119,37 @@ impl<'r> Messages<'r> {
     }
 }
 
+/// What the messages are signed for.
+const PURPOSE: &str = "messages";
+
+fn key<'r>(request: &'r Request<'_>) -> Option<&'r SecretKey> {
+    request.rocket().state::<SecretKey>()
+}
+
 /// How long a value is in a header.
 fn encoded_length(value: &str) -> usize {
     value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum()
 }
 
-/// The messages that were not shown yet. A cookie that is not of our making holds none.
-fn pending(request: &Request<'_>) -> Vec<Message> {
-    let name = CookieRules::of(request).messages_cookie();
-    let Some(cookie) = request.cookies().get_pending(name) else { return Vec::new() };
-    let mut messages: Vec<Message> = serde_json::from_str(cookie.value()).unwrap_or_default();
+/// The messages that were not shown yet; nothing if there is no cookie for them. A cookie that is not
+/// of our making holds none.
+fn pending(request: &Request<'_>, rules: CookieRules) -> Option<Vec<Message>> {
+    let cookie = request.cookies().get_pending(rules.messages_cookie())?;
+    let value = key(request).and_then(|key| key.verify(PURPOSE, cookie.value()));
+    let messages = value.and_then(|value| serde_json::from_str::<Vec<Message>>(value).ok());
+    let mut messages = messages.unwrap_or_default();
     for message in &mut messages {
         message.link.take_if(|link| local_address(&link.url).is_none());
     }
-    messages
+    Some(messages)
 }
 
-/// Whether there is anything to say.
-pub(crate) fn are_pending(request: &Request<'_>) -> bool {
-    request.cookies().get_pending(CookieRules::of(request).messages_cookie()).is_some()
-}
-
-/// Takes the messages out of their cookie, for the page that shows them.
-pub(crate) fn take(request: &Request<'_>) -> Vec<Message> {
-    if !are_pending(request) {
-        return Vec::new();
-    }
-    let messages = pending(request);
+/// Takes the messages out of their cookie, if there is one, for the page that shows them.
+pub(crate) fn take(request: &Request<'_>) -> Option<Vec<Message>> {
     let rules = CookieRules::of(request);
-    let name = rules.messages_cookie();
-    request.cookies().remove(rules.cookie(name, String::new()));
-    messages
+    let messages = pending(request, rules)?;
+    request.cookies().remove(rules.cookie(rules.messages_cookie(), String::new()));
+    Some(messages)
 }
 
 #[rocket::async_trait]

@@ -8,8 +8,8 @@ use rocket::{Catcher, Request, Route};
 use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
 use crate::{
-    AfterMigrate, Check, Command, Configure, Files, LocalStart, MigrationCode, NavigationItem,
-    SettingsSchema,
+    AfterMigrate, Check, Command, Configure, Files, Gauge, Health, LocalStart, MigrationCode,
+    NavigationItem, SettingsSchema,
 };
 
 /// An app that plugs into a host.
@@ -240,6 +240,16 @@ pub trait Module: Send + Sync + 'static {
 
     /// What it examines about the site before it starts: see [`Check`].
     fn checks(&self) -> Vec<Check> {
+        Vec::new()
+    }
+
+    /// Whether it can do its work at this moment: see [`Health`].
+    fn health(&self) -> Option<Health> {
+        None
+    }
+
+    /// Numbers that it shows to monitoring: see [`Gauge`].
+    fn gauges(&self) -> Vec<Gauge> {
         Vec::new()
     }
 

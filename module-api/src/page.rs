@@ -73,7 +73,7 @@ struct PageContext {
     path: String,
     module: Option<&'static str>,
     user: Option<Arc<User>>,
-    messages: Vec<Message>,
+    messages: Option<Vec<Message>>,
     modules: Vec<(&'static str, Value)>,
 }
 
@@ -87,8 +87,8 @@ impl Serialize for PageContext {
         if let Some(user) = &self.user {
             page.serialize_entry("user", &PageUser::from(&**user))?;
         }
-        if !self.messages.is_empty() {
-            page.serialize_entry("messages", &self.messages)?;
+        if let Some(messages) = self.messages.as_ref().filter(|messages| !messages.is_empty()) {
+            page.serialize_entry("messages", messages)?;
         }
         for (name, value) in &self.modules {
             page.serialize_entry(name, value)?;
@@ -148,8 +148,11 @@ impl PageContext {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let is_personal = SignedIn::of(request).user().is_some() || messages::are_pending(request);
-        let (response, HasForm(has_form)) = render_with_forms(request, || self.rendered(request));
+        let ((response, is_personal), HasForm(has_form)) = render_with_forms(request, || {
+            let page = PageContext::of(request);
+            let is_personal = page.user.is_some() || page.messages.is_some();
+            (self.rendered(page, request), is_personal)
+        });
         let mut response = response?;
         if has_form || is_personal {
             // It is this visitor's own, and is worth nothing to the next.
@@ -160,14 +163,13 @@ impl<'r> Responder<'r, 'static> for Page {
 }
 
 impl Page {
-    fn rendered(self, request: &Request<'_>) -> response::Result<'static> {
+    fn rendered(self, page: PageContext, request: &Request<'_>) -> response::Result<'static> {
         let templates = request.rocket().state::<Templates>();
         let content_type = templates
             .and_then(|templates| templates.content_types.get(&*self.name))
             .unwrap_or(&ContentType::HTML)
             .clone();
         let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
-        let page = PageContext::of(request);
         match (self.render)(self.name, page, request.rocket(), live) {
             None => Err(Status::InternalServerError),
             Some(RenderedTemplate::Page(page)) => Ok(response(content_type, page)),

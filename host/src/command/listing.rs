@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use module_api::Problem;
+use module_api::{Problem, Severity};
 use serde::Serialize;
 
 use super::OutputFormat;
@@ -29,21 +29,28 @@ struct RouteRow<'a> {
     rank: isize,
 }
 
-/// Prints the problems of a site. The exit status is 1 if one keeps it from starting.
-pub(super) fn check(plan: &Result<Plan, Vec<Problem>>, format: OutputFormat) -> ExitCode {
+/// Prints the problems of a site, and those that it has where it is public. The exit status is 1 if
+/// one of them is an error.
+pub(super) fn check(
+    plan: &Result<Plan, Vec<Problem>>,
+    deploy: &[Problem],
+    format: OutputFormat,
+) -> ExitCode {
     let problems = match plan {
         Ok(plan) => &plan.warnings,
         Err(problems) => problems,
     };
+    let problems = [&problems[..], deploy].concat();
     if format == OutputFormat::Json {
-        output::json(problems);
+        output::json(&problems);
     } else if let (Ok(plan), true) = (plan, problems.is_empty()) {
         let (modules, routes) = (plan.active().count(), plan.routes.len());
         output::line(&format!("no problems in {modules} active modules with {routes} routes"));
     } else {
-        output::print_problems(problems);
+        output::print_problems(&problems);
     }
-    if plan.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    if plan.is_ok() && !deploy.iter().any(is_error) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Prints the linked modules.

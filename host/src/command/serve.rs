@@ -2,17 +2,18 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use module_api::Notice;
 use module_api::db::Db;
-use rocket::Config;
 use rocket::fairing::AdHoc;
+use rocket::{Config, tokio};
 use rocket_db_pools::Pool;
 
 use super::output;
 use crate::assembly::{assemble, explain};
 use crate::database::{Purpose, open_for_start};
-use crate::{Plan, Settings};
+use crate::{Plan, Settings, shutdown};
 
 /// Serves the site until the process is told to stop.
 pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()> {
@@ -32,23 +33,30 @@ async fn launch(
     notices: Arc<Notices>,
 ) -> anyhow::Result<()> {
     let name = settings.site.site_name.clone();
+    let pool = db.clone();
     let mut site = assemble(plan, settings, db)?;
-    site.rocket = site.rocket.attach(AdHoc::on_liftoff("Address", move |rocket| {
-        Box::pin(async move {
-            output::line(&format!("{name} is at {}", address(rocket.config())));
-            notices.print(rocket.config());
-        })
-    }));
-    match site.ignite().await?.launch().await {
-        Ok(rocket) => {
-            // Not in a shutdown fairing: those run while requests are still being answered.
-            if let Some(db) = rocket.state::<Db>() {
-                db.close().await;
-            }
-            Ok(())
-        }
-        Err(error) => Err(anyhow::anyhow!(explain(&error))),
-    }
+    let in_flight = Arc::clone(&site.in_flight);
+    site.rocket = shutdown::without_signals(site.rocket).attach(AdHoc::on_liftoff(
+        "Address",
+        move |rocket| {
+            Box::pin(async move {
+                output::line(&format!("{name} is at {}", address(rocket.config())));
+                notices.print(rocket.config());
+            })
+        },
+    ));
+    allow_many_connections();
+    let rocket = site.ignite().await?;
+    let stop = rocket.shutdown();
+    let drain = Duration::from_secs(settings.site.drain.into());
+    tokio::spawn(shutdown::on_signal(stop.clone(), Arc::clone(&in_flight), drain));
+    let launched = tokio::select! {
+        launched = rocket.launch() => launched.map(drop),
+        // Rocket would wait for connections that are only kept open.
+        () = shutdown::stopped_and_idle(stop, in_flight) => Ok(()),
+    };
+    pool.close().await;
+    launched.map_err(|error| anyhow::anyhow!(explain(&error)))
 }
 
 /// What the modules have to say, until it is printed.
@@ -59,6 +67,20 @@ impl Notices {
         let notices = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for notice in notices {
             output::line(&notice(&address(config)));
+        }
+    }
+}
+
+/// Has the operating system let the process hold as many connections as it may: what it may at first
+/// is often a thousand, which silent clients would use up.
+fn allow_many_connections() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let raised = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!("the limit of open files stays at {:?}: {error}", limit.current);
         }
     }
 }

@@ -9,7 +9,8 @@ use rocket::Route;
 
 use super::overlap::{Path, methods_overlap};
 use super::{Parts, PlannedModule, active, mounts};
-use crate::assets;
+use crate::watch::metrics_routes;
+use crate::{Settings, assets, health};
 
 /// Whose a route is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,10 +91,13 @@ impl PlannedRoute {
 /// The routes of the host and of the active modules.
 pub(super) fn collect(
     modules: &[PlannedModule],
+    settings: &Settings,
     parts: &mut Parts,
     problems: &mut Vec<Problem>,
 ) -> Vec<PlannedRoute> {
-    let host = assets::routes().into_iter().map(|route| PlannedRoute::new(Owner::Host, route));
+    let host = assets::routes().into_iter().chain(health::routes());
+    let host = host.chain(metrics_routes(settings));
+    let host = host.map(|route| PlannedRoute::new(Owner::Host, route));
     let mut routes: Vec<PlannedRoute> = host.collect();
     for module in active(modules) {
         let owner = Owner::Module(module.name());

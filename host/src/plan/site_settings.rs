@@ -12,6 +12,9 @@ use crate::{Settings, SiteSettings};
 /// What is read at the top level besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
 
+/// Characters that a secret has at least.
+const SHORTEST_SECRET: usize = 32;
+
 /// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them all the
 /// same, so they do not stop the start.
 pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
@@ -38,6 +41,9 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
             problems.push(Problem::error("settings.E009", message).hint(hint));
         }
     }
+    if !settings.is_local() {
+        check_public(settings, problems);
+    }
     for profile in
         settings.figment.profiles().filter(|profile| known.contains(profile.as_str().as_str()))
     {
@@ -62,5 +68,37 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
             format!("`{key}` in {place} is a setting that neither Rocket nor the host reads");
         let hint = suggestion(key, known.iter().map(String::as_str));
         problems.push(Problem::warning("settings.W001", message).hint(hint));
+    }
+}
+
+/// What a site needs that is not on a developer's machine.
+fn check_public(settings: &Settings, problems: &mut Vec<Problem>) {
+    let (site, profile) = (&settings.site, settings.profile());
+    if site.secret_key.as_deref().is_none_or(|key| key.chars().count() < SHORTEST_SECRET) {
+        let message = format!(
+            "the profile is `{profile}`, and there is no SECRET_KEY of at least {SHORTEST_SECRET} \
+             characters"
+        );
+        let hint = "set SECRET_KEY to a text that nobody can guess, the same for all replicas: \
+                    `openssl rand -base64 48` makes one";
+        problems.push(Problem::error("settings.E011", message).hint(hint));
+    }
+    let token = site.metrics_token.as_deref();
+    if site.metrics && token.is_none_or(|token| token.chars().count() < SHORTEST_SECRET) {
+        let message = format!(
+            "the profile is `{profile}`, and `metrics` is on without a `metrics_token` of at least \
+             {SHORTEST_SECRET} characters"
+        );
+        let hint = "set ROCKET_METRICS_TOKEN, and have Prometheus send it as a bearer token";
+        problems.push(Problem::error("settings.E012", message).hint(hint));
+    }
+    if site.allowed_hosts.as_ref().is_none_or(|hosts| hosts.0.is_empty()) {
+        let message = format!(
+            "the profile is `{profile}`, and ALLOWED_HOSTS is not set: only localhost, 127.0.0.1 and \
+             [::1] are answered"
+        );
+        let hint =
+            "set it to the site's hosts, with commas between them: `example.org,.example.com`";
+        problems.push(Problem::warning("settings.W004", message).hint(hint));
     }
 }

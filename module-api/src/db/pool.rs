@@ -62,6 +62,17 @@ enum TransactionOn {
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
+/// How many connections to the database there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones.
+    pub open: usize,
+    /// Open ones that nobody uses.
+    pub idle: usize,
+    /// As many may be open.
+    pub max: usize,
+}
+
 impl DbPool {
     /// Opens the database. A SQLite file is created if it is missing, with its folder.
     ///
@@ -154,6 +165,26 @@ impl DbPool {
             )
             .await?;
         Ok(Self::Sqlite { readers: one.clone(), writer: one })
+    }
+
+    /// How many connections there are at this moment.
+    pub fn connections(&self) -> Connections {
+        let of = |open: u32, idle: usize, max: u32| Connections {
+            open: open as usize,
+            idle,
+            max: max as usize,
+        };
+        match self {
+            Self::Sqlite { readers, writer } => {
+                let size = readers.size() + writer.size();
+                let max = readers.options().get_max_connections()
+                    + writer.options().get_max_connections();
+                of(size, readers.num_idle() + writer.num_idle(), max)
+            }
+            Self::Postgres(pool) => {
+                of(pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+        }
     }
 
     /// A connection that reads.

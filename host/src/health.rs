@@ -1,0 +1,153 @@
+//! Whether the program is alive, and whether it can do its work: what a router or an orchestrator
+//! asks every few seconds.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use module_api::db::{Db, query};
+use module_api::{Health, with_causes};
+use rocket::futures::future::join_all;
+use rocket::http::{ContentType, Method, Status};
+use rocket::route::{Handler, Outcome};
+use rocket::tokio::sync::Mutex;
+use rocket::tokio::time::timeout;
+use rocket::{Data, Request, Response, Route};
+
+use crate::PlannedModule;
+use crate::database::are_applied;
+use crate::plan::MigrationGraph;
+use crate::watch::InFlight;
+
+/// What is asked for any host and over plain HTTP, without a session.
+pub(crate) const ADDRESSES: [&str; 2] = ["/healthz", "/readyz"];
+
+/// How long an answer is good for: however often somebody asks, the database is asked this often.
+const GOOD_FOR: Duration = Duration::from_secs(1);
+/// How long each part may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What has to be well for the site to be ready.
+pub(crate) struct Readiness {
+    migrations: Arc<MigrationGraph>,
+    modules: Vec<(&'static str, Health)>,
+    in_flight: Arc<InFlight>,
+    latest: Mutex<Option<(Instant, Vec<&'static str>)>>,
+}
+
+impl Readiness {
+    pub(crate) fn new(
+        migrations: Arc<MigrationGraph>,
+        modules: &[PlannedModule],
+        in_flight: Arc<InFlight>,
+    ) -> Self {
+        let active = modules.iter().filter(|module| module.active);
+        let modules = active
+            .filter_map(|module| Some((module.name(), module.registration.module.health()?)))
+            .collect();
+        Self { migrations, modules, in_flight, latest: Mutex::default() }
+    }
+
+    /// The names of what is not well.
+    async fn failing(&self, db: &Db) -> Vec<&'static str> {
+        if self.in_flight.is_stopping() {
+            return vec!["stopping"];
+        }
+        let mut latest = self.latest.lock().await;
+        if let Some((at, failing)) = &*latest
+            && at.elapsed() < GOOD_FOR
+        {
+            return failing.clone();
+        }
+        let failing = self.ask(db).await;
+        *latest = Some((Instant::now(), failing.clone()));
+        failing
+    }
+
+    async fn ask(&self, db: &Db) -> Vec<&'static str> {
+        if is_failing("database", answers(db)).await {
+            // All the rest would fail for that reason.
+            return vec!["database"];
+        }
+        let mut failing = Vec::new();
+        let applied = async { Ok(are_applied(db, &self.migrations).await?) };
+        if is_failing("migrations", applied).await {
+            failing.push("migrations");
+        }
+        let modules = self.modules.iter().map(|(name, health)| async move {
+            is_failing(name, health(db)).await.then_some(*name)
+        });
+        failing.extend(join_all(modules).await.into_iter().flatten());
+        failing
+    }
+}
+
+type Asked = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+async fn answers(db: &Db) -> Asked {
+    let mut connection = db.acquire().await?;
+    let _: Option<(i64,)> = query("SELECT 1 AS value").fetch_optional(&mut connection).await?;
+    Ok(())
+}
+
+/// Whether something is not well; why is logged.
+async fn is_failing(what: &'static str, asked: impl Future<Output = Asked>) -> bool {
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(())) => false,
+        Ok(Err(error)) => {
+            tracing::warn!(failing = what, "not ready: {}", with_causes(error.as_ref()));
+            true
+        }
+        Err(_) => {
+            tracing::warn!(failing = what, "not ready: no answer within {} s", PATIENCE.as_secs());
+            true
+        }
+    }
+}
+
+/// The host's routes for those who ask how it is.
+pub(crate) fn routes() -> Vec<Route> {
+    let route = |address: &str, name: &'static str, handler: Asks| {
+        let mut route = Route::new(Method::Get, address, handler);
+        route.name = Some(name.into());
+        route
+    };
+    let [alive, ready] = ADDRESSES;
+    vec![route(alive, "healthz", Asks::Alive), route(ready, "readyz", Asks::Ready)]
+}
+
+/// What somebody asks.
+#[derive(Clone, Copy)]
+enum Asks {
+    Alive,
+    Ready,
+}
+
+#[rocket::async_trait]
+impl Handler for Asks {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        let failing = match self {
+            Self::Alive => Vec::new(),
+            Self::Ready => {
+                let rocket = request.rocket();
+                let readiness = rocket.state::<Readiness>().expect("it is managed at assembly");
+                let db = rocket.state::<Db>().expect("it is managed at assembly");
+                readiness.failing(db).await
+            }
+        };
+        let status = if failing.is_empty() { "ok" } else { "failing" };
+        let text = serde_json::json!({ "status": status, "failing": failing }).to_string();
+        let mut response = Response::new();
+        if !failing.is_empty() {
+            response.set_status(Status::ServiceUnavailable);
+        }
+        response.set_header(ContentType::JSON);
+        no_store(&mut response);
+        response.set_sized_body(text.len(), std::io::Cursor::new(text));
+        Outcome::Success(response)
+    }
+}
+
+/// Keeps caches from answering in place of the site.
+pub(crate) fn no_store(response: &mut Response<'_>) {
+    response.set_raw_header("Cache-Control", "no-store");
+}

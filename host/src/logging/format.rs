@@ -1,0 +1,131 @@
+//! How a log line looks. Each says which request it is about, if it is about one.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+use time::UtcDateTime;
+use time::format_description::well_known::Rfc3339;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::fmt::format::{Format, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::watch::{Current, current};
+
+/// The module, the route and the id of the request that a line is about.
+fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
+    let answering = request
+        .answering
+        .get()
+        .map(|answering| [("module", answering.module), ("route", &*answering.route)]);
+    let trace = request.info.traceparent.as_deref().and_then(|parent| parent.split('-').nth(1));
+    answering
+        .into_iter()
+        .flatten()
+        .chain([("request_id", &*request.info.id)])
+        .chain(trace.map(|id| ("trace_id", id)))
+}
+
+/// Lines for people: those of `tracing-subscriber`, with the request at the end.
+pub(super) struct ForPeople;
+
+impl<S, N> FormatEvent<S, N> for ForPeople
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let ansi = writer.has_ansi_escapes();
+        let mut line = String::new();
+        let inner = Writer::new(&mut line);
+        let format = Format::default().with_ansi(ansi);
+        format.format_event(context, inner, event)?;
+        write!(writer, "{}", line.trim_end_matches('\n'))?;
+        if let Some(request) = current() {
+            for (name, value) in about(&request) {
+                write!(writer, " {name}={value}")?;
+            }
+        }
+        writer.write_char('\n')
+    }
+}
+
+/// One JSON object a line: the time in RFC 3339, the level, the target, the message, the fields of
+/// the event, and the request's.
+pub(super) struct Json;
+
+impl<S, N> FormatEvent<S, N> for Json
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields(Map::new());
+        let now = UtcDateTime::now().format(&Rfc3339).map_err(|_| fmt::Error)?;
+        fields.set("time", now);
+        fields.set("level", event.metadata().level().as_str());
+        fields.set("target", event.metadata().target());
+        event.record(&mut fields);
+        if let Some(request) = current() {
+            for (name, value) in about(&request) {
+                fields.set(name, value);
+            }
+        }
+        let line = serde_json::to_string(&fields.0).map_err(|_| fmt::Error)?;
+        writer.write_str(&line)?;
+        writer.write_char('\n')
+    }
+}
+
+/// The fields of an event as JSON.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        // What comes through the crate `log` says where it is from in fields of its own.
+        match field.name() {
+            "log.target" => self.set("target", value),
+            name if name.starts_with("log.") => {}
+            name => self.set(name, value),
+        }
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.set(field.name(), value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.set(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if !field.name().starts_with("log.") {
+            self.set(field.name(), value);
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.set(field.name(), value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.set(field.name(), format!("{value:?}"));
+    }
+}

@@ -1,0 +1,151 @@
+//! What is known of each request while it is answered, and what is written down of it.
+
+mod current;
+mod in_flight;
+mod metrics;
+mod request_id;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use module_api::{RequestInfo, logged_path};
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{Method, Status};
+use rocket::{Data, Request, Response};
+
+use crate::gate::{Gate, Refusal};
+use crate::{Settings, health};
+
+pub(crate) use current::{Current, current, during};
+pub(crate) use in_flight::{InFlight, Underway};
+pub(crate) use metrics::{Metrics, routes as metrics_routes};
+
+/// The target of the line that is logged for each request.
+const REQUEST_LOG: &str = "host::request";
+
+/// One request, from its arrival until its response is sent: in its local cache.
+pub(crate) struct Watched {
+    started: Instant,
+    /// The method that was asked for: Rocket answers HEAD by the route for GET.
+    method: Method,
+    refusal: Option<Refusal>,
+    pub(crate) current: Arc<Current>,
+    _underway: Option<Underway>,
+}
+
+/// Who answers a request.
+#[derive(Debug)]
+pub(crate) struct Answering {
+    /// The module.
+    pub(crate) module: &'static str,
+    /// The route's name, or its path if it has none.
+    pub(crate) route: String,
+}
+
+impl Watched {
+    /// What is known of a request.
+    pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        // Rocket asks no fairing about a request whose address it cannot read.
+        request.local_cache(|| Self::new(request, RequestInfo::of(request).clone(), None, None))
+    }
+
+    fn new(
+        request: &Request<'_>,
+        info: RequestInfo,
+        refusal: Option<Refusal>,
+        underway: Option<Underway>,
+    ) -> Self {
+        Self {
+            started: Instant::now(),
+            method: request.method(),
+            refusal,
+            current: Arc::new(Current { info, answering: OnceLock::new() }),
+            _underway: underway,
+        }
+    }
+
+    /// Whether it is kept from the handlers.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+}
+
+/// The fairing that watches all requests. It is the first, so that others find what it knows.
+pub(crate) struct Watch {
+    gate: Gate,
+    in_flight: Arc<InFlight>,
+    metrics: Option<Arc<Metrics>>,
+    behind_proxy: bool,
+    logs: bool,
+}
+
+impl Watch {
+    pub(crate) fn new(
+        settings: &Settings,
+        in_flight: Arc<InFlight>,
+        metrics: Option<Arc<Metrics>>,
+    ) -> Self {
+        Self {
+            gate: Gate::new(settings),
+            in_flight,
+            metrics,
+            behind_proxy: settings.site.behind_proxy,
+            logs: settings.site.request_log,
+        }
+    }
+
+    /// Logs one line for a request. What is asked every second is not worth one.
+    fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
+        let path = logged_path(request);
+        let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;
+        let duration_ms = (milliseconds * 1000.0).round() / 1000.0;
+        let (method, status) = (watched.method.as_str(), response.status().code);
+        let bytes = response.body().preset_size().unwrap_or(0);
+        if health::ADDRESSES.contains(&&*path) {
+            tracing::debug!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
+        } else {
+            tracing::info!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Watch {
+    fn info(&self) -> Info {
+        Info { name: "Watch", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        let request = &*request;
+        let info = request_id::info_of(request, self.behind_proxy);
+        request.local_cache(|| info.clone());
+        let refusal = self.gate.refusal(request);
+        let underway = InFlight::begin(&self.in_flight);
+        request.local_cache(|| Watched::new(request, info, refusal, Some(underway)));
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let watched = Watched::of(request);
+        if let Some(refusal) = &watched.refusal {
+            *response = refusal.response(watched.method);
+        }
+        let info = &watched.current.info;
+        response.set_raw_header("X-Request-Id", info.id.to_string());
+        if response.status() == Status::ServiceUnavailable
+            && !response.headers().contains("Retry-After")
+        {
+            response.set_raw_header("Retry-After", "5");
+        }
+        if self.in_flight.is_stopping() {
+            // What keeps the connection would ask somebody who is gone.
+            response.set_raw_header("Connection", "close");
+        }
+        if let Some(metrics) = &self.metrics {
+            let answering = watched.current.answering.get().map(|answering| &**answering);
+            metrics.count(watched.method, answering, response.status(), watched.started.elapsed());
+        }
+        if self.logs {
+            during(&watched.current, || Self::log(request, response, watched));
+        }
+    }
+}

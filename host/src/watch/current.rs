@@ -1,0 +1,70 @@
+//! The request that this thread is working on: for lines that are logged meanwhile, and reports.
+
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
+
+use module_api::RequestInfo;
+
+use super::Answering;
+
+/// What lines of the log say of the request they are about.
+#[derive(Debug)]
+pub(crate) struct Current {
+    /// Its id.
+    pub(crate) info: RequestInfo,
+    /// Whose handler was asked, if one was.
+    pub(crate) answering: OnceLock<Arc<Answering>>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Current>>> = const { RefCell::new(None) };
+}
+
+/// Does something for a request: what is logged meanwhile on this thread is about it.
+pub(crate) fn during<T>(request: &Arc<Current>, work: impl FnOnce() -> T) -> T {
+    /// Puts back what was there, also if the work panics.
+    struct Restore(Option<Arc<Current>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CURRENT.replace(Some(Arc::clone(request))));
+    work()
+}
+
+/// The request that this thread is working on.
+pub(crate) fn current() -> Option<Arc<Current>> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::{Arc, OnceLock};
+
+    use module_api::RequestInfo;
+
+    use super::{Current, current, during};
+
+    #[test]
+    fn a_request_is_current_until_its_work_ends_or_panics() {
+        let request = |id: &str| {
+            let info = RequestInfo { id: id.into(), traceparent: None };
+            Arc::new(Current { info, answering: OnceLock::new() })
+        };
+        let id = || current().map(|current| current.info.id.to_string());
+        assert_eq!(id(), None);
+        during(&request("outer"), || {
+            let inner = catch_unwind(AssertUnwindSafe(|| {
+                during(&request("inner"), || {
+                    assert_eq!(id().as_deref(), Some("inner"));
+                    panic!("as asked");
+                });
+            }));
+            assert!(inner.is_err());
+            assert_eq!(id().as_deref(), Some("outer"));
+        });
+        assert_eq!(id(), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! How many requests are being answered, and whether the site is about to stop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The requests that are being answered.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    count: AtomicUsize,
+    is_stopping: AtomicBool,
+}
+
+/// A request that is being answered, until it is dropped with the last byte of the response.
+#[derive(Debug)]
+pub(crate) struct Underway(Arc<InFlight>);
+
+impl InFlight {
+    /// Counts one more.
+    pub(crate) fn begin(this: &Arc<Self>) -> Underway {
+        this.count.fetch_add(1, Ordering::SeqCst);
+        Underway(Arc::clone(this))
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// From now on the site is about to stop.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the site is about to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,251 @@
+//! Numbers for Prometheus: requests and how long they took, connections, and the modules' own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use metrics::{Counter, Histogram, Key, Label, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use module_api::db::Db;
+use module_api::{Gauge, with_causes};
+use rocket::http::{ContentType, Method, Status};
+use rocket::route::{Handler, Outcome};
+use rocket::tokio::time::timeout;
+use rocket::{Data, Request, Response, Route};
+
+use super::{Answering, InFlight};
+use crate::health::no_store;
+use crate::{PlannedModule, Settings};
+
+const REQUESTS: &str = "http_requests_total";
+const DURATIONS: &str = "http_request_duration_seconds";
+/// Upper bounds of the durations that are counted, in seconds.
+const BOUNDS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5, 10.0];
+/// How long a module may take to find out a number.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The numbers of a site.
+pub(crate) struct Metrics {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+    series: RwLock<HashMap<SeriesKey, Series>>,
+    in_flight: Arc<InFlight>,
+    gauges: Vec<(&'static str, Gauge)>,
+    /// Who may read them: who has this token; anybody if there is none.
+    token: Option<String>,
+}
+
+/// Of the routes there are as many as the program has, of methods and statuses as many as HTTP.
+#[derive(PartialEq, Eq, Hash)]
+struct SeriesKey {
+    module: &'static str,
+    /// Where the name of the route is; 0 if no route was asked.
+    route: usize,
+    method: Method,
+    status: u16,
+}
+
+struct Series {
+    requests: Counter,
+    durations: Histogram,
+}
+
+impl Metrics {
+    /// Nothing if the settings ask for none.
+    pub(crate) fn new(
+        settings: &Settings,
+        modules: &[PlannedModule],
+        in_flight: Arc<InFlight>,
+    ) -> Option<Self> {
+        if !settings.site.metrics {
+            return None;
+        }
+        let builder = PrometheusBuilder::new().set_buckets(&BOUNDS).expect("there are bounds");
+        let recorder = builder.build_recorder();
+        let active = modules.iter().filter(|module| module.active);
+        let gauges = active.flat_map(|module| {
+            let gauges = module.registration.module.gauges();
+            gauges.into_iter().map(|gauge| (module.name(), gauge))
+        });
+        let metrics = Self {
+            handle: recorder.handle(),
+            recorder,
+            series: RwLock::default(),
+            in_flight,
+            gauges: gauges.collect(),
+            token: settings.site.metrics_token.clone(),
+        };
+        metrics.describe();
+        metrics.describe_build(settings);
+        Some(metrics)
+    }
+
+    fn describe(&self) {
+        let describe = |name: &'static str, help: &'static str| {
+            self.recorder.describe_gauge(name.into(), None, help.into());
+        };
+        self.recorder.describe_counter(REQUESTS.into(), None, "Requests answered.".into());
+        self.recorder.describe_histogram(
+            DURATIONS.into(),
+            None,
+            "Time until a response was ready to be sent.".into(),
+        );
+        describe("http_requests_in_flight", "Requests that are being answered.");
+        describe("database_connections", "Open connections to the database.");
+        describe("database_connections_idle", "Open connections that nobody uses.");
+        describe("database_connections_max", "Connections that may be open.");
+        describe("build_info", "The program; always 1.");
+        describe("process_start_time_seconds", "When the program started, in Unix time.");
+        for (module, gauge) in &self.gauges {
+            let name = format!("{module}_{}", gauge.name);
+            self.recorder.describe_gauge(name.into(), None, gauge.help.into());
+        }
+    }
+
+    fn describe_build(&self, settings: &Settings) {
+        let labels = vec![
+            Label::from_static_parts("version", env!("CARGO_PKG_VERSION")),
+            Label::from_static_parts("revision", option_env!("GIT_REVISION").unwrap_or("unknown")),
+            Label::new("profile", settings.profile().to_string()),
+        ];
+        self.set(&Key::from_parts("build_info", labels), 1.0);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.set(&Key::from_static_name("process_start_time_seconds"), now.as_secs_f64());
+    }
+
+    /// Counts an answered request.
+    pub(crate) fn count(
+        &self,
+        method: Method,
+        answering: Option<&Answering>,
+        status: Status,
+        duration: Duration,
+    ) {
+        let key = SeriesKey {
+            module: answering.map_or("", |answering| answering.module),
+            route: answering.map_or(0, |answering| answering.route.as_ptr().addr()),
+            method,
+            status: status.code,
+        };
+        let known = self.series.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.get(&key) {
+            return series.count(duration);
+        }
+        drop(known);
+        let series = self.series(&key, answering.map_or("", |answering| &answering.route));
+        series.count(duration);
+        self.series.write().unwrap_or_else(PoisonError::into_inner).insert(key, series);
+    }
+
+    fn series(&self, key: &SeriesKey, route: &str) -> Series {
+        let labels = vec![
+            Label::from_static_parts("module", key.module),
+            Label::new("route", route.to_owned()),
+            Label::from_static_parts("method", key.method.as_str()),
+            Label::new("status", key.status.to_string()),
+        ];
+        let requests = Key::from_parts(REQUESTS, labels.clone());
+        let durations = Key::from_parts(DURATIONS, labels);
+        Series {
+            requests: self.recorder.register_counter(&requests, &METADATA),
+            durations: self.recorder.register_histogram(&durations, &METADATA),
+        }
+    }
+
+    /// Takes together what was counted, so that it does not pile up if nobody asks.
+    pub(crate) fn tidy(&self) {
+        self.handle.run_upkeep();
+    }
+
+    fn set(&self, key: &Key, value: f64) {
+        self.recorder.register_gauge(key, &METADATA).set(value);
+    }
+
+    /// All numbers, in the text format of Prometheus.
+    async fn render(&self, db: &Db) -> String {
+        let set = |name: &'static str, value: usize| {
+            let value = u32::try_from(value).unwrap_or(u32::MAX);
+            self.set(&Key::from_static_name(name), value.into());
+        };
+        // The request that asks is one of them.
+        set("http_requests_in_flight", self.in_flight.count());
+        let connections = db.connections();
+        set("database_connections", connections.open);
+        set("database_connections_idle", connections.idle);
+        set("database_connections_max", connections.max);
+        for (module, gauge) in &self.gauges {
+            let key = Key::from_name(format!("{module}_{}", gauge.name));
+            match timeout(PATIENCE, (gauge.value)(db)).await {
+                Ok(Ok(value)) => self.set(&key, value),
+                Ok(Err(error)) => {
+                    self.set(&key, f64::NAN);
+                    let causes = with_causes(error.as_ref());
+                    tracing::warn!(module, gauge = gauge.name, "a gauge cannot be read: {causes}");
+                }
+                Err(_) => {
+                    self.set(&key, f64::NAN);
+                    tracing::warn!(module, gauge = gauge.name, "a gauge takes too long to read");
+                }
+            }
+        }
+        self.handle.render()
+    }
+
+    /// Whether who asks may read them.
+    fn is_for(&self, request: &Request<'_>) -> bool {
+        let Some(token) = &self.token else { return true };
+        let given = request.headers().get_one("Authorization");
+        given.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|given| {
+            let (given, token) = (given.as_bytes(), token.as_bytes());
+            // Every byte is looked at, so that the time says nothing of how many are right.
+            let difference = given.iter().zip(token).fold(0, |sum, (a, b)| sum | (a ^ b));
+            given.len() == token.len() && difference == 0
+        })
+    }
+}
+
+const METADATA: Metadata<'static> = Metadata::new("host", Level::INFO, None);
+
+impl Series {
+    fn count(&self, duration: Duration) {
+        self.requests.increment(1);
+        self.durations.record(duration.as_secs_f64());
+    }
+}
+
+/// The host's route for numbers.
+pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
+    if !settings.site.metrics {
+        return Vec::new();
+    }
+    let mut route = Route::new(Method::Get, "/metrics", ShowMetrics);
+    route.name = Some("metrics".into());
+    vec![route]
+}
+
+#[derive(Clone)]
+struct ShowMetrics;
+
+#[rocket::async_trait]
+impl Handler for ShowMetrics {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        let rocket = request.rocket();
+        let (Some(metrics), Some(db)) = (rocket.state::<Arc<Metrics>>(), rocket.state::<Db>())
+        else {
+            return Outcome::forward(data, Status::NotFound);
+        };
+        if !metrics.is_for(request) {
+            return Outcome::Error(Status::NotFound);
+        }
+        let text = metrics.render(db).await;
+        let mut response = Response::new();
+        response.set_header(
+            ContentType::new("text", "plain")
+                .with_params([("version", "0.0.4"), ("charset", "utf-8")]),
+        );
+        no_store(&mut response);
+        response.set_sized_body(text.len(), std::io::Cursor::new(text));
+        Outcome::Success(response)
+    }
+}

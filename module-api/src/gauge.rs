@@ -1,0 +1,46 @@
+//! Numbers that say how a module's matters stand, for monitoring.
+
+use std::pin::Pin;
+
+use crate::db::Db;
+
+/// What the function of a [`Gauge`] returns.
+pub type GaugeFuture<'a> = Pin<
+    Box<dyn Future<Output = Result<f64, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
+>;
+
+/// A number that goes up and down, which `/metrics` shows when it is asked.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// use module_api::{Gauge, GaugeFuture, Module};
+///
+/// fn entries(db: &Db) -> GaugeFuture<'_> {
+///     Box::pin(async move {
+///         let mut connection = db.acquire().await?;
+///         let count = query("SELECT count(*) AS value FROM guests_entry");
+///         let (count,): (i64,) = count.fetch_one(&mut connection).await?;
+///         Ok(count as f64)
+///     })
+/// }
+///
+/// struct Guests;
+/// impl Module for Guests {
+///     fn name(&self) -> &'static str {
+///         "guests"
+///     }
+///
+///     fn gauges(&self) -> Vec<Gauge> {
+///         vec![Gauge { name: "entries", help: "Entries in the guest book.", value: entries }]
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Gauge {
+    /// Its name, without the module's: `entries` is shown as `guests_entries`.
+    pub name: &'static str,
+    /// What it counts, and in which unit.
+    pub help: &'static str,
+    /// Finds the number out. It is asked each time that somebody asks for `/metrics`.
+    pub value: for<'a> fn(&'a Db) -> GaugeFuture<'a>,
+}
