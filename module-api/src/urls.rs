@@ -105,6 +105,18 @@ impl UrlPattern {
         Self { parts, query: query.map(str::to_owned).collect() }
     }
 
+    /// The same without a `/` at the end: for what is no page and asked for by programs.
+    #[must_use]
+    pub fn without_slash(mut self) -> Self {
+        if let Some(Part::Literal(literal)) = self.parts.last_mut()
+            && literal.len() > 1
+            && literal.ends_with('/')
+        {
+            literal.pop();
+        }
+        self
+    }
+
     /// Whether an address of this form ends in `/`.
     pub fn ends_in_slash(&self) -> bool {
         matches!(self.parts.last(), Some(Part::Literal(literal)) if literal.ends_with('/'))

@@ -191,11 +191,10 @@ async fn other_profiles_than_local_start_only_when_all_is_applied(kind: Database
         let file = format!("{number:04}_more.sql");
         workshop.module("notes", &[(&file, "SELECT 1;")]);
     }
-    let toml = "[default]\nsite_name = 'Small'\n[production]\nsite_name = 'Large'";
+    let toml = "[default]\nsite_name = 'Small'\n[heroku]\nsite_name = 'Large'";
     fs::write(workshop.folder().join("Rocket.toml"), toml).unwrap();
     for arguments in [&["serve"][..], &["greet-notes"]] {
-        let output =
-            workshop.command(arguments).env("ROCKET_PROFILE", "production").output().unwrap();
+        let output = workshop.command(arguments).env("ROCKET_PROFILE", "heroku").output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{error}");
         assert!(error.contains("the database lacks 15 migrations: host 0001_initial,"), "{error}");
@@ -203,9 +202,9 @@ async fn other_profiles_than_local_start_only_when_all_is_applied(kind: Database
         assert!(!error.contains("0010_more"), "{error}");
     }
     let mut migrate = workshop.command(&["migrate"]);
-    assert!(migrate.env("ROCKET_PROFILE", "production").status().unwrap().success());
+    assert!(migrate.env("ROCKET_PROFILE", "heroku").status().unwrap().success());
     let mut greet = workshop.command(&["greet-notes"]);
-    let output = greet.env("ROCKET_PROFILE", "production").output().unwrap();
+    let output = greet.env("ROCKET_PROFILE", "heroku").output().unwrap();
     assert_eq!(crate::workshop::lines(&output), ["hello"], "{output:?}");
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use module_api::db::{DbPool, FromRow, query};
 use module_api::rocket_db_pools::Pool;
 use rocket::figment::Figment;
-use site_tests::{Database, DatabaseKind};
+use site_tests::{Database, DatabaseKind, SECRET_KEY};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
@@ -93,6 +93,7 @@ impl Workshop {
             .env("DATABASE_URL", &self.database.url)
             .env_remove("RUST_LOG")
             .env_remove("PORT")
+            .env("SECRET_KEY", SECRET_KEY)
             .stdin(Stdio::null());
         command
     }

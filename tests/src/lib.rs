@@ -34,7 +34,7 @@ pub use dump::{Dump, Row, Table};
 pub use local_module::{LocalModule, registry_of};
 pub use mail_server::{MailServer, ReceivedMail};
 pub use served::ServedSite;
-pub use setup::Setup;
+pub use setup::{SECRET_KEY, Setup};
 pub use site::{Address, Person, TestSite};
 
 /// Makes of each function that takes a [`DatabaseKind`] two tests: one on SQLite, one on

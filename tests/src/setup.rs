@@ -17,6 +17,9 @@ use tempfile::TempDir;
 
 use crate::{Database, DatabaseKind, LocalModule, ServedSite, TestSite};
 
+/// A secret that is long enough.
+pub const SECRET_KEY: &str = "a kettle, a stone, nine blue herons, and a boat at noon";
+
 /// A site in the making. Without further ado it has all linked modules, no demo data, and
 /// the settings nobody gave.
 pub struct Setup {
@@ -60,10 +63,10 @@ impl Setup {
         self
     }
 
-    /// Another profile than `local`.
+    /// Another profile than `local`, with the secret that it needs.
     pub fn profile(mut self, name: &str) -> Self {
         self.figment = self.figment.select(name);
-        self
+        self.setting("secret_key", SECRET_KEY)
     }
 
     /// The modules that are active, in this order.

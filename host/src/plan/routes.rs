@@ -97,7 +97,10 @@ pub(super) fn collect(
 ) -> Vec<PlannedRoute> {
     let host = assets::routes().into_iter().chain(health::routes());
     let host = host.chain(metrics_routes(settings));
-    let host = host.map(|route| PlannedRoute::new(Owner::Host, route));
+    let host = host.map(|route| {
+        let planned = PlannedRoute::new(Owner::Host, route);
+        PlannedRoute { pattern: planned.pattern.without_slash(), ..planned }
+    });
     let mut routes: Vec<PlannedRoute> = host.collect();
     for module in active(modules) {
         let owner = Owner::Module(module.name());
