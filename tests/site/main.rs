@@ -41,5 +41,6 @@ mod site_modules;
 mod sqlite_faults;
 mod template_edits;
 mod tidiness;
+mod watching;
 mod wire;
 mod workshop;

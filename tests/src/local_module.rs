@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use host::Registry;
 use module_api::admin::ModelAdmin;
 use module_api::model::ModelInfo;
-use module_api::{Configure, Files, Module, NavigationItem, Registration};
+use module_api::{Configure, Files, Health, Module, NavigationItem, Registration};
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
@@ -43,6 +43,8 @@ pub struct LocalModule {
     pub navigation: Option<&'static str>,
     /// What it adds to every page.
     pub page_context: fn(&Request<'_>) -> Option<Value>,
+    /// Whether it can do its work.
+    pub health: Option<Health>,
     /// Its hook.
     pub configure: fn(Configure) -> Configure,
 }
@@ -65,6 +67,7 @@ impl LocalModule {
             migrations: &[],
             navigation: None,
             page_context: |_| None,
+            health: None,
             configure: |configure| configure,
         }
     }
@@ -125,6 +128,10 @@ impl Module for LocalModule {
 
     fn page_context(&self, request: &Request<'_>) -> Option<Value> {
         (self.page_context)(request)
+    }
+
+    fn health(&self) -> Option<Health> {
+        self.health
     }
 
     fn configure(&self, configure: Configure) -> Configure {

@@ -26,8 +26,8 @@ use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Check, Command, Configure, Files, LocalStart, Module, SettingsSchema, embed,
-    register,
+    AfterMigrate, Check, Command, Configure, Files, Gauge, LocalStart, Module, SettingsSchema,
+    embed, register,
 };
 use rocket::Route;
 
@@ -89,6 +89,11 @@ impl Module for Accounts {
 
     fn checks(&self) -> Vec<Check> {
         vec![mail::problems]
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        let help = "Sessions in which somebody is signed in.";
+        vec![Gauge { name: "sessions", help, value: sessions::count }]
     }
 
     fn commands(&self) -> Vec<Command> {

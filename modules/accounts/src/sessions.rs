@@ -1,8 +1,8 @@
 //! Sessions: who is signed in, in which browser. They are rows, which all replicas of a site share.
 
-use module_api::CookieRules;
-use module_api::db::{DatabaseKind, DbError, Transaction, query};
+use module_api::db::{DatabaseKind, Db, DbError, Transaction, query};
 use module_api::time::{Duration, UtcDateTime};
+use module_api::{CookieRules, GaugeFuture};
 use rocket::Request;
 
 use crate::secret::{Secret, fingerprint};
@@ -144,6 +144,17 @@ async fn clear_expired(on: &mut Transaction) -> Result<(), DbError> {
 /// A session that was not used since is over.
 pub(crate) fn expiry() -> UtcDateTime {
     UtcDateTime::now() - IDLE
+}
+
+/// How many sessions there are that are not over, for monitoring.
+pub(crate) fn count(db: &Db) -> GaugeFuture<'_> {
+    Box::pin(async move {
+        let mut connection = db.acquire().await?;
+        let count = query("SELECT COUNT(*) AS value FROM accounts_session WHERE last_used > $1");
+        let (count,): (i64,) = count.bind(expiry()).fetch_one(&mut connection).await?;
+        // No site has so many that the next whole number would be another.
+        Ok(i32::try_from(count).unwrap_or(i32::MAX).into())
+    })
 }
 
 /// What a session remembers of its user's password.

@@ -162,6 +162,7 @@ async fn elsewhere_the_variables_say_how_to_send_and_where_the_site_is(kind: Dat
         ("EMAIL_URL", &*url),
         ("EMAIL_FROM", "Homes <homes@example.org>"),
         ("SITE_URL", "https://homes.example.org/"),
+        ("ALLOWED_HOSTS", "*"),
     ];
     let site = Serving::start(command(&workshop, &["serve"], &variables));
     rocket::tokio::task::block_in_place(|| site.ask("tunde@example.org"));
@@ -223,6 +224,7 @@ async fn what_a_request_says_of_the_site_s_address_is_not_believed(on: DatabaseK
     let (url, from) = (server.url(), "homes@example.org");
     let settings =
         [("email_url", &*url), ("email_from", from), ("site_url", "https://homes.example.org")];
+    let settings = [&settings[..], &[("allowed_hosts", "*")]].concat();
     let elsewhere = elsewhere(on, &settings).await;
     let local = sending(on, &server).start().await;
     for (site, expected) in [
