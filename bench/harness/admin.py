@@ -105,7 +105,7 @@ def django(site, url):
 
 def measure(database, url, ours, theirs, effort):
     """Measures both in turns, and judges."""
-    rates, latencies, saves = {}, {}, {}
+    rates, latencies, saves, sql, above = {}, {}, {}, {}, {}
     for _ in range(min(effort.rounds, 3)):
         with Server(ours) as a, Server(theirs) as b:
             visitors = [Visitor(a, "/accounts/login/"), Visitor(b, "/admin/login/")]
@@ -117,6 +117,10 @@ def measure(database, url, ours, theirs, effort):
                     one = load(visitor.server, page, 1, max(effort.seconds, 2), visitor.headers())
                     rates.setdefault((page, name), []).append(many.rate)
                     latencies.setdefault((page, name), []).append(one.p50 / 1000)
+                    if page in STATEMENTS and name == ours.name:
+                        # Right after it, since these machines are not equally fast all the time.
+                        sql.setdefault(page, []).append(milliseconds_of_sql(url, STATEMENTS[page]))
+                        above.setdefault(page, []).append(one.p50 / 1000 - sql[page][-1])
             for visitor in visitors:
                 saves.setdefault(visitor.server.program.name, []).append(visitor.save(FORM, 20))
     rows = []
@@ -131,10 +135,9 @@ def measure(database, url, ours, theirs, effort):
         times_faster(f"{word} on {database}", [a / b for a, b in zip(rates[page, ours.name], rates[page, theirs.name])])
     times_faster(f"save on {database}", [b / a for a, b in zip(saves[ours.name], saves[theirs.name])])
     for word, page in (("search", SEARCH), ("last page", LAST)):
-        sql = milliseconds_of_sql(url, STATEMENTS[page])
-        taken = median(latencies[page, ours.name])
-        aim = f"{word} on {database}: at most {ABOVE_SQL:.0f} ms above its SQL, which takes {sql:.1f} ms"
-        report.judge(aim, f"{taken - sql:+.1f} ms", taken - sql <= ABOVE_SQL)
+        alone, more = median(sql[page]), median(above[page])
+        aim = f"{word} on {database}: at most {ABOVE_SQL:.0f} ms above its SQL, which takes {alone:.1f} ms"
+        report.judge(aim, f"{more:+.1f} ms", more <= ABOVE_SQL)
     slowest = max(median(latencies[page, ours.name]) for page in (LIST, LAST))
     report.judge(f"pages in default order on {database}: under {SLOWEST:.0f} ms", f"{slowest:.1f} ms at most", slowest < SLOWEST)
 

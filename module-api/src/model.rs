@@ -67,8 +67,8 @@ pub use records::{
 pub use select::{FromJoined, Select};
 pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{
-    WriteError, insert_values, related_ids, related_ids_of, save_values, set_related_ids,
-    validate_in,
+    WriteError, insert_values, related_ids, related_ids_of, save_changes, save_values,
+    set_related_ids, validate_changes_in, validate_in,
 };
 
 use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};

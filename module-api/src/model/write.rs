@@ -57,13 +57,41 @@ pub async fn validate_in(
     values: &[Value],
     on: impl Into<Executor<'_>>,
 ) -> Result<(), WriteError> {
-    let mut on = on.into();
+    validate(model, None, values, on.into()).await
+}
+
+/// The same for an object whose row has the values `before`: the database is asked only about those
+/// that are another now.
+///
+/// # Errors
+///
+/// All that is wrong with all fields, or the database is out of reach.
+pub async fn validate_changes_in(
+    model: &'static ModelInfo,
+    before: &[Value],
+    values: &[Value],
+    on: impl Into<Executor<'_>>,
+) -> Result<(), WriteError> {
+    validate(model, Some(before), values, on.into()).await
+}
+
+async fn validate(
+    model: &'static ModelInfo,
+    before: Option<&[Value]>,
+    values: &[Value],
+    mut on: Executor<'_>,
+) -> Result<(), WriteError> {
     let mut errors = model.validate(values).err().unwrap_or_default();
     let is_good =
         |field: &FieldInfo, errors: &ValidationErrors| errors.field(field.name).is_empty();
     let fields = || model.fields.iter().zip(values).skip(1);
+    let is_changed = |field: &FieldInfo| {
+        let place = model.position(field.name);
+        let before = before.zip(place).and_then(|(before, place)| before.get(place));
+        before.is_none() || before != place.and_then(|place| values.get(place))
+    };
     for (field, value) in fields() {
-        if value.is_null() || !is_good(field, &errors) {
+        if value.is_null() || !is_good(field, &errors) || !is_changed(field) {
             continue;
         }
         if let Some(foreign_key) = field.foreign_key() {
@@ -88,7 +116,8 @@ pub async fn validate_in(
     for together in model.unique_together {
         let of_them: Vec<_> = fields().filter(|(f, _)| together.contains(&f.name)).collect();
         let complete = of_them.iter().all(|(f, value)| !value.is_null() && is_good(f, &errors));
-        if complete && taken(model, &of_them, &values[0], &mut on).await? {
+        let matters = complete && of_them.iter().any(|(field, _)| is_changed(field));
+        if matters && taken(model, &of_them, &values[0], &mut on).await? {
             let names: Vec<String> = of_them.iter().map(|(f, _)| f.capitalized_name()).collect();
             let model = model.capitalized_name();
             let names = and_list(&names);
@@ -176,6 +205,30 @@ pub async fn save_values(
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
     validate_in(model, &values, &mut *on).await?;
+    update(model, values, on).await
+}
+
+/// The same for a row that has the values `before`: the database is asked only about those that are
+/// another now, whether it can take them.
+///
+/// # Errors
+///
+/// The values are not what the fields may hold, the row is gone, or the database refuses.
+pub async fn save_changes(
+    model: &'static ModelInfo,
+    before: &[Value],
+    values: Vec<Value>,
+    on: &mut Transaction,
+) -> Result<(), WriteError> {
+    validate_changes_in(model, before, &values, &mut *on).await?;
+    update(model, values, on).await
+}
+
+async fn update(
+    model: &'static ModelInfo,
+    values: Vec<Value>,
+    on: &mut Transaction,
+) -> Result<(), WriteError> {
     let set = model.fields.iter().enumerate().skip(1);
     let set: Vec<String> =
         set.map(|(index, field)| format!("{} = ${}", quoted(field.column), index + 1)).collect();

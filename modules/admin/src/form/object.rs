@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use module_api::db::{DbError, Executor, Value};
 use module_api::model::{
     DefaultValue, FieldInfo, Filter, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, Records,
-    ValidationErrors, WriteError, validate_in,
+    ValidationErrors, WriteError, validate_changes_in, validate_in,
 };
 use module_api::time::UtcDateTime;
 
@@ -215,7 +215,14 @@ impl ObjectForm {
         given: &[&str],
         on: &mut Executor<'_>,
     ) -> Result<(), DbError> {
-        match validate_in(self.model, &values.columns, on.reborrow()).await {
+        let checked = match &self.stored {
+            Some(stored) => {
+                let before = stored.record.values();
+                validate_changes_in(self.model, before, &values.columns, on.reborrow()).await
+            }
+            None => validate_in(self.model, &values.columns, on.reborrow()).await,
+        };
+        match checked {
             Ok(()) => {}
             Err(WriteError::Invalid(errors)) => self.add_errors(&errors, given),
             Err(WriteError::Database(error)) => return Err(error),

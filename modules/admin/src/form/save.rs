@@ -4,7 +4,7 @@ use module_api::admin::Change;
 use module_api::auth::User;
 use module_api::db::{DbError, Executor, Transaction, Value};
 use module_api::model::{
-    Deletion, ModelInfo, Record, WriteError, insert_values, save_values, set_related_ids,
+    Deletion, ModelInfo, Record, WriteError, insert_values, save_changes, set_related_ids,
 };
 
 use super::object::{NewValues, ObjectForm};
@@ -158,25 +158,25 @@ impl NewState {
             inlines.extend(change.inline);
         }
         let fields = state.main.changed(&self.main);
-        let Some(main) = write_object(&mut state.main, self.main, on).await? else {
+        let Some(main) = write_row(&mut state.main, self.main, on).await? else {
             return Ok(Written::Refused);
         };
         for index in 0..self.rows.len() {
             let values = std::mem::take(&mut self.rows[index]);
-            let Some(changes) = write_rows(state, index, values, main.id, on).await? else {
+            let Some(changes) = write_rows(state, index, values, main, on).await? else {
                 return Ok(Written::Refused);
             };
             inlines.extend(changes);
         }
         // What it shows as may come from another object in the form.
-        let text = object(state.main.model, main.id, &mut *on).await?;
+        let text = object(state.main.model, main, &mut *on).await?;
         let text = text.map_or_else(String::new, |loaded| loaded.text);
         let mut message =
             if state.plan.adding { ChangeMessage::added() } else { ChangeMessage::changed(fields) };
         for inline in inlines {
             inline.tell(&mut message);
         }
-        Ok(Written::Done(Saved { id: main.id, text, message }))
+        Ok(Written::Done(Saved { id: main, text, message }))
     }
 }
 
@@ -206,21 +206,43 @@ struct ObjectWritten {
     inline: Option<InlineChange>,
 }
 
-/// Writes an object, if there is anything to write; nothing if it is refused.
+/// Writes an object that belongs to that of the form; nothing if it is refused.
 async fn write_object(
     form: &mut ObjectForm,
     values: NewValues,
     on: &mut Transaction,
 ) -> Result<Option<ObjectWritten>, DbError> {
-    let model = form.model;
     let fields = form.changed(&values);
+    let Some(id) = write_row(form, values, on).await? else { return Ok(None) };
+    let (model, is_new) = (form.model, form.stored.is_none());
+    if !is_new && fields.is_empty() {
+        return Ok(Some(ObjectWritten { id, inline: None }));
+    }
+    let object = object(model, id, on).await?.map_or_else(String::new, |loaded| loaded.text);
+    let name = model.verbose_name;
+    let inline = if is_new {
+        InlineChange::Added { name, object }
+    } else {
+        InlineChange::Changed { name, object, fields }
+    };
+    Ok(Some(ObjectWritten { id, inline: Some(inline) }))
+}
+
+/// Writes an object, if there is anything to write; its primary key, or nothing if it is refused.
+async fn write_row(
+    form: &mut ObjectForm,
+    values: NewValues,
+    on: &mut Transaction,
+) -> Result<Option<i64>, DbError> {
+    let model = form.model;
     let stored = form.stored.as_ref();
     let is_same = stored.is_some_and(|stored| stored.record.values() == values.columns);
     let written = match stored {
         Some(stored) if is_same => Ok(stored.id()),
         Some(stored) => {
             let id = stored.id();
-            save_values(model, values.columns, on).await.map(|()| id)
+            let before = stored.record.values();
+            save_changes(model, before, values.columns, on).await.map(|()| id)
         }
         None => insert_values(model, values.columns, on).await,
     };
@@ -231,17 +253,7 @@ async fn write_object(
     for (field, ids) in &values.many {
         set_related_ids(field, id, ids, on).await?;
     }
-    let (is_new, name) = (form.stored.is_none(), model.verbose_name);
-    if !is_new && fields.is_empty() {
-        return Ok(Some(ObjectWritten { id, inline: None }));
-    }
-    let object = object(model, id, on).await?.map_or_else(String::new, |loaded| loaded.text);
-    let inline = if is_new {
-        InlineChange::Added { name, object }
-    } else {
-        InlineChange::Changed { name, object, fields }
-    };
-    Ok(Some(ObjectWritten { id, inline: Some(inline) }))
+    Ok(Some(id))
 }
 
 /// Writes the objects whose foreign key leads to that of the form: those that go, before those that
