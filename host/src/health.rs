@@ -12,6 +12,7 @@ use rocket::route::{Handler, Outcome};
 use rocket::tokio::sync::Mutex;
 use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
+use serde::Serialize;
 
 use crate::PlannedModule;
 use crate::database::are_applied;
@@ -122,6 +123,13 @@ enum Asks {
     Ready,
 }
 
+#[derive(Serialize)]
+struct Answer<'a> {
+    status: &'static str,
+    /// The names of what is not well.
+    failing: &'a [&'static str],
+}
+
 #[rocket::async_trait]
 impl Handler for Asks {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
@@ -135,7 +143,8 @@ impl Handler for Asks {
             }
         };
         let status = if failing.is_empty() { "ok" } else { "failing" };
-        let text = serde_json::json!({ "status": status, "failing": failing }).to_string();
+        let answer = Answer { status, failing: &failing };
+        let text = serde_json::to_string(&answer).expect("it has plain values");
         let mut response = Response::new();
         if !failing.is_empty() {
             response.set_status(Status::ServiceUnavailable);

@@ -14,7 +14,7 @@ use rocket::request::{FromRequest, Outcome};
 /// use module_api::rocket::get;
 ///
 /// #[get("/id")]
-/// fn id(request: RequestInfo) -> String {
+/// fn id(request: &RequestInfo) -> String {
 ///     request.id.to_string()
 /// }
 /// ```
@@ -36,10 +36,10 @@ impl RequestInfo {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for RequestInfo {
+impl<'r> FromRequest<'r> for &'r RequestInfo {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(Self::of(request).clone())
+        Outcome::Success(RequestInfo::of(request))
     }
 }

@@ -26,7 +26,7 @@ fn a_doctor_is_in(_: &Db) -> HealthFuture<'_> {
 }
 
 #[get("/id")]
-fn id(info: RequestInfo) -> String {
+fn id(info: &RequestInfo) -> String {
     format!("{} {}", info.id, info.traceparent.as_deref().unwrap_or("-"))
 }
 
@@ -50,7 +50,7 @@ async fn a_site_that_can_do_its_work_is_ready(on: DatabaseKind) {
     let site = TestSite::on(on).start().await;
     for address in ["/healthz", "/readyz"] {
         let answer = site.get(address).await;
-        assert_eq!((answer.status, answer.text()), (200, r#"{"failing":[],"status":"ok"}"#));
+        assert_eq!((answer.status, answer.text()), (200, r#"{"status":"ok","failing":[]}"#));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(answer.header("set-cookie"), None);
     }
@@ -63,7 +63,7 @@ async fn a_module_that_cannot_do_its_work_is_named(on: DatabaseKind) {
     let answer = site.get("/readyz").await;
     assert_eq!(
         (answer.status, answer.text()),
-        (503, r#"{"failing":["clinic"],"status":"failing"}"#)
+        (503, r#"{"status":"failing","failing":["clinic"]}"#)
     );
     assert_eq!(site.get("/healthz").await.status, 200, "it is alive all the same");
 }
@@ -75,7 +75,7 @@ async fn a_site_without_its_database_is_not_ready() {
     let answer = site.get("/readyz").await;
     assert_eq!(
         (answer.status, answer.text()),
-        (503, r#"{"failing":["database"],"status":"failing"}"#)
+        (503, r#"{"status":"failing","failing":["database"]}"#)
     );
 }
 
@@ -86,7 +86,7 @@ async fn a_migration_that_was_taken_back_makes_the_site_not_ready() {
     let answer = site.get("/readyz").await;
     assert_eq!(
         (answer.status, answer.text()),
-        (503, r#"{"failing":["migrations"],"status":"failing"}"#)
+        (503, r#"{"status":"failing","failing":["migrations"]}"#)
     );
 }
 

@@ -4,5 +4,6 @@ mod consequences;
 mod page;
 mod run;
 
+pub(crate) use self::consequences::fingerprint_of;
 pub(crate) use self::page::{Around, page};
 pub(crate) use self::run::{Answers, Outcome, delete};

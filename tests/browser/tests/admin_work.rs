@@ -271,6 +271,7 @@ async fn work_with_few_permissions(browser: &Browser, site: &ServedSite) {
     assert_eq!(browser.heading().await, "View letting");
     assert!(browser.text().await.contains("Stilt House on the Tide Pools"));
     assert_eq!(browser.texts("main input, main button").await, [""; 0]);
+    browser.check_page("view-only").await;
     browser.open(&site.address("/admin/auth/user/")).await;
     assert_eq!(browser.heading().await, "Forbidden");
     browser.open(&site.address("/admin/auth/")).await;

@@ -1,6 +1,6 @@
 //! What a page says once about what was done before it.
 
-use module_api::{Level, MessageLink, Messages, Page, context};
+use module_api::{Level, MessageLink, Messages, Page, SecretKey, context};
 use rocket::get;
 use rocket::response::Redirect;
 use site_tests::{Browser, DatabaseKind, LocalModule, TestSite};
@@ -118,7 +118,17 @@ async fn a_link_leads_to_this_site_and_a_forged_cookie_says_nothing() {
         browser.get(&format!("/desk/with_link/?url={evil}")).await;
         assert_eq!(browser.get("/desk/").await.page().link("there"), None, "{evil}");
     }
-    for forged in ["nonsense", "[", "[{\"level\":\"x\",\"text\":1}]", "{}", &"[".repeat(3000)] {
+    let unsigned = "[{\"level\":\"info\",\"text\":\"You have won\"}]";
+    let signed_by_others = SecretKey::random().sign("messages", unsigned);
+    for forged in [
+        unsigned,
+        &signed_by_others,
+        "nonsense",
+        "[",
+        "[{\"level\":\"x\",\"text\":1}]",
+        "{}",
+        &"[".repeat(3000),
+    ] {
         browser.set_cookie("messages", forged);
         assert_eq!(shown(&browser).await, [], "{forged}");
     }

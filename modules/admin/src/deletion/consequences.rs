@@ -145,8 +145,8 @@ fn fingerprint(
     hex(&digest.finalize())
 }
 
-/// The fingerprint of a question.
-pub(super) fn fingerprint_of(question: &str) -> String {
+/// The fingerprint of a question: who says yes says it to just that one.
+pub(crate) fn fingerprint_of(question: &str) -> String {
     hex(&Sha256::digest(question))
 }
 

@@ -16,6 +16,7 @@ use super::state::FormState;
 use super::submit::Reason;
 use super::view::{FieldView, Viewer};
 use crate::access::Desk;
+use crate::deletion::fingerprint_of;
 use crate::shell::{Crumb, Shell};
 use crate::text::capitalized;
 
@@ -114,7 +115,7 @@ struct RowView {
 enum Notice {
     Conflict { last: Option<LastChange>, objects: Vec<Comparison> },
     Gone { last: Option<LastChange>, may_add: bool },
-    Question { question: String },
+    Question { question: String, fingerprint: String },
     Refused,
 }
 
@@ -168,7 +169,8 @@ impl FormPage<'_, '_> {
                 Some(Notice::Gone { last, may_add: state.plan.may_save })
             }
             Some(Reason::Question(question)) => {
-                Some(Notice::Question { question: question.clone() })
+                let fingerprint = fingerprint_of(question);
+                Some(Notice::Question { question: question.clone(), fingerprint })
             }
             Some(Reason::Refused) => Some(Notice::Refused),
             Some(Reason::Errors) | None => None,

@@ -13,6 +13,7 @@ use super::save::{self, Saved, Written};
 use super::state::FormState;
 use super::stored::{Stored, lock, object};
 use crate::access::Desk;
+use crate::deletion::fingerprint_of;
 use crate::log;
 
 /// The field with the fingerprint of what the form was made of.
@@ -123,8 +124,8 @@ impl<'r> Sender<'_, 'r> {
         if !new.changes(&state) {
             return Ok(Submission::Saved(Saved::unchanged(&state)));
         }
-        if self.posted.get(CONFIRMED).is_none_or(str::is_empty)
-            && let Some(question) = new.question(&state, &self.desk.user, on).await?
+        if let Some(question) = new.question(&state, &self.desk.user, on).await?
+            && self.posted.get(CONFIRMED) != Some(&fingerprint_of(&question))
         {
             return Ok(Submission::Again(Box::new(state), Reason::Question(question)));
         }

@@ -115,6 +115,13 @@ fn question(answer: &Answer) -> Option<String> {
     notice.map(site_tests::Element::words)
 }
 
+/// What the box says yes with.
+pub(super) fn yes_to(asked: &Answer) -> String {
+    let page = asked.page();
+    let mut boxes = page.all("input").filter(|input| input.attribute("name") == Some("_confirmed"));
+    boxes.next().unwrap().attribute("value").unwrap().to_owned()
+}
+
 async fn what_is_asked_is_asked_once_and_the_form_is_kept(kind: DatabaseKind) {
     let site = site(kind).await;
     with_maker(&site).await;
@@ -129,16 +136,22 @@ async fn what_is_asked_is_asked_once_and_the_form_is_kept(kind: DatabaseKind) {
         question(&again.clone().set("_confirmed", "").send(&ann, CHANGE, "_save").await).is_some()
     );
     assert_eq!(value::<i64>(&site, "SELECT rank AS value FROM atelier_maker").await, 0);
-    let wrong =
-        again.clone().set("_confirmed", "1").set("age", "x").send(&ann, CHANGE, "_save").await;
+    let wrong = again
+        .clone()
+        .set("_confirmed", &yes_to(&asked))
+        .set("age", "x")
+        .send(&ann, CHANGE, "_save")
+        .await;
     assert_eq!(question(&wrong), None, "first what is wrong");
-    again.set("_confirmed", "1").save(&ann, CHANGE).await;
+    let other = again.clone().set("_confirmed", "1").send(&ann, CHANGE, "_save").await;
+    assert!(question(&other).is_some(), "it was no answer to this question");
+    again.set("_confirmed", &yes_to(&asked)).save(&ann, CHANGE).await;
     assert_eq!(value::<i64>(&site, "SELECT rank AS value FROM atelier_maker").await, 10);
     form(&ann, CHANGE).await.set("rank", "11").save(&ann, CHANGE).await;
     let new = form(&ann, ADD).await.set("name", "New").set("material", "clay").set("rank", "12");
     let asked = new.send(&ann, ADD, "_save").await;
     assert!(question(&asked).is_some());
-    Filled::of(&asked).set("_confirmed", "1").save(&ann, ADD).await;
+    Filled::of(&asked).set("_confirmed", &yes_to(&asked)).save(&ann, ADD).await;
     assert_eq!(log(&site).await.len(), 3);
 }
 

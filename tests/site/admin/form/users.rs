@@ -153,7 +153,7 @@ async fn what_locks_one_out_is_asked_first(kind: DatabaseKind) {
     let is_superuser = "SELECT is_superuser AS value FROM auth_user";
     assert!(value::<bool>(&site, is_superuser).await);
     assert_eq!(again.send(&ann, &address, "_save").await.status, 200, "it is asked again");
-    again.set("_confirmed", "1").save(&ann, &address).await;
+    again.set("_confirmed", &super::rights::yes_to(&asked)).save(&ann, &address).await;
     assert!(!value::<bool>(&site, is_superuser).await);
     assert_eq!(log(&site).await.len(), 1);
     let rights = "SELECT COUNT(*) AS value FROM auth_user WHERE first_name = $1";
