@@ -49,6 +49,8 @@ class Server:
                 env=environment(program.database_url) | {
                     "ROCKET_PORT": str(self.port),
                     "ROCKET_ADDRESS": "127.0.0.1",
+                    # What is compared logs none either; what it costs is measured by itself.
+                    "ROCKET_REQUEST_LOG": "false",
                     "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
                 } | dict(program.settings),
                 stdin=subprocess.DEVNULL,

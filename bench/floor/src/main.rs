@@ -7,6 +7,7 @@
 
 mod database;
 mod engine;
+mod headers;
 mod pages;
 mod rows;
 
@@ -46,6 +47,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let figment: Figment =
         rocket::Config::figment().merge(("template_dir", std::env::current_exe()?));
     rocket::custom(figment)
+        .attach(headers::shield())
         .manage(database)
         .mount("/", pages::routes())
         .attach(Template::try_custom(move |engines| {

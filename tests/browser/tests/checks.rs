@@ -3,7 +3,7 @@
 use browser_tests::in_browser;
 use module_api::{Page, context};
 use rocket::{Route, get, routes};
-use site_tests::{DatabaseKind, LocalModule, TestSite};
+use site_tests::{DatabaseKind, LocalModule, Setup, TestSite};
 
 static BAD: LocalModule = LocalModule {
     routes: || -> Vec<Route> { routes![pale, narrow, scripted] },
@@ -46,10 +46,17 @@ fn scripted() -> Page {
     Page::render("bad/scripted", context! {})
 }
 
+/// A site whose pages may hold scripts and styles, as ours never do.
+fn bad() -> Setup {
+    let policy = "default-src 'self' 'unsafe-inline'";
+    let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&BAD]);
+    site.setting("content_security_policy", policy)
+}
+
 #[rocket::async_test]
 async fn a_check_finds_what_is_wrong_with_a_page() {
     in_browser("a_check_finds_what_is_wrong_with_a_page", async |browser| {
-        let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&BAD]).serve().await;
+        let site = bad().serve().await;
         browser.open(&site.address("/bad/pale/")).await;
         browser.check_page("pale").await;
         let findings = browser.take_findings();
@@ -83,7 +90,7 @@ async fn a_check_finds_what_is_wrong_with_a_page() {
 #[rocket::async_test]
 async fn without_javascript_no_script_of_a_page_runs() {
     in_browser("without_javascript_no_script_of_a_page_runs", async |browser| {
-        let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&BAD]).serve().await;
+        let site = bad().serve().await;
         let scripted = site.address("/bad/scripted/");
         browser.open(&scripted).await;
         assert_eq!(browser.heading().await, "After");
