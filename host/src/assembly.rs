@@ -15,7 +15,6 @@ use rocket_dyn_templates::Template;
 use crate::assets::AssetStore;
 use crate::database::{Purpose, open_for_start};
 use crate::health::Readiness;
-use crate::plan::Owner;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install};
 use crate::watch::{InFlight, Metrics, Watch};
@@ -201,10 +200,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         0 => None,
         seconds => Some(Duration::from_secs(seconds.into())),
     };
-    let wrap = |planned: PlannedRoute| match planned.owner {
-        Owner::Host => planned.route,
-        Owner::Module(_) => boundary::wrap(planned, limit),
-    };
+    let wrap = |planned: PlannedRoute| boundary::wrap(planned, limit);
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
         .mount("/", in_order_of_asking(plan.routes).map(wrap).collect::<Vec<_>>())

@@ -14,7 +14,7 @@ use rocket::{Data, Request, Route};
 use crate::plan::PlannedRoute;
 use crate::watch::{Answering, Watched, during};
 
-/// Wraps the handler of a module's route, which is cut off after `limit`.
+/// Wraps the handler of a route, of a module or the host, which is cut off after `limit`.
 pub(crate) fn wrap(planned: PlannedRoute, limit: Option<Duration>) -> Route {
     let module = planned.owner_name();
     let mut route = planned.route;

@@ -35,7 +35,6 @@ pub use routes::PlannedRoute;
 
 pub(crate) use migrations::{Direction, HOST, MigrationGraph, PlannedMigration, own_migrations};
 pub(crate) use navigation::PlannedItem;
-pub(crate) use routes::Owner;
 pub(crate) use statements::{Statement, statements};
 
 use crate::assets::Catalog;

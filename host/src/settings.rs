@@ -17,10 +17,10 @@ const SHIPPED: &str = include_str!("../../Rocket.toml");
 const UNREADABLE_FILE: &str = "settings.E010";
 
 /// What is logged if nothing else is said. Rocket calls it an error that no route answers, and that
-/// a HEAD is answered by the route for GET; sqlx warns of a connection that ended when it is given
-/// back. The host says itself what fails.
+/// a HEAD is answered by the route for GET, and warns of a profile called `production`; sqlx warns
+/// of a connection that ended when it is given back. The host says itself what fails.
 const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,rocket::server=off,\
-                           sqlx_core::pool::connection=error";
+                           rocket::config=error,sqlx_core::pool::connection=error";
 
 /// The profile that is chosen if `ROCKET_PROFILE` is not set.
 const DEFAULT_PROFILE: &str = "local";

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::field::{Field, Visit};
@@ -71,7 +72,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut fields = Fields(Map::new());
+        let mut fields = Fields(Vec::new());
         let now = UtcDateTime::now().format(&Rfc3339).map_err(|_| fmt::Error)?;
         fields.set("time", now);
         fields.set("level", event.metadata().level().as_str());
@@ -82,18 +83,29 @@ where
                 fields.set(name, value);
             }
         }
-        let line = serde_json::to_string(&fields.0).map_err(|_| fmt::Error)?;
+        let line = serde_json::to_string(&fields).map_err(|_| fmt::Error)?;
         writer.write_str(&line)?;
         writer.write_char('\n')
     }
 }
 
-/// The fields of an event as JSON.
-struct Fields(Map<String, Value>);
+/// The fields of an event as JSON, in the order in which they came.
+struct Fields(Vec<(&'static str, Value)>);
 
 impl Fields {
-    fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+    /// Sets a field. What is there already goes.
+    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        let value = value.into();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = value,
+            None => self.0.push((name, value)),
+        }
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
