@@ -1,0 +1,368 @@
+"""Tests of the files and scripts that ship the site. scripts/check-shipping runs them."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from fake_heroku import FakeHeroku
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMIT = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+HUB = f"docker.io/someone/holiday-homes:{COMMIT}"
+SECRETS = {"DOCKERHUB_TOKEN": "hub-is-secret", "HEROKU_API_KEY": "heroku-is-secret"}
+NAMES = {"DOCKERHUB_USERNAME": "someone", "HEROKU_APP": "homes"}
+
+# What a script calls instead of docker: it writes down its arguments and what it reads.
+DOCKER = """#!/usr/bin/env bash
+read -r -t 0 && IFS= read -r -d '' said
+echo "$* <${said:-}" >>"$CALLS"
+case $1 in
+    context) echo unix:///run/docker.sock ;;
+    ${FAILING:-nothing}) exit 1 ;;
+esac
+"""
+
+# What it calls instead of curl: the real one, sent to this machine; it writes down its arguments.
+CURL = """#!/usr/bin/env bash
+echo "curl $*" >>"$CALLS"
+exec "$REAL_CURL" "${@/#https:\\/\\//http://127.0.0.1:$FAKE_PORT/}"
+"""
+
+
+def read_yaml(name):
+    return YAML(typ="safe").load(ROOT / name)
+
+
+class Scripts(unittest.TestCase):
+    """Runs the scripts with stand-ins for docker and curl."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.calls_file = self.folder / "calls"
+        self.calls_file.touch()
+        (self.folder / "bin").mkdir()
+        for name, text in {"docker": DOCKER, "curl": CURL, "sleep": "#!/bin/sh\n"}.items():
+            (self.folder / "bin" / name).write_text(text)
+            (self.folder / "bin" / name).chmod(0o755)
+        # A checkout without changes, whatever is being edited.
+        self.site = self.folder / "site"
+        self.git("clone", "--quiet", "--shared", ROOT, self.site)
+        for script in (ROOT / "scripts").iterdir():
+            if script.is_file():
+                (self.site / "scripts" / script.name).write_bytes(script.read_bytes())
+                (self.site / "scripts" / script.name).chmod(script.stat().st_mode)
+        self.git("-C", self.site, "update-index", "--assume-unchanged", "--", *self.tracked_scripts())
+        (self.site / ".git" / "info" / "exclude").write_text("*\n")
+
+    def git(self, *arguments):
+        return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
+
+    def tracked_scripts(self):
+        return [str(self.site / name) for name in self.git("-C", self.site, "ls-files", "scripts").splitlines()]
+
+    def script(self, *command, environment, heroku=None):
+        """Runs a script; gives its exit status and all it printed, and looks for secrets there."""
+        real_curl = subprocess.run(["which", "curl"], check=True, capture_output=True, text=True).stdout.strip()
+        ran = subprocess.run(
+            [self.site / "scripts" / command[0], *command[1:]],
+            env={
+                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                "TMPDIR": str(self.folder),
+                "CALLS": str(self.calls_file),
+                "REAL_CURL": real_curl,
+                "FAKE_PORT": str(heroku.port if heroku else 9),
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        for secret in SECRETS.values():
+            self.assertNotIn(secret, ran.stdout)
+        return ran.returncode, ran.stdout
+
+    def calls(self):
+        return self.calls_file.read_text().splitlines()
+
+    def docker_calls(self):
+        """What docker was called with, but for questions about itself."""
+        return [call for call in self.calls() if not call.startswith(("curl ", "info", "context "))]
+
+    def deploy(self, heroku, **environment):
+        return self.script("deploy-heroku", environment={**NAMES, **SECRETS, **environment}, heroku=heroku)
+
+    def fake_heroku(self):
+        fake = FakeHeroku(SECRETS["HEROKU_API_KEY"])
+        self.addCleanup(fake.close)
+        return fake
+
+    def test_a_dry_run_prints_what_would_be_pushed_and_does_nothing(self):
+        expected = [
+            f"+ docker build --build-arg GIT_REVISION={COMMIT} --tag holiday-homes:{COMMIT} .",
+            '+ printf %s "$DOCKERHUB_TOKEN" | docker login --username someone --password-stdin docker.io',
+            f"+ docker tag holiday-homes:{COMMIT} {HUB}",
+            f"+ docker push {HUB}",
+            f"+ docker tag holiday-homes:{COMMIT} docker.io/someone/holiday-homes:latest",
+            "+ docker push docker.io/someone/holiday-homes:latest",
+        ]
+        for secrets in ({}, SECRETS):
+            status, said = self.script("push-image", "--dry-run", environment={**NAMES, **secrets})
+            self.assertEqual((said.splitlines(), status), (expected, 0))
+        self.assertEqual(self.calls(), [])
+
+    def test_a_dry_run_prints_what_would_be_released_and_does_nothing(self):
+        api = "https://api.heroku.com/apps/homes"
+        expected = [
+            '+ printf %s "$DOCKERHUB_TOKEN" | docker login --username someone --password-stdin docker.io',
+            f"+ docker pull {HUB}",
+            f"+ docker tag {HUB} registry.heroku.com/homes/web",
+            f"+ docker build --build-arg IMAGE={HUB} --file Dockerfile.release "
+            "--tag registry.heroku.com/homes/release .",
+            '+ printf %s "$HEROKU_API_KEY" | docker login --username _ --password-stdin registry.heroku.com',
+            "+ docker push registry.heroku.com/homes/web",
+            "+ docker push registry.heroku.com/homes/release",
+            "+ GET https://registry.heroku.com/v2/homes/web/manifests/latest, and release: the ids of what was pushed",
+            f"+ PATCH {api}/formation: release them",
+            f"+ GET {api}/releases/VERSION until the release phase has succeeded",
+            f"+ GET {api}/dynos until all of the type web run it",
+            f"+ GET {api} for the site's address",
+            "+ GET its /readyz until that answers 200",
+        ]
+        for secrets in ({}, SECRETS):
+            status, said = self.script("deploy-heroku", "--dry-run", environment={**NAMES, **secrets})
+            self.assertEqual((said.splitlines(), status), (expected, 0))
+        self.assertEqual(self.calls(), [])
+
+    def test_a_dry_run_needs_no_variable_at_all(self):
+        for script in ("push-image", "deploy-heroku"):
+            status, said = self.script(script, "--dry-run", environment={})
+            self.assertEqual(status, 0, said)
+            self.assertIn("docker.io/DOCKERHUB_USERNAME/holiday-homes:", said)
+
+    def test_all_missing_variables_are_named_at_once(self):
+        self.assertEqual(
+            self.script("push-image", environment={}), (2, "not set: DOCKERHUB_USERNAME DOCKERHUB_TOKEN\n")
+        )
+        missing = "not set: HEROKU_APP HEROKU_API_KEY DOCKERHUB_TOKEN\n"
+        self.assertEqual(self.script("deploy-heroku", environment={"DOCKERHUB_USERNAME": "someone"}), (2, missing))
+
+    def test_the_image_of_an_archive_is_pushed_under_its_commit_and_as_latest(self):
+        status, said = self.script(
+            "push-image", "--archive", "image.tar", environment={**NAMES, "DOCKERHUB_TOKEN": "hub-is-secret"}
+        )
+        self.assertEqual(status, 0, said)
+        self.assertEqual(
+            self.docker_calls(),
+            [
+                "load --input image.tar <",
+                "login --username someone --password-stdin docker.io <hub-is-secret",
+                f"tag holiday-homes:{COMMIT} {HUB} <",
+                f"push {HUB} <",
+                f"tag holiday-homes:{COMMIT} docker.io/someone/holiday-homes:latest <",
+                "push docker.io/someone/holiday-homes:latest <",
+            ],
+        )
+
+    def test_without_an_archive_the_image_is_built(self):
+        self.assertEqual(self.script("push-image", environment={**NAMES, **SECRETS})[0], 0)
+        build = f"build --build-arg GIT_REVISION={COMMIT} --tag holiday-homes:{COMMIT} . <"
+        self.assertEqual(self.docker_calls()[0], build)
+
+    def test_what_is_not_committed_is_not_pushed(self):
+        (self.site / "Cargo.toml").write_text("changed")
+        status, said = self.script("push-image", environment={**NAMES, **SECRETS})
+        self.assertEqual(status, 1)
+        self.assertIn("not in the commit", said)
+        self.assertEqual(self.calls(), [])
+
+    def test_a_push_that_fails_ends_the_script(self):
+        status, _ = self.script("push-image", environment={**NAMES, **SECRETS, "FAILING": "push"})
+        self.assertEqual(status, 1)
+        self.assertEqual(self.docker_calls()[-1], f"push {HUB} <")
+
+    def test_a_deployment_ends_when_the_new_release_is_ready(self):
+        heroku = self.fake_heroku()
+        status, said = self.deploy(heroku)
+        self.assertEqual(status, 0, said)
+        self.assertEqual(said.splitlines()[-1], "v42 serves on https://site/")
+        self.assertEqual(
+            self.docker_calls(),
+            [
+                "login --username someone --password-stdin docker.io <hub-is-secret",
+                f"pull {HUB} <",
+                f"tag {HUB} registry.heroku.com/homes/web <",
+                f"build --build-arg IMAGE={HUB} --file Dockerfile.release "
+                "--tag registry.heroku.com/homes/release . <",
+                "login --username _ --password-stdin registry.heroku.com <heroku-is-secret",
+                "push registry.heroku.com/homes/web <",
+                "push registry.heroku.com/homes/release <",
+            ],
+        )
+        released = [json.loads(body) for method, _, _, body in heroku.asked if method == "PATCH"]
+        images = {"web": "sha256:" + "a" * 64, "release": "sha256:" + "b" * 64}
+        updates = [{"type": kind, "docker_image": image} for kind, image in images.items()]
+        self.assertEqual(released, [{"updates": updates}])
+        paths = [path for _, _, path, _ in heroku.asked]
+        self.assertEqual(paths.count("/apps/homes/releases/42"), 2)
+        self.assertEqual(paths.count("/apps/homes/dynos"), 3)
+        self.assertEqual(paths[-2:], ["/readyz", "/readyz"])
+
+    def test_secrets_are_no_arguments_that_others_could_see(self):
+        self.deploy(self.fake_heroku())
+        for call in self.calls():
+            arguments = call.rsplit("<", 1)[0]
+            for secret in SECRETS.values():
+                self.assertNotIn(secret, arguments)
+
+    def test_nothing_stays_of_signing_in(self):
+        before = set(self.folder.iterdir())
+        self.deploy(self.fake_heroku())
+        self.assertEqual(set(self.folder.iterdir()), before)
+
+    def test_a_release_phase_that_fails_fails_the_deployment(self):
+        heroku = self.fake_heroku()
+        heroku.release = ["pending", "failed"]
+        status, said = self.deploy(heroku)
+        self.assertEqual(status, 1)
+        self.assertIn("failed: the release phase of v42", said)
+        self.assertNotIn("/apps/homes/dynos", [path for _, _, path, _ in heroku.asked])
+
+    def test_a_new_release_that_crashes_fails_the_deployment(self):
+        heroku = self.fake_heroku()
+        heroku.dynos = [[(41, "up")], [(42, "crashed")]]
+        status, said = self.deploy(heroku)
+        self.assertEqual(status, 1)
+        self.assertIn("failed: v42 crashed", said)
+
+    def test_what_takes_too_long_fails_the_deployment_and_is_said(self):
+        for attribute, answers, says in (
+            ("release", ["pending"], "v42 is pending"),
+            ("dynos", [[(41, "up"), (42, "up")]], "v41 is up, v42 is up"),
+            ("dynos", [[]], "there is no dyno of the type web"),
+            ("ready", [503], "readyz answers 503"),
+        ):
+            with self.subTest(says):
+                heroku = self.fake_heroku()
+                setattr(heroku, attribute, answers)
+                status, said = self.deploy(heroku, DEPLOY_SECONDS="2")
+                self.assertEqual(status, 1)
+                self.assertIn(f"not after 2 seconds: ", said)
+                self.assertIn(says, said)
+
+    def test_an_image_in_another_format_is_not_released(self):
+        heroku = self.fake_heroku()
+        heroku.media_type = "application/vnd.oci.image.index.v1+json"
+        status, said = self.deploy(heroku)
+        self.assertEqual(status, 1)
+        self.assertIn("Heroku takes application/vnd.docker", said)
+        self.assertEqual([method for method, *_ in heroku.asked], ["GET"])
+
+    def test_a_key_that_heroku_refuses_fails_the_deployment(self):
+        heroku = self.fake_heroku()
+        heroku.key = "another"
+        status, said = self.deploy(heroku)
+        self.assertEqual(status, 1, said)
+        self.assertIn("401", said)
+
+
+class CircleCi(unittest.TestCase):
+    """What a schema does not say of .circleci/config.yml."""
+
+    def setUp(self):
+        self.config = read_yaml(".circleci/config.yml")
+        self.workflow = {}
+        for job in self.config["workflows"]["main"]["jobs"]:
+            self.workflow.update({job: {}} if isinstance(job, str) else job)
+
+    def test_each_job_is_in_the_workflow(self):
+        jobs = ["compile-lint-test", "image-test", "build-and-push-image", "deploy"]
+        self.assertEqual(list(self.config["jobs"]), jobs)
+        self.assertEqual(list(self.workflow), jobs)
+
+    def test_pushes_and_releases_come_after_what_they_need_and_on_main_alone(self):
+        needs = {"build-and-push-image": ["compile-lint-test", "image-test"], "deploy": ["build-and-push-image"]}
+        self.assertEqual({name: job["requires"] for name, job in self.workflow.items() if "requires" in job}, needs)
+        for name, job in self.workflow.items():
+            only = job.get("filters", {}).get("branches", {}).get("only")
+            self.assertEqual(only, "main" if name in needs else None, name)
+
+    def test_secrets_come_from_one_context_and_only_where_they_are_needed(self):
+        contexts = {name: job["context"] for name, job in self.workflow.items() if "context" in job}
+        self.assertEqual(contexts, {"build-and-push-image": "holiday-homes", "deploy": "holiday-homes"})
+
+    def test_each_step_that_runs_something_runs_a_script_of_the_repository(self):
+        commands = []
+        for job in self.config["jobs"].values():
+            commands += [step["run"]["command"] for step in job["steps"] if "run" in step]
+        self.assertEqual(len(commands), 4)
+        for command in commands:
+            self.assertTrue(os.access(ROOT / command.split()[0], os.X_OK), command)
+
+    def test_what_is_pushed_is_what_was_tried_out(self):
+        steps = {name: job["steps"] for name, job in self.config["jobs"].items()}
+        self.assertIn("scripts/image-test --save target/image.tar", str(steps["image-test"]))
+        self.assertIn({"persist_to_workspace": {"root": "target", "paths": ["image.tar"]}}, steps["image-test"])
+        self.assertIn({"attach_workspace": {"at": "target"}}, steps["build-and-push-image"])
+        self.assertIn("scripts/push-image --archive target/image.tar", str(steps["build-and-push-image"]))
+
+    def test_the_cache_goes_by_the_lock_file(self):
+        steps = self.config["jobs"]["compile-lint-test"]["steps"]
+        saved = [step["save_cache"]["key"] for step in steps if "save_cache" in step]
+        restored = [step["restore_cache"]["keys"] for step in steps if "restore_cache" in step]
+        self.assertEqual(saved, ['cargo-v3-{{ checksum "Cargo.lock" }}'])
+        self.assertEqual(restored, [[*saved, "cargo-v3-"]])
+
+    def test_the_report_of_the_tests_is_stored(self):
+        nextest = (ROOT / ".config" / "nextest.toml").read_text()
+        self.assertIn('[profile.ci.junit]\npath = "junit.xml"\n', nextest)
+        self.assertIn("--profile ci", (ROOT / "scripts" / "test").read_text())
+        stored = [step for step in self.config["jobs"]["compile-lint-test"]["steps"] if "store_test_results" in step]
+        self.assertEqual(stored, [{"store_test_results": {"path": "target/nextest/ci"}}])
+
+
+class HerokuFiles(unittest.TestCase):
+    """heroku.yml and app.json, which set up the same site."""
+
+    def setUp(self):
+        self.yml = read_yaml("heroku.yml")
+        self.json = json.loads((ROOT / "app.json").read_text())
+
+    def test_both_name_the_same_database_and_profile(self):
+        self.assertEqual(self.yml["setup"]["addons"], self.json["addons"])
+        self.assertEqual(self.yml["setup"]["config"]["ROCKET_PROFILE"], self.json["env"]["ROCKET_PROFILE"]["value"])
+        self.assertIn(f"[{self.json['env']['ROCKET_PROFILE']['value']}]\n", (ROOT / "Rocket.toml").read_text())
+        self.assertEqual(self.json["stack"], "container")
+
+    def test_the_secret_key_is_generated(self):
+        self.assertEqual(self.json["env"]["SECRET_KEY"]["generator"], "secret")
+        self.assertNotIn("value", self.json["env"]["SECRET_KEY"])
+
+    def test_the_release_phase_is_the_image_with_the_command_migrate(self):
+        self.assertEqual(self.yml["build"]["docker"], {"web": "Dockerfile"})
+        self.assertEqual(self.yml["release"], {"image": "web", "command": ["migrate"]})
+        self.assertIn('ENTRYPOINT ["/host"]\nCMD ["serve"]\n', (ROOT / "Dockerfile").read_text())
+        self.assertIn('CMD ["migrate"]\n', (ROOT / "Dockerfile.release").read_text())
+
+
+class Dockerfile(unittest.TestCase):
+    """What the build may see."""
+
+    def test_each_member_of_the_workspace_gets_into_the_build(self):
+        asked = ["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"]
+        metadata = json.loads(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True).stdout)
+        ignore = (ROOT / ".dockerignore").read_text().splitlines()
+        patterns = [line[1:] for line in ignore if line.startswith("!")]
+        for package in metadata["packages"]:
+            manifest = Path(package["manifest_path"]).relative_to(ROOT)
+            seen = any(manifest.match(pattern) or Path(pattern) in manifest.parents for pattern in patterns)
+            self.assertTrue(seen, f".dockerignore hides {manifest}, without which Cargo builds nothing")
+
+
+if __name__ == "__main__":
+    unittest.main()
