@@ -18,8 +18,7 @@ NAMES = {"DOCKERHUB_USERNAME": "someone", "HEROKU_APP": "homes"}
 
 # What a script calls instead of docker: it writes down its arguments and what it reads.
 DOCKER = """#!/usr/bin/env bash
-read -r -t 0 && IFS= read -r -d '' said
-echo "$* <${said:-}" >>"$CALLS"
+echo "$* <$(cat)" >>"$CALLS"
 case $1 in
     context) echo unix:///run/docker.sock ;;
     ${FAILING:-nothing}) exit 1 ;;
@@ -249,10 +248,12 @@ class Scripts(unittest.TestCase):
         ):
             with self.subTest(says):
                 heroku = self.fake_heroku()
+                # All else is well at once, however slow this machine is.
+                heroku.release, heroku.dynos, heroku.ready = ["succeeded"], [[(42, "up")]], [200]
                 setattr(heroku, attribute, answers)
-                status, said = self.deploy(heroku, DEPLOY_SECONDS="2")
-                self.assertEqual(status, 1)
-                self.assertIn(f"not after 2 seconds: ", said)
+                status, said = self.deploy(heroku, DEPLOY_SECONDS="1")
+                self.assertEqual(status, 1, said)
+                self.assertIn("not after 1 seconds: ", said)
                 self.assertIn(says, said)
 
     def test_an_image_in_another_format_is_not_released(self):
@@ -360,7 +361,7 @@ class Dockerfile(unittest.TestCase):
         patterns = [line[1:] for line in ignore if line.startswith("!")]
         for package in metadata["packages"]:
             manifest = Path(package["manifest_path"]).relative_to(ROOT)
-            seen = any(manifest.match(pattern) or Path(pattern) in manifest.parents for pattern in patterns)
+            seen = any(Path(pattern) in (manifest, *manifest.parents) for pattern in patterns)
             self.assertTrue(seen, f".dockerignore hides {manifest}, without which Cargo builds nothing")
 
 
