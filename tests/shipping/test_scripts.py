@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -62,14 +63,13 @@ class Scripts(unittest.TestCase):
 
     def script(self, *command, environment, heroku=None):
         """Runs a script; gives its exit status and all it printed, and looks for secrets there."""
-        real_curl = subprocess.run(["which", "curl"], check=True, capture_output=True, text=True).stdout.strip()
         ran = subprocess.run(
             [self.site / "scripts" / command[0], *command[1:]],
             env={
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
                 "TMPDIR": str(self.folder),
                 "CALLS": str(self.calls_file),
-                "REAL_CURL": real_curl,
+                "REAL_CURL": shutil.which("curl"),
                 "FAKE_PORT": str(heroku.port if heroku else 9),
                 **environment,
             },
