@@ -32,8 +32,26 @@ exec "$REAL_CURL" "${@/#https:\\/\\//http://127.0.0.1:$FAKE_PORT/}"
 """
 
 
+def git(*arguments):
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
+
+
 class Scripts(unittest.TestCase):
-    """Each test runs a script in a checkout of its own."""
+    """Runs the scripts in a checkout without changes, whatever is being edited."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.site = Path(folder.name)
+        git("clone", "--quiet", "--shared", ROOT, cls.site)
+        # The scripts as they are now, and not a change to git.
+        scripts = [path for path in (ROOT / "scripts").iterdir() if path.is_file()]
+        tracked = git("-C", cls.site, "ls-files", "scripts").splitlines()
+        git("-C", cls.site, "update-index", "--assume-unchanged", "--", *tracked)
+        (cls.site / ".git" / "info" / "exclude").write_text("*\n")
+        for script in scripts:
+            shutil.copy(script, cls.site / "scripts" / script.name)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -45,21 +63,6 @@ class Scripts(unittest.TestCase):
         for name, text in {"docker": DOCKER, "curl": CURL, "sleep": "#!/bin/sh\n"}.items():
             (self.folder / "bin" / name).write_text(text)
             (self.folder / "bin" / name).chmod(0o755)
-        # A checkout without changes, whatever is being edited.
-        self.site = self.folder / "site"
-        self.git("clone", "--quiet", "--shared", ROOT, self.site)
-        for script in (ROOT / "scripts").iterdir():
-            if script.is_file():
-                (self.site / "scripts" / script.name).write_bytes(script.read_bytes())
-                (self.site / "scripts" / script.name).chmod(script.stat().st_mode)
-        self.git("-C", self.site, "update-index", "--assume-unchanged", "--", *self.tracked_scripts())
-        (self.site / ".git" / "info" / "exclude").write_text("*\n")
-
-    def git(self, *arguments):
-        return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
-
-    def tracked_scripts(self):
-        return [str(self.site / name) for name in self.git("-C", self.site, "ls-files", "scripts").splitlines()]
 
     def script(self, *command, environment, heroku=None):
         """Runs a script; gives its exit status and all it printed, and looks for secrets there."""
@@ -171,6 +174,7 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.docker_calls()[0], build)
 
     def test_what_is_not_committed_is_not_pushed(self):
+        self.addCleanup(git, "-C", self.site, "checkout", "--quiet", "Cargo.toml")
         (self.site / "Cargo.toml").write_text("changed")
         status, said = self.script("push-image", environment={**NAMES, **SECRETS})
         self.assertEqual(status, 1)
