@@ -1,11 +1,13 @@
 //! How the site stops: told to, it goes on to serve for a while if a router has to notice first, then
 //! takes no more connections, and ends as soon as nobody is being answered.
 
+mod outgoing;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use rocket::figment::Figment;
-use rocket::tokio::signal;
 use rocket::tokio::time::sleep;
 use rocket::{Build, Rocket, Shutdown, tokio};
 
@@ -23,11 +25,16 @@ pub(crate) fn without_signals(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket.configure(figment)
 }
 
-/// Waits until the process is told to stop, and stops the site: after `drain` of serving on.
+/// Stops the site when the process is told to: after `drain` of serving on.
 ///
 /// Told a second time, it does not wait any longer.
-pub(crate) async fn on_signal(shutdown: Shutdown, in_flight: Arc<InFlight>, drain: Duration) {
-    let name = told_to_stop().await;
+pub(crate) async fn on_signal(
+    mut signals: Signals,
+    shutdown: Shutdown,
+    in_flight: Arc<InFlight>,
+    drain: Duration,
+) {
+    let name = signals.next().await;
     in_flight.stop();
     if drain.is_zero() {
         tracing::info!("{name}: stopping");
@@ -35,14 +42,19 @@ pub(crate) async fn on_signal(shutdown: Shutdown, in_flight: Arc<InFlight>, drai
         tracing::info!("{name}: stopping in {} s", drain.as_secs());
         tokio::select! {
             () = sleep(drain) => {}
-            _ = told_to_stop() => {}
+            name = signals.next() => tracing::info!("{name} again: stopping now"),
         }
     }
     shutdown.notify();
 }
 
-/// Waits until the site takes no more connections and nobody is being answered.
-pub(crate) async fn stopped_and_idle(shutdown: Shutdown, in_flight: Arc<InFlight>) {
+/// Waits until the site, on a port that is known by then, takes no more connections and nobody is
+/// being answered.
+pub(crate) async fn stopped_and_idle(
+    shutdown: Shutdown,
+    in_flight: Arc<InFlight>,
+    port: &AtomicU16,
+) {
     shutdown.await;
     // It may have been told by a module.
     in_flight.stop();
@@ -52,32 +64,62 @@ pub(crate) async fn stopped_and_idle(shutdown: Shutdown, in_flight: Arc<InFlight
         if in_flight.count() > 0 {
             idle_since = None;
         } else if now.duration_since(*idle_since.get_or_insert(now)) >= SETTLED {
-            return;
+            if !outgoing::is_on_its_way(port.load(Ordering::Relaxed)) {
+                return;
+            }
+            // Somebody reads slowly. That there is nothing left to be sent has to last, too.
+            idle_since = None;
         }
         sleep(SETTLED / 10).await;
     }
 }
 
-/// Waits for a signal that ends processes; its name.
+/// The signals that end processes, from the moment on that this is made.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
 #[cfg(unix)]
-async fn told_to_stop() -> &'static str {
-    use rocket::tokio::signal::unix::{SignalKind, signal as listen};
-    match listen(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = signal::ctrl_c() => "SIGINT",
-        },
-        Err(error) => {
-            tracing::warn!("SIGTERM cannot be heard: {error}");
-            let _ = signal::ctrl_c().await;
-            "SIGINT"
+impl Signals {
+    /// Listens for them: they no longer end this process by themselves.
+    ///
+    /// # Errors
+    ///
+    /// The operating system refuses.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        use rocket::tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for one; its name.
+    pub(crate) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
         }
     }
 }
 
-/// Waits for a signal that ends processes; its name.
 #[cfg(not(unix))]
-async fn told_to_stop() -> &'static str {
-    let _ = signal::ctrl_c().await;
-    "Ctrl-C"
+impl Signals {
+    /// Listens for them.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for one; its name.
+    pub(crate) async fn next(&mut self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
+    }
 }

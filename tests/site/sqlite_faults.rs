@@ -75,7 +75,7 @@ impl Place {
 }
 
 /// A command run by another program, which is given these arguments and then the command's.
-fn through(program: &[&str], command: &Command) -> Command {
+pub(crate) fn through(program: &[&str], command: &Command) -> Command {
     let mut through = Command::new(program[0]);
     through.args(&program[1..]).arg(command.get_program()).args(command.get_args());
     through.current_dir(command.get_current_dir().unwrap());

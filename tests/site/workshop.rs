@@ -148,12 +148,7 @@ impl Workshop {
     where
         (T,): FromRow,
     {
-        let pool = self.pool().await;
-        let mut connection = pool.acquire().await.unwrap();
-        let rows = query(AssertSqlSafe(sql.to_owned())).fetch_all::<(T,)>(&mut connection).await;
-        drop(connection);
-        pool.close().await;
-        rows.unwrap().into_iter().map(|(value,)| value).collect()
+        values_at(&self.database.url, sql).await
     }
 
     /// The names of the applied migrations of a module.
@@ -161,6 +156,19 @@ impl Workshop {
         let sql = "SELECT name AS value FROM host_migration WHERE module =";
         self.values(&format!("{sql} '{module}' ORDER BY name")).await
     }
+}
+
+/// The values of a query with one column, `value`, of any database.
+pub(crate) async fn values_at<T>(url: &str, sql: &str) -> Vec<T>
+where
+    (T,): FromRow,
+{
+    let pool = DbPool::init(&Figment::from(("url", url))).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    let rows = query(AssertSqlSafe(sql.to_owned())).fetch_all::<(T,)>(&mut connection).await;
+    drop(connection);
+    pool.close().await;
+    rows.unwrap().into_iter().map(|(value,)| value).collect()
 }
 
 /// The lines of standard output.

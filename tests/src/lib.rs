@@ -15,10 +15,12 @@
 
 mod answer;
 mod browser;
+mod cluster;
 mod database;
 mod django;
 mod document;
 mod dump;
+mod http;
 mod local_module;
 mod mail_server;
 mod served;
@@ -27,10 +29,12 @@ mod site;
 
 pub use answer::Answer;
 pub use browser::{Browser, NewUser, encoded};
+pub use cluster::Cluster;
 pub use database::{Database, DatabaseKind};
 pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use document::{Document, Element};
 pub use dump::{Dump, Row, Table};
+pub use http::{ask, ask_with, parse, request};
 pub use local_module::{LocalModule, registry_of};
 pub use mail_server::{MailServer, ReceivedMail};
 pub use served::ServedSite;

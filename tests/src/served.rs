@@ -1,17 +1,10 @@
 //! A site on a port: for what only shows on the wire.
 
-use std::fmt::Write;
-use std::io::ErrorKind;
-use std::time::Duration;
-
 use rocket::Shutdown;
-use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
-use rocket::tokio::net::TcpStream;
 use rocket::tokio::task::JoinHandle;
-use rocket::tokio::time::timeout;
 use tempfile::TempDir;
 
-use crate::{Answer, Database};
+use crate::{Answer, Database, ask};
 
 /// A running site that is asked over TCP, byte for byte.
 pub struct ServedSite {
@@ -40,27 +33,13 @@ impl ServedSite {
 
     /// Sends a request.
     pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request =
-            format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        for (name, value) in headers {
-            write!(request, "{name}: {value}\r\n").expect("a string takes all");
-        }
-        request.push_str("\r\n");
-        let answer = timeout(Duration::from_secs(30), self.exchange(request.as_bytes())).await;
-        let answer = answer.expect("an answer within 30 seconds");
-        read(&answer)
+        let answer = ask(self.port, method, target, headers).await;
+        answer.unwrap_or_else(|error| panic!("no answer: {error}"))
     }
 
-    async fn exchange(&self, request: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        stream.write_all(request).await.unwrap();
-        let mut answer = Vec::new();
-        match stream.read_to_end(&mut answer).await {
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::ConnectionReset && !answer.is_empty() => {}
-            Err(error) => panic!("no answer: {error}"),
-        }
-        answer
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Ends the site in good order.
@@ -69,16 +48,4 @@ impl ServedSite {
         self.task.await.expect("the site does not panic").expect("the site ends well");
         drop((self.root, self.database));
     }
-}
-
-fn read(answer: &[u8]) -> Answer {
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
-    let head = std::str::from_utf8(&answer[..end]).expect("a head in ASCII");
-    let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
-    let header = |line: &str| {
-        let (name, value) = line.split_once(':').expect("a header has a colon");
-        (name.to_owned(), value.trim().to_owned())
-    };
-    Answer::new(status.parse().unwrap(), lines.map(header), answer[end + 4..].to_vec())
 }

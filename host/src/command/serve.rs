@@ -1,26 +1,40 @@
 //! `host serve`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use module_api::Notice;
 use module_api::db::Db;
 use rocket::fairing::AdHoc;
+use rocket::tokio::time::timeout;
 use rocket::{Config, tokio};
 use rocket_db_pools::Pool;
 
 use super::output;
 use crate::assembly::{assemble, explain};
 use crate::database::{Purpose, open_for_start};
-use crate::{Plan, Settings, shutdown};
+use crate::shutdown::{self, Signals};
+use crate::{Plan, Settings};
+
+/// How long connections to the database may take to close.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves the site until the process is told to stop.
 pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()> {
     let config: Config = settings.figment.extract()?;
-    let opened = open_for_start(&plan, settings, Purpose::WatchedSite).await?;
+    // From now on: as the first process of a container this one would hear of nothing else.
+    let mut signals = Signals::listen()?;
+    let opened = tokio::select! {
+        opened = open_for_start(&plan, settings, Purpose::WatchedSite) => opened?,
+        name = signals.next() => {
+            tracing::info!("{name}: stopping before the site has started");
+            return Ok(());
+        }
+    };
     let notices = Arc::new(Notices(Mutex::new(opened.notices)));
-    let served = launch(plan, settings, opened.db, Arc::clone(&notices)).await;
+    let served = launch(plan, settings, opened.db, Arc::clone(&notices), signals).await;
     // What is said once must not be lost with a start that fails.
     notices.print(&config);
     served
@@ -31,14 +45,19 @@ async fn launch(
     settings: &Settings,
     db: Db,
     notices: Arc<Notices>,
+    signals: Signals,
 ) -> anyhow::Result<()> {
     let name = settings.site.site_name.clone();
     let pool = db.clone();
     let mut site = assemble(plan, settings, db)?;
     let in_flight = Arc::clone(&site.in_flight);
+    let port = Arc::new(AtomicU16::default());
+    let known_port = Arc::clone(&port);
     site.rocket = shutdown::without_signals(site.rocket).attach(AdHoc::on_liftoff(
         "Address",
         move |rocket| {
+            // The settings may leave it to the operating system.
+            known_port.store(rocket.config().port, Ordering::Relaxed);
             Box::pin(async move {
                 output::line(&format!("{name} is at {}", address(rocket.config())));
                 notices.print(rocket.config());
@@ -49,13 +68,14 @@ async fn launch(
     let rocket = site.ignite().await?;
     let stop = rocket.shutdown();
     let drain = Duration::from_secs(settings.site.drain.into());
-    tokio::spawn(shutdown::on_signal(stop.clone(), Arc::clone(&in_flight), drain));
+    tokio::spawn(shutdown::on_signal(signals, stop.clone(), Arc::clone(&in_flight), drain));
     let launched = tokio::select! {
         launched = rocket.launch() => launched.map(drop),
         // Rocket would wait for connections that are only kept open.
-        () = shutdown::stopped_and_idle(stop, in_flight) => Ok(()),
+        () = shutdown::stopped_and_idle(stop, in_flight, &port) => Ok(()),
     };
-    pool.close().await;
+    // A handler that was cut off may have a connection for good.
+    let _ = timeout(CLOSING, pool.close()).await;
     launched.map_err(|error| anyhow::anyhow!(explain(&error)))
 }
 

@@ -74,12 +74,12 @@ pub(crate) fn words(error: &sqlx::Error) -> String {
 
 /// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the
 /// classes 08 (connection), 53 (resources) and 57P (shutting down or starting). SQLite, a number
-/// whose low byte tells: busy, I/O error, cannot open.
+/// whose low byte tells: busy, I/O error, disk full, cannot open.
 fn is_away(code: &str) -> bool {
     if code.len() == 5 {
         return ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
     }
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 14))
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 13 | 14))
 }
 
 /// Codes by which a database says so. PostgreSQL, five characters: the classes 23 (constraints) and
@@ -111,6 +111,7 @@ mod tests {
         assert!(is_away("53300"), "PostgreSQL has too many connections");
         assert!(is_away("5"), "SQLite is busy");
         assert!(is_away("522"), "SQLite: short read");
+        assert!(is_away("53100") && is_away("13"), "the disk is full");
         assert!(!is_away("42601"), "PostgreSQL: syntax error");
         assert!(!is_away("1"), "SQLite: error in the statement");
         assert!(!is_away("2067"), "SQLite: not unique");

@@ -17,7 +17,7 @@ use std::net::IpAddr;
 use module_api::db::{DatabaseKind, Db, DbError, FromRow, Row, Transaction, query};
 use module_api::time::UtcDateTime;
 
-use self::counter::{Entry, Policy};
+use self::counter::{Entry, LONGEST_WAIT, Policy};
 use self::network::network;
 use crate::devices::DeviceKey;
 use crate::secret::fingerprint;
@@ -104,7 +104,7 @@ impl Attempt {
     async fn count(counters: Vec<Counter>, db: &Db) -> Result<Result<Self, Wait>, DbError> {
         let now = UtcDateTime::now().unix_timestamp();
         // Who has to wait anyway gets no hold of what only one can do at a time, which is to write.
-        if let Some(wait) = Wait::until(blocked_until(&counters, db).await?, now) {
+        if let Some(wait) = Wait::until(blocked_until(&counters, now, db).await?, now) {
             return Ok(Err(wait));
         }
         let mut transaction = db.begin().await?;
@@ -175,13 +175,13 @@ fn counters_of(username: &str, from: IpAddr, known_browser: Option<&DeviceKey>) 
 }
 
 /// Until when the longest of the waits lasts; 0 if there is none.
-async fn blocked_until(counters: &[Counter], db: &Db) -> Result<i64, DbError> {
+async fn blocked_until(counters: &[Counter], now: i64, db: &Db) -> Result<i64, DbError> {
     let key = |index: usize| counters.get(index).map_or("", |counter| &counter.key);
     let longest = query(
         "SELECT COALESCE(MAX(blocked_until), 0) AS value FROM accounts_throttle \
-         WHERE key_hash IN ($1, $2, $3)",
+         WHERE key_hash IN ($1, $2, $3) AND blocked_until <= $4",
     );
-    let longest = longest.bind(key(0)).bind(key(1)).bind(key(2));
+    let longest = longest.bind(key(0)).bind(key(1)).bind(key(2)).bind(now + LONGEST_WAIT);
     let (until,): (i64,) = longest.fetch_one(&mut db.acquire().await?).await?;
     Ok(until)
 }

@@ -25,14 +25,18 @@ impl Policy {
     }
 }
 
+/// Longer than this, in seconds, nobody waits: the moment is of a clock that was ahead and has been
+/// set right. It is twice the longest delay, since the clocks of replicas differ a little.
+pub(super) const LONGEST_WAIT: i64 = 30 * 60;
+
 /// How long to wait, in seconds: at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wait(i64);
 
 impl Wait {
-    /// Until a moment, if that is still to come.
+    /// Until a moment, if that is still to come and not beyond belief.
     pub(super) fn until(moment: i64, now: i64) -> Option<Self> {
-        (moment > now).then(|| Self(moment - now))
+        (moment > now && moment - now <= LONGEST_WAIT).then(|| Self(moment - now))
     }
 
     pub(crate) fn seconds(self) -> u64 {
@@ -67,10 +71,12 @@ impl Entry {
         if let Some(wait) = Wait::until(self.blocked_until, now) {
             return Err(wait);
         }
-        let forgotten = (now - self.counted).max(0) / policy.forgets_every;
+        // Of a clock that was ahead: else nothing would be forgotten until it is right again.
+        let counted = self.counted.min(now);
+        let forgotten = (now - counted) / policy.forgets_every;
         let left = (self.failures - forgotten).max(0);
         // What is left of the time goes on counting, or frequent failures would never be forgotten.
-        let counted = if left == 0 { now } else { self.counted + forgotten * policy.forgets_every };
+        let counted = if left == 0 { now } else { counted + forgotten * policy.forgets_every };
         let failures = left + 1;
         let delay = policy.delay(failures);
         // Not `now`: who asked a moment earlier and comes after would have to wait until then.
@@ -120,6 +126,15 @@ mod tests {
         let blocked = Entry { failures: 3, counted: 1000, blocked_until: 1010 };
         assert_eq!(blocked.attempted(&POLICY, 1004), Err(Wait(6)));
         assert!(blocked.attempted(&POLICY, 1010).is_ok());
+    }
+
+    #[test]
+    fn a_moment_of_a_clock_that_was_far_ahead_makes_nobody_wait() {
+        let blocked = Entry { failures: 5, counted: 900_000, blocked_until: 900_060 };
+        let after = blocked.attempted(&POLICY, 1000).unwrap();
+        assert_eq!(after, Entry { failures: 6, counted: 1000, blocked_until: 1060 });
+        assert_eq!(Wait::until(1000 + LONGEST_WAIT, 1000), Some(Wait(LONGEST_WAIT)));
+        assert_eq!(Wait::until(1001 + LONGEST_WAIT, 1000), None);
     }
 
     #[test]

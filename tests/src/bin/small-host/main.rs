@@ -4,9 +4,12 @@
 //! is a module: its `*.sql` files are its migrations, the words of its file `requires` the modules it
 //! requires, its file `models` says which of the models here it has, and whether the program knows
 //! its folder, each line of its file `code` a migration's name, then what its code does on the way
-//! up, and on the way down if there is one, and its file `after` what it does after migrating.
+//! up, and on the way down if there is one, its file `after` what it does after migrating, and with a
+//! file `routes` it has the routes here.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod routes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +23,7 @@ use module_api::{
     AfterMigrate, Command, Files, MigrationCode, MigrationFunction, MigrationFuture, Module,
     Registration, clap,
 };
+use rocket::Route;
 
 type Named = (&'static str, &'static [u8]);
 
@@ -31,6 +35,7 @@ struct Small {
     models: Vec<&'static ModelInfo>,
     code: Vec<MigrationCode>,
     after: Option<AfterMigrate>,
+    has_routes: bool,
 }
 
 /// A model as it is first, and as it is later.
@@ -75,6 +80,14 @@ impl Module for Small {
 
     fn migrations(&self) -> Files {
         self.files
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        if self.has_routes { routes::all() } else { Vec::new() }
+    }
+
+    fn csrf_exempt(&self) -> &'static [&'static str] {
+        if self.has_routes { routes::CSRF_EXEMPT } else { &[] }
     }
 
     fn migration_code(&self) -> Vec<MigrationCode> {
@@ -134,7 +147,8 @@ fn read(folder: &Path) -> Registration {
         "write a note" => Some(write_a_note as AfterMigrate),
         other => panic!("nothing after migrating is called {other}"),
     };
-    let module = Small { name, requires, files, models, code: code.collect(), after };
+    let has_routes = folder.join("routes").exists();
+    let module = Small { name, requires, files, models, code: code.collect(), after, has_routes };
     Registration::new(Box::leak(Box::new(module)), name, "1.0.0")
 }
 

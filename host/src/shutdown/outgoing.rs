@@ -1,0 +1,65 @@
+//! Whether responses are still on their way to somebody who reads slowly.
+//!
+//! A request is over when its response was handed to the connection, which may keep some of it back
+//! until the operating system takes more. Only the operating system tells: it has something left to
+//! send on a connection as long as that is so.
+
+/// Connections that this end has not closed: `ESTABLISHED` and `CLOSE_WAIT`. What is left of others
+/// the operating system sends without us.
+const OPEN: [&str; 2] = ["01", "08"];
+
+/// Whether something is to be sent on a connection to this port. Where there is no `/proc`, nothing
+/// is.
+pub(super) fn is_on_its_way(port: u16) -> bool {
+    ["/proc/self/net/tcp", "/proc/self/net/tcp6"].iter().any(|table| {
+        let table = std::fs::read_to_string(table).unwrap_or_default();
+        table.lines().skip(1).any(|line| has_something_to_send(line, port).unwrap_or_default())
+    })
+}
+
+/// A line begins with a number, the local address, the remote one, the state, and how many bytes are
+/// to be sent and to be read: `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000`, all in hex.
+fn has_something_to_send(line: &str, port: u16) -> Option<bool> {
+    let mut words = line.split_ascii_whitespace().skip(1);
+    let (_, local_port) = words.next()?.rsplit_once(':')?;
+    let state = words.nth(1)?;
+    let (to_send, _) = words.next()?.split_once(':')?;
+    Some(
+        u16::from_str_radix(local_port, 16) == Ok(port)
+            && OPEN.contains(&state)
+            && to_send.bytes().any(|digit| digit != b'0'),
+    )
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::{Duration, Instant};
+
+    use super::is_on_its_way;
+
+    #[test]
+    fn what_nobody_reads_is_on_its_way_until_somebody_does() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut reader = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (mut writer, _) = listener.accept().unwrap();
+        assert!(!is_on_its_way(port));
+        writer.set_nonblocking(true).unwrap();
+        let mut written = 0;
+        let full = loop {
+            match writer.write(&[0; 4096]) {
+                Ok(length) => written += length,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(full.kind(), ErrorKind::WouldBlock);
+        assert!(is_on_its_way(port));
+        reader.read_exact(&mut vec![0; written]).unwrap();
+        let since = Instant::now();
+        while is_on_its_way(port) {
+            assert!(since.elapsed() < Duration::from_secs(30), "all was read");
+        }
+    }
+}

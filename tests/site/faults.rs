@@ -1,0 +1,9 @@
+//! Faults that a site survives: what fails says so, and all is well when the fault is over.
+
+mod clock;
+mod connections;
+mod disk_full;
+mod handlers;
+mod killed;
+mod pool;
+mod postgres_restart;

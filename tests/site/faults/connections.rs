@@ -1,0 +1,85 @@
+//! Very many connections that say nothing, or little and slowly.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use rocket::tokio;
+use site_tests::DatabaseKind;
+
+use crate::program::Program;
+use crate::workshop::Workshop;
+
+/// As many are held open, if this process may; each takes a file here and one there.
+const WANTED: usize = 10_000;
+/// Files that this process needs for all else.
+const OTHERS: usize = 300;
+/// What one of them may cost the program, in bytes: the state of a connection is some hundred, of
+/// a task some thousand, and what was read of a head waits in a buffer of 8 KiB at first.
+const BYTES_EACH: usize = 24 * 1024;
+
+/// Raises the limit of open files of this process to what it may be; the limit.
+fn raise_limit() -> usize {
+    let pid = std::process::id().to_string();
+    let prlimit = |arguments: &[&str]| {
+        let mut prlimit = std::process::Command::new("prlimit");
+        let output = prlimit.args(["--pid", &pid]).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let hard = prlimit(&["--nofile", "--raw", "--noheadings", "--output", "HARD"]);
+    let hard = hard.trim();
+    if hard == "unlimited" {
+        return usize::MAX;
+    }
+    prlimit(&[&format!("--nofile={hard}:{hard}")]);
+    hard.parse().unwrap()
+}
+
+fn resident_bytes(program: &Program) -> usize {
+    let status = fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+#[rocket::async_test]
+async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served() {
+    let count = WANTED.min(raise_limit() - OTHERS);
+    assert!(count > 1000, "the limit of open files, `ulimit -Hn`, leaves {count} connections");
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
+    let mut command = workshop.command(&[]);
+    command.env("ROCKET_DEMO_DATA", "true");
+    let mut program = Program::start(command);
+    for page in ["/", "/lettings/", "/profiles/"] {
+        assert_eq!(program.get(page).await.status, 200);
+    }
+    let before = resident_bytes(&program);
+
+    let mut open = Vec::with_capacity(count);
+    for _ in 0..count {
+        open.push(TcpStream::connect(("127.0.0.1", program.port())).unwrap());
+    }
+    // Every other one says something, a few bytes now and then.
+    let words = ["GET /lettings/ HTTP/1.1\r\n", "Host: localhost\r\n", "X-Slow: ", "and ", "slower"];
+    for word in words {
+        for drip in open.iter_mut().step_by(2) {
+            drip.write_all(word.as_bytes()).unwrap();
+        }
+        for page in ["/", "/lettings/", "/lettings/1/", "/profiles/", "/readyz"] {
+            assert_eq!(program.get(page).await.status, 200, "{page}: {}", program.log());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let more = resident_bytes(&program).saturating_sub(before);
+    assert!(more < count * BYTES_EACH, "{count} connections took {more} bytes");
+    assert!(more > count * 100, "they were there: {more}");
+
+    // A drip-feeder that comes to an end is answered, and none of them holds the program up.
+    open[0].write_all(b"\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut open[0], &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    program.signal("TERM");
+    assert!(program.ended().await.success());
+}

@@ -1,0 +1,63 @@
+//! All connections to the database are in somebody's hands.
+
+use std::time::Duration;
+
+use rocket::tokio;
+use site_tests::{DatabaseKind, ask, on_both_databases};
+
+use crate::program::Program;
+use crate::workshop::Workshop;
+
+on_both_databases! {
+    who_finds_no_connection_is_told_to_come_back_and_later_all_is_well,
+    who_waits_for_a_connection_gets_one,
+}
+
+/// A program with two connections, for which one waits so many seconds.
+async fn start(kind: DatabaseKind, connect_timeout: u32) -> (Workshop, Program) {
+    let workshop = Workshop::with_notes(kind).await;
+    workshop.module("notes", &[("routes", "")]);
+    let mut command = workshop.command(&[]);
+    let pool = format!("{{site={{max_connections=2, connect_timeout={connect_timeout}}}}}");
+    command.env("ROCKET_DATABASES", pool);
+    let program = Program::start(command);
+    (workshop, program)
+}
+
+/// Has requests hold a connection each, for as long.
+fn hold(program: &Program, requests: usize, held: Duration) -> Vec<tokio::task::JoinHandle<u16>> {
+    let port = program.port();
+    let target = format!("/notes/count/{}/", held.as_millis());
+    let ask_for = |target: String| async move {
+        ask(port, "GET", &target, &[]).await.expect("an answer").status
+    };
+    (0..requests).map(|_| tokio::spawn(ask_for(target.clone()))).collect()
+}
+
+async fn who_finds_no_connection_is_told_to_come_back_and_later_all_is_well(kind: DatabaseKind) {
+    let (_workshop, program) = start(kind, 1).await;
+    let holders = hold(&program, 2, Duration::from_secs(8));
+    // One of those that ask before both are held gets an answer.
+    program.answers("/notes/count/", 503).await;
+    let refused = program.get("/notes/count/").await;
+    assert_eq!(refused.status, 503, "{}", program.log());
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    assert!(holders.iter().all(|holder| !holder.is_finished()), "it was not them who were waited for");
+    // Neither who waits in vain nor who holds one keeps others from what needs none.
+    assert_eq!(program.get("/healthz").await.status, 200);
+    for holder in holders {
+        assert_eq!(holder.await.unwrap(), 200);
+    }
+    for _ in 0..10 {
+        assert_eq!(program.get("/notes/count/").await.status, 200, "{}", program.log());
+    }
+    program.stop().await;
+}
+
+async fn who_waits_for_a_connection_gets_one(kind: DatabaseKind) {
+    let (_workshop, program) = start(kind, 30).await;
+    for holder in hold(&program, 20, Duration::from_millis(100)) {
+        assert_eq!(holder.await.unwrap(), 200, "{}", program.log());
+    }
+    program.stop().await;
+}

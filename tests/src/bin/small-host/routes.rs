@@ -1,0 +1,61 @@
+//! Routes of a module in a folder, for tests of a program under stress: it has them if it has a file
+//! `routes`, and a table `note`.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use module_api::db::{Db, query};
+use module_api::rocket_db_pools::Connection;
+use rocket::{Route, State, get, post, routes, tokio};
+
+/// Those that take requests from anywhere.
+pub(crate) const CSRF_EXEMPT: &[&str] = &["add"];
+
+pub(crate) fn all() -> Vec<Route> {
+    routes![add, count, count_in, wait, long]
+}
+
+/// Adds a note with a title of so many letters, and answers when it is committed.
+#[post("/add/<id>/<letters>")]
+async fn add(id: i64, letters: usize, db: &State<Db>) -> Result<String, module_api::Error> {
+    let mut transaction = db.begin().await?;
+    query("INSERT INTO note (id, title) VALUES ($1, $2)")
+        .bind(id)
+        .bind("x".repeat(letters))
+        .execute(&mut transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(format!("added {id}"))
+}
+
+/// How many notes there are.
+#[get("/count")]
+async fn count(mut db: Connection<Db>) -> Result<String, module_api::Error> {
+    let count = query("SELECT COUNT(*) AS value FROM note");
+    let (count,): (i64,) = count.fetch_one(&mut db).await?;
+    Ok(count.to_string())
+}
+
+/// Answers how many notes there are, a while after it was asked, the connection in its hands.
+#[get("/count/<milliseconds>")]
+async fn count_in(milliseconds: u64, db: Connection<Db>) -> Result<String, module_api::Error> {
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    count(db).await
+}
+
+/// Makes the file `waiting`, and answers when there is a file `go`.
+#[get("/wait")]
+async fn wait() -> std::io::Result<&'static str> {
+    fs::write("waiting", "")?;
+    while !Path::new("go").exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok("done")
+}
+
+/// A long answer: so many letters.
+#[get("/long/<letters>")]
+fn long(letters: usize) -> String {
+    "x".repeat(letters)
+}

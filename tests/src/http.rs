@@ -1,0 +1,93 @@
+//! Requests over TCP, byte for byte, to whatever listens on a port of this machine.
+
+use std::fmt::Write;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpStream;
+use rocket::tokio::time::timeout;
+
+use crate::Answer;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Sends a request without a body on a connection of its own; the whole answer.
+///
+/// # Errors
+///
+/// Nobody listens, there is no answer within a minute, or it is not whole.
+pub async fn ask(
+    port: u16,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> io::Result<Answer> {
+    ask_with(port, method, target, headers, &[]).await
+}
+
+/// Sends a request with a body on a connection of its own; the whole answer.
+///
+/// # Errors
+///
+/// As for [`ask`].
+pub async fn ask_with(
+    port: u16,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Answer> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let head = request(method, target, headers, body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).await?;
+    let mut answer = Vec::new();
+    match timeout(PATIENCE, stream.read_to_end(&mut answer)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && !answer.is_empty() => {}
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(ErrorKind::TimedOut.into()),
+    }
+    let answer = parse(&answer)?;
+    let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if method != "HEAD" && length.is_some_and(|length| length != answer.body.len()) {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(answer)
+}
+
+/// The head of a request that is the only one on its connection, and has a body of that length.
+pub fn request(method: &str, target: &str, headers: &[(&str, &str)], length: usize) -> String {
+    let mut request = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|(name, _)| *name == "Host") {
+        request.push_str("Host: localhost\r\n");
+    }
+    if length > 0 || !matches!(method, "GET" | "HEAD") {
+        write!(request, "Content-Length: {length}\r\n").expect("a string takes all");
+    }
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").expect("a string takes all");
+    }
+    request.push_str("\r\n");
+    request
+}
+
+/// The answer in these bytes.
+///
+/// # Errors
+///
+/// Its head is not whole, or none.
+pub fn parse(answer: &[u8]) -> io::Result<Answer> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = end.ok_or(ErrorKind::UnexpectedEof)?;
+    let head = std::str::from_utf8(&answer[..end]).map_err(|_| ErrorKind::InvalidData)?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+    let header = |line: &str| {
+        let (name, value) = line.split_once(':').expect("a header has a colon");
+        (name.to_owned(), value.trim().to_owned())
+    };
+    let status = status.ok_or(ErrorKind::InvalidData)?;
+    Ok(Answer::new(status, lines.map(header), answer[end + 4..].to_vec()))
+}
