@@ -35,8 +35,10 @@ class Comparison:
         return median(getattr(a, name) - getattr(b, name) for a, b in self.pairs(page, connections))
 
 
-def compare(first, second, pages, connections, effort):
+def compare(first, second, pages, connections, effort, prepare=None):
     """Measures two programs on these pages, `second` being what `first` is held against.
+
+    `prepare` is done with both, once they have started.
 
     Both are started anew each round, because no two processes of one program are equally fast, and take
     turns of a second or so, first one and then the other beginning.
@@ -44,6 +46,8 @@ def compare(first, second, pages, connections, effort):
     comparison = Comparison()
     for number in range(effort.rounds):
         with Server(first) as a, Server(second) as b:
+            for server in (a, b) if prepare else ():
+                prepare(server)
             for page in pages:
                 for server in (a, b):
                     load(server, page, 32, effort.warm_up)

@@ -12,6 +12,7 @@ from load import load
 from migrate import migrate
 from queries import queries
 from servers import Server
+from watching import watching
 
 LIST_ROWS = 100_000
 PAGE_SIZE = 12
@@ -161,7 +162,7 @@ def modules(site, effort):
         report.judge(f"{path} with 200 modules: at most 10 % slower", report.percent(ratio), ratio <= 1.1)
 
 
-USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate)
+USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate, watching)
 """What is measured if nothing is asked for."""
 SECTIONS = {section.__name__: section for section in (*USUAL, instructions, fixtures, admin)}
 """All there is; the last take long, and need valgrind and Django."""

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use site_tests::{Answer, Cluster, SECRET_KEY, ask};
+use site_tests::{Answer, Cluster, SECRET_KEY, ask, ask_with, encoded};
 use tempfile::TempDir;
 
 use crate::program::Program;
@@ -49,6 +49,9 @@ impl Dyno {
             .env("DATABASE_URL", self.cluster.url())
             .env("SECRET_KEY", SECRET_KEY)
             .env("ALLOWED_HOSTS", "example.org")
+            .env("SITE_URL", "https://example.org")
+            .env("EMAIL_URL", "smtp://127.0.0.1:9")
+            .env("EMAIL_FROM", "no-reply@example.org")
             .env("PORT", free_port().to_string());
         command
     }
@@ -180,7 +183,7 @@ async fn what_the_router_says_of_a_request_is_believed_behind_it_alone() {
     production.stop().await;
 }
 
-/// Tries to reset the password of another address from each of these; whether the last has to wait.
+/// Fails to sign in, from each of these addresses; whether the last time it has to wait.
 async fn fails_from(program: &Program, addresses: &[&str]) -> bool {
     let mut last = 0;
     for address in addresses {
@@ -194,19 +197,21 @@ async fn fails_from(program: &Program, addresses: &[&str]) -> bool {
             .and_then(|input| input.attribute("value"))
             .expect("the form has a token")
             .to_owned();
-        let body = site_tests::encoded(&[
+        let body = encoded(&[
             ("csrf_token", &token),
-            ("username", "nobody-of-that-name"),
+            ("username", addresses[0]),
             ("password", "wrong"),
         ]);
         let headers = [
+            ("Host", "example.org"),
             SECURE,
             forwarded,
             ("Cookie", &cookie),
             ("Origin", "https://example.org"),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
-        last = site_tests::ask_with(program.port(), "POST", "/accounts/login/", &[&[("Host", "example.org")], &headers[..]].concat(), body.as_bytes()).await.unwrap().status;
+        let answer = ask_with(program.port(), "POST", "/accounts/login/", &headers, body.as_bytes());
+        last = answer.await.unwrap().status;
     }
     last == 429
 }

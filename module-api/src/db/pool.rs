@@ -10,7 +10,7 @@ use rocket_db_pools::{Connection, Database, Pool};
 use sqlx::error::DatabaseError;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
 
 use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location};
@@ -106,7 +106,16 @@ impl DbPool {
                 };
                 let reading = connect.clone().pragma("query_only", "ON");
                 Ok(Self::Sqlite {
-                    writer: pool().max_connections(1).connect_with(connect.clone()).await?,
+                    writer: pool()
+                        .max_connections(1)
+                        .before_acquire(|connection: &mut SqliteConnection, _| {
+                            // After some errors, as on a full disk, SQLite itself has ended the
+                            // transaction, which sqlx takes for begun for ever.
+                            let is_usable = !connection.is_in_transaction();
+                            Box::pin(async move { Ok(is_usable) })
+                        })
+                        .connect_with(connect.clone())
+                        .await?,
                     readers: pool()
                         .max_connections(options.max_connections.get().into())
                         .connect_with(reading)

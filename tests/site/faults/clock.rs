@@ -13,8 +13,8 @@ on_both_databases! {
 }
 
 const PASSWORD: &str = "a kettle sings at noon";
-/// An hour that is no daylight saving, a year, and more than a century.
-const JUMPS: [Duration; 3] = [Duration::hours(1), Duration::days(365), Duration::days(40_000)];
+/// A day, a year, and more than a century.
+const JUMPS: [Duration; 3] = [Duration::days(1), Duration::days(365), Duration::days(40_000)];
 
 async fn site(kind: DatabaseKind) -> TestSite {
     let site = TestSite::on(kind).start().await;
@@ -62,14 +62,14 @@ async fn a_session_of_a_clock_that_was_behind_is_over_and_another_can_begin(kind
     let site = site(kind).await;
     let browser = site.sign_in("ann", PASSWORD).await;
     date_sessions(&site, UtcDateTime::UNIX_EPOCH).await;
-    assert_eq!(browser.get("/accounts/password_change/").await.status, 303);
+    assert_eq!(browser.get("/accounts/password_change/").await.status, 302);
     let browser = site.sign_in("ann", PASSWORD).await;
     assert_eq!(browser.get("/accounts/password_change/").await.status, 200);
 }
 
 async fn nobody_is_locked_out_by_a_clock_that_was_ahead(kind: DatabaseKind) {
     let site = site(kind).await;
-    for jump in [Duration::days(1), Duration::days(365), Duration::days(40_000)] {
+    for jump in JUMPS {
         for sign in [1, -1] {
             let browser = site.browser();
             let mut last = 200;
