@@ -162,7 +162,6 @@ async fn what_the_router_says_of_a_request_is_believed_behind_it_alone() {
     assert!(line.contains("\"request_id\":\"router-1\""), "{line}");
     let insecure = routed(&heroku, "GET", "/lettings/", &[INSECURE]).await;
     assert_eq!(insecure.status, 301);
-    assert!(fails_from(&heroku, &["203.0.113.7"; 6]).await, "one visitor fails, and waits");
     let six: Vec<String> = (10..16).map(|last| format!("203.0.{last}.1")).collect();
     let six: Vec<&str> = six.iter().map(String::as_str).collect();
     assert!(!fails_from(&heroku, &six).await, "six are somebody else each");
