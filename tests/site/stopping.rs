@@ -92,7 +92,8 @@ async fn an_answer_gets_through_to_somebody_who_reads_slowly() {
         let workshop = workshop().await;
         let mut program = start(&workshop, 0);
         let mut slow = TcpStream::connect(("127.0.0.1", program.port())).unwrap();
-        slow.write_all(request("GET", &format!("/notes/long/{length}/"), &[], 0).as_bytes()).unwrap();
+        slow.write_all(request("GET", &format!("/notes/long/{length}/"), &[], 0).as_bytes())
+            .unwrap();
         let mut answer = vec![0; 12];
         slow.read_exact(&mut answer).unwrap();
         assert_eq!(answer, b"HTTP/1.1 200");

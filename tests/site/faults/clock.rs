@@ -69,18 +69,16 @@ async fn a_session_of_a_clock_that_was_behind_is_over_and_another_can_begin(kind
 
 async fn nobody_is_locked_out_by_a_clock_that_was_ahead(kind: DatabaseKind) {
     let site = site(kind).await;
-    for jump in JUMPS {
-        for sign in [1, -1] {
-            let browser = site.browser();
-            let mut last = 200;
-            for _ in 0..6 {
-                last = browser.sign_in("ann", "wrong").await.status;
-            }
-            assert_eq!(last, 429, "who fails waits");
-            move_counters(&site, jump * sign).await;
-            let answer = site.browser().sign_in("ann", PASSWORD).await;
-            assert_eq!(answer.status, 303, "off by {jump}, {sign}: {}", answer.text());
+    for jump in [Duration::days(40_000), Duration::days(-1)] {
+        let browser = site.browser();
+        let mut last = 200;
+        for _ in 0..6 {
+            last = browser.sign_in("ann", "wrong").await.status;
         }
+        assert_eq!(last, 429, "who fails waits");
+        move_counters(&site, jump).await;
+        let answer = site.browser().sign_in("ann", PASSWORD).await;
+        assert_eq!(answer.status, 303, "off by {jump}: {}", answer.text());
     }
 }
 

@@ -53,8 +53,7 @@ async fn what_was_answered_as_written_is_there_after_a_kill(kind: DatabaseKind) 
 
         let mut there = workshop.values::<i64>("SELECT id AS value FROM note").await;
         there.sort_unstable();
-        let lost: Vec<_> =
-            answered.iter().filter(|id| there.binary_search(id).is_err()).collect();
+        let lost: Vec<_> = answered.iter().filter(|id| there.binary_search(id).is_err()).collect();
         assert!(lost.is_empty(), "{lost:?} were answered, and are not there");
         // The last of each writer may be there without an answer, and none in part.
         assert!(there.len() <= answered.len() + usize::try_from(WRITERS * (kill + 1)).unwrap());

@@ -42,7 +42,10 @@ async fn who_finds_no_connection_is_told_to_come_back_and_later_all_is_well(kind
     let refused = program.get("/notes/count/").await;
     assert_eq!(refused.status, 503, "{}", program.log());
     assert_eq!(refused.header("retry-after"), Some("5"));
-    assert!(holders.iter().all(|holder| !holder.is_finished()), "it was not them who were waited for");
+    assert!(
+        holders.iter().all(|holder| !holder.is_finished()),
+        "it was not them who were waited for"
+    );
     // Neither who waits in vain nor who holds one keeps others from what needs none.
     assert_eq!(program.get("/healthz").await.status, 200);
     for holder in holders {
