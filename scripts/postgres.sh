@@ -23,18 +23,11 @@ find_postgres() {
     return 1
 }
 
-install_postgres() {
-    command -v apt-get >/dev/null || return 1
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || return 1
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends postgresql
-}
-
 # start_postgres FOLDER: starts a server with its files below a folder, and exports its address as
 # TEST_POSTGRES_URL. Installs PostgreSQL if it is missing.
 start_postgres() {
     local work=$1
-    if ! find_postgres >/dev/null && ! install_postgres; then
+    if ! find_postgres >/dev/null && ! install_package postgresql; then
         echo "install the PostgreSQL server (Debian: apt-get install postgresql), or set" \
             "TEST_POSTGRES_URL to a server on which databases may be created" >&2
         return 1

@@ -51,3 +51,10 @@ as_root() {
         return 1
     fi
 }
+
+# install_package NAME: installs one of Debian's packages, if that is possible.
+install_package() {
+    command -v apt-get >/dev/null || return 1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || return 1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
+}
