@@ -10,7 +10,7 @@ use rocket::tokio::time::sleep;
 use site_tests::{Answer, ask};
 
 /// How long anything may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program that serves a site; killed when dropped.
 pub(crate) struct Program {

@@ -11,7 +11,7 @@ use rocket::tokio::time::timeout;
 use crate::Answer;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Sends a request without a body on a connection of its own; the whole answer.
 ///
