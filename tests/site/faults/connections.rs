@@ -13,8 +13,9 @@ use crate::workshop::Workshop;
 
 /// As many are held open, if this process may; each takes a file here and one there.
 const WANTED: usize = 10_000;
-/// As many wait at most until the program takes them: it lets a thousand wait.
-const BATCH: usize = 500;
+/// As many wait at most until the program takes them: for more than 128 the operating system has no
+/// room, and their clients try again a second later.
+const BATCH: usize = 100;
 /// Files that this process needs for all else.
 const OTHERS: usize = 300;
 /// What one of them may cost the program, in bytes: the state of a connection is some hundred, of
