@@ -48,8 +48,7 @@ impl Handler for Boundary {
             // What it is answered is said when there is a response.
             return Outcome::Error(Status::BadRequest);
         }
-        // A route that passes the request on was asked first.
-        let _ = watched.current.answering.set(Arc::clone(&self.answering));
+        watched.answered_by(request, &self.answering);
         if self.ends_in_slash
             && request.method() == Method::Get
             && let Some(address) = canonical(request)

@@ -18,7 +18,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use module_api::{Command, CommandContext, Problem, with_causes};
 use rocket::tokio::runtime;
 
-use crate::{BootError, Plan, Registry, Settings, database, logging, open_database};
+use crate::{BootError, Plan, Registry, Settings, database, logging, open_database, reports};
 
 /// Serves a site that is made of modules.
 #[derive(Debug, Parser)]
@@ -203,7 +203,11 @@ fn run(
         Some(Own::Findtemplate { name }) => return Ok(template::find(&plan, &name)),
         Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
-        Some(Own::Serve) => block_on(settings, serve::serve(plan, settings))?,
+        Some(Own::Serve) => {
+            // Its threads come after it, and what they report goes out when they are gone.
+            let _reports = reports::start(settings);
+            block_on(settings, serve::serve(plan, settings))?;
+        }
         Some(Own::Makemigrations(asked)) => {
             return block_on(settings, makemigrations::make(&plan, asked));
         }

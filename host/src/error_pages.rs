@@ -9,6 +9,7 @@ use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
+use crate::reports::{self, ReportedRequest};
 use crate::watch::{Watched, during};
 
 /// The catcher for all errors of the site.
@@ -23,6 +24,9 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
             // What it is answered takes the place of any page.
             return Ok(bare(status));
         }
+        if let Some(reported) = &watched.current.reported {
+            reported.note_path(request);
+        }
         Ok(during(&watched.current, || respond(status, request)))
     })
 }
@@ -32,12 +36,21 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     let unreadable = status == Status::BadRequest && request.route().is_none();
     let status = if unreadable { Status::NotFound } else { status };
     if status.code >= 500 && !request.local_cache(|| Reported(false)).0 {
-        tracing::error!(
-            status = status.code,
-            method = %request.method(),
-            path = %logged_path(request),
-            "a handler failed",
-        );
+        let log = || {
+            tracing::error!(
+                status = status.code,
+                method = %request.method(),
+                path = %logged_path(request),
+                "a handler failed",
+            );
+        };
+        let reported = Watched::of(request).current.reported.as_ref();
+        if reported.is_some_and(ReportedRequest::is_reported) {
+            // Why it failed was reported: a panic, a template.
+            reports::unreported(log);
+        } else {
+            log();
+        }
     }
     if status == Status::Unauthorized
         && let Some(address) = login_address(request)

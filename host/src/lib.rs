@@ -40,6 +40,7 @@ pub mod makemigrations;
 mod nearest;
 mod plan;
 mod registry;
+mod reports;
 mod schema;
 mod settings;
 mod shutdown;

@@ -9,8 +9,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use crate::{LogFormat, Settings};
-use format::{ForPeople, Json};
+use crate::{LogFormat, Settings, reports};
+use format::{FieldsForPeople, ForPeople, Json};
 
 /// Installs the subscriber. It has to be there before Rocket would install a logger of its own.
 ///
@@ -33,10 +33,13 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         // It would report a reader that has gone to that same reader, and panic.
         .log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log_format() {
-        LogFormat::Text => lines.event_format(ForPeople).with_filter(filter).boxed(),
+        LogFormat::Text => {
+            let lines = lines.event_format(ForPeople).fmt_fields(FieldsForPeople);
+            lines.with_filter(filter).boxed()
+        }
         LogFormat::Json => lines.event_format(Json).with_filter(filter).boxed(),
     };
     // In a test another one may be installed already: then that one is used.
-    let _ = tracing_subscriber::registry().with(lines).try_init();
+    let _ = tracing_subscriber::registry().with(lines).with(reports::layer(settings)).try_init();
     Ok(())
 }

@@ -85,6 +85,14 @@ pub struct SiteSettings {
     pub metrics: bool,
     /// The token without which `/metrics` shows nothing outside of the profile `local`.
     pub metrics_token: Option<String>,
+    /// Where errors are reported to, a server that speaks Sentry's protocol:
+    /// `https://KEY@HOST/PROJECT`. Without, nothing is sent.
+    pub sentry_dsn: Option<String>,
+    /// Of which part of the requests a trace is sent there: 0 for none, 1 for all.
+    pub sentry_traces_sample_rate: f32,
+    /// Whether reports say from whom a request came and with which query. Cookies and what a form
+    /// sent are never in them.
+    pub sentry_send_personal_data: bool,
 }
 
 /// How log lines look.
@@ -147,6 +155,9 @@ impl Default for SiteSettings {
             request_log: true,
             metrics: false,
             metrics_token: None,
+            sentry_dsn: None,
+            sentry_traces_sample_rate: 0.0,
+            sentry_send_personal_data: false,
         }
     }
 }
@@ -166,7 +177,7 @@ impl Settings {
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
     ///    that `ROCKET_CONFIG` names.
     /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL`, `EMAIL_FROM`,
-    ///    `SECRET_KEY` and `ALLOWED_HOSTS`, as platforms set them.
+    ///    `SECRET_KEY`, `ALLOWED_HOSTS` and `SENTRY_DSN`, as platforms set them.
     ///
     /// What cannot be read is reported, and stands at its default, so that the rest can be examined
     /// too.
@@ -192,6 +203,7 @@ impl Settings {
             .merge(platform("EMAIL_FROM", "email_from"))
             .merge(text("SECRET_KEY", "secret_key"))
             .merge(text("ALLOWED_HOSTS", "allowed_hosts"))
+            .merge(text("SENTRY_DSN", "sentry_dsn"))
             .select(chosen_profile());
         let (settings, found) = Self::read(figment, root);
         problems.extend(found);

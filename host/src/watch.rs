@@ -14,6 +14,7 @@ use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response};
 
 use crate::gate::{Gate, Refusal};
+use crate::reports::{ReportedRequest, Scope};
 use crate::{Settings, health};
 
 pub(crate) use current::{Current, current, during};
@@ -46,7 +47,8 @@ impl Watched {
     /// What is known of a request.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         // Rocket asks no fairing about a request whose address it cannot read.
-        request.local_cache(|| Self::new(request, RequestInfo::of(request).clone(), None, None))
+        request
+            .local_cache(|| Self::new(request, RequestInfo::of(request).clone(), None, None, None))
     }
 
     fn new(
@@ -54,13 +56,24 @@ impl Watched {
         info: RequestInfo,
         refusal: Option<Refusal>,
         underway: Option<Underway>,
+        reported: Option<ReportedRequest>,
     ) -> Self {
         Self {
             started: Instant::now(),
             method: request.method(),
             refusal,
-            current: Arc::new(Current { info, answering: OnceLock::new() }),
+            current: Arc::new(Current { info, answering: OnceLock::new(), reported }),
             _underway: underway,
+        }
+    }
+
+    /// Notes whose handler is asked. One that passes the request on was asked first.
+    pub(crate) fn answered_by(&self, request: &Request<'_>, answering: &Arc<Answering>) {
+        let Current { info, answering: first, reported } = &*self.current;
+        let answering = first.get_or_init(|| Arc::clone(answering));
+        if let Some(reported) = reported {
+            reported.note_path(request);
+            reported.begin_trace(request, answering, &info.id, info.traceparent.as_deref());
         }
     }
 
@@ -75,6 +88,7 @@ pub(crate) struct Watch {
     gate: Gate,
     in_flight: Arc<InFlight>,
     metrics: Option<Arc<Metrics>>,
+    reports: Option<Arc<Scope>>,
     behind_proxy: bool,
     logs: bool,
 }
@@ -89,6 +103,7 @@ impl Watch {
             gate: Gate::new(settings),
             in_flight,
             metrics,
+            reports: Scope::of(settings).map(Arc::new),
             behind_proxy: settings.site.behind_proxy,
             logs: settings.site.request_log,
         }
@@ -121,7 +136,8 @@ impl Fairing for Watch {
         request.local_cache(|| info.clone());
         let refusal = self.gate.refusal(request);
         let underway = InFlight::begin(&self.in_flight);
-        request.local_cache(|| Watched::new(request, info, refusal, Some(underway)));
+        let reported = self.reports.as_ref().map(|scope| scope.request(request));
+        request.local_cache(|| Watched::new(request, info, refusal, Some(underway), reported));
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
@@ -143,6 +159,9 @@ impl Fairing for Watch {
         if let Some(metrics) = &self.metrics {
             let answering = watched.current.answering.get().map(|answering| &**answering);
             metrics.count(watched.method, answering, response.status(), watched.started.elapsed());
+        }
+        if let Some(reported) = &watched.current.reported {
+            reported.end_trace(response.status());
         }
         if self.logs {
             during(&watched.current, || Self::log(request, response, watched));

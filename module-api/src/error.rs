@@ -4,8 +4,8 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 
-use crate::db::{DbError, words};
-use crate::{UrlError, logged_path};
+use crate::db::DbError;
+use crate::{Causes, UrlError, logged_path, with_causes};
 
 /// Why a handler cannot answer as asked.
 ///
@@ -62,35 +62,6 @@ impl Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(pub bool);
 
-/// An error and its causes on one line, each said once: many an error repeats its cause.
-///
-/// ```
-/// use module_api::with_causes;
-///
-/// let error = std::io::Error::other("the disk is full");
-/// assert_eq!(with_causes(&error), "the disk is full");
-/// ```
-pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut line = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let of_database = error.downcast_ref::<sqlx::Error>();
-        let text = of_database.map_or_else(|| error.to_string(), words);
-        if line.is_empty() {
-            line = text;
-        } else if !line.contains(&text) {
-            line.push_str(": ");
-            line.push_str(&text);
-        }
-        next = match of_database {
-            // Its words are those of its cause.
-            Some(sqlx::Error::Database(_) | sqlx::Error::Configuration(_)) => None,
-            _ => error.source(),
-        };
-    }
-    line
-}
-
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.status();
@@ -100,6 +71,7 @@ impl<'r> Responder<'r, 'static> for Error {
                 status = status.code,
                 method = %request.method(),
                 path = %logged_path(request),
+                causes = Causes::of(&self).as_error(),
                 "{}",
                 with_causes(&self),
             );

@@ -39,6 +39,7 @@ extern crate self as module_api;
 
 pub mod admin;
 pub mod auth;
+mod causes;
 mod check;
 mod client_address;
 mod command;
@@ -69,6 +70,7 @@ mod settings;
 mod site_modules;
 mod urls;
 
+pub use causes::{Causes, with_causes};
 pub use check::{Check, CheckContext};
 pub use client_address::client_address;
 pub use command::{Command, CommandContext, CommandFuture};
@@ -77,7 +79,7 @@ pub use csrf::{
     CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
     csrf_token,
 };
-pub use error::{Error, Reported, with_causes};
+pub use error::{Error, Reported};
 pub use files::{Files, FilesIter};
 pub use gauge::{Gauge, GaugeFuture};
 pub use health::{Health, HealthFuture};

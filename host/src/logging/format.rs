@@ -1,5 +1,6 @@
 //! How a log line looks. Each says which request it is about, if it is about one.
 
+use std::error::Error;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -8,11 +9,15 @@ use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::{Format, Writer};
+use tracing_subscriber::field::{RecordFields, VisitOutput};
+use tracing_subscriber::fmt::format::{DefaultVisitor, Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::watch::{Current, current};
+
+/// The field with the causes of an error one by one, which is for reports: the message has them.
+const CAUSES: &str = "causes";
 
 /// The module, the route and the id of the request that a line is about.
 fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
@@ -54,6 +59,35 @@ where
             }
         }
         writer.write_char('\n')
+    }
+}
+
+/// The fields of lines for people: those of `tracing-subscriber`.
+pub(super) struct FieldsForPeople;
+
+impl<'w> FormatFields<'w> for FieldsForPeople {
+    fn format_fields<R: RecordFields>(&self, writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut visitor = WithoutCauses(DefaultVisitor::new(writer, true));
+        fields.record(&mut visitor);
+        visitor.0.finish()
+    }
+}
+
+struct WithoutCauses<'w>(DefaultVisitor<'w>);
+
+impl Visit for WithoutCauses<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.record_str(field, value);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        if field.name() != CAUSES {
+            self.0.record_error(field, value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.record_debug(field, value);
     }
 }
 
@@ -135,6 +169,12 @@ impl Visit for Fields {
 
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.set(field.name(), value);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        if field.name() != CAUSES {
+            self.set(field.name(), value.to_string());
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

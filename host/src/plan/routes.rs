@@ -10,7 +10,7 @@ use rocket::Route;
 use super::overlap::{Path, methods_overlap};
 use super::{Parts, PlannedModule, active, mounts};
 use crate::watch::metrics_routes;
-use crate::{Settings, assets, health};
+use crate::{Settings, assets, health, reports};
 
 /// Whose a route is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,9 @@ pub(super) fn collect(
         let planned = PlannedRoute::new(Owner::Host, route);
         PlannedRoute { pattern: planned.pattern.without_slash(), ..planned }
     });
-    let mut routes: Vec<PlannedRoute> = host.collect();
+    let pages = reports::routes(settings).into_iter();
+    let pages = pages.map(|route| PlannedRoute::new(Owner::Host, route));
+    let mut routes: Vec<PlannedRoute> = host.chain(pages).collect();
     for module in active(modules) {
         let owner = Owner::Module(module.name());
         for route in module.registration.module.routes() {

@@ -7,7 +7,7 @@ use rocket::figment::value::{Dict, Value};
 
 use crate::nearest::suggestion;
 use crate::settings::origin_of;
-use crate::{Settings, SiteSettings};
+use crate::{Settings, SiteSettings, reports};
 
 /// What is read at the top level besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
@@ -41,6 +41,7 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
             problems.push(Problem::error("settings.E009", message).hint(hint));
         }
     }
+    check_reports(settings, problems);
     if !settings.is_local() {
         check_public(settings, problems);
     }
@@ -68,6 +69,25 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
             format!("`{key}` in {place} is a setting that neither Rocket nor the host reads");
         let hint = suggestion(key, known.iter().map(String::as_str));
         problems.push(Problem::warning("settings.W001", message).hint(hint));
+    }
+}
+
+/// Where errors are reported to, and how much.
+fn check_reports(settings: &Settings, problems: &mut Vec<Problem>) {
+    // The DSN itself is not shown: it may hold a secret.
+    if let Some(Err(error)) = reports::dsn(settings) {
+        let place = origin_of(&settings.figment, "sentry_dsn");
+        let message = format!("`sentry_dsn` in {place} is no DSN of Sentry's: {error}");
+        let hint = "copy it from the project's settings there, `https://KEY@HOST/PROJECT`, or leave \
+                    it out";
+        problems.push(Problem::error("settings.E013", message).hint(hint));
+    }
+    let rate = settings.site.sentry_traces_sample_rate;
+    if !(0.0..=1.0).contains(&rate) {
+        let place = origin_of(&settings.figment, "sentry_traces_sample_rate");
+        let message = format!("`sentry_traces_sample_rate` in {place} is {rate}");
+        let hint = "give it a part of the requests: 0 for none, 0.1 for every tenth, 1 for all";
+        problems.push(Problem::error("settings.E014", message).hint(hint));
     }
 }
 

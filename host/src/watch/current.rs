@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use module_api::RequestInfo;
 
 use super::Answering;
+use crate::reports::ReportedRequest;
 
 /// What lines of the log say of the request they are about.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Current {
     pub(crate) info: RequestInfo,
     /// Whose handler was asked, if one was.
     pub(crate) answering: OnceLock<Arc<Answering>>,
+    /// What reports say of it besides; nothing if there are none.
+    pub(crate) reported: Option<ReportedRequest>,
 }
 
 thread_local! {
@@ -35,7 +38,8 @@ pub(crate) fn during<T>(request: &Arc<Current>, work: impl FnOnce() -> T) -> T {
 
 /// The request that this thread is working on.
 pub(crate) fn current() -> Option<Arc<Current>> {
-    CURRENT.with_borrow(Clone::clone)
+    // A thread that ends, and panics meanwhile, works on none.
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
 #[cfg(test)]
@@ -51,7 +55,7 @@ mod tests {
     fn a_request_is_current_until_its_work_ends_or_panics() {
         let request = |id: &str| {
             let info = RequestInfo { id: id.into(), traceparent: None };
-            Arc::new(Current { info, answering: OnceLock::new() })
+            Arc::new(Current { info, answering: OnceLock::new(), reported: None })
         };
         let id = || current().map(|current| current.info.id.to_string());
         assert_eq!(id(), None);

@@ -69,8 +69,11 @@ impl Delivery {
         let issued = match password_reset::issue(&email, &pool).await {
             Ok(issued) => issued,
             Err(error) => {
-                let error = with_causes(&error);
-                tracing::error!("no mail to reset a password was sent: {error}");
+                tracing::error!(
+                    causes = Causes::of(&error).as_error(),
+                    "no mail to reset a password was sent: {}",
+                    with_causes(&error),
+                );
                 return;
             }
         };
@@ -86,8 +89,12 @@ impl Delivery {
             match self.mailer.send(mail).await {
                 Ok(()) => tracing::info!(user = id, "sent a mail to reset a password"),
                 Err(error) => {
-                    let error = with_causes(&error);
-                    tracing::error!(user = id, "a mail to reset a password was not sent: {error}");
+                    tracing::error!(
+                        user = id,
+                        causes = Causes::of(&error).as_error(),
+                        "a mail to reset a password was not sent: {}",
+                        with_causes(&error),
+                    );
                 }
             }
         }

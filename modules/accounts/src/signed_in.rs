@@ -39,7 +39,11 @@ impl Fairing for WhoIsSignedIn {
             Ok(Some(user)) => SignedIn::User(Arc::new(user)),
             Ok(None) => SignedIn::Nobody,
             Err(error) => {
-                tracing::error!("who is signed in cannot be told: {}", with_causes(&error));
+                tracing::error!(
+                    causes = Causes::of(&error).as_error(),
+                    "who is signed in cannot be told: {}",
+                    with_causes(&error),
+                );
                 SignedIn::Unknown
             }
         };

@@ -91,7 +91,13 @@ impl<'r> Export<'r> {
                     }
                     Err(error) => {
                         let model = self.admin.model.label;
-                        tracing::error!(model, "an export broke off: {}", with_causes(&error));
+                        let causes = Causes::of(&error);
+                        tracing::error!(
+                            model,
+                            causes = causes.as_error(),
+                            "an export broke off: {}",
+                            with_causes(&error),
+                        );
                         yield Piece::Broken;
                         return;
                     }
