@@ -1,5 +1,6 @@
 //! What the site was told: the shipped `Rocket.toml`, the one on disk, and the environment.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -331,11 +332,14 @@ fn platform(variable: &'static str, key: &'static str) -> Env {
 }
 
 /// The same for a value that is a text whatever it looks like: a key may be all digits.
-fn text(variable: &'static str, key: &'static str) -> Named<Figment> {
-    let value = env::var(variable).ok().filter(|value| !value.trim().is_empty());
-    let provider = value
-        .map_or_else(Figment::new, |value| Figment::from(Serialized::global(key, value.trim())));
-    Named { provider, name: variable }
+fn text(
+    variable: &'static str,
+    key: &'static str,
+) -> Named<Serialized<BTreeMap<&'static str, String>>> {
+    let value = env::var(variable).ok().map(|value| value.trim().to_owned());
+    let value = value.filter(|value| !value.is_empty());
+    let values = value.into_iter().map(|value| (key, value)).collect();
+    Named { provider: Serialized::globals(values), name: variable }
 }
 
 /// The `Rocket.toml` on disk, if there is one.

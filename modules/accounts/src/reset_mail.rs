@@ -6,7 +6,7 @@ use module_api::db::DbPool;
 use module_api::rocket::Config;
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use module_api::{UrlError, Urls, with_causes};
+use module_api::{Causes, UrlError, Urls, with_causes};
 
 use crate::mail::{Mail, Mailer, site_url};
 use crate::password_reset::{self, Account};

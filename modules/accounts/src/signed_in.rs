@@ -6,7 +6,7 @@ use std::sync::Arc;
 use module_api::auth::{SignedIn, User};
 use module_api::db::{Db, DbConnection, DbError, FromRow, Row, query};
 use module_api::time::{Duration, UtcDateTime};
-use module_api::with_causes;
+use module_api::{Causes, with_causes};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request};
 

@@ -14,7 +14,7 @@ use module_api::model::{
     Comparison, FieldInfo, Filter, ManyToManyInfo, Path, Record, Records, related_ids_of,
 };
 use module_api::time::UtcDateTime;
-use module_api::with_causes;
+use module_api::{Causes, with_causes};
 use rocket::futures::Stream;
 use rocket::response::stream::stream;
 use rocket::tokio::io::{AsyncRead, ReadBuf};

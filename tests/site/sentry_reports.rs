@@ -1,0 +1,327 @@
+//! What is reported to a server that speaks Sentry's protocol, by the program as it runs.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use site_tests::{
+    DatabaseKind, Ingest, NewUser, Report, TestSite, absent_ingest, encoded, on_both_databases,
+    silent_ingest,
+};
+
+use crate::running::Running;
+use crate::workshop::Workshop;
+
+on_both_databases!(
+    a_page_that_fails_is_reported_with_the_causes_and_whose_it_is,
+    only_staff_can_have_the_page_fail_outside_of_the_profile_local,
+);
+
+const ANY: DatabaseKind = DatabaseKind::Sqlite;
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const PARENT: &str = "00f067aa0ba902b7";
+
+/// The site with its modules, which reports to the ingest.
+fn reporting(workshop: &Workshop, ingest: &Ingest, variables: &[(&str, &str)]) -> Running {
+    let dsn = ingest.dsn();
+    Running::start(workshop, &[variables, &[("SENTRY_DSN", &dsn)]].concat())
+}
+
+fn tags(report: &Report) -> [Option<&str>; 3] {
+    ["tags.module", "tags.route", "tags.request_id"].map(|tag| report.text(tag))
+}
+
+async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: DatabaseKind) {
+    let (workshop, ingest) = (Workshop::with_linked_modules(on).await, Ingest::start());
+    workshop.run(&["migrate"]);
+    let site = reporting(&workshop, &ingest, &[("SITE_URL", "https://homes.example.org")]);
+    assert_eq!(site.get("/lettings/").status, 200);
+    workshop.execute(&["DROP TABLE lettings_letting"]).await;
+    let answer = site.get("/lettings/?page=2");
+    assert_eq!(answer.status, 500);
+
+    let report = ingest.next();
+    assert_eq!((&*report.kind, report.text("level")), ("event", Some("error")));
+    let cause = match on {
+        DatabaseKind::Sqlite => "no such table: lettings_letting (SQLite error 1)",
+        DatabaseKind::Postgres => "relation \"lettings_letting\" does not exist (SQLSTATE 42P01)",
+    };
+    let exceptions = [("Database", cause), ("Database", "the database refused")];
+    assert_eq!(report.exceptions(), exceptions);
+    let id = answer.header("x-request-id");
+    assert_eq!(tags(&report), [Some("lettings"), Some("lettings:index"), id]);
+    assert_eq!(report.text("transaction"), Some("GET lettings:index"));
+    assert_eq!(report.text("environment"), Some("local"));
+    let release = report.text("release").unwrap();
+    assert!(release.starts_with(concat!("host@", env!("CARGO_PKG_VERSION"))), "{release}");
+    let url = report.text("request.url");
+    assert_eq!(url, Some("https://homes.example.org/lettings/"), "without the query");
+    assert_eq!(report.text("request.method"), Some("GET"));
+
+    let log = site.log();
+    let line = log.lines().find(|line| line.contains("the database refused")).unwrap();
+    assert_eq!(line.matches(cause).count(), 1, "{line}");
+    assert!(!line.contains("causes"), "{line}");
+    site.stop();
+    let rest = ingest.rest();
+    assert!(rest.is_empty(), "it is reported once, and no trace is: {rest:?}");
+}
+
+#[rocket::async_test]
+async fn lines_in_json_say_each_cause_once_too() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    let site = Running::start(&workshop, &[("ROCKET_LOG_FORMAT", "json")]);
+    assert_eq!(site.get("/sentry-debug/?how=error").status, 500);
+    let log = site.log();
+    let line = log.lines().find(|line| line.contains("this page fails on purpose")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    let causes = "this page fails on purpose: invalid digit found in string";
+    assert_eq!(line["message"], causes);
+    assert_eq!(line.get("causes"), None);
+    assert_eq!(line["module"], "host");
+    site.stop();
+}
+
+#[rocket::async_test]
+async fn a_panic_is_reported_once_with_its_place_and_whose_it_is() {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    let site = reporting(&workshop, &ingest, &[]);
+    let answer = site.get("/sentry-debug/");
+    assert_eq!(answer.status, 500);
+    let report = ingest.next();
+    assert_eq!((&*report.kind, report.text("level")), ("event", Some("fatal")));
+    assert_eq!(report.exceptions(), [("panic", "this page panics on purpose")]);
+    let id = answer.header("x-request-id");
+    assert_eq!(tags(&report), [Some("host"), Some("host:sentry_debug"), id]);
+    let place = report.text("exception.values.0.stacktrace.frames.0.filename").unwrap();
+    assert!(place.ends_with("reports/failing.rs"), "{place}");
+    assert!(site.log().contains("a handler failed"), "the log has it as well");
+
+    let answer = site.get("/sentry-debug/?how=error");
+    assert_eq!(answer.status, 500);
+    let report = ingest.next();
+    let exceptions = [
+        ("ParseIntError", "invalid digit found in string"),
+        ("Other", "this page fails on purpose"),
+    ];
+    assert_eq!(report.exceptions(), exceptions);
+    assert_eq!(report.text("tags.request_id"), answer.header("x-request-id"));
+    site.stop();
+    assert!(ingest.rest().is_empty());
+}
+
+/// What a visitor sends with requests that fail, each of it a text of its own.
+fn fail_for_a_visitor(site: &Running) {
+    let form = site.get("/accounts/login/");
+    let page = form.page();
+    let token = page.all("input").find(|input| input.attribute("name") == Some("csrf_token"));
+    let token = token.and_then(|field| field.attribute("value")).unwrap();
+    let cookies = form.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let cookie = cookies.map(|(_, value)| value.split(';').next().unwrap()).next().unwrap();
+    let cookies = format!("{cookie}; flavour=cookie-of-ann");
+    let headers = [
+        ("Cookie", &*cookies),
+        ("User-Agent", "agent-of-ann"),
+        ("X-Forwarded-For", "203.0.113.7"),
+        ("Referer", "http://localhost/?q=referer-of-ann"),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    ];
+    for how in ["error", "panic"] {
+        let target = format!("/sentry-debug/?how={how}&name=query-of-ann");
+        assert_eq!(site.send("GET", &target, &headers, "").status, 500);
+    }
+    let fields = [("csrf_token", token), ("username", "name-of-ann"), ("password", "word-of-ann")];
+    let target = "/accounts/login/?next=query-of-ann";
+    assert_eq!(site.send("POST", target, &headers, &encoded(&fields)).status, 500);
+}
+
+/// All that an ingest is sent about a visitor.
+async fn sent_about_a_visitor(variables: &[(&str, &str)]) -> (Vec<Report>, String) {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    workshop.run(&["migrate"]);
+    let settings =
+        [("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1"), ("ROCKET_IP_HEADER", "X-Forwarded-For")];
+    let site = reporting(&workshop, &ingest, &[&settings, variables].concat());
+    workshop.execute(&["DROP TABLE auth_user"]).await;
+    fail_for_a_visitor(&site);
+    site.stop();
+    (ingest.rest(), ingest.received())
+}
+
+#[rocket::async_test]
+async fn nothing_personal_is_sent() {
+    let (reports, sent) = sent_about_a_visitor(&[]).await;
+    let of_kind = |kind| reports.iter().filter(|report| report.kind == kind).count();
+    assert_eq!((of_kind("event"), of_kind("transaction")), (3, 4), "{sent}");
+    assert!(!sent.contains("of-ann"), "{sent}");
+    assert!(!sent.contains("203.0.113.7"), "{sent}");
+    for report in &reports {
+        for key in ["server_name", "user", "breadcrumbs"] {
+            assert_eq!(report.content.get(key), None, "{sent}");
+        }
+        assert_eq!(report.content["request"].as_object().unwrap().len(), 2, "{sent}");
+    }
+}
+
+#[rocket::async_test]
+async fn what_is_personal_is_sent_if_the_settings_say_so_and_secrets_never() {
+    let setting = ("ROCKET_SENTRY_SEND_PERSONAL_DATA", "true");
+    let (reports, sent) = sent_about_a_visitor(&[setting]).await;
+    let events: Vec<&Report> = reports.iter().filter(|report| report.kind == "event").collect();
+    assert_eq!(events.len(), 3, "{sent}");
+    for event in &events {
+        assert_eq!(event.text("user.ip_address"), Some("203.0.113.7"));
+        assert_eq!(event.text("request.headers.User-Agent"), Some("agent-of-ann"));
+        assert!(event.text("request.query_string").unwrap().ends_with("=query-of-ann"));
+        assert!(event.text("server_name").is_some_and(|name| !name.is_empty()));
+    }
+    for secret in ["cookie-of-ann", "name-of-ann", "word-of-ann"] {
+        assert!(!sent.contains(secret), "{sent}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_trace_has_the_name_of_the_route_and_goes_on_where_the_request_comes_from() {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    let site = reporting(&workshop, &ingest, &[("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1.0")]);
+    let w3c = ("traceparent", &*format!("00-{TRACE}-{PARENT}-00"));
+    let own = ("sentry-trace", &*format!("{TRACE}-{PARENT}-0"));
+    for header in [w3c, own] {
+        let answer = site.send("GET", "/lettings/12345/", &[header], "");
+        assert_eq!(answer.status, 404);
+        let report = ingest.next();
+        assert_eq!(report.kind, "transaction");
+        assert_eq!(report.text("transaction"), Some("GET lettings:letting"));
+        let id = answer.header("x-request-id");
+        assert_eq!(tags(&report), [Some("lettings"), Some("lettings:letting"), id]);
+        let trace = |key: &str| report.text(&format!("contexts.trace.{key}"));
+        assert_eq!((trace("trace_id"), trace("parent_span_id")), (Some(TRACE), Some(PARENT)));
+        assert_eq!((trace("op"), trace("status")), (Some("http.server"), Some("not_found")));
+        assert!(report.content["timestamp"].as_f64() >= report.content["start_timestamp"].as_f64());
+        assert!(report.text("release").is_some_and(|release| release.starts_with("host@")));
+    }
+    // What is asked every second is no trace.
+    assert_eq!(site.get("/healthz").status, 200);
+    assert_eq!(site.get("/static/host/nothing.css").status, 404);
+    site.stop();
+    assert!(ingest.rest().is_empty());
+}
+
+#[rocket::async_test]
+async fn a_report_belongs_to_the_trace_of_its_request() {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    let w3c = [("traceparent", &*format!("00-{TRACE}-{PARENT}-01"))];
+    for rate in ["0", "1"] {
+        let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", rate);
+        let site = reporting(&workshop, &ingest, &[rate]);
+        assert_eq!(site.send("GET", "/sentry-debug/", &w3c, "").status, 500);
+        assert_eq!(site.get("/sentry-debug/").status, 500);
+        site.stop();
+        let reports = ingest.rest();
+        let trace = |report: &Report| report.text("contexts.trace.trace_id").map(str::to_owned);
+        let traces = |kind| reports.iter().filter(move |report| report.kind == kind).map(trace);
+        let events: Vec<_> = traces("event").collect();
+        assert_eq!(events[0].as_deref(), Some(TRACE));
+        assert_ne!(events[1], events[0], "another request is not of that trace");
+        let transactions: Vec<_> = traces("transaction").collect();
+        if rate.1 == "1" {
+            assert_eq!(events, transactions);
+        } else {
+            assert_eq!((&*transactions, &events[1]), (&[][..], &None));
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn without_a_dsn_all_works_and_nothing_is_sent() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    for dsn in ["", "  "] {
+        let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1");
+        let site = Running::start(&workshop, &[("SENTRY_DSN", dsn), rate]);
+        assert_eq!(site.get("/lettings/").status, 200);
+        assert_eq!(site.get("/sentry-debug/").status, 500);
+        assert_eq!(site.get("/sentry-debug/?how=error").status, 500);
+        assert_eq!(site.log().matches("a handler failed").count(), 1, "{}", site.log());
+        site.stop();
+    }
+}
+
+#[rocket::async_test]
+async fn a_bad_dsn_is_a_clear_error_that_tells_no_secret() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    for (dsn, why) in [
+        ("https://key:hush@sentry.example.org/", "empty path"),
+        ("https://sentry.example.org/1?token=hush", "username is empty"),
+        ("ftp://key:hush@sentry.example.org/1", "no valid scheme"),
+        ("hush", "no valid url provided"),
+    ] {
+        for command in ["serve", "check"] {
+            let output = workshop.command(&[command]).env("SENTRY_DSN", dsn).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8(said).unwrap();
+            let problem = format!("`sentry_dsn` in SENTRY_DSN is no DSN of Sentry's: {why}");
+            assert!(said.contains("settings.E013") && said.contains(&problem), "{said}");
+            assert!(said.contains("https://KEY@HOST/PROJECT"), "{said}");
+            assert!(!said.contains("hush"), "{said}");
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn a_rate_that_is_no_part_is_a_clear_error() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    for rate in ["1.5", "-0.1", "nan"] {
+        let rate = format!("{{sentry_traces_sample_rate={rate}}}");
+        let file = format!("[default]\nport = 0\n{}\n", &rate[1..rate.len() - 1]);
+        std::fs::write(workshop.folder().join("Rocket.toml"), file).unwrap();
+        let error = workshop.fails(1, &["serve"]);
+        assert!(error.contains("settings.E014"), "{error}");
+        assert!(error.contains("0.1 for every tenth"), "{error}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_server_that_does_not_answer_delays_no_page_and_no_end() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    for dsn in [silent_ingest(), absent_ingest()] {
+        let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1");
+        let site = Running::start(&workshop, &[("SENTRY_DSN", &dsn), rate]);
+        // If each waited for the server, if only for the two seconds that the end may take, all of
+        // them would take longer than this.
+        let patience = Instant::now() + Duration::from_mins(1);
+        for _ in 0..60 {
+            assert_eq!(site.get("/sentry-debug/").status, 500);
+        }
+        assert_eq!(site.get("/lettings/").status, 200);
+        assert!(Instant::now() < patience, "pages wait for the server of reports");
+        site.stop();
+    }
+}
+
+#[rocket::async_test]
+async fn what_is_not_sent_yet_is_sent_when_the_program_ends() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    let ingest = Ingest::slow(Duration::from_millis(200));
+    let site = reporting(&workshop, &ingest, &[]);
+    let ids: Vec<String> = (0..4)
+        .map(|_| site.get("/sentry-debug/").header("x-request-id").unwrap().to_owned())
+        .collect();
+    site.stop();
+    let reports = ingest.rest();
+    let reported: Vec<_> = reports.iter().map(|report| report.text("tags.request_id")).collect();
+    assert_eq!(reported, ids.iter().map(|id| Some(&**id)).collect::<Vec<_>>());
+}
+
+async fn only_staff_can_have_the_page_fail_outside_of_the_profile_local(on: DatabaseKind) {
+    let site = TestSite::on(on).profile("production").setting("migrate_on_start", true);
+    let site = site.start().await;
+    let password = "a stone that was a boat";
+    site.add_user(NewUser::named("ann", password)).await;
+    site.add_user(NewUser::named("bob", password).staff()).await;
+    let address = "/sentry-debug/?how=error";
+    assert_eq!(site.get(address).await.status, 404);
+    assert_eq!(site.sign_in("ann", password).await.get(address).await.status, 404);
+    assert_eq!(site.sign_in("bob", password).await.get(address).await.status, 500);
+    let canonical = site.sign_in("bob", password).await.get("/sentry-debug").await;
+    assert_eq!((canonical.status, canonical.location()), (301, "/sentry-debug/"));
+}
