@@ -72,7 +72,7 @@ impl Running {
             Err(error) if error.kind() == ErrorKind::ConnectionReset && !answer.is_empty() => {}
             Err(error) => panic!("no answer: {error}"),
         }
-        Answer::from_wire(&answer)
+        site_tests::parse(&answer).unwrap()
     }
 
     /// Tells it to stop, and waits until it has ended, well.

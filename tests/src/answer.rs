@@ -14,19 +14,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What came over a connection.
-    pub fn from_wire(answer: &[u8]) -> Self {
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
-        let head = std::str::from_utf8(&answer[..end]).expect("a head in ASCII");
-        let mut lines = head.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
-        let header = |line: &str| {
-            let (name, value) = line.split_once(':').expect("a header has a colon");
-            (name.to_owned(), value.trim().to_owned())
-        };
-        Self::new(status.parse().unwrap(), lines.map(header), answer[end + 4..].to_vec())
-    }
-
     pub(crate) fn new(
         status: u16,
         headers: impl Iterator<Item = (String, String)>,

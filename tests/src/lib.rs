@@ -20,11 +20,8 @@ mod database;
 mod django;
 mod document;
 mod dump;
-<<<<<<< HEAD
 mod http;
-=======
 mod ingest;
->>>>>>> 920a528 (Test what is reported with a server that takes reports)
 mod local_module;
 mod mail_server;
 mod served;
@@ -38,11 +35,8 @@ pub use database::{Database, DatabaseKind};
 pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use document::{Document, Element};
 pub use dump::{Dump, Row, Table};
-<<<<<<< HEAD
 pub use http::{ask, ask_with, parse, request};
-=======
 pub use ingest::{Ingest, Report, absent_ingest, silent_ingest};
->>>>>>> 920a528 (Test what is reported with a server that takes reports)
 pub use local_module::{LocalModule, registry_of};
 pub use mail_server::{MailServer, ReceivedMail};
 pub use served::ServedSite;

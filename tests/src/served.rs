@@ -33,20 +33,8 @@ impl ServedSite {
 
     /// Sends a request.
     pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
-<<<<<<< HEAD
         let answer = ask(self.port, method, target, headers).await;
         answer.unwrap_or_else(|error| panic!("no answer: {error}"))
-=======
-        let mut request =
-            format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        for (name, value) in headers {
-            write!(request, "{name}: {value}\r\n").expect("a string takes all");
-        }
-        request.push_str("\r\n");
-        let answer = timeout(Duration::from_secs(30), self.exchange(request.as_bytes())).await;
-        let answer = answer.expect("an answer within 30 seconds");
-        Answer::from_wire(&answer)
->>>>>>> 920a528 (Test what is reported with a server that takes reports)
     }
 
     /// Where it listens.
