@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use rocket::figment::Figment;
-use rocket::tokio::time::sleep;
+use rocket::tokio::time::{sleep, timeout};
 use rocket::{Build, Rocket, Shutdown, tokio};
 
 use crate::watch::InFlight;
@@ -48,23 +48,42 @@ pub(crate) async fn on_signal(
     shutdown.notify();
 }
 
+/// Requests that were not over when there was no more time for them.
+#[derive(Debug, thiserror::Error)]
+#[error("told to stop, requests were cut off after {seconds} s: {count}")]
+pub(crate) struct CutOff {
+    count: usize,
+    seconds: u64,
+}
+
 /// Waits until the site, on a port that is known by then, takes no more connections and nobody is
 /// being answered.
+///
+/// # Errors
+///
+/// That takes longer than `limit` after the site was told to stop.
 pub(crate) async fn stopped_and_idle(
     shutdown: Shutdown,
     in_flight: Arc<InFlight>,
     port: &AtomicU16,
-) {
+    limit: Duration,
+) -> Result<(), CutOff> {
     shutdown.await;
     // It may have been told by a module.
     in_flight.stop();
+    timeout(limit, idle(&in_flight, port.load(Ordering::Relaxed)))
+        .await
+        .map_err(|_| CutOff { count: in_flight.count(), seconds: limit.as_secs() })
+}
+
+async fn idle(in_flight: &InFlight, port: u16) {
     let mut idle_since = None;
     loop {
         let now = tokio::time::Instant::now();
         if in_flight.count() > 0 {
             idle_since = None;
         } else if now.duration_since(*idle_since.get_or_insert(now)) >= SETTLED {
-            if !outgoing::is_on_its_way(port.load(Ordering::Relaxed)) {
+            if !outgoing::is_on_its_way(port) {
                 return;
             }
             // Somebody reads slowly. That there is nothing left to be sent has to last, too.

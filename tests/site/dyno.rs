@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use site_tests::{Answer, Cluster, SECRET_KEY, ask, ask_with, encoded};
+use site_tests::{Answer, Cluster, SECRET_KEY, ask, ask_with, encoded, free_port};
 use tempfile::TempDir;
 
 use crate::program::Program;
@@ -73,10 +73,6 @@ impl Drop for Dyno {
     fn drop(&mut self) {
         let _ = fs::set_permissions(self.folder.path(), fs::Permissions::from_mode(0o755));
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Asks as the router does, with headers besides.

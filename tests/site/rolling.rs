@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::{env, fs};
 
 use rocket::tokio;
-use site_tests::{DatabaseKind, ask};
+use site_tests::{DatabaseKind, ask, free_port};
 
 use crate::program::Program;
 use crate::workshop::Workshop;
@@ -27,7 +27,7 @@ struct Router {
 impl Router {
     /// Starts it before the instances. It tries nothing twice: whatever goes wrong, a visitor sees.
     fn start(program: &Path, folder: &Path) -> Self {
-        let [port, first, second] = free_ports();
+        let [port, first, second] = [free_port(), free_port(), free_port()];
         let settings = format!(
             "global\n maxconn 1000\n\
              defaults\n mode http\n retries 0\n timeout connect 5s\n timeout client 60s\n \
@@ -66,11 +66,6 @@ impl Drop for Router {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_ports() -> [u16; 3] {
-    let listener = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    [listener(), listener(), listener()].map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// Debian's `haproxy`, if it is installed. Who is not root does not have its folder in the path.

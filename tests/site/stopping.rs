@@ -119,6 +119,7 @@ async fn who_is_answered_never_is_cut_off_in_the_end() {
     sleep(A_WHILE).await;
     program.signal("TERM");
     assert_eq!(program.ended().await.code(), Some(1));
+    assert!(program.log().contains("requests were cut off after 2 s: 1"), "{}", program.log());
     assert!(held.await.unwrap().is_err());
 }
 

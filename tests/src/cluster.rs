@@ -1,12 +1,13 @@
 //! A PostgreSQL server of a test's own, which it may stop and start.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+use crate::free_port;
 
 /// A server in a folder of its own, gone when dropped.
 pub struct Cluster {
@@ -22,8 +23,7 @@ impl Cluster {
     pub fn start(max_connections: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
-        // The port is free now; that another program takes it in between is unlikely.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let user = (output("id", &["-u"]) == "0").then(|| {
             let has_user = Command::new("id").arg("postgres").output().unwrap().status.success();
             if has_user { "postgres" } else { "nobody" }

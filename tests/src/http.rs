@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::process;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,6 +16,18 @@ use crate::Answer;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A port that nobody listens on now, for a program that has to be told one. It is none of those that
+/// the operating system gives to connections, so that what others do takes it in few cases.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let ports = std::iter::repeat_with(|| {
+        let number = process::id().wrapping_mul(31).wrapping_add(NEXT.fetch_add(1, Relaxed));
+        10_000 + u16::try_from(number % 10_000).expect("it is less than 10,000")
+    });
+    ports.take(10_000).find(is_free).expect("one of ten thousand is free")
+}
 
 /// Sends a request without a body on a connection of its own; the whole answer.
 ///

@@ -35,7 +35,7 @@ pub use database::{Database, DatabaseKind};
 pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use document::{Document, Element};
 pub use dump::{Dump, Row, Table};
-pub use http::{ask, ask_with, parse, request};
+pub use http::{ask, ask_with, free_port, parse, request};
 pub use ingest::{Ingest, Report, absent_ingest, silent_ingest};
 pub use local_module::{LocalModule, registry_of};
 pub use mail_server::{MailServer, ReceivedMail};

@@ -1,12 +1,14 @@
 //! `host serve`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use module_api::Notice;
 use module_api::db::Db;
+use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::tokio::time::timeout;
 use rocket::{Config, tokio};
@@ -69,14 +71,24 @@ async fn launch(
     let stop = rocket.shutdown();
     let drain = Duration::from_secs(settings.site.drain.into());
     tokio::spawn(shutdown::on_signal(signals, stop.clone(), Arc::clone(&in_flight), drain));
-    let launched = tokio::select! {
-        launched = rocket.launch() => launched.map(drop),
+    let patience = &rocket.config().shutdown;
+    let limit = Duration::from_secs(u64::from(patience.grace) + u64::from(patience.mercy));
+    let mut stopped = pin!(shutdown::stopped_and_idle(stop, in_flight, &port, limit));
+    let ended = tokio::select! {
+        launched = rocket.launch() => match launched {
+            Ok(_) => Ok(()),
+            // Told at the moment when it looks for the next connection, Rocket waits for nobody.
+            Err(error) if matches!(error.kind(), ErrorKind::Shutdown(..)) => {
+                stopped.await.map_err(anyhow::Error::from)
+            }
+            Err(error) => Err(anyhow::anyhow!(explain(&error))),
+        },
         // Rocket would wait for connections that are only kept open.
-        () = shutdown::stopped_and_idle(stop, in_flight, &port) => Ok(()),
+        stopped = &mut stopped => stopped.map_err(anyhow::Error::from),
     };
     // A handler that was cut off may have a connection for good.
     let _ = timeout(CLOSING, pool.close()).await;
-    launched.map_err(|error| anyhow::anyhow!(explain(&error)))
+    ended
 }
 
 /// What the modules have to say, until it is printed.
