@@ -145,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_cause_that_its_error_repeats_is_no_link() {
-        let inner = std::io::Error::other("the disk is full");
         #[derive(Debug, thiserror::Error)]
         #[error("writing: {0}")]
         struct Writing(#[source] std::io::Error);
+        let inner = std::io::Error::other("the disk is full");
         let causes = Causes::of(&Writing(inner));
         assert_eq!(causes.to_string(), "writing: the disk is full");
         assert!(causes.source().is_none());
