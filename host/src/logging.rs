@@ -7,7 +7,7 @@ use std::io::IsTerminal;
 use module_api::Problem;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::{LogFormat, Settings, reports};
 use format::{FieldsForPeople, ForPeople, Json};
@@ -32,14 +32,14 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         .with_ansi(ansi)
         // It would report a reader that has gone to that same reader, and panic.
         .log_internal_errors(false);
-    let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log_format() {
-        LogFormat::Text => {
-            let lines = lines.event_format(ForPeople).fmt_fields(FieldsForPeople);
-            lines.with_filter(filter).boxed()
-        }
-        LogFormat::Json => lines.event_format(Json).with_filter(filter).boxed(),
+    let lines: Box<dyn Layer<_> + Send + Sync> = match settings.log_format() {
+        LogFormat::Text => lines.event_format(ForPeople).fmt_fields(FieldsForPeople).boxed(),
+        LogFormat::Json => lines.event_format(Json).boxed(),
     };
+    // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows
+    // upon the question, of the crate `log`, whether something would be logged that no layer wants.
+    let subscriber = tracing_subscriber::registry().with(filter).with(lines);
     // In a test another one may be installed already: then that one is used.
-    let _ = tracing_subscriber::registry().with(lines).with(reports::layer(settings)).try_init();
+    let _ = subscriber.with(reports::layer(settings)).try_init();
     Ok(())
 }

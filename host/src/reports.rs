@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sentry::integrations::tracing::ErrorLayer;
-use sentry::protocol::{Context, Event};
+use sentry::protocol::{self, Event};
 use sentry::types::{Dsn, ParseDsnError};
 use sentry::{ClientInitGuard, ClientOptions, Hub};
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Level, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::Settings;
@@ -52,7 +52,7 @@ pub(crate) fn start(settings: &Settings) -> Option<ClientInitGuard> {
         .send_default_pii(is_personal)
         .shutdown_timeout(PATIENCE)
         .traces_sample_rate(settings.site.sentry_traces_sample_rate)
-        .before_send(move |event| Some(complete(event, is_personal)))
+        .before_send(move |event| complete(event, is_personal))
         .transport(transport::Factory);
     options.dsn = Some(dsn);
     if is_personal {
@@ -74,20 +74,30 @@ fn release() -> Cow<'static, str> {
 }
 
 /// What makes reports of errors that are logged, if the settings say where to.
-pub(crate) fn layer<S>(settings: &Settings) -> Option<impl Layer<S> + use<S>>
+pub(crate) fn layer(settings: &Settings) -> Option<LoggedErrors> {
+    dsn(settings)?.ok()?;
+    Some(LoggedErrors(ErrorLayer::new()))
+}
+
+/// Reports errors that are logged.
+pub(crate) struct LoggedErrors(ErrorLayer);
+
+impl<S> Layer<S> for LoggedErrors
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    dsn(settings)?.ok()?;
-    Some(ErrorLayer::new().with_filter(filter_fn(is_reported)))
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+        if *event.metadata().level() == Level::ERROR {
+            self.0.on_event(event, context);
+        }
+    }
 }
 
-fn is_reported(metadata: &Metadata<'_>) -> bool {
-    let is_of = |source: &&str| {
-        let rest = metadata.target().strip_prefix(*source);
+fn is_unreported(source: &str) -> bool {
+    UNREPORTED.iter().any(|unreported| {
+        let rest = source.strip_prefix(unreported);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-    };
-    *metadata.level() == Level::ERROR && !UNREPORTED.iter().any(|source| is_of(&source))
+    })
 }
 
 /// Does something that reports nothing, whatever it logs.
@@ -95,15 +105,19 @@ pub(crate) fn unreported<T>(work: impl FnOnce() -> T) -> T {
     Hub::run(Arc::new(Hub::new(None, Arc::default())), work)
 }
 
-/// Says in a report which request it is about, and takes out what is personal.
-fn complete(mut event: Event<'static>, is_personal: bool) -> Event<'static> {
-    if let Some(Context::Other(fields)) = event.contexts.get_mut("Rust Tracing Fields") {
+/// Says in a report which request it is about, and takes out what is personal. Nothing if it is not
+/// to be sent.
+fn complete(mut event: Event<'static>, is_personal: bool) -> Option<Event<'static>> {
+    if let Some(protocol::Context::Other(fields)) = event.contexts.get_mut("Rust Tracing Fields") {
         // What comes through the crate `log` says where it is from in fields of its own.
         if let Some(target) = fields.get("log.target").and_then(|target| target.as_str()) {
             event.logger = Some(target.to_owned());
         }
         let is_shown = |name: &str| !name.starts_with("log.") && (is_personal || name != "user");
         fields.retain(|name, _| is_shown(name));
+    }
+    if event.logger.as_deref().is_some_and(is_unreported) {
+        return None;
     }
     // That of the thread, on which one request follows the other.
     event.contexts.remove("trace");
@@ -112,5 +126,5 @@ fn complete(mut event: Event<'static>, is_personal: bool) -> Event<'static> {
     {
         request.describe(&current, &mut event);
     }
-    event
+    Some(event)
 }
