@@ -121,6 +121,10 @@ mod tests {
     #[error("no letting was counted")]
     struct Counting(#[source] DbError);
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("writing: {0}")]
+    struct Writing(#[source] std::io::Error);
+
     #[test]
     fn each_cause_is_said_once_with_the_name_of_its_type() {
         let error = Error::other(Counting(DbError::Unavailable(sqlx::Error::PoolTimedOut)));
@@ -145,11 +149,7 @@ mod tests {
 
     #[test]
     fn a_cause_that_its_error_repeats_is_no_link() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("writing: {0}")]
-        struct Writing(#[source] std::io::Error);
-        let inner = std::io::Error::other("the disk is full");
-        let causes = Causes::of(&Writing(inner));
+        let causes = Causes::of(&Writing(std::io::Error::other("the disk is full")));
         assert_eq!(causes.to_string(), "writing: the disk is full");
         assert!(causes.source().is_none());
     }

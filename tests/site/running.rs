@@ -62,9 +62,9 @@ impl Running {
         let mut request =
             format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request.extend([*name, ": ", *value, "\r\n"]);
         }
-        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        request.extend(["Content-Length: ", &*body.len().to_string(), "\r\n\r\n", body]);
         connection.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         match connection.read_to_end(&mut answer) {

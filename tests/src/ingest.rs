@@ -122,7 +122,7 @@ fn serve(
 ) {
     let mut connection = BufReader::new(connection);
     while let Some((head, body)) = read_request(&mut connection) {
-        received.lock().unwrap().push_str(&format!("{head}{body}"));
+        received.lock().unwrap().extend([&*head, &*body]);
         thread::sleep(delay);
         assert!(head.starts_with("POST /api/1/envelope/ HTTP/1.1\r\n"), "{head}");
         let authorization = header(&head, "x-sentry-auth").unwrap_or_default();

@@ -9,6 +9,9 @@ use rocket::{Data, Request, Route};
 
 use crate::Settings;
 
+/// The whole name of the route.
+pub(super) const NAME: &str = "host:sentry_debug";
+
 /// The host's route that fails: `/sentry-debug/` panics, `/sentry-debug/?how=error` fails with an
 /// error that has a cause. In the profile `local` for anybody, elsewhere for staff.
 pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
@@ -35,9 +38,8 @@ impl Handler for Fail {
         if !self.for_anybody && !is_staff {
             return Outcome::Error(Status::NotFound);
         }
-        if request.query_value::<&str>("how").and_then(Result::ok) != Some("error") {
-            panic!("this page panics on purpose");
-        }
+        let how = request.query_value::<&str>("how").and_then(Result::ok);
+        let Some("error") = how else { panic!("this page panics on purpose") };
         let cause = "a word".parse::<i32>().expect_err("it is no number");
         match Error::other(OnPurpose(cause)).respond_to(request) {
             Ok(response) => Outcome::Success(response),

@@ -11,6 +11,7 @@ use rocket::http::Status;
 use sentry::protocol::{self, Event, SpanStatus, TraceContext, User};
 use sentry::{TracePropagationContext, Transaction, TransactionContext};
 
+use super::failing;
 use crate::Settings;
 use crate::watch::{Answering, Current};
 
@@ -87,8 +88,9 @@ impl ReportedRequest {
         self.is_reported.load(Ordering::Relaxed)
     }
 
-    /// Begins its trace, if the settings ask for traces. Whether it is one of those that are sent is
-    /// up to chance alone: who asks could fill the server otherwise.
+    /// Begins its trace, if the settings ask for traces. There is none of what is asked every second,
+    /// and of assets. Whether it is one of those that are sent is up to chance alone: who asks could
+    /// fill the server otherwise.
     pub(crate) fn begin_trace(
         &self,
         request: &Request<'_>,
@@ -96,7 +98,8 @@ impl ReportedRequest {
         request_id: &str,
         traceparent: Option<&str>,
     ) {
-        if !self.scope.has_traces {
+        let is_of_host = answering.module == "host" && answering.route != failing::NAME;
+        if !self.scope.has_traces || is_of_host {
             return;
         }
         self.trace.get_or_init(|| {
