@@ -62,7 +62,11 @@ impl Handler for Boundary {
         }
         request.local_cache(|| AnsweringModule(Some(self.answering.module)));
         if !self.csrf_exempt
-            && let Err(refusal) = check_csrf(request, &mut data).await
+            && let Err(refusal) = match within(self.limit, check_csrf(request, &mut data)).await {
+                Some(checked) => checked,
+                // It reads the beginning of the body, which never came.
+                None => return Outcome::Error(Status::RequestTimeout),
+            }
         {
             request.local_cache(|| RefusedByCsrf(Some(refusal)));
             let path = logged_path(request);
@@ -72,19 +76,13 @@ impl Handler for Boundary {
         let mut handler = self.inner.handle(request, data);
         let outcome =
             poll_fn(|context| during(&watched.current, || handler.as_mut().poll(context)));
-        let outcome = match self.limit {
-            None => outcome.await,
-            Some(limit) => match timeout(limit, outcome).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
-                    request.local_cache(|| Reported(true));
-                    let (path, seconds) = (logged_path(request), limit.as_secs());
-                    during(&watched.current, || {
-                        tracing::error!(%path, seconds, "a handler took too long and was cut off");
-                    });
-                    return Outcome::Error(Status::ServiceUnavailable);
-                }
-            },
+        let Some(outcome) = within(self.limit, outcome).await else {
+            request.local_cache(|| Reported(true));
+            let (path, seconds) = (logged_path(request), self.limit.map(|limit| limit.as_secs()));
+            during(&watched.current, || {
+                tracing::error!(%path, seconds, "a handler took too long and was cut off");
+            });
+            return Outcome::Error(Status::ServiceUnavailable);
         };
         match outcome {
             // A parameter that cannot be what the route asks for: there is no such page.
@@ -93,6 +91,14 @@ impl Handler for Boundary {
             }
             outcome => outcome,
         }
+    }
+}
+
+/// What a future gives, unless it takes longer than the limit.
+async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
+    match limit {
+        None => Some(future.await),
+        Some(limit) => timeout(limit, future).await.ok(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which requests get in: those for one of the site's hosts, and over HTTPS where a router in front
 //! of the site says that they came without.
 
+use std::borrow::Cow;
+
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
@@ -49,8 +51,10 @@ impl Gate {
         if health::ADDRESSES.contains(&path.as_str()) {
             return None;
         }
-        // Without the header nothing can be made of it.
-        let host = request.headers().get_one("Host");
+        // HTTP/2 has it in the address. Without any nothing can be made of it.
+        let host = request.headers().get_one("Host").map(Cow::Borrowed);
+        let host = host.or_else(|| request.host().map(|host| Cow::Owned(host.to_string())));
+        let host = host.as_deref();
         if let (Some(allowed), Some(host)) = (&self.hosts, host)
             && !allowed.iter().any(|pattern| is_host(pattern, host))
         {
@@ -96,6 +100,10 @@ impl Refusal {
 /// if it begins with a dot, that name and all below it.
 fn is_host(pattern: &str, header: &str) -> bool {
     let host = without_port(header).trim_end_matches('.').to_ascii_lowercase();
+    let is_of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
+    if !host.bytes().all(is_of_a_host) {
+        return false;
+    }
     match pattern.strip_prefix('.') {
         Some(domain) => {
             host == domain
@@ -135,7 +143,15 @@ mod tests {
         for host in ["example.org", "www.example.org", "a.b.example.org", "WWW.Example.ORG:443"] {
             assert!(is_host(".example.org", host), "{host}");
         }
-        for host in ["notexample.org", ".example.org", "example.org.evil", "org", ""] {
+        for host in [
+            "notexample.org",
+            "evil.com/.example.org",
+            "a@b.example.org",
+            ".example.org",
+            "example.org.evil",
+            "org",
+            "",
+        ] {
             assert!(!is_host(".example.org", host), "{host}");
         }
     }

@@ -10,7 +10,7 @@ use crate::{CookieRules, SecretKey};
 /// Bytes that the cookie may have, with each that has to be written as `%XX` counted as three.
 const MAX_COOKIE: usize = 3500;
 /// Characters of one message.
-const MAX_TEXT: usize = 300;
+const MAX_TEXT: usize = 250;
 
 /// How much a message matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,9 @@
 //! The headers that every response of the site has, by hand: with Rocket's own fairing, as the host
 //! sets them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rocket::fairing::AdHoc;
 use rocket::http::Header;
 use rocket::shield::{Feature, Frame, NoSniff, Permission, Policy, Referrer, Shield};
 
@@ -45,4 +48,14 @@ pub(crate) fn shield() -> Shield {
         .enable(NoSniff::Enable)
         .enable(permissions)
         .enable(Referrer::SameOrigin)
+}
+
+/// Gives each answer an id.
+pub(crate) fn ids() -> AdHoc {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    AdHoc::on_response("Ids", |_, response| {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        response.set_raw_header("X-Request-Id", format!("{id:024x}"));
+        Box::pin(async {})
+    })
 }

@@ -48,6 +48,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         rocket::Config::figment().merge(("template_dir", std::env::current_exe()?));
     rocket::custom(figment)
         .attach(headers::shield())
+        .attach(headers::ids())
         .manage(database)
         .mount("/", pages::routes())
         .attach(Template::try_custom(move |engines| {

@@ -3,20 +3,37 @@
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A text as a cell: with `'` before it if it begins like a formula, which a spreadsheet would run.
-/// One that begins like that already, with any number of `'`, gets another, so that whoever reads
-/// the file can take one away again.
+/// A text as a cell: with `'` before each part that begins like a formula, which a spreadsheet would
+/// run. One that begins like that already, with any number of `'`, gets another, so that whoever
+/// reads the file can take one away again.
 pub(crate) fn guarded(text: &str) -> String {
-    let guard = if text.trim_start_matches('\'').starts_with(FORMULA) { "'" } else { "" };
-    format!("{guard}{text}")
+    in_parts(text, |part, guarded| {
+        guarded.push_str(if begins_like_a_formula(part) { "'" } else { "" });
+        guarded.push_str(part);
+    })
 }
 
-/// The text of a cell, without the `'` that [`guarded`] has put before it.
-pub(crate) fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if cell.trim_start_matches('\'').starts_with(FORMULA) => text,
-        _ => cell,
+/// The text of a cell, without the `'` that [`guarded`] has put into it.
+pub(crate) fn unguarded(cell: &str) -> String {
+    in_parts(cell, |part, text| {
+        let plain = part.strip_prefix('\'').filter(|_| begins_like_a_formula(part));
+        text.push_str(plain.unwrap_or(part));
+    })
+}
+
+fn begins_like_a_formula(part: &str) -> bool {
+    part.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// Does something with each part of a text that may become a cell of its own: many a spreadsheet
+/// takes `;` for what separates cells.
+fn in_parts(text: &str, each: impl Fn(&str, &mut String)) -> String {
+    let mut done = String::with_capacity(text.len() + 1);
+    for (index, part) in text.split(';').enumerate() {
+        done.push_str(if index > 0 { ";" } else { "" });
+        each(part, &mut done);
     }
+    done
 }
 
 /// Writes a cell, in quotes if it needs them.
@@ -55,6 +72,8 @@ mod tests {
             ("'=1", "''=1"),
             ("''=1", "'''=1"),
             ("'tis", "'tis"),
+            ("fine;=1+1", "fine;'=1+1"),
+            ("=1;'=2;;x", "'=1;''=2;;x"),
             ("a=1", "a=1"),
             (" =1", " =1"),
             ("", ""),

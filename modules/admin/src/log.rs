@@ -103,32 +103,35 @@ async fn write(
     message: &str,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    if objects.is_empty() {
-        return Ok(());
-    }
-    let content_type = content_type(model, on).await?;
     let now = UtcDateTime::now();
     for objects in objects.chunks(ENTRIES_AT_ONCE) {
         let mut sql = String::from(
             "INSERT INTO django_admin_log (action_time, user_id, content_type_id, action_flag, \
-             change_message, object_id, object_repr) VALUES ",
+             change_message, object_id, object_repr) \
+             SELECT $1, $2, content_type.id, $3, $4, entry.column1, entry.column2 \
+             FROM django_content_type content_type CROSS JOIN (VALUES ",
         );
         let mut values = vec![
             Value::from(now),
             Value::from(user.id),
-            Value::from(content_type),
             Value::from(flag as i64),
             Value::from(message),
+            Value::from(model.app()),
+            Value::from(model.name()),
         ];
         for (index, (id, shown)) in objects.iter().enumerate() {
             values.push(Value::from(id.to_string()));
             values.push(Value::from(cut(shown)));
             let comma = if index > 0 { ", " } else { "" };
             let last = values.len();
-            write!(sql, "{comma}($1, $2, $3, $4, $5, ${}, ${last})", last - 1)
-                .expect("a string takes all");
+            write!(sql, "{comma}(${}, ${last})", last - 1).expect("a string takes all");
         }
-        query(AssertSqlSafe(sql)).bind_all(values).execute(&mut *on).await?;
+        sql.push_str(") AS entry WHERE content_type.app_label = $5 AND content_type.model = $6");
+        let insert = || query(AssertSqlSafe(sql.clone())).bind_all(values.clone());
+        if insert().execute(&mut *on).await? == 0 {
+            make_content_type(model, on).await?;
+            insert().execute(&mut *on).await?;
+        }
     }
     Ok(())
 }
@@ -138,26 +141,17 @@ fn cut(shown: &str) -> &str {
     shown.char_indices().nth(MAX_REPR).map_or(shown, |(end, _)| &shown[..end])
 }
 
-/// The primary key of what stands for a model in Django's tables, which is made if it is missing.
-async fn content_type(model: &'static ModelInfo, on: &mut Transaction) -> Result<i64, DbError> {
-    let find = || {
-        query("SELECT id AS value FROM django_content_type WHERE app_label = $1 AND model = $2")
-            .bind(model.app())
-            .bind(model.name())
-    };
-    if let Some((id,)) = find().fetch_optional(&mut *on).await? {
-        return Ok(id);
-    }
-    // Somebody else may be making it at the same moment.
+/// Makes what stands for a model in Django's tables. Somebody else may be making it at the same
+/// moment.
+async fn make_content_type(model: &'static ModelInfo, on: &mut Transaction) -> Result<(), DbError> {
     query(
         "INSERT INTO django_content_type (app_label, model) VALUES ($1, $2) ON CONFLICT DO NOTHING",
     )
     .bind(model.app())
     .bind(model.name())
-    .execute(&mut *on)
+    .execute(on)
     .await?;
-    let (id,) = find().fetch_one(on).await?;
-    Ok(id)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -326,8 +326,14 @@ fn same_second(whole: UtcDateTime, exact: UtcDateTime) -> bool {
     whole.microsecond() == 0 && exact.replace_microsecond(0).is_ok_and(|exact| exact == whole)
 }
 
+/// As many objects may be chosen for a many-to-many field. A database takes only so many parameters.
+const MAX_RELATED: usize = 5000;
+
 fn ids(typed: &Typed) -> Result<Vec<i64>, String> {
     let Typed::Many(values) = typed else { return Ok(Vec::new()) };
+    if values.len() > MAX_RELATED {
+        return Err(format!("Select at most {MAX_RELATED}."));
+    }
     let mut ids = BTreeSet::new();
     for value in values {
         match value.trim().parse() {

@@ -98,6 +98,8 @@ pub(crate) struct PlannedRows {
     pub(crate) may_add: bool,
     pub(crate) may_change: bool,
     pub(crate) may_delete: bool,
+    /// Whether those that are there are shown: who may only add some, adds to what is not seen.
+    pub(crate) may_see: bool,
 }
 
 impl PlannedRows {
@@ -342,6 +344,7 @@ fn rows(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
             may_add,
             may_change,
             may_delete,
+            may_see: may_view || may_change || may_delete,
         });
     }
     all

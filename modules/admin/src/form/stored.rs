@@ -128,6 +128,10 @@ impl Stored {
             });
         }
         for rows in &plan.rows {
+            if !rows.may_see {
+                stored.rows.push(StoredRows::default());
+                continue;
+            }
             let of_main = Filter::is(Path::of(rows.foreign_key), Value::from(id));
             let loading = Loading::of(rows.model).filter(of_main);
             let mut loaded = loading.fetch(MAX_ROWS + 1, on.reborrow()).await?;

@@ -7,6 +7,10 @@ use module_api::db::Value;
 use module_api::model::FieldInfo;
 use serde_json::Value as Json;
 
+/// The greatest primary key that an import may give. The database goes on to number from there, and
+/// the keys of some tables have 32 bits.
+const MAX_ID: i64 = 1_000_000_000;
+
 /// Characters of what is said of an object.
 const MAX_MESSAGE: usize = 300;
 
@@ -96,6 +100,10 @@ impl Draft {
     pub(super) fn set_id(&mut self, key: &'static FieldInfo, parsed: Result<Value, String>) {
         match parsed {
             Ok(Value::Int(None)) => {}
+            Ok(Value::Int(Some(id))) if id > MAX_ID => {
+                let message = format!("Ensure this value is less than or equal to {MAX_ID}.");
+                self.refuse(Some(key.name), message);
+            }
             Ok(Value::Int(Some(id))) if id > 0 => self.id = Some(id),
             Ok(_) => {
                 self.refuse(Some(key.name), "Ensure this value is greater than or equal to 1.");

@@ -201,6 +201,12 @@ fn row(
 ) -> Row {
     let (admin, model) = (importable.admin, importable.model());
     let found = draft.id.and_then(|id| existing.get(&id));
+    if let Some(found) = found
+        && !desk.may(admin, Action::View, Some(&found.record))
+    {
+        // A preview would show what it is.
+        draft.refuse(None, "You have no permission to change it.");
+    }
     let mut values: Vec<Value> = match found {
         Some(found) => found.record.values().to_vec(),
         None => model.fields.iter().map(FieldInfo::default_value).collect(),

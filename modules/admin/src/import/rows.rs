@@ -58,7 +58,8 @@ fn slots(
     }
     let mut slots: Vec<Slot> = Vec::new();
     for cell in &header.cells {
-        let name = unguarded(cell).trim();
+        let name = unguarded(cell);
+        let name = name.trim();
         let unknown = || format!("has a first line with other names: {}", importable.unknown(name));
         let slot = importable.slot(name).ok_or_else(unknown)?;
         if let Slot::LeftOut(why) = slot {
@@ -78,7 +79,7 @@ fn draft(line: &Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
     let model = importable.model();
     let mut draft = Draft::at(Place::Line(line.number));
     for (cell, slot) in line.cells.iter().zip(slots) {
-        let cell = unguarded(cell);
+        let cell = &*unguarded(cell);
         match *slot {
             Slot::LeftOut(_) => {}
             Slot::Key => {
