@@ -113,6 +113,10 @@ fn complete(mut event: Event<'static>, is_personal: bool) -> Option<Event<'stati
         if let Some(target) = fields.get("log.target").and_then(|target| target.as_str()) {
             event.logger = Some(target.to_owned());
         }
+        // A fairing is asked before it is known whose route answers.
+        if let Some(protocol::Value::String(id)) = fields.remove("request_id") {
+            event.tags.insert("request_id".to_owned(), id);
+        }
         let is_shown = |name: &str| !name.starts_with("log.") && (is_personal || name != "user");
         fields.retain(|name, _| is_shown(name));
     }

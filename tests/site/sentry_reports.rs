@@ -1,7 +1,10 @@
 //! What is reported to a server that speaks Sentry's protocol, by the program as it runs.
 
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use module_api::db::query;
 use serde_json::Value;
 use site_tests::{
     DatabaseKind, Ingest, NewUser, Report, TestSite, absent_ingest, encoded, on_both_databases,
@@ -71,6 +74,35 @@ async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: Datab
 }
 
 #[rocket::async_test]
+async fn a_page_that_gets_no_connection_is_reported_with_the_reason() {
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Postgres).await;
+    let ingest = Ingest::start();
+    workshop.run(&["migrate"]);
+    let few = ("ROCKET_DATABASES", "{site={max_connections=1,connect_timeout=1}}");
+    let site = Arc::new(reporting(&workshop, &ingest, &[few]));
+    let pool = workshop.pool().await;
+    let mut transaction = pool.begin().await.unwrap();
+    let lock = query("LOCK TABLE lettings_letting IN ACCESS EXCLUSIVE MODE");
+    lock.execute(&mut transaction).await.unwrap();
+    // One of them waits for the lock with the one connection, the other for the connection.
+    let pages = [(); 2].map(|()| {
+        let site = Arc::clone(&site);
+        thread::spawn(move || site.get("/lettings/").status)
+    });
+    let report = ingest.next();
+    transaction.commit().await.unwrap();
+    let statuses = pages.map(|page| page.join().unwrap());
+    assert_eq!(statuses.iter().max(), Some(&503));
+    assert_eq!(statuses.iter().min(), Some(&200));
+    let (kind, text) = report.exceptions()[1];
+    assert_eq!((kind, text), ("Unavailable", "the database is out of reach"));
+    assert_eq!(report.exceptions()[0].0, "PoolTimedOut");
+    assert_eq!(tags(&report)[..2], [Some("lettings"), Some("lettings:index")]);
+    Arc::into_inner(site).unwrap().stop();
+    assert!(ingest.rest().is_empty(), "it is reported once");
+}
+
+#[rocket::async_test]
 async fn lines_in_json_say_each_cause_once_too() {
     let workshop = Workshop::with_linked_modules(ANY).await;
     let site = Running::start(&workshop, &[("ROCKET_LOG_FORMAT", "json")]);
@@ -109,6 +141,26 @@ async fn a_panic_is_reported_once_with_its_place_and_whose_it_is() {
     ];
     assert_eq!(report.exceptions(), exceptions);
     assert_eq!(report.text("tags.request_id"), answer.header("x-request-id"));
+    site.stop();
+    assert!(ingest.rest().is_empty());
+}
+
+#[rocket::async_test]
+async fn an_error_before_any_handler_is_reported_with_the_request_s_id() {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    workshop.run(&["migrate"]);
+    let site = reporting(&workshop, &ingest, &[]);
+    workshop.execute(&["DROP TABLE accounts_session"]).await;
+    let session = [("Cookie", &*format!("session={}", "0a".repeat(32)))];
+    let answer = site.send("GET", "/lettings/", &session, "");
+    assert_eq!(answer.status, 200, "{}", site.log());
+    let report = ingest.next();
+    let id = answer.header("x-request-id");
+    assert_eq!(tags(&report), [None, None, id]);
+    let message = report.text("message").unwrap();
+    assert!(message.starts_with("who is signed in cannot be told: "), "{message}");
+    let (_, cause) = report.exceptions()[0];
+    assert!(message.ends_with(cause), "{message} is not of {cause}");
     site.stop();
     assert!(ingest.rest().is_empty());
 }

@@ -93,6 +93,7 @@ impl Workshop {
             .env("DATABASE_URL", &self.database.url)
             .env_remove("RUST_LOG")
             .env_remove("PORT")
+            .env_remove("SENTRY_DSN")
             .env("SECRET_KEY", SECRET_KEY)
             .stdin(Stdio::null());
         command

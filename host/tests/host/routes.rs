@@ -78,6 +78,7 @@ fn routes_lie_below_the_mount_of_their_module() {
             ("host", Some("host:static"), "/static/<path..>".to_owned()),
             ("host", Some("host:healthz"), "/healthz".to_owned()),
             ("host", Some("host:readyz"), "/readyz".to_owned()),
+            ("host", Some("host:sentry_debug"), "/sentry-debug/".to_owned()),
             ("lettings", Some("lettings:index"), "/stays/".to_owned()),
             ("lettings", Some("lettings:one"), "/stays/<_id>/".to_owned()),
         ]
@@ -116,7 +117,7 @@ fn a_better_rank_in_another_module_is_a_conflict() {
 #[test]
 fn a_route_for_everything_conflicts_with_every_other_owner() {
     let found = problems(&[lettings(), at_root(|| routes![rest])], "");
-    assert_eq!(found.len(), 5, "both routes of lettings and those of the host: {found:#?}");
+    assert_eq!(found.len(), 6, "both routes of lettings and those of the host: {found:#?}");
     assert!(found.iter().any(|problem| problem.contains("of the host")), "{found:#?}");
 }
 

@@ -179,6 +179,7 @@ pub(crate) fn active(plan: &Plan) -> Vec<&'static str> {
 pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
     command.args(arguments).current_dir(folder).env_remove("DATABASE_URL").env_remove("PORT");
+    command.env_remove("SENTRY_DSN");
     command.env("SECRET_KEY", "a kettle, a stone, nine blue herons, and a boat at noon");
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
         command.env_remove(name);

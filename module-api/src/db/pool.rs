@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
 
 use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location};
 use crate::model::Models;
+use crate::{Causes, with_causes};
 
 /// Older than this, an idle connection to a server is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -305,8 +306,15 @@ impl Pool for DbPool {
         Self::open(location, &options).await
     }
 
+    /// What the guard `Connection<Db>` asks for, which answers 503 without saying why.
     async fn get(&self) -> Result<DbConnection, DbError> {
-        self.acquire().await
+        self.acquire().await.inspect_err(|error| {
+            tracing::error!(
+                causes = Causes::of(error).as_error(),
+                "no connection for a handler: {}",
+                with_causes(error),
+            );
+        })
     }
 
     async fn close(&self) {

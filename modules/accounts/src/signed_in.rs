@@ -6,7 +6,7 @@ use std::sync::Arc;
 use module_api::auth::{SignedIn, User};
 use module_api::db::{Db, DbConnection, DbError, FromRow, Row, query};
 use module_api::time::{Duration, UtcDateTime};
-use module_api::{Causes, with_causes};
+use module_api::{Causes, RequestInfo, with_causes};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request};
 
@@ -40,6 +40,7 @@ impl Fairing for WhoIsSignedIn {
             Ok(None) => SignedIn::Nobody,
             Err(error) => {
                 tracing::error!(
+                    request_id = %RequestInfo::of(request).id,
                     causes = Causes::of(&error).as_error(),
                     "who is signed in cannot be told: {}",
                     with_causes(&error),
