@@ -40,7 +40,6 @@ mod records;
 mod refusal;
 mod registered_models;
 mod rolling;
-mod running;
 mod sentry_reports;
 mod showing_migrations;
 mod site_modules;

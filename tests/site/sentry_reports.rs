@@ -1,17 +1,16 @@
 //! What is reported to a server that speaks Sentry's protocol, by the program as it runs.
 
-use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use module_api::db::query;
+use rocket::futures::future::{join, join_all};
 use serde_json::Value;
 use site_tests::{
-    DatabaseKind, Ingest, NewUser, Report, TestSite, absent_ingest, encoded, on_both_databases,
-    silent_ingest,
+    Answer, DatabaseKind, Ingest, NewUser, Report, TestSite, absent_ingest, ask, ask_with, encoded,
+    on_both_databases, silent_ingest,
 };
 
-use crate::running::Running;
+use crate::program::{Program, until};
 use crate::workshop::Workshop;
 
 on_both_databases!(
@@ -24,9 +23,26 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
 /// The site with its modules, which reports to the ingest.
-fn reporting(workshop: &Workshop, ingest: &Ingest, variables: &[(&str, &str)]) -> Running {
+fn reporting(workshop: &Workshop, ingest: &Ingest, variables: &[(&str, &str)]) -> Program {
     let dsn = ingest.dsn();
-    Running::start(workshop, &[variables, &[("SENTRY_DSN", &dsn)]].concat())
+    start(workshop, &[variables, &[("SENTRY_DSN", &dsn)]].concat())
+}
+
+fn start(workshop: &Workshop, variables: &[(&str, &str)]) -> Program {
+    let mut command = workshop.command(&[]);
+    command.envs(variables.iter().copied());
+    Program::start(command)
+}
+
+async fn get_with(site: &Program, target: &str, headers: &[(&str, &str)]) -> Answer {
+    ask(site.port(), "GET", target, headers).await.expect("an answer")
+}
+
+/// The line of the log with this text, as soon as it is there.
+async fn line(site: &Program, text: &str) -> String {
+    let find = || Some(site.log().lines().find(|line| line.contains(text))?.to_owned());
+    until(text, || find().is_some()).await;
+    find().expect("it is there")
 }
 
 fn tags(report: &Report) -> [Option<&str>; 3] {
@@ -40,12 +56,12 @@ async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: Datab
     let log = ("RUST_LOG", "info,rocket=warn,rocket::server=off,nobody=debug");
     let address = ("SITE_URL", "https://homes.example.org");
     let site = reporting(&workshop, &ingest, &[log, address]);
-    assert_eq!(site.get("/lettings/").status, 200);
+    assert_eq!(site.get("/lettings/").await.status, 200);
     workshop.execute(&["DROP TABLE lettings_letting"]).await;
-    let answer = site.get("/lettings/?page=2");
+    let answer = site.get("/lettings/?page=2").await;
     assert_eq!(answer.status, 500);
 
-    let report = ingest.next();
+    let report = ingest.next().await;
     // No level is that of errors.
     assert_eq!((&*report.kind, report.text("level")), ("event", None));
     let cause = match on {
@@ -64,12 +80,11 @@ async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: Datab
     assert_eq!(url, Some("https://homes.example.org/lettings/"), "without the query");
     assert_eq!(report.text("request.method"), Some("GET"));
 
-    let log = site.log();
-    let line = log.lines().find(|line| line.contains("the database refused")).unwrap();
+    let line = line(&site, "the database refused").await;
     assert_eq!(line.matches(cause).count(), 1, "{line}");
     assert!(!line.contains("causes"), "{line}");
-    site.stop();
-    let rest = ingest.rest();
+    site.stop().await;
+    let rest = ingest.rest().await;
     assert!(rest.is_empty(), "it is reported once, and no trace is: {rest:?}");
 }
 
@@ -79,70 +94,70 @@ async fn a_page_that_gets_no_connection_is_reported_with_the_reason() {
     let ingest = Ingest::start();
     workshop.run(&["migrate"]);
     let few = ("ROCKET_DATABASES", "{site={max_connections=1,connect_timeout=1}}");
-    let site = Arc::new(reporting(&workshop, &ingest, &[few]));
+    let site = reporting(&workshop, &ingest, &[few]);
     let pool = workshop.pool().await;
     let mut transaction = pool.begin().await.unwrap();
     let lock = query("LOCK TABLE lettings_letting IN ACCESS EXCLUSIVE MODE");
     lock.execute(&mut transaction).await.unwrap();
     // One of them waits for the lock with the one connection, the other for the connection.
-    let pages = [(); 2].map(|()| {
-        let site = Arc::clone(&site);
-        thread::spawn(move || site.get("/lettings/").status)
-    });
-    let report = ingest.next();
-    transaction.commit().await.unwrap();
-    let statuses = pages.map(|page| page.join().unwrap());
-    assert_eq!(statuses.iter().max(), Some(&503));
-    assert_eq!(statuses.iter().min(), Some(&200));
+    let reported = async {
+        let report = ingest.next().await;
+        transaction.commit().await.unwrap();
+        report
+    };
+    let pages = [(); 2].map(|()| site.get("/lettings/"));
+    let (report, pages) = join(reported, join_all(pages)).await;
+    let statuses = pages.iter().map(|page| page.status);
+    assert_eq!(statuses.clone().max(), Some(503));
+    assert_eq!(statuses.min(), Some(200));
     let (kind, text) = report.exceptions()[1];
     assert_eq!((kind, text), ("Unavailable", "the database is out of reach"));
     assert_eq!(report.exceptions()[0].0, "PoolTimedOut");
     assert_eq!(tags(&report)[..2], [Some("lettings"), Some("lettings:index")]);
-    Arc::into_inner(site).unwrap().stop();
-    assert!(ingest.rest().is_empty(), "it is reported once");
+    site.stop().await;
+    assert!(ingest.rest().await.is_empty(), "it is reported once");
 }
 
 #[rocket::async_test]
 async fn lines_in_json_say_each_cause_once_too() {
     let workshop = Workshop::with_linked_modules(ANY).await;
-    let site = Running::start(&workshop, &[("ROCKET_LOG_FORMAT", "json")]);
-    assert_eq!(site.get("/sentry-debug/?how=error").status, 500);
-    let log = site.log();
-    let line = log.lines().find(|line| line.contains("this page fails on purpose")).unwrap();
-    let line: Value = serde_json::from_str(line).unwrap();
+    let site = start(&workshop, &[("ROCKET_LOG_FORMAT", "json")]);
+    assert_eq!(site.get("/sentry-debug/?how=error").await.status, 500);
+    let line = line(&site, "this page fails on purpose").await;
+    let line: Value = serde_json::from_str(&line).unwrap();
     let causes = "this page fails on purpose: invalid digit found in string";
     assert_eq!(line["message"], causes);
     assert_eq!(line.get("causes"), None);
     assert_eq!(line["module"], "host");
-    site.stop();
+    site.stop().await;
 }
 
 #[rocket::async_test]
 async fn a_panic_is_reported_once_with_its_place_and_whose_it_is() {
     let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
     let site = reporting(&workshop, &ingest, &[]);
-    let answer = site.get("/sentry-debug/");
+    let answer = site.get("/sentry-debug/").await;
     assert_eq!(answer.status, 500);
-    let report = ingest.next();
+    let report = ingest.next().await;
     assert_eq!((&*report.kind, report.text("level")), ("event", Some("fatal")));
     assert_eq!(report.exceptions(), [("panic", "this page panics on purpose")]);
     let id = answer.header("x-request-id");
     assert_eq!(tags(&report), [Some("host"), Some("host:sentry_debug"), id]);
     let place = report.text("exception.values.0.stacktrace.frames.0.filename").unwrap();
     assert!(place.ends_with("reports/failing.rs"), "{place}");
-    assert!(site.log().contains("a handler failed"), "the log has it as well");
+    line(&site, "a handler failed").await;
 
-    let answer = site.get("/sentry-debug/?how=error");
+    let answer = site.get("/sentry-debug/?how=error").await;
     assert_eq!(answer.status, 500);
-    let report = ingest.next();
+    let report = ingest.next().await;
     let exceptions = [
         ("ParseIntError", "invalid digit found in string"),
         ("Other", "this page fails on purpose"),
     ];
     assert_eq!(report.exceptions(), exceptions);
     assert_eq!(report.text("tags.request_id"), answer.header("x-request-id"));
-    site.stop();
-    assert!(ingest.rest().is_empty());
+    site.stop().await;
+    assert!(ingest.rest().await.is_empty());
 }
 
 #[rocket::async_test]
@@ -152,22 +167,22 @@ async fn an_error_before_any_handler_is_reported_with_the_request_s_id() {
     let site = reporting(&workshop, &ingest, &[]);
     workshop.execute(&["DROP TABLE accounts_session"]).await;
     let session = [("Cookie", &*format!("session={}", "0a".repeat(32)))];
-    let answer = site.send("GET", "/lettings/", &session, "");
+    let answer = get_with(&site, "/lettings/", &session).await;
     assert_eq!(answer.status, 200, "{}", site.log());
-    let report = ingest.next();
+    let report = ingest.next().await;
     let id = answer.header("x-request-id");
     assert_eq!(tags(&report), [None, None, id]);
     let message = report.text("message").unwrap();
     assert!(message.starts_with("who is signed in cannot be told: "), "{message}");
     let (_, cause) = report.exceptions()[0];
     assert!(message.ends_with(cause), "{message} is not of {cause}");
-    site.stop();
-    assert!(ingest.rest().is_empty());
+    site.stop().await;
+    assert!(ingest.rest().await.is_empty());
 }
 
 /// What a visitor sends with requests that fail, each of it a text of its own.
-fn fail_for_a_visitor(site: &Running) {
-    let form = site.get("/accounts/login/");
+async fn fail_for_a_visitor(site: &Program) {
+    let form = site.get("/accounts/login/").await;
     let page = form.page();
     let token = page.all("input").find(|input| input.attribute("name") == Some("csrf_token"));
     let token = token.and_then(|field| field.attribute("value")).unwrap();
@@ -183,11 +198,13 @@ fn fail_for_a_visitor(site: &Running) {
     ];
     for how in ["error", "panic"] {
         let target = format!("/sentry-debug/?how={how}&name=query-of-ann");
-        assert_eq!(site.send("GET", &target, &headers, "").status, 500);
+        assert_eq!(get_with(&site, &target, &headers).await.status, 500);
     }
     let fields = [("csrf_token", token), ("username", "name-of-ann"), ("password", "word-of-ann")];
     let target = "/accounts/login/?next=query-of-ann";
-    assert_eq!(site.send("POST", target, &headers, &encoded(&fields)).status, 500);
+    let form = encoded(&fields);
+    let answer = ask_with(site.port(), "POST", target, &headers, form.as_bytes()).await;
+    assert_eq!(answer.expect("an answer").status, 500);
 }
 
 /// All that an ingest is sent about a visitor.
@@ -198,9 +215,9 @@ async fn sent_about_a_visitor(variables: &[(&str, &str)]) -> (Vec<Report>, Strin
         [("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1"), ("ROCKET_IP_HEADER", "X-Forwarded-For")];
     let site = reporting(&workshop, &ingest, &[&settings, variables].concat());
     workshop.execute(&["DROP TABLE auth_user"]).await;
-    fail_for_a_visitor(&site);
-    site.stop();
-    (ingest.rest(), ingest.received())
+    fail_for_a_visitor(&site).await;
+    site.stop().await;
+    (ingest.rest().await, ingest.received())
 }
 
 #[rocket::async_test]
@@ -242,9 +259,9 @@ async fn a_trace_has_the_name_of_the_route_and_goes_on_where_the_request_comes_f
     let w3c = ("traceparent", &*format!("00-{TRACE}-{PARENT}-00"));
     let own = ("sentry-trace", &*format!("{TRACE}-{PARENT}-0"));
     for header in [w3c, own] {
-        let answer = site.send("GET", "/lettings/12345/", &[header], "");
+        let answer = get_with(&site, "/lettings/12345/", &[header]).await;
         assert_eq!(answer.status, 404);
-        let report = ingest.next();
+        let report = ingest.next().await;
         assert_eq!(report.kind, "transaction");
         assert_eq!(report.text("transaction"), Some("GET lettings:letting"));
         let id = answer.header("x-request-id");
@@ -258,10 +275,10 @@ async fn a_trace_has_the_name_of_the_route_and_goes_on_where_the_request_comes_f
         assert!(report.text("release").is_some_and(|release| release.starts_with("host@")));
     }
     // What is asked every second is no trace.
-    assert_eq!(site.get("/healthz").status, 200);
-    assert_eq!(site.get("/static/host/nothing.css").status, 404);
-    site.stop();
-    let rest = ingest.rest();
+    assert_eq!(site.get("/healthz").await.status, 200);
+    assert_eq!(site.get("/static/host/nothing.css").await.status, 404);
+    site.stop().await;
+    let rest = ingest.rest().await;
     assert!(rest.is_empty(), "{rest:?}");
 }
 
@@ -272,10 +289,10 @@ async fn a_report_belongs_to_the_trace_of_its_request() {
     for rate in ["0", "1"] {
         let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", rate);
         let site = reporting(&workshop, &ingest, &[rate]);
-        assert_eq!(site.send("GET", "/sentry-debug/", &w3c, "").status, 500);
-        assert_eq!(site.get("/sentry-debug/").status, 500);
-        site.stop();
-        let reports = ingest.rest();
+        assert_eq!(get_with(&site, "/sentry-debug/", &w3c).await.status, 500);
+        assert_eq!(site.get("/sentry-debug/").await.status, 500);
+        site.stop().await;
+        let reports = ingest.rest().await;
         let trace = |report: &Report| report.text("contexts.trace.trace_id").map(str::to_owned);
         let traces = |kind| reports.iter().filter(move |report| report.kind == kind).map(trace);
         let events: Vec<_> = traces("event").collect();
@@ -295,12 +312,13 @@ async fn without_a_dsn_all_works_and_nothing_is_sent() {
     let workshop = Workshop::with_linked_modules(ANY).await;
     for dsn in ["", "  "] {
         let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1");
-        let site = Running::start(&workshop, &[("SENTRY_DSN", dsn), rate]);
-        assert_eq!(site.get("/lettings/").status, 200);
-        assert_eq!(site.get("/sentry-debug/").status, 500);
-        assert_eq!(site.get("/sentry-debug/?how=error").status, 500);
+        let site = start(&workshop, &[("SENTRY_DSN", dsn), rate]);
+        assert_eq!(site.get("/lettings/").await.status, 200);
+        assert_eq!(site.get("/sentry-debug/").await.status, 500);
+        assert_eq!(site.get("/sentry-debug/?how=error").await.status, 500);
+        line(&site, "this page fails on purpose").await;
         assert_eq!(site.log().matches("a handler failed").count(), 1, "{}", site.log());
-        site.stop();
+        site.stop().await;
     }
 }
 
@@ -344,16 +362,16 @@ async fn a_server_that_does_not_answer_delays_no_page_and_no_end() {
     let workshop = Workshop::with_linked_modules(ANY).await;
     for dsn in [silent_ingest(), absent_ingest()] {
         let rate = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1");
-        let site = Running::start(&workshop, &[("SENTRY_DSN", &dsn), rate]);
+        let site = start(&workshop, &[("SENTRY_DSN", &dsn), rate]);
         // If each waited for the server, if only for the two seconds that the end may take, all of
         // them would take longer than this.
         let patience = Instant::now() + Duration::from_mins(1);
         for _ in 0..60 {
-            assert_eq!(site.get("/sentry-debug/").status, 500);
+            assert_eq!(site.get("/sentry-debug/").await.status, 500);
         }
-        assert_eq!(site.get("/lettings/").status, 200);
+        assert_eq!(site.get("/lettings/").await.status, 200);
         assert!(Instant::now() < patience, "pages wait for the server of reports");
-        site.stop();
+        site.stop().await;
     }
 }
 
@@ -362,13 +380,15 @@ async fn what_is_not_sent_yet_is_sent_when_the_program_ends() {
     let workshop = Workshop::with_linked_modules(ANY).await;
     let ingest = Ingest::slow(Duration::from_millis(200));
     let site = reporting(&workshop, &ingest, &[]);
-    let ids: Vec<String> = (0..4)
-        .map(|_| site.get("/sentry-debug/").header("x-request-id").unwrap().to_owned())
-        .collect();
-    site.stop();
-    let reports = ingest.rest();
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let answer = site.get("/sentry-debug/").await;
+        ids.push(answer.header("x-request-id").map(str::to_owned));
+    }
+    site.stop().await;
+    let reports = ingest.rest().await;
     let reported: Vec<_> = reports.iter().map(|report| report.text("tags.request_id")).collect();
-    assert_eq!(reported, ids.iter().map(|id| Some(&**id)).collect::<Vec<_>>());
+    assert_eq!(reported, ids.iter().map(Option::as_deref).collect::<Vec<_>>());
 }
 
 async fn only_staff_can_have_the_page_fail_outside_of_the_profile_local(on: DatabaseKind) {

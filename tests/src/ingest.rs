@@ -2,11 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use rocket::tokio;
+use rocket::tokio::sync::mpsc;
+use rocket::tokio::time::timeout;
 use serde_json::Value;
 
 /// What a report is of.
@@ -40,7 +42,7 @@ impl Report {
 /// The server. It takes what is sent for the project 1 with the key `key`.
 pub struct Ingest {
     port: u16,
-    reports: Receiver<Report>,
+    reports: tokio::sync::Mutex<mpsc::UnboundedReceiver<Report>>,
     received: Arc<Mutex<String>>,
 }
 
@@ -53,7 +55,7 @@ impl Ingest {
     /// Starts one that takes so long for each envelope.
     pub fn slow(delay: Duration) -> Self {
         let (listener, port) = listen();
-        let (sender, reports) = mpsc::channel();
+        let (sender, reports) = mpsc::unbounded_channel();
         let received = Arc::default();
         let all = Arc::clone(&received);
         thread::spawn(move || {
@@ -62,7 +64,7 @@ impl Ingest {
                 thread::spawn(move || serve(connection.unwrap(), delay, &sender, &all));
             }
         });
-        Self { port, reports, received }
+        Self { port, reports: reports.into(), received }
     }
 
     /// Its address, for the setting `sentry_dsn`.
@@ -71,13 +73,16 @@ impl Ingest {
     }
 
     /// Waits for the next report.
-    pub fn next(&self) -> Report {
-        self.reports.recv_timeout(Duration::from_mins(1)).expect("a report comes")
+    pub async fn next(&self) -> Report {
+        let mut reports = self.reports.lock().await;
+        let next = timeout(Duration::from_mins(1), reports.recv()).await;
+        next.expect("a report comes").expect("the server runs")
     }
 
     /// The reports that came since and were not looked at.
-    pub fn rest(&self) -> Vec<Report> {
-        self.reports.try_iter().collect()
+    pub async fn rest(&self) -> Vec<Report> {
+        let mut reports = self.reports.lock().await;
+        std::iter::from_fn(|| reports.try_recv().ok()).collect()
     }
 
     /// All that was sent, byte for byte: heads of requests and envelopes.
@@ -117,7 +122,7 @@ fn dsn(port: u16) -> String {
 fn serve(
     connection: TcpStream,
     delay: Duration,
-    reports: &Sender<Report>,
+    reports: &mpsc::UnboundedSender<Report>,
     received: &Mutex<String>,
 ) {
     let mut connection = BufReader::new(connection);
