@@ -13,6 +13,7 @@ on_both_databases! {
     a_browser_is_known_for_those_who_signed_in_there,
     its_key_is_another_after_each_login,
     of_many_browsers_the_latest_are_known,
+    a_name_that_no_database_takes_is_nobody_s_in_a_known_browser_too,
 }
 
 /// A browser in which a user signed in and out.
@@ -124,4 +125,12 @@ async fn of_many_browsers_the_latest_are_known(on: DatabaseKind) {
     assert_eq!(number(&site, "SELECT COUNT(*) AS value FROM accounts_device").await, 20);
     besiege(&site, "tunde").await;
     assert_eq!(first.sign_in("tunde", GOOD).await.status, 429);
+}
+
+async fn a_name_that_no_database_takes_is_nobody_s_in_a_known_browser_too(on: DatabaseKind) {
+    let site = TestSite::on(on).start().await;
+    let browser = site.browser();
+    browser.set_cookie("device", &"0".repeat(64));
+    let answer = browser.sign_in("a\0b", GOOD).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
 }

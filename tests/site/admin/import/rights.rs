@@ -15,6 +15,7 @@ on_both_databases! {
     fields_for_superusers_are_left_out_for_others,
     what_a_rule_forbids_is_refused,
     a_permission_that_is_lost_before_the_confirmation_counts,
+    no_key_is_given_after_which_there_is_none_left,
 }
 
 async fn who_may_neither_add_nor_change_has_no_import(on: DatabaseKind) {
@@ -49,6 +50,18 @@ async fn who_may_only_add_changes_nothing_and_the_other_way_round(on: DatabaseKi
     assert!(!shown.page.main().contains("Beach house"), "what is not to be seen is not shown");
     assert_eq!(preview(&desk, LETTINGS, "a.csv", &kept).await.counts, [0, 0, 0, 1]);
     assert_eq!(preview(&desk, LETTINGS, "a.csv", &new).await.counts, [1, 0, 0, 0]);
+}
+
+async fn no_key_is_given_after_which_there_is_none_left(on: DatabaseKind) {
+    let site = site(on).await;
+    let free = add_addresses(&site, 1).await[0];
+    let desk = staff(&site, "lettings.add_letting").await;
+    for key in ["1000000001", "2147483647", "9223372036854775807"] {
+        let table = format!("id,title,address\n{key},New,{free}\n");
+        let shown = preview(&desk, LETTINGS, "a.csv", &table).await;
+        assert_eq!(shown.counts, [0, 0, 0, 1], "{key}");
+        assert!(shown.problems[0].contains("less than or equal to 1000000000"), "{shown:?}");
+    }
 }
 
 async fn password_of(site: &TestSite, username: &str) -> String {
