@@ -6,7 +6,8 @@
 FROM rust:1.95-slim-bookworm AS manifests
 WORKDIR /site
 COPY . .
-RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock ! -name build.rs -delete \
+RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock ! -name build.rs \
+        ! -path './.cargo/*' -delete \
     && find . -mindepth 2 -name Cargo.toml \
         -execdir mkdir -p src \; -execdir touch src/lib.rs \; \
     && echo 'fn main() {}' > host/src/main.rs \
