@@ -211,6 +211,16 @@ impl Record {
         }
     }
 
+    /// What the row shows as, if the model's own fields are all that this takes.
+    pub fn text(&self) -> Option<String> {
+        let display = Records::of(self.model).display();
+        let is_known = |piece: &Piece| match piece {
+            Piece::Text(_) => true,
+            Piece::Value(place) => place.0 < self.model.fields.len(),
+        };
+        display.pieces.iter().all(is_known).then(|| display.text(self))
+    }
+
     /// The value of a further column.
     pub fn at(&self, place: ColumnPlace) -> &Value {
         &self.values[place.0]

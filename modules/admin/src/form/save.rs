@@ -9,7 +9,7 @@ use module_api::model::{
 
 use super::object::{NewValues, ObjectForm};
 use super::state::FormState;
-use super::stored::object;
+use super::stored::text_of;
 use crate::log::ChangeMessage;
 
 /// The values that everything in a form is to have.
@@ -163,20 +163,19 @@ impl NewState {
         };
         for index in 0..self.rows.len() {
             let values = std::mem::take(&mut self.rows[index]);
-            let Some(changes) = write_rows(state, index, values, main, on).await? else {
+            let Some(changes) = write_rows(state, index, values, main.id(), on).await? else {
                 return Ok(Written::Refused);
             };
             inlines.extend(changes);
         }
-        // What it shows as may come from another object in the form.
-        let text = object(state.main.model, main, &mut *on).await?;
-        let text = text.map_or_else(String::new, |loaded| loaded.text);
+        // Last, since it may come from another object in the form.
+        let text = text_of(&main, &mut *on).await?;
         let mut message =
             if state.plan.adding { ChangeMessage::added() } else { ChangeMessage::changed(fields) };
         for inline in inlines {
             inline.tell(&mut message);
         }
-        Ok(Written::Done(Saved { id: main, text, message }))
+        Ok(Written::Done(Saved { id: main.id(), text, message }))
     }
 }
 
@@ -213,13 +212,13 @@ async fn write_object(
     on: &mut Transaction,
 ) -> Result<Option<ObjectWritten>, DbError> {
     let fields = form.changed(&values);
-    let Some(id) = write_row(form, values, on).await? else { return Ok(None) };
-    let (model, is_new) = (form.model, form.stored.is_none());
+    let Some(written) = write_row(form, values, on).await? else { return Ok(None) };
+    let (id, is_new) = (written.id(), form.stored.is_none());
     if !is_new && fields.is_empty() {
         return Ok(Some(ObjectWritten { id, inline: None }));
     }
-    let object = object(model, id, on).await?.map_or_else(String::new, |loaded| loaded.text);
-    let name = model.verbose_name;
+    let object = text_of(&written, on).await?;
+    let name = form.model.verbose_name;
     let inline = if is_new {
         InlineChange::Added { name, object }
     } else {
@@ -228,15 +227,16 @@ async fn write_object(
     Ok(Some(ObjectWritten { id, inline: Some(inline) }))
 }
 
-/// Writes an object, if there is anything to write; its primary key, or nothing if it is refused.
+/// Writes an object, if there is anything to write; as it is then, or nothing if it is refused.
 async fn write_row(
     form: &mut ObjectForm,
     values: NewValues,
     on: &mut Transaction,
-) -> Result<Option<i64>, DbError> {
+) -> Result<Option<Record>, DbError> {
     let model = form.model;
     let stored = form.stored.as_ref();
     let is_same = stored.is_some_and(|stored| stored.record.values() == values.columns);
+    let mut columns = values.columns.clone();
     let written = match stored {
         Some(stored) if is_same => Ok(stored.id()),
         Some(stored) => {
@@ -253,7 +253,8 @@ async fn write_row(
     for (field, ids) in &values.many {
         set_related_ids(field, id, ids, on).await?;
     }
-    Ok(Some(id))
+    columns[0] = Value::from(id);
+    Ok(Some(Record::new(model, columns)))
 }
 
 /// Writes the objects whose foreign key leads to that of the form: those that go, before those that

@@ -3,9 +3,7 @@
 use std::fmt::Write;
 
 use module_api::admin::{InlineRelation, ModelAdmin};
-use module_api::db::{
-    DatabaseKind, DbError, Executor, FromRow, Row, Transaction, Value, query, quoted,
-};
+use module_api::db::{DatabaseKind, DbError, Executor, Transaction, Value, execute_script, quoted};
 use module_api::model::{
     Display, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records, related_ids,
 };
@@ -85,6 +83,18 @@ pub(crate) async fn object(
 ) -> Result<Option<Loaded>, DbError> {
     let filter = Filter::key_is_in(model, [id]);
     Ok(Loading::of(model).filter(filter).fetch(1, on).await?.pop())
+}
+
+/// What an object shows as that has just been written.
+pub(crate) async fn text_of(
+    written: &Record,
+    on: impl Into<Executor<'_>>,
+) -> Result<String, DbError> {
+    if let Some(text) = written.text() {
+        return Ok(text);
+    }
+    let stored = object(written.model(), written.id(), on).await?;
+    Ok(stored.map_or_else(String::new, |stored| stored.text))
 }
 
 /// The objects whose foreign key leads to the form's object.
@@ -192,15 +202,6 @@ fn digest_object(digest: &mut Sha256, record: &Record, fields: &[PlannedField]) 
     }
 }
 
-/// Nothing of a row but that it was there.
-struct Locked;
-
-impl FromRow for Locked {
-    fn from_row(_: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self)
-    }
-}
-
 /// Keeps others from changing what is in a form until the transaction ends. On SQLite nobody else
 /// writes meanwhile as it is. A row is locked before those that lead to it, in whichever form it
 /// is, so that no two forms wait for each other.
@@ -210,30 +211,31 @@ pub(crate) async fn lock(admin: &ModelAdmin, id: i64, on: &mut Transaction) -> R
     }
     let model = admin.model;
     let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
+    let (mut targets, mut rows) = (Vec::new(), Vec::new());
     for inline in &admin.inlines {
-        let InlineRelation::Target { foreign_key } = inline.relation else { continue };
-        let Some(field) = model.field(foreign_key) else { continue };
-        let its_key = quoted(inline.model.primary_key().column);
-        let column = quoted(field.column);
-        let which = format!("{its_key} = (SELECT {column} FROM {table} WHERE {key} = $1)");
-        lock_where(inline.model, &which, id, on).await?;
+        match inline.relation {
+            InlineRelation::Target { foreign_key } => {
+                let Some(field) = model.field(foreign_key) else { continue };
+                let its_key = quoted(inline.model.primary_key().column);
+                let column = quoted(field.column);
+                let which =
+                    format!("{its_key} = (SELECT {column} FROM {table} WHERE {key} = {id})");
+                targets.push(locking(inline.model, &which));
+            }
+            InlineRelation::Rows { foreign_key, .. } => {
+                let Some(field) = inline.model.field(foreign_key) else { continue };
+                rows.push(locking(inline.model, &format!("{} = {id}", quoted(field.column))));
+            }
+        }
     }
-    lock_where(model, &format!("{key} = $1"), id, on).await?;
-    for inline in &admin.inlines {
-        let InlineRelation::Rows { foreign_key, .. } = inline.relation else { continue };
-        let Some(field) = inline.model.field(foreign_key) else { continue };
-        lock_where(inline.model, &format!("{} = $1", quoted(field.column)), id, on).await?;
-    }
-    Ok(())
+    let main = locking(model, &format!("{key} = {id}"));
+    // All at once: each would take a round trip to the server.
+    let script: String = targets.into_iter().chain([main]).chain(rows).collect();
+    execute_script(AssertSqlSafe(script), on).await
 }
 
-async fn lock_where(
-    model: &ModelInfo,
-    condition: &str,
-    id: i64,
-    on: &mut Transaction,
-) -> Result<(), DbError> {
+/// A statement that locks the rows of a model for which a condition holds.
+fn locking(model: &ModelInfo, condition: &str) -> String {
     let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
-    let sql = format!("SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} FOR UPDATE");
-    query(AssertSqlSafe(sql)).bind(id).fetch_all::<Locked>(on).await.map(drop)
+    format!("SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} FOR UPDATE;\n")
 }
