@@ -3,7 +3,7 @@
 use module_api::{Level, MessageLink, Messages, Page, SecretKey, context};
 use rocket::get;
 use rocket::response::Redirect;
-use site_tests::{Browser, DatabaseKind, LocalModule, TestSite};
+use site_tests::{Browser, DatabaseKind, LocalModule, TestSite, encoded};
 
 static DESK: LocalModule = LocalModule {
     routes: || rocket::routes![say, several, with_link, index],
@@ -105,7 +105,18 @@ async fn of_more_than_a_cookie_holds_the_latest_are_shown() {
     let messages = shown(&browser).await;
     assert!(!messages.is_empty());
     assert!(messages.last().unwrap().1.starts_with("39 ö"), "{messages:?}");
-    assert!(messages.iter().all(|(_, text)| text.chars().count() <= 301));
+    assert!(messages.iter().all(|(_, text)| text.chars().count() <= 251));
+}
+
+#[rocket::async_test]
+async fn a_long_message_in_any_script_is_cut_and_shown() {
+    let site = desk().await;
+    let browser = site.browser();
+    for character in ["a", "ö", "家", "🏖"] {
+        browser.get(&format!("/desk/say/?{}", encoded(&[("text", &character.repeat(500))]))).await;
+        let text = format!("{}…", character.repeat(250));
+        assert_eq!(shown(&browser).await, [("message message-warning".to_owned(), text)]);
+    }
 }
 
 #[rocket::async_test]

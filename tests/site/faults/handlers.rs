@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rocket::tokio;
-use site_tests::{DatabaseKind, LocalModule, ServedSite, TestSite, ask};
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpStream;
+use site_tests::{DatabaseKind, LocalModule, ServedSite, TestSite, ask, parse, request};
 
 static CUT_OFF: AtomicUsize = AtomicUsize::new(0);
 static BAD: LocalModule = LocalModule {
@@ -82,6 +84,30 @@ async fn a_handler_that_hangs_is_cut_off_and_others_go_on_meanwhile() {
     }
     assert_eq!(CUT_OFF.load(Ordering::SeqCst), 50, "nothing of them is left");
     others_are_well(&site).await;
+    site.stop().await;
+}
+
+#[rocket::async_test]
+async fn a_form_that_stops_coming_is_cut_off_and_others_go_on_meanwhile() {
+    let site = site(3).await;
+    // Rocket itself looks at the first bytes of a form, and waits for those.
+    let sent = format!("username={}", "a".repeat(60));
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let head = request("POST", "/accounts/login/", &headers, 1000);
+    let mut waiting = Vec::new();
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(("127.0.0.1", site.port())).await.unwrap();
+        stream.write_all(format!("{head}{sent}").as_bytes()).await.unwrap();
+        waiting.push(stream);
+    }
+    others_are_well(&site).await;
+    for mut stream in waiting {
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = parse(&answer).unwrap();
+        assert_eq!(answer.status, 408);
+        assert!(!answer.page().heading().is_empty(), "it is a page");
+    }
     site.stop().await;
 }
 

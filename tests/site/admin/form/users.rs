@@ -14,6 +14,7 @@ on_both_databases!(
     the_hash_is_neither_shown_nor_taken,
     staff_cannot_give_themselves_or_others_rights,
     what_locks_one_out_is_asked_first,
+    more_groups_than_a_statement_takes_are_refused_at_the_field,
 );
 
 const ADD: &str = "/admin/auth/user/add/";
@@ -168,4 +169,22 @@ async fn what_locks_one_out_is_asked_first(kind: DatabaseKind) {
     let said = messages(&ann).await;
     assert!(said[0].starts_with("The user “ann” was changed successfully."), "{said:?}");
     assert_eq!(ann.get(&address).await.status, 403, "the right is gone at the next request");
+}
+
+async fn more_groups_than_a_statement_takes_are_refused_at_the_field(kind: DatabaseKind) {
+    let site = site(kind).await;
+    let ann = superuser(&site, "ann").await;
+    let ids: Vec<String> = (1..=70_000).map(|id| id.to_string()).collect();
+    let new = form(&ann, ADD).await.set("username", "zoë.li");
+    let new = new.set("password1", PASSWORD).set("password2", PASSWORD);
+    for (count, error) in
+        [(70_000, "Select at most 5000."), (5000, "1 is not one of the available")]
+    {
+        let typed = new.clone().set("groups_add", &ids[..count].join(","));
+        let answer = typed.send(&ann, ADD, "_save").await;
+        assert_eq!(answer.status, 200);
+        let shown = errors(&answer.page(), "groups");
+        assert!(shown.contains(error), "{shown}");
+    }
+    assert_eq!(value::<i64>(&site, "SELECT COUNT(*) AS value FROM auth_user").await, 1);
 }
