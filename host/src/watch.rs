@@ -146,7 +146,7 @@ impl Fairing for Watch {
             *response = refusal.response(watched.method);
         }
         let info = &watched.current.info;
-        response.set_raw_header("X-Request-Id", info.id.to_string());
+        response.set_raw_header("X-Request-Id", String::from(&*info.id));
         if response.status() == Status::ServiceUnavailable
             && !response.headers().contains("Retry-After")
         {

@@ -11,9 +11,9 @@ use sqlx::error::DatabaseError;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
-use sqlx::{ConnectOptions, Connection as _, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
 
-use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location};
+use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location, execute_script};
 use crate::model::Models;
 use crate::{Causes, with_causes};
 
@@ -231,6 +231,22 @@ impl DbPool {
         Ok(Transaction { on, models: Arc::default() })
     }
 
+    /// The same with a script at its beginning; see [`Db::begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`begin`](Self::begin), or the database refuses a statement.
+    pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
+        let Self::Postgres(pool) = self else {
+            let mut transaction = self.begin().await?;
+            execute_script(script, &mut transaction).await?;
+            return Ok(transaction);
+        };
+        let script = format!("BEGIN;\n{}", script.into_sql_str().as_str());
+        let on = TransactionOn::Postgres(pool.begin_with(AssertSqlSafe(script)).await?);
+        Ok(Transaction { on, models: Arc::default() })
+    }
+
     /// The same database for migrations, through one connection of its own. On SQLite it does not
     /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. Who uses
     /// it looks at `PRAGMA foreign_key_check`, and closes it.
@@ -367,6 +383,17 @@ impl Db {
     /// The database is out of reach, or another transaction writes for too long.
     pub async fn begin(&self) -> Result<Transaction, DbError> {
         Ok(Transaction { models: Arc::clone(&self.models), ..self.pool.begin().await? })
+    }
+
+    /// A transaction that begins with a script, as of locks. On PostgreSQL both take one round trip
+    /// to the server.
+    ///
+    /// # Errors
+    ///
+    /// As for [`begin`](Self::begin), or the database refuses a statement.
+    pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
+        let begun = self.pool.begin_with(script).await?;
+        Ok(Transaction { models: Arc::clone(&self.models), ..begun })
     }
 
     /// The models of the site's active modules.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use module_api::admin::{InlineRelation, ModelAdmin};
-use module_api::db::{DatabaseKind, DbError, Executor, Transaction, Value, execute_script, quoted};
+use module_api::db::{DatabaseKind, Db, DbError, Executor, Transaction, Value, quoted};
 use module_api::model::{
     Display, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records, related_ids,
 };
@@ -202,13 +202,24 @@ fn digest_object(digest: &mut Sha256, record: &Record, fields: &[PlannedField]) 
     }
 }
 
-/// Keeps others from changing what is in a form until the transaction ends. On SQLite nobody else
-/// writes meanwhile as it is. A row is locked before those that lead to it, in whichever form it
-/// is, so that no two forms wait for each other.
-pub(crate) async fn lock(admin: &ModelAdmin, id: i64, on: &mut Transaction) -> Result<(), DbError> {
-    if on.kind() == DatabaseKind::Sqlite {
-        return Ok(());
+/// A transaction in which nobody else changes what is in a form. On SQLite nobody else writes meanwhile
+/// as it is. A row is locked before those that lead to it, in whichever form it is, so that no two
+/// forms wait for each other.
+pub(crate) async fn begin(
+    db: &Db,
+    admin: &ModelAdmin,
+    id: Option<i64>,
+) -> Result<Transaction, DbError> {
+    match id {
+        Some(id) if db.kind() == DatabaseKind::Postgres => {
+            db.begin_with(AssertSqlSafe(locks(admin, id))).await
+        }
+        _ => db.begin().await,
     }
+}
+
+/// The statements that lock what is in the form of an object.
+fn locks(admin: &ModelAdmin, id: i64) -> String {
     let model = admin.model;
     let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
     let (mut targets, mut rows) = (Vec::new(), Vec::new());
@@ -229,9 +240,7 @@ pub(crate) async fn lock(admin: &ModelAdmin, id: i64, on: &mut Transaction) -> R
         }
     }
     let main = locking(model, &format!("{key} = {id}"));
-    // All at once: each would take a round trip to the server.
-    let script: String = targets.into_iter().chain([main]).chain(rows).collect();
-    execute_script(AssertSqlSafe(script), on).await
+    targets.into_iter().chain([main]).chain(rows).collect()
 }
 
 /// A statement that locks the rows of a model for which a condition holds.

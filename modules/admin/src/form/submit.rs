@@ -11,7 +11,7 @@ use super::plan::{Plan, may};
 use super::posted::Posted;
 use super::save::{self, Saved, Written};
 use super::state::FormState;
-use super::stored::{Stored, lock, object};
+use super::stored::{Stored, begin, object};
 use crate::access::Desk;
 use crate::deletion::fingerprint_of;
 use crate::log;
@@ -71,25 +71,25 @@ impl<'r> Sender<'_, 'r> {
     pub(crate) async fn submit(&self) -> Result<Submission<'r>, Error> {
         let password = self.password().await?;
         for _ in 0..ATTEMPTS {
-            let mut transaction = self.db.begin().await?;
-            let tried = self.attempt(password.clone(), &mut transaction).await;
-            let tried = match tried {
-                Ok(Submission::Saved(saved)) => match transaction.commit().await {
-                    Ok(()) => return Ok(Submission::Saved(saved)),
-                    Err(error) => Err(Error::from(error)),
-                },
-                other => other,
-            };
-            match tried {
+            match self.attempt(password.clone()).await {
                 // Somebody else wrote the same at this moment: what that means shows in what is
                 // stored now.
                 Err(Error::Database(error)) if error.is_conflict() => {}
                 other => return other,
             }
         }
-        let mut transaction = self.db.begin().await?;
+        let mut transaction = begin(self.db, self.admin, self.id).await?;
         let (state, reason) = self.prepare(password, &mut transaction).await?;
         Ok(Submission::Again(Box::new(state), reason.unwrap_or(Reason::Refused)))
+    }
+
+    async fn attempt(&self, password: Option<NewPassword>) -> Result<Submission<'r>, Error> {
+        let mut transaction = begin(self.db, self.admin, self.id).await?;
+        let submission = self.write(password, &mut transaction).await?;
+        if let Submission::Saved(_) = submission {
+            transaction.commit().await?;
+        }
+        Ok(submission)
     }
 
     /// The new password, if the form of a new object asks for one.
@@ -105,7 +105,7 @@ impl<'r> Sender<'_, 'r> {
         Ok(Some(password))
     }
 
-    async fn attempt(
+    async fn write(
         &self,
         password: Option<NewPassword>,
         on: &mut Transaction,
@@ -158,7 +158,6 @@ impl<'r> Sender<'_, 'r> {
         if posted.has(SAVE_AS_NEW) && admin.save_as {
             return Ok((self.new_object(password)?, None));
         }
-        lock(admin, id, on).await?;
         let Some(main) = object(admin.model, id, &mut *on).await? else {
             if posted.has(SAVE_AS_NEW) {
                 return Ok((self.new_object(password)?, None));
