@@ -49,8 +49,9 @@ class Server:
                 env=environment(program.database_url) | {
                     "ROCKET_PORT": str(self.port),
                     "ROCKET_ADDRESS": "127.0.0.1",
-                    # What is compared logs none either; what it costs is measured by itself.
+                    # What is compared has neither; what they cost is measured by itself.
                     "ROCKET_REQUEST_LOG": "false",
+                    "ROCKET_METRICS": "false",
                     "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
                 } | dict(program.settings),
                 stdin=subprocess.DEVNULL,

@@ -101,6 +101,13 @@ class Scripts(unittest.TestCase):
         self.addCleanup(fake.close)
         return fake
 
+    def assert_only_prints(self, script, expected):
+        """A dry run prints this with secrets and without, and calls nothing."""
+        for secrets in ({}, SECRETS):
+            status, said = self.script(script, "--dry-run", environment={**NAMES, **secrets})
+            self.assertEqual((said.splitlines(), status), (expected, 0))
+        self.assertEqual(self.calls(), [])
+
     def test_a_dry_run_prints_what_would_be_pushed_and_does_nothing(self):
         expected = [
             f"+ docker build --build-arg GIT_REVISION={COMMIT} --tag holiday-homes:{COMMIT} .",
@@ -110,10 +117,7 @@ class Scripts(unittest.TestCase):
             f"+ docker tag holiday-homes:{COMMIT} docker.io/someone/holiday-homes:latest",
             "+ docker push docker.io/someone/holiday-homes:latest",
         ]
-        for secrets in ({}, SECRETS):
-            status, said = self.script("push-image", "--dry-run", environment={**NAMES, **secrets})
-            self.assertEqual((said.splitlines(), status), (expected, 0))
-        self.assertEqual(self.calls(), [])
+        self.assert_only_prints("push-image", expected)
 
     def test_a_dry_run_prints_what_would_be_released_and_does_nothing(self):
         api = "https://api.heroku.com/apps/homes"
@@ -133,10 +137,7 @@ class Scripts(unittest.TestCase):
             f"+ GET {api} for the site's address",
             "+ GET its /readyz until that answers 200",
         ]
-        for secrets in ({}, SECRETS):
-            status, said = self.script("deploy-heroku", "--dry-run", environment={**NAMES, **secrets})
-            self.assertEqual((said.splitlines(), status), (expected, 0))
-        self.assertEqual(self.calls(), [])
+        self.assert_only_prints("deploy-heroku", expected)
 
     def test_a_dry_run_needs_no_variable_at_all(self):
         for script in ("push-image", "deploy-heroku"):

@@ -60,34 +60,29 @@ async fn a_module_that_cannot_do_its_work_is_named(on: DatabaseKind) {
     let site = TestSite::on(on).modules(&[&CLINIC]).start().await;
     // Each database's test runs in a process of its own.
     IS_WELL.store(false, Ordering::SeqCst);
-    let answer = site.get("/readyz").await;
-    assert_eq!(
-        (answer.status, answer.text()),
-        (503, r#"{"status":"failing","failing":["clinic"]}"#)
-    );
+    assert_fails(&site, "clinic").await;
     assert_eq!(site.get("/healthz").await.status, 200, "it is alive all the same");
+}
+
+/// The site says that it is not ready, and what keeps it from that.
+async fn assert_fails(site: &TestSite, what: &str) {
+    let answer = site.get("/readyz").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.text(), format!(r#"{{"status":"failing","failing":["{what}"]}}"#));
 }
 
 #[rocket::async_test]
 async fn a_site_without_its_database_is_not_ready() {
     let site = TestSite::on(DatabaseKind::Postgres).start().await;
     site.database().drop_now().await;
-    let answer = site.get("/readyz").await;
-    assert_eq!(
-        (answer.status, answer.text()),
-        (503, r#"{"status":"failing","failing":["database"]}"#)
-    );
+    assert_fails(&site, "database").await;
 }
 
 #[rocket::async_test]
 async fn a_migration_that_was_taken_back_makes_the_site_not_ready() {
     let site = TestSite::on(DatabaseKind::Sqlite).start().await;
     site.database().execute("DELETE FROM host_migration WHERE module = 'lettings'").await;
-    let answer = site.get("/readyz").await;
-    assert_eq!(
-        (answer.status, answer.text()),
-        (503, r#"{"status":"failing","failing":["migrations"]}"#)
-    );
+    assert_fails(&site, "migrations").await;
 }
 
 #[rocket::async_test]

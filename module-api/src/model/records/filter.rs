@@ -1,0 +1,118 @@
+//! Which rows a query takes.
+
+use super::Path;
+use crate::db::Value;
+use crate::model::column::{Expression, escape_like};
+use crate::model::{ManyToManyInfo, ModelInfo};
+
+/// A condition on the rows of a model that is known by its description alone.
+#[derive(Debug, Clone)]
+#[must_use = "a filter does nothing by itself"]
+pub struct Filter(pub(super) Expression);
+
+/// How a column is compared with a value. `NULL` compares with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+impl Filter {
+    /// The column compares so with the value.
+    pub fn compare(path: Path, comparison: Comparison, value: Value) -> Self {
+        let operator = match comparison {
+            Comparison::Eq => "=",
+            Comparison::Lt => "<",
+            Comparison::Le => "<=",
+            Comparison::Gt => ">",
+            Comparison::Ge => ">=",
+        };
+        Self(Expression::Compare { path: path.fields.into(), operator, value })
+    }
+
+    /// The column has the value; if that is `NULL`, it is `NULL`.
+    pub fn is(path: Path, value: Value) -> Self {
+        if value.is_null() {
+            Self::is_null(path)
+        } else {
+            Self::compare(path, Comparison::Eq, value)
+        }
+    }
+
+    /// The column has one of the values.
+    pub fn is_in(path: Path, values: impl IntoIterator<Item = Value>) -> Self {
+        let values = values.into_iter().collect();
+        Self(Expression::IsIn { path: path.fields.into(), values })
+    }
+
+    /// The primary key is one of these.
+    pub fn key_is_in(model: &'static ModelInfo, ids: impl IntoIterator<Item = i64>) -> Self {
+        Self::is_in(Path::of(model.primary_key()), ids.into_iter().map(Value::from))
+    }
+
+    /// The column is `NULL`.
+    pub fn is_null(path: Path) -> Self {
+        Self(Expression::IsNull { path: path.fields.into() })
+    }
+
+    /// The text stands in the column, capitals or not. SQLite knows the capitals of ASCII only. What
+    /// is no text is compared as the database writes it.
+    pub fn contains(path: Path, text: &str) -> Self {
+        Self::like(path, format!("%{}%", escape_like(text)))
+    }
+
+    /// The column begins with the text, capitals or not. SQLite knows the capitals of ASCII only.
+    pub fn starts_with(path: Path, text: &str) -> Self {
+        Self::like(path, format!("{}%", escape_like(text)))
+    }
+
+    /// The column is the text, capitals or not. SQLite knows the capitals of ASCII only.
+    pub fn equals_ignoring_case(path: Path, text: &str) -> Self {
+        Self::like(path, escape_like(text))
+    }
+
+    fn like(path: Path, pattern: String) -> Self {
+        Self(Expression::Like { path: path.fields.into(), pattern, ignore_case: true })
+    }
+
+    /// A many-to-many field of the model relates the row to that one.
+    pub fn is_related(
+        model: &'static ModelInfo,
+        field: &'static ManyToManyInfo,
+        target: i64,
+    ) -> Self {
+        Self(Expression::Related { key: model.primary_key(), field, target: Some(target) })
+    }
+
+    /// A many-to-many field of the model relates the row to any.
+    pub fn has_related(model: &'static ModelInfo, field: &'static ManyToManyInfo) -> Self {
+        Self(Expression::Related { key: model.primary_key(), field, target: None })
+    }
+
+    /// All hold, which they do if there are none.
+    pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
+        Self(Expression::All(filters.into_iter().map(|filter| filter.0).collect()))
+    }
+
+    /// At least one holds, which none does if there are none.
+    pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
+        Self(Expression::Any(filters.into_iter().map(|filter| filter.0).collect()))
+    }
+}
+
+/// All rows for which it does not hold, those of which it cannot be told for a `NULL` included.
+impl std::ops::Not for Filter {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(Expression::Not(Box::new(self.0)))
+    }
+}
