@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
 
+use rocket::futures::future::join_all;
 use site_tests::{Answer, Cluster, SECRET_KEY, ask, ask_with, encoded, free_port};
 use tempfile::TempDir;
 
@@ -184,31 +186,52 @@ async fn what_the_router_says_of_a_request_is_believed_behind_it_alone() {
 async fn fails_from(program: &Program, addresses: &[&str]) -> bool {
     let mut last = 0;
     for address in addresses {
-        let forwarded = ("X-Forwarded-For", *address);
-        let page = routed(program, "GET", "/accounts/login/", &[SECURE, forwarded]).await;
-        let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        let form = page.page();
-        let token = form
-            .all("input")
-            .find(|input| input.attribute("name") == Some("csrf_token"))
-            .and_then(|input| input.attribute("value"))
-            .expect("the form has a token")
-            .to_owned();
-        let body =
-            encoded(&[("csrf_token", &token), ("username", addresses[0]), ("password", "wrong")]);
-        let headers = [
-            ("Host", "example.org"),
-            SECURE,
-            forwarded,
-            ("Cookie", &cookie),
-            ("Origin", "https://example.org"),
-            ("Content-Type", "application/x-www-form-urlencoded"),
-        ];
-        let answer =
-            ask_with(program.port(), "POST", "/accounts/login/", &headers, body.as_bytes());
-        last = answer.await.unwrap().status;
+        last = fail(program, address, addresses[0]).await;
     }
     last == 429
+}
+
+/// Fails to sign in, from an address; the status of the answer.
+async fn fail(program: &Program, address: &str, username: &str) -> u16 {
+    let forwarded = ("X-Forwarded-For", address);
+    let page = routed(program, "GET", "/accounts/login/", &[SECURE, forwarded]).await;
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let form = page.page();
+    let token = form
+        .all("input")
+        .find(|input| input.attribute("name") == Some("csrf_token"))
+        .and_then(|input| input.attribute("value"))
+        .expect("the form has a token")
+        .to_owned();
+    let body = encoded(&[("csrf_token", &token), ("username", username), ("password", "wrong")]);
+    let headers = [
+        ("Host", "example.org"),
+        SECURE,
+        forwarded,
+        ("Cookie", &cookie),
+        ("Origin", "https://example.org"),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    ];
+    let answer = ask_with(program.port(), "POST", "/accounts/login/", &headers, body.as_bytes());
+    answer.await.unwrap().status
+}
+
+#[rocket::async_test]
+async fn the_memory_of_a_dyno_suffices_while_fifty_sign_in() {
+    let dyno = Dyno::new();
+    dyno.release();
+    let program = Program::start(dyno.command(&[]));
+    let addresses: Vec<String> = (0..50).map(|number| format!("203.0.{number}.1")).collect();
+    let names: Vec<String> = (0..50).map(|number| format!("visitor-{number}")).collect();
+    let pairs = addresses.iter().zip(&names);
+    let statuses =
+        join_all(pairs.map(|(address, name)| fail(&program, address, name.as_str()))).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    // A hash takes 19 MiB, and no more are computed at once than there are cores.
+    let cores = available_parallelism().unwrap().get();
+    let most = program.memory("VmHWM") >> 20;
+    assert!(most < 512 && most < 100 + 20 * cores, "{most} MiB with {cores} cores");
+    program.stop().await;
 }
 
 #[rocket::async_test]

@@ -1,5 +1,6 @@
 //! The real program while it serves.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -54,6 +55,15 @@ impl Program {
     /// The number of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How many bytes of memory it has, by the name of the line in which Linux tells: `VmRSS` now,
+    /// `VmHWM` at most so far.
+    pub(crate) fn memory(&self, name: &str) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let prefix = format!("{name}:");
+        let line = status.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 
     /// What it has logged until now.

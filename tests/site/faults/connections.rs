@@ -1,6 +1,5 @@
 //! Very many connections that say nothing, or little and slowly.
 
-use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -40,12 +39,6 @@ fn raise_limit() -> usize {
     hard.parse().unwrap()
 }
 
-fn resident_bytes(program: &Program) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
-}
-
 #[rocket::async_test]
 async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served() {
     let count = WANTED.min(raise_limit() - OTHERS);
@@ -57,7 +50,7 @@ async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served()
     for page in ["/", "/lettings/", "/profiles/"] {
         assert_eq!(program.get(page).await.status, 200);
     }
-    let before = resident_bytes(&program);
+    let before = program.memory("VmRSS");
 
     let mut open = Vec::with_capacity(count);
     while open.len() < count {
@@ -79,7 +72,7 @@ async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served()
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let more = resident_bytes(&program).saturating_sub(before);
+    let more = program.memory("VmRSS").saturating_sub(before);
     assert!(more < count * BYTES_EACH, "{count} connections took {more} bytes");
     assert!(more > count * 100, "they were there: {more}");
 
