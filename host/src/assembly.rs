@@ -5,20 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use module_api::db::Db;
-use module_api::{CookieRules, PageContributors, Problem, SecretKey, Templates};
+use module_api::{CookieRules, Problem, SecretKey, Templates};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
+use rocket::shield::Shield;
 use rocket::tokio::time::{MissedTickBehavior, interval};
 use rocket::{Build, Ignite, Rocket, tokio};
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
 use crate::database::{Purpose, open_for_start};
+use crate::headers::SecurityHeaders;
 use crate::health::Readiness;
 use crate::site_modules::site_modules;
-use crate::templates::{Globals, LiveTemplates, install};
+use crate::templates::{Globals, LiveTemplates, install_for_good};
 use crate::watch::{InFlight, Metrics, Watch};
-use crate::{DatabaseError, Plan, PlannedRoute, Settings, boundary, error_pages, headers};
+use crate::{DatabaseError, Plan, PlannedRoute, Settings, boundary, error_pages};
 
 /// Why a site does not start.
 #[derive(Debug, thiserror::Error)]
@@ -166,14 +168,15 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let metrics = Metrics::new(settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
     let mut rocket = rocket::custom(figment)
         .attach(Watch::new(settings, Arc::clone(&in_flight), metrics.clone()))
-        .attach(headers::shield(settings))
+        // Without any policy, in place of the one that Rocket attaches by itself.
+        .attach(Shield::new())
+        .attach(SecurityHeaders::new(settings))
         .manage(Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)))
         .manage(secret_key(settings))
         .manage(db)
         .manage(site_modules)
         .manage(plan.urls.clone())
         .manage(assets)
-        .manage(PageContributors(contributors))
         .manage(plan.registered_models)
         .manage(CookieRules { secure: !settings.is_local() })
         .register("/", vec![error_pages::catcher()]);
@@ -192,9 +195,11 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let set = Arc::new(plan.templates);
     let live = cfg!(debug_assertions)
         .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
-    rocket = rocket.manage(Templates { content_types, live }).attach(Template::try_custom(
-        move |engines| install(&mut engines.minijinja, &set, &globals).map_err(Into::into),
-    ));
+    rocket = rocket.manage(Templates { content_types, contributors, live }).attach(
+        Template::try_custom(move |engines| {
+            install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
+        }),
+    );
 
     let limit = match settings.site.request_timeout {
         0 => None,

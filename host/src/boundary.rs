@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use module_api::{AnsweringModule, RefusedByCsrf, Reported, check_csrf, logged_path};
+use module_api::{RefusedByCsrf, Reported, RequestInfo, check_csrf, is_safe_method, logged_path};
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
@@ -60,13 +60,15 @@ impl Handler for Boundary {
                 .sized_body(0, std::io::Cursor::new(""));
             return Outcome::Success(response.finalize());
         }
-        request.local_cache(|| AnsweringModule(Some(self.answering.module)));
+        RequestInfo::of(request).asked(self.answering.module);
         if !self.csrf_exempt
-            && let Err(refusal) = match within(self.limit, check_csrf(request, &mut data)).await {
-                Some(checked) => checked,
-                // It reads the beginning of the body, which never came.
-                None => return Outcome::Error(Status::RequestTimeout),
-            }
+            && !is_safe_method(request.method())
+            && let Err(refusal) =
+                match Box::pin(within(self.limit, check_csrf(request, &mut data))).await {
+                    Some(checked) => checked,
+                    // It reads the beginning of the body, which never came.
+                    None => return Outcome::Error(Status::RequestTimeout),
+                }
         {
             request.local_cache(|| RefusedByCsrf(Some(refusal)));
             let path = logged_path(request);

@@ -1,69 +1,51 @@
 //! What every response says about how a browser may treat it.
 
-use rocket::http::Header;
-use rocket::shield::{Feature, Frame, NoSniff, Permission, Policy, Referrer, Shield};
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Request, Response};
 
 use crate::Settings;
 
 /// What the site's pages have no use for, and what is in them must not use.
-const WITHOUT: [Feature; 9] = [
-    Feature::Camera,
-    Feature::Geolocation,
-    Feature::Gyroscope,
-    Feature::InterestCohort,
-    Feature::Magnetometer,
-    Feature::Microphone,
-    Feature::Midi,
-    Feature::Payment,
-    Feature::Usb,
-];
+const WITHOUT: &str = "camera=(), geolocation=(), gyroscope=(), interest-cohort=(), magnetometer=(), \
+                       microphone=(), midi=(), payment=(), usb=()";
 
-/// What the header of a policy says. Its name is the type's.
-#[derive(Default)]
-struct ContentSecurityPolicy(String);
-#[derive(Default)]
-struct CrossOriginOpenerPolicy;
-#[derive(Default)]
-struct StrictTransportSecurity(u32);
+/// The fairing that says so, where the response does not say otherwise itself. It takes the place of
+/// Rocket's `Shield`, which looks each header up by its hash first: that takes twice as long, and
+/// with six of them a tenth of what the home page costs.
+pub(crate) struct SecurityHeaders(Vec<(&'static str, &'static str)>);
 
-impl Policy for ContentSecurityPolicy {
-    const NAME: &'static str = "Content-Security-Policy";
-
-    fn header(&self) -> Header<'static> {
-        Header::new(Self::NAME, self.0.clone())
+impl SecurityHeaders {
+    /// Those that the settings ask for. They last as long as the program.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let policy: &str = settings.site.content_security_policy.clone().leak();
+        let mut headers = vec![
+            ("Content-Security-Policy", policy),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Permissions-Policy", WITHOUT),
+            ("Referrer-Policy", "same-origin"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+        ];
+        let seconds = settings.site.hsts_seconds;
+        if seconds != 0 && !settings.is_local() {
+            headers.push(("Strict-Transport-Security", format!("max-age={seconds}").leak()));
+        }
+        Self(headers)
     }
 }
 
-impl Policy for CrossOriginOpenerPolicy {
-    const NAME: &'static str = "Cross-Origin-Opener-Policy";
-
-    fn header(&self) -> Header<'static> {
-        Header::new(Self::NAME, "same-origin")
+#[rocket::async_trait]
+impl Fairing for SecurityHeaders {
+    fn info(&self) -> Info {
+        Info { name: "Security headers", kind: Kind::Response }
     }
-}
 
-impl Policy for StrictTransportSecurity {
-    const NAME: &'static str = "Strict-Transport-Security";
-
-    fn header(&self) -> Header<'static> {
-        Header::new(Self::NAME, format!("max-age={}", self.0))
-    }
-}
-
-/// Rocket's fairing for such headers, with the site's policies.
-pub(crate) fn shield(settings: &Settings) -> Shield {
-    let [first, others @ ..] = WITHOUT;
-    let permissions = others.into_iter().fold(Permission::blocked(first), Permission::block);
-    let shield = Shield::new()
-        .enable(ContentSecurityPolicy(settings.site.content_security_policy.clone()))
-        .enable(CrossOriginOpenerPolicy)
-        .enable(Frame::Deny)
-        .enable(NoSniff::Enable)
-        .enable(permissions)
-        .enable(Referrer::SameOrigin);
-    match settings.site.hsts_seconds {
-        0 => shield,
-        _ if settings.is_local() => shield,
-        seconds => shield.enable(StrictTransportSecurity(seconds)),
+    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+        for &(name, value) in &self.0 {
+            // There are a few at this point, which are compared faster than hashed.
+            if !response.headers().iter().any(|header| header.name() == name) {
+                response.set_raw_header(name, value);
+            }
+        }
     }
 }

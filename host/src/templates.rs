@@ -7,6 +7,6 @@ mod scan;
 mod set;
 
 pub(crate) use check::{Names, check};
-pub(crate) use engine::{Globals, install};
+pub(crate) use engine::{Globals, install_for_good};
 pub(crate) use live::LiveTemplates;
 pub(crate) use set::TemplateSet;

@@ -47,13 +47,12 @@ impl Watched {
     /// What is known of a request.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         // Rocket asks no fairing about a request whose address it cannot read.
-        request
-            .local_cache(|| Self::new(request, RequestInfo::of(request).clone(), None, None, None))
+        request.local_cache(|| Self::new(request, RequestInfo::of(request), None, None, None))
     }
 
     fn new(
         request: &Request<'_>,
-        info: RequestInfo,
+        info: &RequestInfo,
         refusal: Option<Refusal>,
         underway: Option<Underway>,
         reported: Option<ReportedRequest>,
@@ -62,18 +61,23 @@ impl Watched {
             started: Instant::now(),
             method: request.method(),
             refusal,
-            current: Arc::new(Current { info, answering: OnceLock::new(), reported }),
+            current: Arc::new(Current {
+                id: Arc::clone(&info.id),
+                traceparent: info.traceparent.clone(),
+                answering: OnceLock::new(),
+                reported,
+            }),
             _underway: underway,
         }
     }
 
     /// Notes whose handler is asked. One that passes the request on was asked first.
     pub(crate) fn answered_by(&self, request: &Request<'_>, answering: &Arc<Answering>) {
-        let Current { info, answering: first, reported } = &*self.current;
+        let Current { id, traceparent, answering: first, reported } = &*self.current;
         let answering = first.get_or_init(|| Arc::clone(answering));
         if let Some(reported) = reported {
             reported.note_path(request);
-            reported.begin_trace(request, answering, &info.id, info.traceparent.as_deref());
+            reported.begin_trace(request, answering, id, traceparent.as_deref());
         }
     }
 
@@ -132,8 +136,7 @@ impl Fairing for Watch {
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
         let request = &*request;
-        let info = request_id::info_of(request, self.behind_proxy);
-        request.local_cache(|| info.clone());
+        let info = request.local_cache(|| request_id::info_of(request, self.behind_proxy));
         let refusal = self.gate.refusal(request);
         let underway = InFlight::begin(&self.in_flight);
         let reported = self.reports.as_ref().map(|scope| scope.request(request));
@@ -145,8 +148,7 @@ impl Fairing for Watch {
         if let Some(refusal) = &watched.refusal {
             *response = refusal.response(watched.method);
         }
-        let info = &watched.current.info;
-        response.set_raw_header("X-Request-Id", String::from(&*info.id));
+        response.set_raw_header("X-Request-Id", &*watched.current.id);
         if response.status() == Status::ServiceUnavailable
             && !response.headers().contains("Retry-After")
         {

@@ -51,6 +51,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use serde::Serialize;
 
+use crate::RequestInfo;
 use crate::model::{Model, ModelInfo};
 
 /// Somebody who is signed in, as of this request: an account that was closed or lost a permission
@@ -133,8 +134,7 @@ impl Action {
     }
 }
 
-/// Who sent a request: in its local cache, put there by the module that keeps sessions before any
-/// handler is asked.
+/// Who sent a request: the module that keeps sessions finds it out before any handler is asked.
 #[derive(Debug, Clone, Default)]
 pub enum SignedIn {
     /// Nobody who signed in.
@@ -149,7 +149,12 @@ pub enum SignedIn {
 impl SignedIn {
     /// Who sent a request.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Self::default)
+        RequestInfo::of(request).signed_in.get_or_init(Self::default)
+    }
+
+    /// Says who sent a request, unless that was said or asked before.
+    pub fn found_out(self, request: &Request<'_>) {
+        RequestInfo::of(request).signed_in.get_or_init(|| self);
     }
 
     /// The user, if it is one.

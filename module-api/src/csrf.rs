@@ -95,15 +95,17 @@ impl CsrfRefusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefusedByCsrf(pub Option<CsrfRefusal>);
 
-/// Checks a request, if it may change something, before its handler sees it.
+/// Whether a request with this method changes nothing, and so needs no check.
+pub const fn is_safe_method(method: Method) -> bool {
+    matches!(method, Method::Get | Method::Head | Method::Options | Method::Trace)
+}
+
+/// Checks a request that may change something, before its handler sees it.
 ///
 /// # Errors
 ///
 /// Why it is refused.
 pub async fn check_csrf(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), CsrfRefusal> {
-    if matches!(request.method(), Method::Get | Method::Head | Method::Options | Method::Trace) {
-        return Ok(());
-    }
     if is_cross_site(request) {
         return Err(CsrfRefusal::CrossSite);
     }

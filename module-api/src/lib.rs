@@ -77,7 +77,7 @@ pub use command::{Command, CommandContext, CommandFuture};
 pub use configure::{AttachedFairing, Configure, ManagedState};
 pub use csrf::{
     CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
-    csrf_token,
+    csrf_token, is_safe_method,
 };
 pub use error::{Error, Reported};
 pub use files::{Files, FilesIter};
@@ -94,7 +94,7 @@ pub use migration::{
 pub use module::Module;
 pub use name::{InvalidName, check_name};
 pub use navigation::NavigationItem;
-pub use page::{AnsweringModule, Page, PageContributors};
+pub use page::Page;
 pub use paging::{PageNumber, Pagination};
 pub use problem::{Problem, Severity};
 pub use registration::Registration;

@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::auth::{PageUser, SignedIn, User};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::{LiveRender, Message, Module, RenderedTemplate, Templates, messages};
+use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messages};
 
 /// A page made from a template.
 ///
@@ -97,13 +97,6 @@ impl Serialize for PageContext {
     }
 }
 
-/// The module that answers a request, put into the request's local cache by the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnsweringModule(pub Option<&'static str>);
-
-/// The active modules, whose page context every page gets. The host manages it.
-pub struct PageContributors(pub Vec<&'static dyn Module>);
-
 impl Page {
     /// A page from the template of that name, with `context` for its values: a struct or what
     /// [`context!`](crate::context) makes. The word `page` is taken.
@@ -131,13 +124,13 @@ impl Page {
 }
 
 impl PageContext {
-    fn of(request: &Request<'_>) -> Self {
-        let contributors = request.rocket().state::<PageContributors>();
-        let modules = contributors.into_iter().flat_map(|contributors| &contributors.0);
+    fn of(request: &Request<'_>, templates: Option<&Templates>) -> Self {
+        let info = RequestInfo::of(request);
+        let modules = templates.into_iter().flat_map(|templates| &templates.contributors);
         Self {
             path: request.uri().path().as_str().to_owned(),
-            module: request.local_cache(|| AnsweringModule(None)).0,
-            user: SignedIn::of(request).user().cloned(),
+            module: info.module(),
+            user: info.signed_in.get().and_then(SignedIn::user).cloned(),
             messages: messages::take(request),
             modules: modules
                 .filter_map(|module| Some((module.name(), module.page_context(request)?)))
@@ -148,10 +141,11 @@ impl PageContext {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let templates = request.rocket().state::<Templates>();
         let ((response, is_personal), HasForm(has_form)) = render_with_forms(request, || {
-            let page = PageContext::of(request);
+            let page = PageContext::of(request, templates);
             let is_personal = page.user.is_some() || page.messages.is_some();
-            (self.rendered(page, request), is_personal)
+            (self.rendered(page, templates, request.rocket()), is_personal)
         });
         let mut response = response?;
         if has_form || is_personal {
@@ -163,14 +157,18 @@ impl<'r> Responder<'r, 'static> for Page {
 }
 
 impl Page {
-    fn rendered(self, page: PageContext, request: &Request<'_>) -> response::Result<'static> {
-        let templates = request.rocket().state::<Templates>();
+    fn rendered(
+        self,
+        page: PageContext,
+        templates: Option<&Templates>,
+        rocket: &Rocket<Orbit>,
+    ) -> response::Result<'static> {
         let content_type = templates
             .and_then(|templates| templates.content_types.get(&*self.name))
             .unwrap_or(&ContentType::HTML)
             .clone();
         let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
-        match (self.render)(self.name, page, request.rocket(), live) {
+        match (self.render)(self.name, page, rocket, live) {
             None => Err(Status::InternalServerError),
             Some(RenderedTemplate::Page(page)) => Ok(response(content_type, page)),
             Some(RenderedTemplate::Broken(explanation)) => {

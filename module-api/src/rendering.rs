@@ -1,9 +1,11 @@
 //! What the host tells [`Page`](crate::Page) about the site's templates.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rocket::figment::value::Value;
 use rocket::http::ContentType;
+
+use crate::Module;
 
 /// A page that was rendered outside of the ordinary way.
 pub enum RenderedTemplate {
@@ -23,11 +25,14 @@ pub trait LiveRender: Send + Sync {
     fn render(&self, name: &str, context: Value) -> RenderedTemplate;
 }
 
-/// What there is to know of the site's templates besides their text. The host manages it.
+/// What there is to know of the site's pages besides the text of their templates. The host manages
+/// it.
 #[derive(Default)]
 pub struct Templates {
     /// The media types of those that are not HTML, by name.
-    pub content_types: HashMap<String, ContentType>,
+    pub content_types: BTreeMap<String, ContentType>,
+    /// The active modules, whose page context every page gets.
+    pub contributors: Vec<&'static dyn Module>,
     /// In a debug build: how edits show.
     pub live: Option<Box<dyn LiveRender>>,
 }

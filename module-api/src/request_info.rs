@@ -1,10 +1,12 @@
 //! What is known of a request beyond what it says itself.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
+
+use crate::auth::SignedIn;
 
 /// By which a request is told from all others, in logs and reports: a guard for handlers that ask
 /// other services, so that their logs can be read together with the site's.
@@ -18,7 +20,7 @@ use rocket::request::{FromRequest, Outcome};
 ///     request.id.to_string()
 /// }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct RequestInfo {
     /// The request's id: that of the router in front of the site, if it is trusted and gives one;
     /// else the site's own. The response has it in the header `X-Request-Id`.
@@ -26,12 +28,33 @@ pub struct RequestInfo {
     /// The header `traceparent` of the W3C, which belongs on requests to other services. Nothing if
     /// the request has none that is well-formed.
     pub traceparent: Option<Arc<str>>,
+    /// The module whose handler was asked first.
+    module: OnceLock<&'static str>,
+    /// Who sent it, once that is known.
+    pub(crate) signed_in: OnceLock<SignedIn>,
 }
 
 impl RequestInfo {
     /// That of a request. The host knows it before any handler is asked.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(|| Self { id: "-".into(), traceparent: None })
+        request.local_cache(|| Self::new("-".into(), None))
+    }
+
+    /// A request's id and its `traceparent`. The host puts them into the request's local cache
+    /// before anybody asks.
+    pub const fn new(id: Arc<str>, traceparent: Option<Arc<str>>) -> Self {
+        Self { id, traceparent, module: OnceLock::new(), signed_in: OnceLock::new() }
+    }
+
+    /// The module whose handler was asked; nothing if none was. One that passed the request on was
+    /// asked first, and stays it.
+    pub fn module(&self) -> Option<&'static str> {
+        self.module.get().copied()
+    }
+
+    /// Says whose handler is asked, which the host does.
+    pub fn asked(&self, module: &'static str) {
+        self.module.get_or_init(|| module);
     }
 }
 

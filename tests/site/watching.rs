@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use module_api::db::Db;
 use module_api::{HealthFuture, RequestInfo};
-use rocket::http::Method;
-use rocket::{Route, get};
+use rocket::http::{Header, Method};
+use rocket::{Responder, Route, get};
 use site_tests::{
     Answer, DatabaseKind, LocalModule, SECRET_KEY, Setup, TestSite, on_both_databases,
 };
@@ -14,7 +14,7 @@ use site_tests::{
 static IS_WELL: AtomicBool = AtomicBool::new(true);
 
 static CLINIC: LocalModule = LocalModule {
-    routes: || -> Vec<Route> { rocket::routes![id] },
+    routes: || -> Vec<Route> { rocket::routes![id, framed] },
     health: Some(a_doctor_is_in),
     ..LocalModule::named("clinic")
 };
@@ -28,6 +28,18 @@ fn a_doctor_is_in(_: &Db) -> HealthFuture<'_> {
 #[get("/id")]
 fn id(info: &RequestInfo) -> String {
     format!("{} {}", info.id, info.traceparent.as_deref().unwrap_or("-"))
+}
+
+/// A page that others of the site may frame.
+#[derive(Responder)]
+struct Framed {
+    text: &'static str,
+    frame: Header<'static>,
+}
+
+#[get("/framed")]
+fn framed() -> Framed {
+    Framed { text: "in a frame", frame: Header::new("x-frame-options", "SAMEORIGIN") }
 }
 
 on_both_databases! {
@@ -138,6 +150,14 @@ async fn every_answer_has_the_headers_that_protect_it() {
     }
     let local = TestSite::on(DatabaseKind::Sqlite).start().await;
     assert_eq!(local.get("/").await.header("strict-transport-security"), None);
+}
+
+#[rocket::async_test]
+async fn what_an_answer_says_itself_stays() {
+    let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&CLINIC]).start().await;
+    let answer = site.get("/clinic/framed/").await;
+    assert_eq!(answer.header("x-frame-options"), Some("SAMEORIGIN"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 }
 
 async fn at(site: &TestSite, host: &str) -> Answer {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use minijinja::Value;
 use module_api::{Files, Problem, embed};
 use rocket::http::ContentType;
 use sha2::{Digest, Sha256};
@@ -26,7 +27,8 @@ pub(crate) struct Asset {
     pub(crate) content_type: ContentType,
     pub(crate) content: Cow<'static, [u8]>,
     pub(crate) encoded: Encoded,
-    address: String,
+    /// Where it is served, as templates get it.
+    address: Value,
 }
 
 /// The assets of a site.
@@ -115,8 +117,8 @@ impl Catalog {
     }
 
     /// The address of an asset by its plain name: `/static/lettings/index.0123456789ab.css`.
-    pub(crate) fn address(&self, name: &str) -> Option<&str> {
-        self.by_name.get(name).map(|asset| asset.address.as_str())
+    pub(crate) fn address(&self, name: &str) -> Option<&Value> {
+        self.by_name.get(name).map(|asset| &asset.address)
     }
 
     /// All plain names.
@@ -149,7 +151,7 @@ impl Asset {
         let hashed_name = format!("{namespace}/{}", with_hash(path, &hash));
         Self {
             name: format!("{namespace}/{path}"),
-            address: address(&hashed_name),
+            address: Value::from_safe_string(address(&hashed_name)),
             encoded: encoding::encode(&content_type, &content),
             hashed_name,
             hash,

@@ -25,11 +25,11 @@ fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
         .answering
         .get()
         .map(|answering| [("module", answering.module), ("route", &*answering.route)]);
-    let trace = request.info.traceparent.as_deref().and_then(|parent| parent.split('-').nth(1));
+    let trace = request.traceparent.as_deref().and_then(|parent| parent.split('-').nth(1));
     answering
         .into_iter()
         .flatten()
-        .chain([("request_id", &*request.info.id)])
+        .chain([("request_id", &*request.id)])
         .chain(trace.map(|id| ("trace_id", id)))
 }
 

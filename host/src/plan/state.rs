@@ -5,8 +5,7 @@ use std::any::{TypeId, type_name};
 use module_api::admin::RegisteredModels;
 use module_api::db::Db;
 use module_api::{
-    AttachedFairing, CookieRules, ManagedState, PageContributors, Problem, SiteModules, Templates,
-    Urls,
+    AttachedFairing, CookieRules, ManagedState, Problem, SiteModules, Templates, Urls,
 };
 use rocket::fairing::Kind;
 
@@ -67,7 +66,6 @@ fn of_the_host() -> Vec<Managed> {
         host::<Db>(),
         host::<Urls>(),
         host::<Templates>(),
-        host::<PageContributors>(),
         host::<RegisteredModels>(),
         host::<CookieRules>(),
         host::<SiteModules>(),

@@ -140,7 +140,7 @@ impl ReportedRequest {
     pub(super) fn describe(&self, current: &Current, event: &mut Event<'static>) {
         self.is_reported.store(true, Ordering::Relaxed);
         let answering = current.answering.get().map(|answering| &**answering);
-        for (tag, value) in tags(answering, &current.info.id) {
+        for (tag, value) in tags(answering, &current.id) {
             event.tags.insert(tag.to_owned(), value.to_owned());
         }
         event.transaction = answering.map(|answering| self.name(answering));
@@ -151,7 +151,7 @@ impl ReportedRequest {
             .map(|personal| User { ip_address: Some(personal.address.into()), ..User::default() });
         let trace = match self.trace.get() {
             Some(trace) => Some(trace.get_trace_context()),
-            None => current.info.traceparent.as_deref().and_then(continued),
+            None => current.traceparent.as_deref().and_then(continued),
         };
         if let Some(trace) = trace {
             event.contexts.insert("trace".to_owned(), trace.into());

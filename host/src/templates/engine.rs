@@ -1,5 +1,6 @@
 //! The engine with the site's templates and what all of them may call.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -21,6 +22,20 @@ pub(crate) struct Globals {
     pub(crate) modules: BTreeSet<&'static str>,
 }
 
+/// Puts all templates and what they may use into an engine that lasts as long as the program, as do
+/// their texts: one that is borrowed is found without a lock and a copy of its name, at each use.
+///
+/// # Errors
+///
+/// The first template that cannot be read.
+pub(crate) fn install_for_good(
+    engine: &mut Environment<'static>,
+    set: &TemplateSet,
+    globals: &Globals,
+) -> Result<(), Error> {
+    install_with(engine, set, globals, |text| Cow::Borrowed(text.leak()))
+}
+
 /// Puts all templates and what they may use into an engine.
 ///
 /// # Errors
@@ -31,11 +46,20 @@ pub(crate) fn install(
     set: &TemplateSet,
     globals: &Globals,
 ) -> Result<(), Error> {
+    install_with(engine, set, globals, Cow::Owned)
+}
+
+fn install_with(
+    engine: &mut Environment<'static>,
+    set: &TemplateSet,
+    globals: &Globals,
+    keep: impl Fn(String) -> Cow<'static, str>,
+) -> Result<(), Error> {
     set_rules(engine, set);
     add_globals(engine, globals);
     for (name, source) in set.sources() {
         let text = set.text(&name, source).into_owned();
-        engine.add_template_owned(name, text)?;
+        engine.add_template_owned(keep(name), keep(text))?;
     }
     Ok(())
 }
@@ -71,7 +95,7 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
 
     let assets = Arc::clone(&globals.assets);
     engine.add_function("asset", move |path: &str| match assets.current().address(path) {
-        Some(address) => Ok(Value::from_safe_string(address.to_owned())),
+        Some(address) => Ok(address.clone()),
         None => Err(Error::new(ErrorKind::InvalidOperation, format!("there is no asset `{path}`"))),
     });
 

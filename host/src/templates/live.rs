@@ -8,7 +8,8 @@ use module_api::{LiveRender, RenderedTemplate};
 use rocket::figment;
 
 use super::check::explain;
-use super::{Globals, TemplateSet, install};
+use super::engine::install;
+use super::{Globals, TemplateSet};
 use crate::fingerprint::Fingerprint;
 
 /// The templates as they are on disk, read anew after each edit.

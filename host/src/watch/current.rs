@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use module_api::RequestInfo;
-
 use super::Answering;
 use crate::reports::ReportedRequest;
 
@@ -12,7 +10,9 @@ use crate::reports::ReportedRequest;
 #[derive(Debug)]
 pub(crate) struct Current {
     /// Its id.
-    pub(crate) info: RequestInfo,
+    pub(crate) id: Arc<str>,
+    /// Its header `traceparent`, if it has one.
+    pub(crate) traceparent: Option<Arc<str>>,
     /// Whose handler was asked, if one was.
     pub(crate) answering: OnceLock<Arc<Answering>>,
     /// What reports say of it besides; nothing if there are none.
@@ -47,17 +47,19 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::{Arc, OnceLock};
 
-    use module_api::RequestInfo;
-
     use super::{Current, current, during};
 
     #[test]
     fn a_request_is_current_until_its_work_ends_or_panics() {
         let request = |id: &str| {
-            let info = RequestInfo { id: id.into(), traceparent: None };
-            Arc::new(Current { info, answering: OnceLock::new(), reported: None })
+            Arc::new(Current {
+                id: id.into(),
+                traceparent: None,
+                answering: OnceLock::new(),
+                reported: None,
+            })
         };
-        let id = || current().map(|current| current.info.id.to_string());
+        let id = || current().map(|current| current.id.to_string());
         assert_eq!(id(), None);
         during(&request("outer"), || {
             let inner = catch_unwind(AssertUnwindSafe(|| {

@@ -9,11 +9,11 @@ use rocket::Request;
 /// Characters of an id that a router gives.
 const LONGEST: usize = 128;
 
-/// What this process is told from others by: 64 random bits, as hexadecimal digits.
-static PROCESS: LazyLock<String> = LazyLock::new(|| {
+/// What this process is told from others by: 64 random bits.
+static PROCESS: LazyLock<u64> = LazyLock::new(|| {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-    format!("{:016x}", u64::from_be_bytes(bytes))
+    u64::from_be_bytes(bytes)
 });
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -24,7 +24,7 @@ pub(super) fn info_of(request: &Request<'_>, behind_proxy: bool) -> RequestInfo 
     let given = behind_proxy.then(|| headers.get("X-Request-Id").last()).flatten();
     let id = given.filter(|id| is_id(id)).map_or_else(own_id, Arc::from);
     let traceparent = headers.get_one("traceparent").filter(|value| is_traceparent(value));
-    RequestInfo { id, traceparent: traceparent.map(Arc::from) }
+    RequestInfo::new(id, traceparent.map(Arc::from))
 }
 
 /// The digits of the process and those of a number. Formatting them would be a third of what the
@@ -32,10 +32,10 @@ pub(super) fn info_of(request: &Request<'_>, behind_proxy: bool) -> RequestInfo 
 fn own_id() -> Arc<str> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let mut id = String::with_capacity(24);
-    id.push_str(&PROCESS);
-    id.extend((0..8).rev().map(|place| char::from(DIGITS[(number >> (4 * place)) as usize % 16])));
-    id.into()
+    let number = (u128::from(*PROCESS) << 32) | u128::from(number);
+    let digits: [u8; 24] =
+        std::array::from_fn(|place| DIGITS[(number >> (4 * (23 - place))) as usize % 16]);
+    str::from_utf8(&digits).expect("they are digits").into()
 }
 
 fn is_id(text: &str) -> bool {

@@ -34,22 +34,27 @@ impl Fairing for WhoIsSignedIn {
             return;
         }
         let Some(key) = SessionKey::of(request) else { return };
-        let Some(db) = request.rocket().state::<Db>() else { return };
-        let signed_in = match user_of(&key, db, request).await {
-            Ok(Some(user)) => SignedIn::User(Arc::new(user)),
-            Ok(None) => SignedIn::Nobody,
-            Err(error) => {
-                tracing::error!(
-                    request_id = %RequestInfo::of(request).id,
-                    causes = Causes::of(&error).as_error(),
-                    "who is signed in cannot be told: {}",
-                    with_causes(&error),
-                );
-                SignedIn::Unknown
-            }
-        };
-        request.local_cache(|| signed_in);
+        // Of most visitors nothing is asked: what asks has its own place, not one in every request.
+        Box::pin(find_out(&key, request)).await;
     }
+}
+
+async fn find_out(key: &SessionKey, request: &Request<'_>) {
+    let Some(db) = request.rocket().state::<Db>() else { return };
+    let signed_in = match user_of(key, db, request).await {
+        Ok(Some(user)) => SignedIn::User(Arc::new(user)),
+        Ok(None) => SignedIn::Nobody,
+        Err(error) => {
+            tracing::error!(
+                request_id = %RequestInfo::of(request).id,
+                causes = Causes::of(&error).as_error(),
+                "who is signed in cannot be told: {}",
+                with_causes(&error),
+            );
+            SignedIn::Unknown
+        }
+    };
+    signed_in.found_out(request);
 }
 
 async fn user_of(
