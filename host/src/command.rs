@@ -205,7 +205,7 @@ fn run(
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
         Some(Own::Serve) => {
             // Its threads come after it, and what they report goes out when they are gone.
-            let _reports = reports::start(settings);
+            let _reports = reports::start(settings, &plan.modules);
             block_on(settings, serve::serve(plan, settings))?;
         }
         Some(Own::Makemigrations(asked)) => {

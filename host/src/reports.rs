@@ -20,6 +20,7 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::Settings;
+use crate::plan::PlannedModule;
 use crate::watch::current;
 
 pub(crate) use failing::routes;
@@ -39,8 +40,9 @@ pub(crate) fn dsn(settings: &Settings) -> Option<Result<Dsn, ParseDsnError>> {
 
 /// Sends reports from now on, of this thread and of those that begin later, if the settings say where
 /// to. What is still to be sent when the result is dropped is sent then, for at most [`PATIENCE`].
-pub(crate) fn start(settings: &Settings) -> Option<ClientInitGuard> {
+pub(crate) fn start(settings: &Settings, modules: &[PlannedModule]) -> Option<ClientInitGuard> {
     let dsn = dsn(settings)?.ok()?;
+    let authors = Authors::of(modules);
     let is_personal = settings.site.sentry_send_personal_data;
     let mut options = ClientOptions::new()
         .release(release())
@@ -52,7 +54,7 @@ pub(crate) fn start(settings: &Settings) -> Option<ClientInitGuard> {
         .send_default_pii(is_personal)
         .shutdown_timeout(PATIENCE)
         .traces_sample_rate(settings.site.sentry_traces_sample_rate)
-        .before_send(move |event| complete(event, is_personal))
+        .before_send(move |event| complete(event, is_personal, &authors))
         .transport(transport::Factory);
     options.dsn = Some(dsn);
     if is_personal {
@@ -107,7 +109,11 @@ pub(crate) fn unreported<T>(work: impl FnOnce() -> T) -> T {
 
 /// Says in a report which request it is about, and takes out what is personal. Nothing if it is not
 /// to be sent.
-fn complete(mut event: Event<'static>, is_personal: bool) -> Option<Event<'static>> {
+fn complete(
+    mut event: Event<'static>,
+    is_personal: bool,
+    authors: &Authors,
+) -> Option<Event<'static>> {
     if let Some(protocol::Context::Other(fields)) = event.contexts.get_mut("Rust Tracing Fields") {
         // What comes through the crate `log` says where it is from in fields of its own.
         if let Some(target) = fields.get("log.target").and_then(|target| target.as_str()) {
@@ -130,5 +136,31 @@ fn complete(mut event: Event<'static>, is_personal: bool) -> Option<Event<'stati
     {
         request.describe(&current, &mut event);
     }
+    // What is done before any handler is asked, or after the answer, is of the module whose code it is.
+    if let Some(module) = event.logger.as_deref().and_then(|target| authors.of_target(target)) {
+        event.tags.entry("module".to_owned()).or_insert_with(|| module.to_owned());
+    }
     Some(event)
+}
+
+/// Which module is whose code, by the names of crates.
+struct Authors(Vec<(String, &'static str)>);
+
+impl Authors {
+    fn of(modules: &[PlannedModule]) -> Self {
+        let package = |module: &PlannedModule| module.registration.package;
+        let is_alone = |one: &PlannedModule| {
+            modules.iter().filter(|m| package(m) == package(one)).count() == 1
+        };
+        let alone = modules.iter().filter(|module| is_alone(module));
+        let by_crate = alone.map(|module| (package(module).replace('-', "_"), module.name()));
+        let host = (env!("CARGO_CRATE_NAME").to_owned(), "host");
+        Self(by_crate.chain([host]).collect())
+    }
+
+    /// The module that logs with this target, which is the path in the code.
+    fn of_target(&self, target: &str) -> Option<&'static str> {
+        let crate_name = target.split("::").next()?;
+        self.0.iter().find_map(|(name, module)| (name == crate_name).then_some(*module))
+    }
 }

@@ -171,7 +171,7 @@ async fn an_error_before_any_handler_is_reported_with_the_request_s_id() {
     assert_eq!(answer.status, 200, "{}", site.log());
     let report = ingest.next().await;
     let id = answer.header("x-request-id");
-    assert_eq!(tags(&report), [None, None, id]);
+    assert_eq!(tags(&report), [Some("accounts"), None, id]);
     let message = report.text("message").unwrap();
     assert!(message.starts_with("who is signed in cannot be told: "), "{message}");
     let (_, cause) = report.exceptions()[0];
@@ -180,14 +180,37 @@ async fn an_error_before_any_handler_is_reported_with_the_request_s_id() {
     assert!(ingest.rest().await.is_empty());
 }
 
-/// What a visitor sends with requests that fail, each of it a text of its own.
-async fn fail_for_a_visitor(site: &Program) {
-    let form = site.get("/accounts/login/").await;
+#[rocket::async_test]
+async fn an_error_after_the_answer_is_reported_with_its_module() {
+    let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
+    workshop.run(&["migrate"]);
+    let site = reporting(&workshop, &ingest, &[]);
+    let (token, cookie) = token_and_cookie(&site, "/accounts/password_reset/").await;
+    workshop.execute(&["DROP TABLE auth_user"]).await;
+    let form = encoded(&[("csrf_token", &token), ("email", "ann@example.org")]);
+    let headers = [("Cookie", &*cookie), ("Content-Type", "application/x-www-form-urlencoded")];
+    let target = "/accounts/password_reset/";
+    let answer = ask_with(site.port(), "POST", target, &headers, form.as_bytes()).await;
+    assert_eq!(answer.expect("an answer").status, 303);
+    let report = ingest.next().await;
+    assert_eq!(tags(&report), [Some("accounts"), None, None]);
+    site.stop().await;
+    assert!(ingest.rest().await.is_empty());
+}
+
+/// What a page with a form gives a visitor who has no cookie yet.
+async fn token_and_cookie(site: &Program, target: &str) -> (String, String) {
+    let form = site.get(target).await;
     let page = form.page();
     let token = page.all("input").find(|input| input.attribute("name") == Some("csrf_token"));
     let token = token.and_then(|field| field.attribute("value")).unwrap();
-    let cookies = form.headers.iter().filter(|(name, _)| name == "set-cookie");
-    let cookie = cookies.map(|(_, value)| value.split(';').next().unwrap()).next().unwrap();
+    let cookie = form.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap();
+    (token.to_owned(), cookie.to_owned())
+}
+
+/// What a visitor sends with requests that fail, each of it a text of its own.
+async fn fail_for_a_visitor(site: &Program) {
+    let (token, cookie) = token_and_cookie(site, "/accounts/login/").await;
     let cookies = format!("{cookie}; flavour=cookie-of-ann");
     let headers = [
         ("Cookie", &*cookies),
@@ -200,7 +223,8 @@ async fn fail_for_a_visitor(site: &Program) {
         let target = format!("/sentry-debug/?how={how}&name=query-of-ann");
         assert_eq!(get_with(site, &target, &headers).await.status, 500);
     }
-    let fields = [("csrf_token", token), ("username", "name-of-ann"), ("password", "word-of-ann")];
+    let fields =
+        [("csrf_token", &*token), ("username", "name-of-ann"), ("password", "word-of-ann")];
     let target = "/accounts/login/?next=query-of-ann";
     let form = encoded(&fields);
     let answer = ask_with(site.port(), "POST", target, &headers, form.as_bytes()).await;

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 
-use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde::Serialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::field::{Field, Visit};
@@ -103,12 +103,10 @@ where
     fn format_event(
         &self,
         _: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
+        writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut fields = Fields(Vec::new());
-        let now = UtcDateTime::now().format(&Rfc3339).map_err(|_| fmt::Error)?;
-        fields.set("time", now);
+        let mut fields = Fields::at(UtcDateTime::now())?;
         fields.set("level", event.metadata().level().as_str());
         fields.set("target", event.metadata().target());
         event.record(&mut fields);
@@ -117,29 +115,60 @@ where
                 fields.set(name, value);
             }
         }
-        let line = serde_json::to_string(&fields).map_err(|_| fmt::Error)?;
-        writer.write_str(&line)?;
-        writer.write_char('\n')
+        fields.write(writer)
     }
 }
 
-/// The fields of an event as JSON, in the order in which they came.
-struct Fields(Vec<(&'static str, Value)>);
+/// The fields of an event as JSON, in the order in which they came. There is a line for each request:
+/// all values are written into one buffer, of which each field has a part.
+struct Fields {
+    values: Vec<u8>,
+    parts: Vec<(&'static str, Range<usize>)>,
+}
 
 impl Fields {
+    /// The field `time`, and room for the others.
+    fn at(time: UtcDateTime) -> Result<Self, fmt::Error> {
+        let mut values = Vec::with_capacity(512);
+        values.push(b'"');
+        time.format_into(&mut values, &Rfc3339).map_err(|_| fmt::Error)?;
+        values.push(b'"');
+        let mut parts = Vec::with_capacity(16);
+        parts.push(("time", 0..values.len()));
+        Ok(Self { values, parts })
+    }
+
     /// Sets a field. What is there already goes.
-    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
-        let value = value.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some(known) => known.1 = value,
-            None => self.0.push((name, value)),
+    fn set<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let start = self.values.len();
+        if serde_json::to_writer(&mut self.values, value).is_err() {
+            // A value that cannot be shown must not take the line along.
+            self.values.truncate(start);
+            self.values.extend(b"null");
+        }
+        let part = start..self.values.len();
+        match self.parts.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = part,
+            None => self.parts.push((name, part)),
         }
     }
-}
 
-impl Serialize for Fields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    /// Writes the line.
+    fn write(&self, mut writer: Writer<'_>) -> fmt::Result {
+        let values = str::from_utf8(&self.values).map_err(|_| fmt::Error)?;
+        for (index, (name, part)) in self.parts.iter().enumerate() {
+            writer.write_char(if index == 0 { '{' } else { ',' })?;
+            if name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b'.')) {
+                writer.write_char('"')?;
+                writer.write_str(name)?;
+                writer.write_char('"')?;
+            } else {
+                writer.write_str(&serde_json::to_string(name).map_err(|_| fmt::Error)?)?;
+            }
+            writer.write_char(':')?;
+            writer.write_str(&values[part.clone()])?;
+        }
+        writer.write_str("}\n")
     }
 }
 
@@ -154,30 +183,30 @@ impl Visit for Fields {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.set(field.name(), value);
+        self.set(field.name(), &value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.set(field.name(), value);
+        self.set(field.name(), &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
         if !field.name().starts_with("log.") {
-            self.set(field.name(), value);
+            self.set(field.name(), &value);
         }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.set(field.name(), value);
+        self.set(field.name(), &value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         if field.name() != CAUSES {
-            self.set(field.name(), value.to_string());
+            self.set(field.name(), &format_args!("{value}"));
         }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.set(field.name(), format!("{value:?}"));
+        self.set(field.name(), &format_args!("{value:?}"));
     }
 }
