@@ -179,9 +179,10 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .manage(assets)
         .manage(plan.registered_models)
         .manage(CookieRules { secure: !settings.is_local() })
+        .attach(tick(metrics.clone()))
         .register("/", vec![error_pages::catcher()]);
     if let Some(metrics) = metrics {
-        rocket = rocket.manage(Arc::clone(&metrics)).attach(tidy_up(metrics));
+        rocket = rocket.manage(metrics);
     }
     for module in plan.modules.iter().filter(|module| module.active) {
         let schema = module.registration.module.settings();
@@ -224,18 +225,24 @@ fn secret_key(settings: &Settings) -> SecretKey {
     settings.site.secret_key.as_deref().map_or_else(SecretKey::random, SecretKey::new)
 }
 
-/// Tidies numbers up for as long as the site runs.
-fn tidy_up(metrics: Arc<Metrics>) -> AdHoc {
-    AdHoc::on_liftoff("Metrics", move |rocket| {
+/// Ticks for as long as the site runs, and tidies numbers up.
+///
+/// It ticks also if there are none: a timer that is due before all others makes tokio wake itself,
+/// with a write that the next poll reads. The limit of a request would be such a timer whenever no other request is
+/// being answered.
+fn tick(metrics: Option<Arc<Metrics>>) -> AdHoc {
+    AdHoc::on_liftoff("Tick", move |rocket| {
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             tokio::spawn(async move {
-                let mut tick = interval(Duration::from_secs(5));
+                let mut tick = interval(Duration::from_secs(1));
                 tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 let tidying = async {
                     loop {
                         tick.tick().await;
-                        metrics.tidy();
+                        if let Some(metrics) = &metrics {
+                            metrics.tidy();
+                        }
                     }
                 };
                 tokio::select! {

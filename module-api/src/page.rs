@@ -26,7 +26,7 @@ use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messa
 /// | `page.module` | the name of the module whose handler was asked; undefined if none was |
 /// | `page.user` | who is signed in: `username`, `full_name`, `is_staff`, `is_superuser`; undefined if nobody is |
 /// | `page.messages` | what to say about what was done before: a list of `level`, `text` and perhaps `link` with `url` and `label` |
-/// | `page.NAME` | what the module NAME adds by [`Module::page_context`] |
+/// | `page.NAME` | what the module NAME adds by [`Module::page_context`](crate::Module::page_context) |
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
 /// `url`, `summary`) and the functions `url("lettings:letting", letting_id=1)`,
