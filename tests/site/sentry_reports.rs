@@ -277,6 +277,24 @@ async fn what_is_personal_is_sent_if_the_settings_say_so_and_secrets_never() {
 }
 
 #[rocket::async_test]
+async fn a_secret_in_an_address_is_neither_logged_nor_reported() {
+    let workshop = Workshop::with_linked_modules(ANY).await;
+    workshop.run(&["migrate"]);
+    for format in ["text", "json"] {
+        let ingest = Ingest::start();
+        let traces = ("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1");
+        let site = reporting(&workshop, &ingest, &[traces, ("ROCKET_LOG_FORMAT", format)]);
+        site.get("/accounts/reset/hush-hush/").await;
+        assert!(line(&site, "accounts:password_reset_confirm").await.contains("/reset/<key>"));
+        assert!(!site.log().contains("hush-hush"), "{}", site.log());
+        site.stop().await;
+        let sent = ingest.received();
+        assert!(sent.contains("accounts:password_reset_confirm"), "{sent}");
+        assert!(!sent.contains("hush-hush"), "{sent}");
+    }
+}
+
+#[rocket::async_test]
 async fn a_trace_has_the_name_of_the_route_and_goes_on_where_the_request_comes_from() {
     let (workshop, ingest) = (Workshop::with_linked_modules(ANY).await, Ingest::start());
     let site = reporting(&workshop, &ingest, &[("ROCKET_SENTRY_TRACES_SAMPLE_RATE", "1.0")]);
