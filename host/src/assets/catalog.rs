@@ -27,8 +27,6 @@ pub(crate) struct Asset {
     pub(crate) content_type: ContentType,
     pub(crate) content: Cow<'static, [u8]>,
     pub(crate) encoded: Encoded,
-    /// Where it is served, as templates get it.
-    address: Value,
 }
 
 /// The assets of a site.
@@ -36,6 +34,8 @@ pub(crate) struct Asset {
 pub(crate) struct Catalog {
     by_name: BTreeMap<String, Arc<Asset>>,
     by_hashed_name: HashMap<String, Arc<Asset>>,
+    /// Where each is served, as templates get it, by its plain name: a page asks for several.
+    addresses: HashMap<String, Value>,
     namespaces: Vec<(&'static str, Files)>,
 }
 
@@ -96,6 +96,8 @@ impl Catalog {
 
     fn insert(&mut self, asset: Asset, namespace: &'static str, problems: &mut Vec<Problem>) {
         let asset = Arc::new(asset);
+        let address = Value::from_safe_string(address(&asset.hashed_name));
+        self.addresses.insert(asset.name.clone(), address);
         let plain = self.by_name.insert(asset.name.clone(), Arc::clone(&asset));
         let hashed = self.by_hashed_name.insert(asset.hashed_name.clone(), Arc::clone(&asset));
         let taken = self.by_name.contains_key(&asset.hashed_name)
@@ -118,7 +120,7 @@ impl Catalog {
 
     /// The address of an asset by its plain name: `/static/lettings/index.0123456789ab.css`.
     pub(crate) fn address(&self, name: &str) -> Option<&Value> {
-        self.by_name.get(name).map(|asset| &asset.address)
+        self.addresses.get(name)
     }
 
     /// All plain names.
@@ -151,7 +153,6 @@ impl Asset {
         let hashed_name = format!("{namespace}/{}", with_hash(path, &hash));
         Self {
             name: format!("{namespace}/{path}"),
-            address: Value::from_safe_string(address(&hashed_name)),
             encoded: encoding::encode(&content_type, &content),
             hashed_name,
             hash,

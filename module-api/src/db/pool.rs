@@ -9,16 +9,15 @@ use rocket::figment::Figment;
 use rocket_db_pools::{Connection, Database, Pool};
 use sqlx::error::DatabaseError;
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
 
-use super::{DatabaseKind, DatabaseOptions, DbError, Executor, Location, execute_script};
+use super::{
+    DatabaseKind, DatabaseOptions, DbError, Executor, Location, PostgresPool, execute_script,
+};
 use crate::model::Models;
 use crate::{Causes, with_causes};
-
-/// Older than this, an idle connection to a server is tested before it is handed out.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
 const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
@@ -40,7 +39,7 @@ pub enum DbPool {
         writer: sqlx::Pool<Sqlite>,
     },
     /// PostgreSQL.
-    Postgres(sqlx::Pool<Postgres>),
+    Postgres(PostgresPool),
 }
 
 /// A connection out of the pool, which returns there when dropped.
@@ -128,18 +127,8 @@ impl DbPool {
                 reach(&connect, options.timeout()).await?;
                 let pool = PoolOptions::new()
                     .max_connections(options.max_connections.get().into())
-                    .acquire_timeout(options.timeout())
-                    .test_before_acquire(false)
-                    .before_acquire(|connection: &mut PgConnection, idle| {
-                        Box::pin(async move {
-                            if idle.idle_for > TRUSTED_IDLE {
-                                connection.ping().await?;
-                            }
-                            Ok(true)
-                        })
-                    })
-                    .connect_lazy_with(*connect);
-                Ok(Self::Postgres(pool))
+                    .acquire_timeout(options.timeout());
+                Ok(Self::Postgres(PostgresPool::new(pool, *connect)))
             }
         }
     }
@@ -211,7 +200,7 @@ impl DbPool {
                 Some(connection) => connection,
                 None => Box::pin(readers.acquire()).await?,
             }),
-            Self::Postgres(pool) => DbConnection::Postgres(Box::pin(pool.acquire()).await?),
+            Self::Postgres(pool) => DbConnection::Postgres(pool.acquire().await?),
         })
     }
 
@@ -265,7 +254,9 @@ impl DbPool {
             Self::Postgres(all) => {
                 let options = all.connect_options().as_ref().clone();
                 let pool = PoolOptions::new().max_connections(1).idle_timeout(None);
-                Ok(Self::Postgres(pool.max_lifetime(None).connect_with(options).await?))
+                let one = PostgresPool::new(pool.max_lifetime(None), options);
+                one.acquire().await?;
+                Ok(Self::Postgres(one))
             }
         }
     }
