@@ -165,7 +165,8 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let in_flight = Arc::new(InFlight::default());
     let migrations = Arc::new(plan.migrations);
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
-    let metrics = Metrics::new(settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
+    let metrics =
+        Metrics::new(&plan.site, settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
     let mut rocket = rocket::custom(figment)
         .attach(Watch::new(settings, Arc::clone(&in_flight), metrics.clone()))
         // Without any policy, in place of the one that Rocket attaches by itself.

@@ -1,4 +1,4 @@
-//! The command line of `host`.
+//! The command line of a site.
 
 mod assets;
 mod deploy_checks;
@@ -18,11 +18,11 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use module_api::{Command, CommandContext, Problem, with_causes};
 use rocket::tokio::runtime;
 
-use crate::{BootError, Plan, Registry, Settings, database, logging, open_database, reports};
+use crate::{BootError, Plan, Registry, Settings, Site, database, logging, open_database, reports};
 
 /// Serves a site that is made of modules.
 #[derive(Debug, Parser)]
-#[command(name = "host", version, about, subcommand_required = false)]
+#[command(version, about, subcommand_required = false)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Own>,
@@ -112,24 +112,26 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     }
 }
 
-/// Runs the program: reads its arguments, and does what they say.
-///
-/// The exit status is 0 if all is well, 1 if there are problems, 2 for wrong usage.
-pub fn main() -> ExitCode {
-    main_of(&Registry::linked())
+impl Site {
+    /// Runs the program: parses its arguments, and serves the site or runs another command.
+    ///
+    /// The exit status is 0 for success, 1 if problems were found, 2 for wrong usage.
+    pub fn run(self) -> ExitCode {
+        run_site(&self)
+    }
 }
 
-/// The same with the modules of a registry instead of those that are linked.
-pub fn main_of(registry: &Registry) -> ExitCode {
-    let (settings, mut problems) = Settings::load();
+fn run_site(site: &Site) -> ExitCode {
+    let registry = &site.registry();
+    let (settings, mut problems) = Settings::load(site);
     problems.extend(logging::init(&settings).err());
-    let plan = match Plan::new(registry, &settings) {
+    let plan = match Plan::new(registry, site, &settings) {
         Ok(plan) if problems.is_empty() => Ok(plan),
         Ok(plan) => Err([problems, plan.warnings].concat()),
         Err(found) => Err([problems, found].concat()),
     };
-    let arguments = command_line(registry, &plan).get_matches();
-    match run(plan, &settings, &arguments) {
+    let arguments = command_line(site, registry, &plan).get_matches();
+    match run(plan, site, &settings, &arguments) {
         Ok(code) => code,
         Err(Failure::Problems(problems)) => {
             output::print_problems(&problems);
@@ -154,7 +156,11 @@ pub(crate) fn own_commands() -> Vec<String> {
 
 /// The host's commands and those of the active modules; of all linked ones, if there is no plan to
 /// say which are active, to tell a command from a misspelling.
-fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
+fn command_line(
+    site: &Site,
+    registry: &Registry,
+    plan: &Result<Plan, Vec<Problem>>,
+) -> clap::Command {
     let definitions: Vec<clap::Command> = match plan {
         Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),
         Err(_) => registry
@@ -164,7 +170,7 @@ fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap:
             .collect(),
     };
     let mut taken = own_commands();
-    let mut line = Cli::command();
+    let mut line = Cli::command().name(site.name).version(site.version);
     for definition in definitions {
         let aliases = definition.get_all_aliases().chain([definition.get_name()]);
         let names: Vec<String> = aliases.map(str::to_owned).collect();
@@ -178,6 +184,7 @@ fn command_line(registry: &Registry, plan: &Result<Plan, Vec<Problem>>) -> clap:
 
 fn run(
     plan: Result<Plan, Vec<Problem>>,
+    site: &Site,
     settings: &Settings,
     arguments: &clap::ArgMatches,
 ) -> Result<ExitCode, Failure> {
@@ -205,7 +212,7 @@ fn run(
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
         Some(Own::Serve) => {
             // Its threads come after it, and what they report goes out when they are gone.
-            let _reports = reports::start(settings, &plan.modules);
+            let _reports = reports::start(site, settings, &plan.modules);
             block_on(settings, serve::serve(plan, settings))?;
         }
         Some(Own::Makemigrations(asked)) => {

@@ -4,7 +4,7 @@
 //! that takes the one before as a value, so a test builds a site from a few small modules:
 //!
 //! ```
-//! use host::{Plan, Registry, Settings};
+//! use host::{Plan, Registry, Settings, Site};
 //! use module_api::{Module, Registration};
 //!
 //! struct Hello;
@@ -15,12 +15,12 @@
 //! }
 //!
 //! let registry = Registry::new(vec![Registration::new(&Hello, "hello", "1.0.0")]);
-//! let plan = Plan::new(&registry, &Settings::default()).expect("nothing is wrong with it");
+//! let site = Site::new("hello", "1.0.0");
+//! let plan = Plan::new(&registry, &site, &Settings::default()).expect("nothing is wrong with it");
 //! assert_eq!(plan.modules[0].mount, "/hello");
 //! ```
 
 #![warn(missing_docs)]
-#![cfg_attr(not(test), deny(unused_crate_dependencies))]
 
 mod assembly;
 mod assets;
@@ -34,7 +34,6 @@ mod fixtures;
 mod gate;
 mod headers;
 mod health;
-mod linked;
 mod logging;
 pub mod makemigrations;
 mod nearest;
@@ -44,15 +43,16 @@ mod reports;
 mod schema;
 mod settings;
 mod shutdown;
+mod site;
 mod site_modules;
 mod sql_tokens;
 mod templates;
 mod watch;
 
 pub use assembly::{BootError, boot};
-pub use command::{main, main_of};
 pub use database::{AdoptionError, DatabaseError, open_database};
 pub use plan::{Plan, PlannedModule, PlannedRoute};
 pub use registry::Registry;
 pub use schema::{Difference, Mismatch, ScratchError};
 pub use settings::{HostList, LogFormat, Settings, SiteSettings};
+pub use site::Site;

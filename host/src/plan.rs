@@ -33,13 +33,16 @@ use rocket::figment::Figment;
 
 pub use routes::PlannedRoute;
 
-pub(crate) use migrations::{Direction, HOST, MigrationGraph, PlannedMigration, own_migrations};
+pub(crate) use migrations::{
+    Direction, HOST, MigrationGraph, PlannedMigration, SITE, is_no_module, migrations_of_site,
+    own_migrations,
+};
 pub(crate) use navigation::PlannedItem;
 pub(crate) use statements::{Statement, statements};
 
 use crate::assets::Catalog;
 use crate::templates::TemplateSet;
-use crate::{Registry, Settings, templates};
+use crate::{Registry, Settings, Site, templates};
 
 /// The plan of a site.
 pub struct Plan {
@@ -50,6 +53,7 @@ pub struct Plan {
     pub routes: Vec<PlannedRoute>,
     /// What is worth knowing, but does not keep the site from starting.
     pub warnings: Vec<Problem>,
+    pub(crate) site: Site,
     pub(crate) catchers: Vec<Catcher>,
     pub(crate) fairings: Vec<(&'static str, AttachedFairing)>,
     pub(crate) state: Vec<ManagedState>,
@@ -94,7 +98,11 @@ impl Plan {
     /// # Errors
     ///
     /// Everything that is wrong with it, warnings included.
-    pub fn new(registry: &Registry, settings: &Settings) -> Result<Self, Vec<Problem>> {
+    pub fn new(
+        registry: &Registry,
+        site: &Site,
+        settings: &Settings,
+    ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let modules = selection::select(registry, settings, &mut problems);
         site_settings::check(settings, &mut problems);
@@ -109,11 +117,11 @@ impl Plan {
         let urls = Urls::new(routes.iter().filter_map(PlannedRoute::address));
         let navigation = navigation::resolve(&modules, &urls, &mut problems);
         let (fairings, state) = state::collect(&modules, parts, &mut problems);
-        let assets = Catalog::collect(&modules, &mut problems);
-        let templates = TemplateSet::collect(&modules, settings, &mut problems);
+        let assets = Catalog::collect(&modules, site, &mut problems);
+        let templates = TemplateSet::collect(&modules, site, settings, &mut problems);
         let names = templates::Names { routes: &all_names, assets: &assets, modules: &modules };
         templates::check(&templates, &names, &mut problems);
-        let migrations = migrations::collect(&modules, &mut problems);
+        let migrations = migrations::collect(&modules, site, &mut problems);
         let models = models::collect(&modules, &mut problems);
         let registered_models = admin::collect(&modules, &models, &mut problems);
         let commands = commands::collect(&modules, &mut problems);
@@ -123,6 +131,7 @@ impl Plan {
             return Err(problems);
         }
         Ok(Self {
+            site: site.clone(),
             modules,
             routes,
             warnings: problems,

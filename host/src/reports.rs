@@ -6,7 +6,6 @@ mod panics;
 mod request;
 mod transport;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +18,9 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::Settings;
 use crate::plan::PlannedModule;
 use crate::watch::current;
+use crate::{Settings, Site};
 
 pub(crate) use failing::routes;
 pub(crate) use request::{ReportedRequest, Scope};
@@ -40,12 +39,16 @@ pub(crate) fn dsn(settings: &Settings) -> Option<Result<Dsn, ParseDsnError>> {
 
 /// Sends reports from now on, of this thread and of those that begin later, if the settings say where
 /// to. What is still to be sent when the result is dropped is sent then, for at most [`PATIENCE`].
-pub(crate) fn start(settings: &Settings, modules: &[PlannedModule]) -> Option<ClientInitGuard> {
+pub(crate) fn start(
+    site: &Site,
+    settings: &Settings,
+    modules: &[PlannedModule],
+) -> Option<ClientInitGuard> {
     let dsn = dsn(settings)?.ok()?;
     let authors = Authors::of(modules);
     let is_personal = settings.site.sentry_send_personal_data;
     let mut options = ClientOptions::new()
-        .release(release())
+        .release(release(site))
         .environment(settings.profile().to_string())
         // Those there are would wait for the server in the middle of a request, or say more of this
         // machine than is asked.
@@ -67,11 +70,11 @@ pub(crate) fn start(settings: &Settings, modules: &[PlannedModule]) -> Option<Cl
 }
 
 /// The version of the program, and the commit that it was built of.
-fn release() -> Cow<'static, str> {
-    let version = concat!(env!("CARGO_PKG_NAME"), "@", env!("CARGO_PKG_VERSION"));
-    match option_env!("GIT_REVISION") {
-        Some(revision) => format!("{version}+{revision}").into(),
-        None => version.into(),
+fn release(site: &Site) -> String {
+    let version = format!("{}@{}", site.name, site.version);
+    match site.revision {
+        Some(revision) => format!("{version}+{revision}"),
+        None => version,
     }
 }
 

@@ -9,10 +9,8 @@ use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Metadata, Profile, Source};
 use serde::{Deserialize, Serialize};
 
+use crate::Site;
 use crate::nearest::suggestion;
-
-/// The `Rocket.toml` that a binary carries, so that it runs from an empty folder.
-const SHIPPED: &str = include_str!("../../Rocket.toml");
 
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";
@@ -56,7 +54,7 @@ pub struct SiteSettings {
     pub site_url: Option<String>,
     /// The server for mail that modules send: `smtps://user:password@host:465`.
     pub email_url: Option<String>,
-    /// From whom mails are: `Holiday Homes <no-reply@example.org>`.
+    /// From whom mails are: `My Site <no-reply@example.org>`.
     pub email_from: Option<String>,
     /// Whether `serve` applies the migrations that are missing; else it does not start without them.
     /// If not given, it does in the profile `local`.
@@ -137,7 +135,7 @@ const DEFAULT_CSP: &str = "default-src 'self'; base-uri 'none'; form-action 'sel
 impl Default for SiteSettings {
     fn default() -> Self {
         Self {
-            site_name: "Holiday Homes".to_owned(),
+            site_name: "My site".to_owned(),
             installed: None,
             demo_data: false,
             log: DEFAULT_LOG.to_owned(),
@@ -174,7 +172,7 @@ impl Default for Settings {
 impl Settings {
     /// Reads the settings of this process: what is later in the list wins.
     ///
-    /// 1. The `Rocket.toml` in the binary.
+    /// 1. The `Rocket.toml` in the binary: [`Site::settings`].
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
     ///    that `ROCKET_CONFIG` names.
     /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL`, `EMAIL_FROM`,
@@ -182,7 +180,7 @@ impl Settings {
     ///
     /// What cannot be read is reported, and stands at its default, so that the rest can be examined
     /// too.
-    pub fn load() -> (Self, Vec<Problem>) {
+    pub fn load(site: &Site) -> (Self, Vec<Problem>) {
         let (file, mut problems) = match settings_file() {
             Ok(file) => (file, Vec::new()),
             Err(problem) => (None, vec![problem]),
@@ -191,7 +189,9 @@ impl Settings {
             Some(folder) => folder.to_path_buf(),
             None => env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         };
-        let mut figment = Figment::from(rocket::Config::default()).merge(shipped());
+        let mut figment = Figment::from(rocket::Config::default())
+            .join(Serialized::default("site_name", title_of(site.name)))
+            .merge(shipped(site.settings));
         if let Some(file) = file {
             figment = figment.merge(Toml::file(file).nested());
         }
@@ -292,9 +292,18 @@ pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> P
         .hint("give it a value of that type, or leave it out")
 }
 
+/// The name of a site whose settings give none: that of its package, `guest-book`, as `Guest book`.
+fn title_of(package: &str) -> String {
+    let words = package.replace(['-', '_'], " ");
+    let mut characters = words.chars();
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// The `Rocket.toml` of the binary, as a provider that says where it is from.
-fn shipped() -> impl rocket::figment::Provider {
-    Named { provider: Toml::string(SHIPPED).nested(), name: "the Rocket.toml in the binary" }
+fn shipped(rocket_toml: &str) -> impl rocket::figment::Provider {
+    Named { provider: Toml::string(rocket_toml).nested(), name: "the Rocket.toml in the binary" }
 }
 
 struct Named<P> {

@@ -116,7 +116,11 @@ impl Made {
     }
 
     async fn open(&self, registry: &Registry) -> Result<Db, DatabaseError> {
-        host::open_database(&Plan::new(registry, &self.settings).unwrap(), &self.settings).await
+        host::open_database(
+            &Plan::new(registry, &holiday_homes::site(), &self.settings).unwrap(),
+            &self.settings,
+        )
+        .await
     }
 
     /// Takes the database over, which does not go.
@@ -247,7 +251,7 @@ async fn tables_of_django_are_taken_over_as_they_are(on: DatabaseKind) {
     made.run(ROWS).await;
     let before = made.content().await;
     assert!(before.iter().any(|table| table.contains("Haus さくら")), "{before:?}");
-    let plan = Plan::new(&Registry::linked(), &made.settings).unwrap();
+    let plan = Plan::new(&Registry::linked(), &holiday_homes::site(), &made.settings).unwrap();
     let rocket = host::boot(plan, &made.settings).await.unwrap();
     let client = Client::untracked(rocket).await.unwrap();
     for (address, shown) in [

@@ -112,7 +112,7 @@ impl Setup {
     ///
     /// What is wrong with it.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        Plan::new(&self.registry, &self.settings(None))
+        Plan::new(&self.registry, &holiday_homes::site(), &self.settings(None))
     }
 
     /// The problems that keep the site from starting, each as one text.
@@ -149,10 +149,12 @@ impl Setup {
 
     fn plan_on(&self, database: &Database) -> (Plan, Settings) {
         let settings = self.settings(Some(database));
-        let plan = Plan::new(&self.registry, &settings).unwrap_or_else(|problems| {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            panic!("the site cannot start:\n{}", problems.join("\n"));
-        });
+        let plan = Plan::new(&self.registry, &holiday_homes::site(), &settings).unwrap_or_else(
+            |problems| {
+                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                panic!("the site cannot start:\n{}", problems.join("\n"));
+            },
+        );
         (plan, settings)
     }
 

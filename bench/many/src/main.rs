@@ -67,5 +67,5 @@ tiny_modules!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18);
 tiny_modules!(@ten 19: 0 1 2 3 4 5);
 
 fn main() -> std::process::ExitCode {
-    host::main()
+    holiday_homes::site().run()
 }

@@ -57,5 +57,5 @@ fn module(number: usize) -> Registration {
 }
 
 fn main() -> std::process::ExitCode {
-    host::main_of(&Registry::new((0..MODULES).map(module).collect()))
+    host::site!().modules(Registry::new((0..MODULES).map(module).collect())).run()
 }

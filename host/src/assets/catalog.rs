@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::encoding::{self, Encoded};
 use super::{PREFIX, css};
+use crate::Site;
 use crate::plan::PlannedModule;
 
 /// A file as it is served.
@@ -29,6 +30,11 @@ pub(crate) struct Asset {
     pub(crate) encoded: Encoded,
 }
 
+/// The namespace of the site's own assets.
+const SITE: &str = "site";
+
+type Contents = BTreeMap<String, Cow<'static, [u8]>>;
+
 /// The assets of a site.
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
@@ -40,12 +46,16 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// Collects the assets of the host and the active modules.
-    pub(crate) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> Self {
-        let host = ("host", embed!("../assets"));
+    /// Collects the assets of the host, the site and the active modules.
+    pub(crate) fn collect(
+        modules: &[PlannedModule],
+        site: &Site,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let own = [("host", embed!("assets")), (SITE, site.assets)];
         let active = modules.iter().filter(|module| module.active);
         let of_modules = active.map(|m| (m.name(), m.registration.module.assets()));
-        Self::of(std::iter::once(host).chain(of_modules).collect(), problems)
+        Self::of(own.into_iter().chain(of_modules).collect(), problems)
     }
 
     /// The same assets as they are on disk now.
@@ -56,16 +66,21 @@ impl Catalog {
     /// The assets of these namespaces.
     pub(super) fn of(namespaces: Vec<(&'static str, Files)>, problems: &mut Vec<Problem>) -> Self {
         let mut catalog = Self::default();
+        let mut overrides = overrides(&namespaces);
         for (namespace, files) in &namespaces {
-            let names = files.names();
+            let mut names = files.names();
+            if *namespace == SITE {
+                names.retain(|name| !is_override(name, &namespaces));
+            }
             for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
                 let message = format!("`{namespace}` has two assets of the name `{}`", pair[0]);
                 let hint = "rename one of them";
                 let problem = Problem::error("assets.E001", message).module(*namespace);
                 problems.push(problem.hint(hint));
             }
-            let contents: BTreeMap<String, Cow<'static, [u8]>> =
+            let mut contents: Contents =
                 names.into_iter().filter_map(|name| files.read(&name).map(|c| (name, c))).collect();
+            contents.extend(overrides.remove(namespace).unwrap_or_default());
             catalog.add(namespace, contents, problems);
         }
         catalog.namespaces = namespaces;
@@ -75,7 +90,7 @@ impl Catalog {
     fn add(
         &mut self,
         namespace: &'static str,
-        mut contents: BTreeMap<String, Cow<'static, [u8]>>,
+        mut contents: Contents,
         problems: &mut Vec<Problem>,
     ) {
         let names: Vec<String> = contents.keys().cloned().collect();
@@ -144,6 +159,29 @@ impl Catalog {
         let (_, files) = self.namespaces.iter().find(|(known, _)| *known == namespace)?;
         files.directory().map(|directory| directory.join(path))
     }
+}
+
+/// Whether an asset of the site is in the folder of the host or an active module, and so replaces the
+/// one of that name there.
+fn is_override(name: &str, namespaces: &[(&'static str, Files)]) -> bool {
+    let folder = name.split_once('/').map(|(folder, _)| folder);
+    folder.is_some_and(|folder| folder != SITE && namespaces.iter().any(|(n, _)| *n == folder))
+}
+
+/// The assets of the site that replace those of others, by the namespace of these.
+fn overrides(namespaces: &[(&'static str, Files)]) -> BTreeMap<&'static str, Contents> {
+    let mut found = BTreeMap::<_, Contents>::new();
+    let Some((_, site)) = namespaces.iter().find(|(namespace, _)| *namespace == SITE) else {
+        return found;
+    };
+    for name in site.names().into_iter().filter(|name| is_override(name, namespaces)) {
+        let (folder, file) = name.split_once('/').expect("it is in the folder of a namespace");
+        let owner = namespaces.iter().find(|(namespace, _)| *namespace == folder);
+        if let (Some((owner, _)), Some(content)) = (owner, site.read(&name)) {
+            found.entry(*owner).or_default().insert(file.to_owned(), content);
+        }
+    }
+    found
 }
 
 impl Asset {

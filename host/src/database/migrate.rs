@@ -17,7 +17,10 @@ use module_api::{MigrationId, migrations_of_module};
 
 use super::{DatabaseError, adopt};
 use crate::Plan;
-use crate::plan::{HOST, MigrationGraph, PlannedMigration, Statement, own_migrations, statements};
+use crate::plan::{
+    HOST, MigrationGraph, PlannedMigration, SITE, Statement, migrations_of_site, own_migrations,
+    statements,
+};
 
 pub(crate) use execute::Report;
 pub(crate) use ledger::Ledger;
@@ -111,10 +114,10 @@ pub(super) async fn prune(
     module: &str,
     does: bool,
 ) -> Result<Vec<MigrationId>, DatabaseError> {
-    let migrations = if module == HOST {
-        own_migrations()
-    } else {
-        migrations_of_module(linked_module(plan, module)?.registration.module)
+    let migrations = match module {
+        HOST => own_migrations(),
+        SITE => migrations_of_site(&plan.site),
+        _ => migrations_of_module(linked_module(plan, module)?.registration.module),
     };
     let migrations = migrations.map_err(|errors| DatabaseError::Unreadable {
         module: module.to_owned(),

@@ -1,29 +1,45 @@
-//! The migrations of the host and the active modules, in the order in which they run.
+//! The migrations of the host, the active modules and the site, in the order in which they run.
 
 mod edges;
 mod graph;
 
 use module_api::db::DatabaseKind;
-use module_api::{Migration, MigrationError, Problem, embed, migrations_of, migrations_of_module};
+use module_api::{
+    Migration, MigrationError, Problem, embed, migrations_of, migrations_of_module,
+    migrations_with_code,
+};
 
 use super::statements::transaction_control;
 use super::{PlannedModule, active};
+use crate::Site;
 
 pub(crate) use graph::{Direction, MigrationGraph, PlannedMigration};
 
 /// The name under which the host's own migrations stand.
 pub(crate) const HOST: &str = "host";
 
-/// The migrations of one module, or of the host.
+/// The name under which the site's migrations stand.
+pub(crate) const SITE: &str = "site";
+
+/// Whether this is the name of the host or the site, which have migrations without being modules.
+pub(crate) fn is_no_module(name: &str) -> bool {
+    name == HOST || name == SITE
+}
+
+/// The migrations of one module, of the host, or of the site.
 struct ModuleMigrations {
     module: &'static str,
     requires: &'static [&'static str],
     migrations: Vec<Migration>,
 }
 
-/// The migrations of the host and the active modules. If something is wrong with them, those that
+/// The migrations of the host, the active modules and the site. If something is wrong with them, those that
 /// can be put into an order.
-pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> MigrationGraph {
+pub(super) fn collect(
+    modules: &[PlannedModule],
+    site: &Site,
+    problems: &mut Vec<Problem>,
+) -> MigrationGraph {
     let host = (HOST, &[][..], own_migrations());
     let of_modules = active(modules).map(|planned| {
         let module = planned.registration.module;
@@ -31,7 +47,8 @@ pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) ->
     });
     let mut collected = Vec::new();
     let mut all_read = true;
-    for (module, requires, migrations) in std::iter::once(host).chain(of_modules) {
+    let of_site = (SITE, &[][..], migrations_of_site(site));
+    for (module, requires, migrations) in std::iter::once(host).chain(of_modules).chain([of_site]) {
         match migrations {
             Ok(migrations) => {
                 check_transactions(module, &migrations, problems);
@@ -53,7 +70,12 @@ pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) ->
 
 /// The host's own migrations.
 pub(crate) fn own_migrations() -> Result<Vec<Migration>, Vec<MigrationError>> {
-    migrations_of(&embed!("../migrations"))
+    migrations_of(&embed!("migrations"))
+}
+
+/// The site's migrations.
+pub(crate) fn migrations_of_site(site: &Site) -> Result<Vec<Migration>, Vec<MigrationError>> {
+    migrations_with_code(&site.migrations, site.migration_code.clone())
 }
 
 fn unreadable(module: &'static str, error: &MigrationError) -> Problem {

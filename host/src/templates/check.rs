@@ -81,7 +81,10 @@ fn check_template(
 fn check_asset(names: &Names<'_>, source: &Source, reference: &Reference<'_>) -> Option<Problem> {
     let namespace = reference.name.split('/').next().unwrap_or_default();
     let is_active = |name: &str| names.modules.iter().any(|m| m.active && m.name() == name);
-    if namespace != "host" && !is_active(namespace) && is_allowed(names, source, namespace) {
+    if !["host", "site"].contains(&namespace)
+        && !is_active(namespace)
+        && is_allowed(names, source, namespace)
+    {
         let is_linked = names.routes.contains_key(namespace);
         return if is_linked { None } else { not_linked(names, source, reference, namespace) };
     }
@@ -151,7 +154,7 @@ fn not_linked(
 /// Whether a template may name what belongs to a module: the site's and the host's may name any.
 fn is_allowed(names: &Names<'_>, source: &Source, namespace: &str) -> bool {
     match source.provider {
-        Provider::Site | Provider::Host => true,
+        Provider::Disk | Provider::Site | Provider::Host => true,
         Provider::Module(name) => {
             names.modules.iter().any(|module| module.name() == name && module.knows(namespace))
         }

@@ -9,9 +9,9 @@ use module_api::{Files, Problem, embed};
 use rocket::http::ContentType;
 
 use super::scan::{Kind, references};
-use crate::Settings;
 use crate::files_below::files_below;
 use crate::plan::PlannedModule;
+use crate::{Settings, Site};
 
 /// The ending of a template's file.
 const ENDING: &str = ".j2";
@@ -19,9 +19,11 @@ const ENDING: &str = ".j2";
 /// Who provides a template.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Provider {
-    /// The folder `templates/` of the site, on disk.
+    /// The folder `templates/` on disk.
+    Disk,
+    /// The site, inside the binary: [`Site::templates`].
     Site,
-    /// The host, inside the binary: the folder `templates/` as it was when it was built.
+    /// The host: its plain layout and error pages.
     Host,
     /// A module.
     Module(&'static str),
@@ -30,6 +32,7 @@ pub(crate) enum Provider {
 impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Disk => "disk",
             Self::Site => "site",
             Self::Host => "host",
             Self::Module(name) => name,
@@ -52,7 +55,8 @@ impl Source {
     /// The file and whose it is, for messages.
     pub(crate) fn describe(&self) -> String {
         match &self.provider {
-            Provider::Site => self.file.clone(),
+            Provider::Disk => self.file.clone(),
+            Provider::Site => format!("templates/{} of the site", self.file),
             Provider::Host => format!("templates/{} of the host", self.file),
             Provider::Module(name) => format!("templates/{} of module `{name}`", self.file),
         }
@@ -75,10 +79,10 @@ impl Source {
 
 /// All templates of a site.
 ///
-/// Of several with one name the first of these wins: the site's own; that of the host (its layout
-/// and error pages, and overrides that were there when it was built); those of modules that
-/// override it, in the order of `installed`; that of the module whose namespace it is. A template
-/// that extends or includes its own name gets the one it hides.
+/// Of several with one name the first of these wins: that of the folder on disk; that of the site;
+/// those of modules that override it, in the order of `installed`; that of the module whose
+/// namespace it is; that of the host. A template that extends or includes its own name gets the one
+/// it hides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TemplateSet {
     chains: BTreeMap<String, Vec<Source>>,
@@ -106,27 +110,27 @@ impl Layer {
 }
 
 impl TemplateSet {
-    /// Collects the templates of the site, the host and the active modules.
+    /// Collects the templates of the site, the active modules and the host.
     pub(crate) fn collect(
         modules: &[PlannedModule],
+        site: &Site,
         settings: &Settings,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let site = settings.root.join("templates");
-        let host = embed!("../templates");
-        // In a debug build of the host's own checkout both are the same folder.
-        let same = host.directory().and_then(|folder| folder.canonicalize().ok()).is_some()
-            && host.directory().and_then(|folder| folder.canonicalize().ok())
-                == site.canonicalize().ok();
-        let mut layers = vec![(Provider::Site, Layer::Disk(site))];
+        let disk = settings.root.join("templates");
+        // In a debug build that runs in the site's own checkout both are the same folder.
+        let folder = site.templates.directory().and_then(|folder| folder.canonicalize().ok());
+        let same = folder.is_some() && folder == disk.canonicalize().ok();
+        let mut layers = vec![(Provider::Disk, Layer::Disk(disk))];
         if !same {
-            layers.push((Provider::Host, Layer::Carried(host)));
+            layers.push((Provider::Site, Layer::Carried(site.templates)));
         }
         for module in by_precedence(modules, settings) {
             let files = module.registration.module.templates();
             check_namespaces(module, &files, problems);
             layers.push((Provider::Module(module.name()), Layer::Carried(files)));
         }
+        layers.push((Provider::Host, Layer::Carried(embed!("templates"))));
         let mut set = Self { layers, ..Self::default() };
         set.read(problems);
         set
@@ -257,7 +261,7 @@ impl TemplateSet {
 pub(super) fn about(source: &Source, id: &str, message: String) -> Problem {
     match source.provider {
         Provider::Module(name) => Problem::error(id, message).module(name),
-        Provider::Site | Provider::Host => Problem::error(id, message),
+        Provider::Disk | Provider::Site | Provider::Host => Problem::error(id, message),
     }
 }
 

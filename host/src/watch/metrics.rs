@@ -15,7 +15,7 @@ use rocket::{Data, Request, Response, Route};
 
 use super::{Answering, InFlight};
 use crate::health::no_store;
-use crate::{PlannedModule, Settings};
+use crate::{PlannedModule, Settings, Site};
 
 const REQUESTS: &str = "http_requests_total";
 const DURATIONS: &str = "http_request_duration_seconds";
@@ -54,6 +54,7 @@ struct Series {
 impl Metrics {
     /// Nothing if the settings ask for none.
     pub(crate) fn new(
+        site: &Site,
         settings: &Settings,
         modules: &[PlannedModule],
         in_flight: Arc<InFlight>,
@@ -77,7 +78,7 @@ impl Metrics {
             token: settings.site.metrics_token.clone(),
         };
         metrics.describe();
-        metrics.describe_build(settings);
+        metrics.describe_build(site, settings);
         Some(metrics)
     }
 
@@ -103,10 +104,10 @@ impl Metrics {
         }
     }
 
-    fn describe_build(&self, settings: &Settings) {
+    fn describe_build(&self, site: &Site, settings: &Settings) {
         let labels = vec![
-            Label::from_static_parts("version", env!("CARGO_PKG_VERSION")),
-            Label::from_static_parts("revision", option_env!("GIT_REVISION").unwrap_or("unknown")),
+            Label::from_static_parts("version", site.version),
+            Label::from_static_parts("revision", site.revision.unwrap_or("unknown")),
             Label::new("profile", settings.profile().to_string()),
         ];
         self.set(&Key::from_parts("build_info", labels), 1.0);

@@ -44,7 +44,7 @@ fn a_site_without_active_modules_is_a_warning() {
 #[test]
 fn an_empty_registry_is_a_problem() {
     let registry = Registry::new(Vec::new());
-    let problems = Plan::new(&registry, &settings("")).err().unwrap();
+    let problems = Plan::new(&registry, &crate::support::SITE, &settings("")).err().unwrap();
     assert_eq!(problems[0].id, "modules.E001");
 }
 

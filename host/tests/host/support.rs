@@ -1,10 +1,9 @@
-//! Small modules, plans made of them, and the program.
+//! Small modules, and plans made of them.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
-use host::{Plan, Registry, Settings};
+use host::{Plan, Registry, Settings, Site};
 use module_api::model::ModelInfo;
 use module_api::{
     Check, Configure, Files, MigrationCode, Module, NavigationItem, Problem, Registration,
@@ -13,6 +12,9 @@ use module_api::{
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 use rocket::{Catcher, Route};
+
+/// A site without files of its own.
+pub(crate) const SITE: Site = Site::new("test-site", "1.0.0");
 
 /// A module made of values.
 #[derive(Clone)]
@@ -149,7 +151,7 @@ pub(crate) fn settings(toml: &str) -> Settings {
 
 /// The plan of these modules under these settings.
 pub(crate) fn plan(modules: &[Small], toml: &str) -> Result<Plan, Vec<Problem>> {
-    Plan::new(&registry(modules), &settings(toml))
+    Plan::new(&registry(modules), &SITE, &settings(toml))
 }
 
 /// The problems of these modules under these settings, in the form `id message`.
@@ -173,26 +175,4 @@ pub(crate) fn only_problem(modules: &[Small], toml: &str) -> Problem {
 /// The names of the active modules of a plan, in their order.
 pub(crate) fn active(plan: &Plan) -> Vec<&'static str> {
     plan.active().map(host::PlannedModule::name).collect()
-}
-
-/// The program, to be run in `folder` with nothing of this process's settings.
-pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.args(arguments).current_dir(folder).env_remove("DATABASE_URL").env_remove("PORT");
-    command.env_remove("SENTRY_DSN");
-    command.env("SECRET_KEY", "a kettle, a stone, nine blue herons, and a boat at noon");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ROCKET_")) {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// What a run of the program gives.
-pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
-    program(folder, arguments).output().expect("the program can be run")
-}
-
-/// Output as text.
-pub(crate) fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("it is text")
 }

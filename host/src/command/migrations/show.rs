@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::{Format, OutputFormat, output};
 use crate::database::{self, MigrationState, linked_module};
-use crate::plan::HOST;
+use crate::plan::is_no_module;
 use crate::{DatabaseError, Plan, Settings};
 
 /// What `host showmigrations` is to print.
@@ -73,7 +73,7 @@ pub(in crate::command) async fn show(
     let wanted = &arguments.modules;
     for name in wanted {
         // A module that is not linked can have left its entries.
-        if name != HOST && !states.iter().any(|state| state.id.module == *name) {
+        if !is_no_module(name) && !states.iter().any(|state| state.id.module == *name) {
             linked_module(plan, name)?;
         }
     }
@@ -87,8 +87,8 @@ pub(in crate::command) async fn show(
                 module,
                 name,
                 applied: state.applied,
-                linked: module == HOST || planned.is_some(),
-                active: module == HOST || planned.is_some_and(|planned| planned.active),
+                linked: is_no_module(module) || planned.is_some(),
+                active: is_no_module(module) || planned.is_some_and(|planned| planned.active),
                 has_file: state.has_file,
                 reversible: state.reversible,
                 depends: state
@@ -143,7 +143,7 @@ fn print_without_migrations(plan: &Plan, wanted: &[String], states: &[MigrationS
         if states.iter().any(|state| state.id.module == *name) {
             continue;
         }
-        let is_active = name == HOST || plan.active().any(|module| module.name() == name);
+        let is_active = is_no_module(name) || plan.active().any(|module| module.name() == name);
         let why = if is_active { "no migrations" } else { "its module is not active" };
         output::line(&format!("{name}\n ({why})"));
     }

@@ -1,7 +1,7 @@
 //! Which migrations somebody means: a module, and perhaps a name in it.
 
 use crate::nearest::suggestion;
-use crate::plan::{HOST, MigrationGraph};
+use crate::plan::{HOST, MigrationGraph, SITE};
 use crate::{Plan, plan};
 
 /// The word for no migration at all.
@@ -124,10 +124,10 @@ fn find(graph: &MigrationGraph, module: &str, prefix: &str) -> Result<usize, Tar
     }
 }
 
-/// The active module of that name, or the host.
+/// The active module of that name, or the host, or the site.
 fn active_module(plan: &Plan, name: &str) -> Result<&'static str, TargetError> {
-    if name == HOST {
-        return Ok(HOST);
+    if let Some(own) = [HOST, SITE].into_iter().find(|own| *own == name) {
+        return Ok(own);
     }
     let module = linked_module(plan, name)?;
     if !module.active {
@@ -143,7 +143,7 @@ pub(crate) fn linked_module<'a>(
 ) -> Result<&'a plan::PlannedModule, TargetError> {
     plan.modules.iter().find(|module| module.name() == name).ok_or_else(|| {
         let names: Vec<&str> = plan.modules.iter().map(plan::PlannedModule::name).collect();
-        let hint = suggestion(name, names.into_iter().chain([HOST]));
+        let hint = suggestion(name, names.into_iter().chain([HOST, SITE]));
         TargetError::UnknownModule { module: name.to_owned(), hint }
     })
 }

@@ -3,7 +3,7 @@
 use module_api::{Files, Module, Registration};
 
 use super::*;
-use crate::{Registry, Settings};
+use crate::{Registry, Settings, Site};
 
 struct Small {
     name: &'static str,
@@ -53,7 +53,7 @@ static BOOKINGS: Small = Small {
 fn plan() -> Plan {
     let register = |module: &'static Small| Registration::new(module, module.name, "1.0.0");
     let registry = Registry::new(vec![register(&PEOPLE), register(&BOOKINGS)]);
-    Plan::new(&registry, &Settings::default()).unwrap()
+    Plan::new(&registry, &Site::new("test", "0.0.0"), &Settings::default()).unwrap()
 }
 
 /// A ledger of these, written as `people 0001_initial`, with the host's.

@@ -201,7 +201,9 @@ fn function(name: &str) -> MigrationFunction {
 }
 
 fn main() -> ExitCode {
-    let Some(folder) = std::env::var_os("SMALL_MODULES") else { return host::main() };
+    let Some(folder) = std::env::var_os("SMALL_MODULES") else {
+        return holiday_homes::site().run();
+    };
     let modules = fs::read_dir(folder).unwrap().map(|module| read(&module.unwrap().path()));
-    host::main_of(&Registry::new(modules.collect()))
+    holiday_homes::site().modules(Registry::new(modules.collect())).run()
 }

@@ -90,6 +90,7 @@ pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,
     MigrationFunction, MigrationFuture, MigrationId, migrations_of, migrations_of_module,
+    migrations_with_code,
 };
 pub use module::Module;
 pub use name::{InvalidName, check_name};

@@ -6,8 +6,8 @@ mod files;
 
 use std::fmt;
 
-use crate::Module;
 use crate::db::DatabaseKind;
+use crate::{Files, Module};
 
 pub use after::AfterMigrate;
 pub use code::{MigrationCode, MigrationFunction, MigrationFuture};
@@ -202,11 +202,23 @@ impl MigrationFiles {
 ///
 /// Everything that is wrong with them.
 pub fn migrations_of_module(module: &dyn Module) -> Result<Vec<Migration>, Vec<MigrationError>> {
-    let (mut migrations, mut errors) = match migrations_of(&module.migrations()) {
+    migrations_with_code(&module.migrations(), module.migration_code())
+}
+
+/// All migrations of these files and this code, sorted by name.
+///
+/// # Errors
+///
+/// Everything that is wrong with them.
+pub fn migrations_with_code(
+    files: &Files,
+    codes: Vec<MigrationCode>,
+) -> Result<Vec<Migration>, Vec<MigrationError>> {
+    let (mut migrations, mut errors) = match migrations_of(files) {
         Ok(migrations) => (migrations, Vec::new()),
         Err(errors) => (Vec::new(), errors),
     };
-    for mut code in module.migration_code() {
+    for mut code in codes {
         if !is_migration_name(&code.name) {
             errors.push(MigrationError::Name(code.name));
             continue;
@@ -256,7 +268,6 @@ fn is_migration_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Files;
 
     struct WithCode;
 

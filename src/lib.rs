@@ -1,0 +1,29 @@
+//! Holiday Homes (Orange County Lettings): its modules, settings and files.
+//!
+//! A crate that is only a dependency is dropped by the linker, registration and all, without a
+//! warning: naming it here links it. `unused_crate_dependencies` makes a forgotten line an error.
+
+#![deny(unused_crate_dependencies)]
+
+use host::Site;
+use module_api::embed;
+
+#[cfg(feature = "accounts")]
+use accounts as _;
+#[cfg(feature = "admin")]
+use admin as _;
+#[cfg(feature = "home")]
+use home as _;
+#[cfg(feature = "lettings")]
+use lettings as _;
+#[cfg(feature = "profiles")]
+use profiles as _;
+
+/// The site: what it shows and how it is set up, apart from its modules.
+pub fn site() -> Site {
+    host::site!()
+        .settings(include_str!("../Rocket.toml"))
+        .templates(embed!("templates"))
+        .assets(embed!("assets"))
+        .migrations(embed!("migrations"))
+}
