@@ -14,7 +14,7 @@ const SEGMENT: &AsciiSet =
 
 const TEMPLATES: [(&str, &str); 8] = [
     ("base", include_str!("../../../templates/base.html.j2")),
-    ("pagination", include_str!("../../../templates/pagination.html.j2")),
+    ("pagination", include_str!("../../../host/templates/pagination.html.j2")),
     ("accounts/menu", include_str!("../../../modules/accounts/templates/accounts/menu.html.j2")),
     ("home/index", include_str!("../../../modules/home/templates/home/index.html.j2")),
     ("lettings/index", include_str!("../../../modules/lettings/templates/lettings/index.html.j2")),
