@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use module_api::{Command, CommandContext, Problem, with_causes};
+use module_api::{Command, CommandContext, Problem, program_name, with_causes};
 use rocket::tokio::runtime;
 
 use crate::{BootError, Plan, Registry, Settings, Site, database, logging, open_database, reports};
@@ -170,7 +170,7 @@ fn command_line(
             .collect(),
     };
     let mut taken = own_commands();
-    let mut line = Cli::command().name(site.name).version(site.version);
+    let mut line = Cli::command().name(program_name()).version(site.version);
     for definition in definitions {
         let aliases = definition.get_all_aliases().chain([definition.get_name()]);
         let names: Vec<String> = aliases.map(str::to_owned).collect();

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use module_api::program_name;
 
 use super::output;
 use crate::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
@@ -68,7 +69,10 @@ pub(super) async fn make(plan: &Plan, asked: MakeMigrations) -> anyhow::Result<E
         show(proposal, dry_run);
     }
     if check {
-        output::line("migrations are missing: run `host makemigrations` and commit what it writes");
+        output::line(&format!(
+            "migrations are missing: run `{} makemigrations` and commit what it writes",
+            program_name()
+        ));
         return Ok(ExitCode::FAILURE);
     }
     if !dry_run {

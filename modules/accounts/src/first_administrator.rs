@@ -4,7 +4,7 @@ use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::task::spawn_blocking;
 use module_api::time::UtcDateTime;
-use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls};
+use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls, program_name};
 
 use crate::passwords::encode;
 use crate::random_text::random_text;
@@ -73,7 +73,8 @@ fn notice(password: String, urls: &Urls) -> Notice {
         };
         format!(
             "{place}\n    username: {USERNAME}\n    password: {password}\n\
-             The password is shown only now; `host changepassword {USERNAME}` sets another."
+             The password is shown only now; `{} changepassword {USERNAME}` sets another.",
+            program_name()
         )
     })
 }

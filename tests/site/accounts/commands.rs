@@ -1,4 +1,4 @@
-//! `host createsuperuser` and `host changepassword`, with flags, with variables, and at a terminal.
+//! `host createsuperuser` and `small-host changepassword`, with flags, with variables, and at a terminal.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -169,7 +169,7 @@ async fn without_a_password_nobody_can_log_in_until_there_is_one(kind: DatabaseK
     let workshop = migrated(kind).await;
     let arguments = ["createsuperuser", "--noinput", "--username", "ann", "--email", ""];
     let output = with_variables(&workshop, &arguments, &[]);
-    let expected = "Nobody can log in as ann yet: `host changepassword ann` sets a password.";
+    let expected = "Nobody can log in as ann yet: `small-host changepassword ann` sets a password.";
     assert_eq!(lines(&output), ["Superuser created successfully.", expected]);
     assert!(hash(&workshop, "ann").await.starts_with('!'));
 }
@@ -185,7 +185,7 @@ async fn what_a_script_does_not_say_is_wrong_usage(kind: DatabaseKind) {
         let name = missing.trim_start_matches('-').to_uppercase();
         let said = format!("give {missing} or set DJANGO_SUPERUSER_{name}");
         assert!(error(&output).contains(&said), "{output:?}");
-        assert!(error(&output).contains("Usage: host createsuperuser"), "{output:?}");
+        assert!(error(&output).contains("Usage: small-host createsuperuser"), "{output:?}");
     }
     // Nobody writes a password where all can read it.
     let output = with_variables(&workshop, &["createsuperuser", "--password", GOOD], &[]);

@@ -100,7 +100,7 @@ async fn the_first_start_prints_an_administrator_once(kind: DatabaseKind) {
         &*format!("Its admin is at {site}/admin/"),
         "    username: admin",
         &*format!("    password: {found}"),
-        "The password is shown only now; `host changepassword admin` sets another.",
+        "The password is shown only now; `small-host changepassword admin` sets another.",
     ];
     assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
     assert!(is_of_admin(&workshop, found).await);

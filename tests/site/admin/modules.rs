@@ -68,7 +68,11 @@ async fn migrations_are_those_of_this_moment(on: DatabaseKind) {
     let desk = superuser(&site).await;
     let page = desk.get("/admin/modules/").await.page();
     assert!(facts(&page, "profiles").contains("missing 0001_initial"));
-    assert!(page.main().contains("run host migrate"), "{}", page.main());
+    assert!(
+        page.main().contains(&format!("run {} migrate", module_api::program_name())),
+        "{}",
+        page.main()
+    );
     let lettings = facts(&page, "lettings");
     assert!(lettings.contains("applied 0000_forgotten (has no file any more)"), "{lettings}");
     assert!(page.main().contains("bygone not linked any more applied 0001_initial"));

@@ -1,7 +1,7 @@
-//! `host changepassword`: a new password for a user.
+//! `changepassword`: a new password for a user.
 
 use module_api::clap::{self, Arg, ArgMatches};
-use module_api::{CommandContext, CommandFuture};
+use module_api::{CommandContext, CommandFuture, program_name};
 
 use super::{Account, Failure, Terminal, account, say_done, system_user};
 use crate::authentication::normalized_username;
@@ -22,7 +22,9 @@ pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> CommandFutu
     Box::pin(async move {
         let username = match arguments.get_one::<String>("username") {
             Some(username) => username.clone(),
-            None => system_user().ok_or("say whose password: host changepassword USERNAME")?,
+            None => system_user().ok_or_else(|| {
+                format!("say whose password: {} changepassword USERNAME", program_name())
+            })?,
         };
         change(&normalized_username(&username), &context).await
     })

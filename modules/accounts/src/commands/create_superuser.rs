@@ -1,4 +1,4 @@
-//! `host createsuperuser`: a user who has all permissions.
+//! `createsuperuser`: a user who has all permissions.
 
 use std::env;
 
@@ -7,7 +7,7 @@ use module_api::clap::{self, Arg, ArgAction, ArgMatches};
 use module_api::db::{Db, DbError, Value};
 use module_api::model::{ManyToMany, Model, WriteError};
 use module_api::time::UtcDateTime;
-use module_api::{CommandContext, CommandFuture};
+use module_api::{CommandContext, CommandFuture, program_name};
 
 use super::{Failure, Terminal, account, say_done, system_user};
 use crate::authentication::{MAX_PASSWORD, normalized_username};
@@ -70,7 +70,7 @@ fn from_environment(arguments: &ArgMatches) -> Result<Wanted, Failure> {
     let missing = |name: &str, variable: &str| {
         let message = format!("with --noinput, give --{name} or set {variable}");
         definition()
-            .bin_name("host createsuperuser")
+            .bin_name(format!("{} createsuperuser", program_name()))
             .error(ErrorKind::MissingRequiredArgument, message)
     };
     let username = given("username", USERNAME_VARIABLE).filter(|name| !name.is_empty());
@@ -249,7 +249,8 @@ async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure>
     if wanted.password.is_none() {
         let name = user.username;
         say_done(&format!(
-            "Nobody can log in as {name} yet: `host changepassword {name}` sets a password."
+            "Nobody can log in as {name} yet: `{} changepassword {name}` sets a password.",
+            program_name()
         ));
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! A file as it was sent: whether it is text at all, and in which of the two formats.
 
+use module_api::program_name;
+
 use super::fields::Importable;
 use super::{Drafts, MAX_BYTES, objects, rows};
 
@@ -12,7 +14,7 @@ const MAGIC: [(&[u8], &str); 9] = [
     (b"\xfd7zXZ", "is compressed (xz): unpack it first"),
     (b"\x28\xb5\x2f\xfd", "is compressed (zstd): unpack it first"),
     (b"%PDF-", "is a PDF"),
-    (b"SQLite format 3\0", "is a SQLite database: `host dumpdata` writes what can be imported"),
+    (b"SQLite format 3\0", "is a SQLite database: import what the command `dumpdata` writes"),
     (b"\x89PNG", "is a picture"),
 ];
 
@@ -68,7 +70,10 @@ fn text(bytes: &[u8]) -> Result<&str, String> {
 /// What to say of a file that is too large.
 pub(crate) fn too_large() -> String {
     let megabytes = MAX_BYTES / 1024 / 1024;
-    format!("is larger than {megabytes} MB: import it in parts, or load it by `host loaddata`")
+    format!(
+        "is larger than {megabytes} MB: import it in parts, or load it by `{} loaddata`",
+        program_name()
+    )
 }
 
 #[cfg(test)]

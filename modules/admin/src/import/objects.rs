@@ -4,6 +4,7 @@ use std::fmt;
 
 use module_api::db::Value;
 use module_api::model::{FieldInfo, FieldKind};
+use module_api::program_name;
 use module_api::serde::Deserialize;
 use module_api::serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
@@ -67,7 +68,8 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
 /// What to say of a file with too many objects.
 pub(super) fn too_many() -> String {
     format!(
-        "has more than {MAX_OBJECTS} objects: import it in parts, or load it by `host loaddata`"
+        "has more than {MAX_OBJECTS} objects: import it in parts, or load it by `{} loaddata`",
+        program_name()
     )
 }
 

@@ -2,7 +2,7 @@
 
 use module_api::admin::RegisteredModels;
 use module_api::serde::Serialize;
-use module_api::{Error, MigrationStatus, Page, SiteModule, SiteModules, context};
+use module_api::{Error, MigrationStatus, Page, SiteModule, SiteModules, context, program_name};
 use rocket::{State, get};
 
 use crate::access::Desk;
@@ -84,7 +84,9 @@ pub(crate) async fn modules(desk: Desk<'_>, site: &State<SiteModules>) -> Result
     let active = rows.iter().filter(|row| row.active).count();
     let missing: usize = rows.iter().filter(|row| row.active).map(|row| row.missing).sum();
     let shell = Shell::new(&desk, "Modules", vec![Crumb::here("Modules")])?;
-    Ok(Page::render("admin/modules", context! { shell, rows, others, active, missing }))
+    let program = program_name();
+    let context = context! { shell, rows, others, active, missing, program };
+    Ok(Page::render("admin/modules", context))
 }
 
 fn row(
