@@ -5,6 +5,9 @@
 
 #![cfg_attr(not(test), deny(unused_crate_dependencies))]
 
+#[path = "../migrations/unsplit_tables.rs"]
+mod unsplit_tables;
+
 use host::Site;
 use module_api::embed;
 
@@ -25,5 +28,5 @@ pub fn site() -> Site {
         .settings(include_str!("../Rocket.toml"))
         .templates(embed!("templates"))
         .assets(embed!("assets"))
-        .migrations(embed!("migrations"))
+        .migration_code(unsplit_tables::migrations())
 }

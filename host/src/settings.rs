@@ -21,6 +21,9 @@ const UNREADABLE_FILE: &str = "settings.E010";
 const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,rocket::server=off,\
                            rocket::config=error,sqlx_core::pool::connection=error";
 
+/// The settings of any site.
+const DEFAULTS: &str = include_str!("../Rocket.toml");
+
 /// The profile that is chosen if `ROCKET_PROFILE` is not set.
 const DEFAULT_PROFILE: &str = "local";
 
@@ -172,7 +175,7 @@ impl Default for Settings {
 impl Settings {
     /// Reads the settings of this process: what is later in the list wins.
     ///
-    /// 1. The `Rocket.toml` in the binary: [`Site::settings`].
+    /// 1. The defaults of any site, then those of this one: [`Site::settings`].
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
     ///    that `ROCKET_CONFIG` names.
     /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL`, `EMAIL_FROM`,
@@ -191,7 +194,8 @@ impl Settings {
         };
         let mut figment = Figment::from(rocket::Config::default())
             .join(Serialized::default("site_name", title_of(site.name)))
-            .merge(shipped(site.settings));
+            .merge(carried(DEFAULTS, "the defaults in the binary"))
+            .merge(carried(site.settings, "the Rocket.toml in the binary"));
         if let Some(file) = file {
             figment = figment.merge(Toml::file(file).nested());
         }
@@ -301,9 +305,9 @@ fn title_of(package: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// The `Rocket.toml` of the binary, as a provider that says where it is from.
-fn shipped(rocket_toml: &str) -> impl rocket::figment::Provider {
-    Named { provider: Toml::string(rocket_toml).nested(), name: "the Rocket.toml in the binary" }
+/// Settings with profiles in the binary, as a provider that says where it is from.
+fn carried(toml: &str, name: &'static str) -> impl rocket::figment::Provider {
+    Named { provider: Toml::string(toml).nested(), name }
 }
 
 struct Named<P> {

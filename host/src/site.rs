@@ -64,7 +64,7 @@ impl Site {
         self
     }
 
-    /// Sets the site's assets, served at `/static/site/…`: `asset("site/site.css")`. One in a folder
+    /// Sets the site's assets, served at `/static/site/…`: `asset("site/style.css")`. One in a folder
     /// that is called `host` or as an active module replaces the asset of that name there:
     /// `host/favicon.svg`.
     pub const fn assets(mut self, assets: Files) -> Self {
@@ -72,7 +72,8 @@ impl Site {
         self
     }
 
-    /// Sets the site's migrations, recorded as those of `site`.
+    /// Sets the site's migrations, recorded as those of `site`. One that depends on a module that is
+    /// not active waits until it is.
     pub const fn migrations(mut self, migrations: Files) -> Self {
         self.migrations = migrations;
         self

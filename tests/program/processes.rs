@@ -82,6 +82,9 @@ lettings
  [X] 0001_initial
 profiles
  [X] 0001_initial
+site
+ [X] 0001_unsplit_lettings
+ [X] 0002_unsplit_profiles
 ";
 
 #[test]

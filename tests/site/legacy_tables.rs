@@ -7,6 +7,9 @@ use crate::workshop::Workshop;
 on_both_databases!(
     old_rows_are_copied_with_their_ids_and_the_old_tables_stay,
     what_was_copied_is_not_copied_again,
+    empty_tables_that_are_adopted_are_filled_from_the_old_ones,
+    nothing_is_copied_into_tables_that_have_rows_and_that_is_said,
+    rows_of_a_module_that_is_activated_later_are_copied_then,
 );
 
 /// The old tables, as Django made them, with rows.
@@ -80,4 +83,69 @@ async fn what_was_copied_is_not_copied_again(kind: DatabaseKind) {
     site.execute(&["DELETE FROM lettings_letting WHERE id = 5"]).await;
     assert_eq!(site.run(&["migrate"]), ["nothing to migrate"]);
     assert_eq!(site.values::<String>(LETTINGS).await, ["60Été3"]);
+}
+
+/// Makes the tables of the split site, as Django made them, without rows.
+async fn half_split(site: &Workshop, kind: DatabaseKind) {
+    let key = match kind {
+        DatabaseKind::Sqlite => "integer NOT NULL PRIMARY KEY AUTOINCREMENT",
+        DatabaseKind::Postgres => "bigserial NOT NULL PRIMARY KEY",
+    };
+    site.execute(&[
+        &format!(
+            "CREATE TABLE lettings_address (id {key}, number integer NOT NULL, \
+             street varchar(64) NOT NULL, city varchar(64) NOT NULL, state varchar(2) NOT NULL, \
+             zip_code integer NOT NULL, country_iso_code varchar(3) NOT NULL)"
+        ),
+        &format!(
+            "CREATE TABLE lettings_letting (id {key}, title varchar(256) NOT NULL, \
+             address_id bigint NOT NULL UNIQUE REFERENCES lettings_address (id))"
+        ),
+        &format!(
+            "CREATE TABLE profiles_profile (id {key}, favorite_city varchar(64) NOT NULL, \
+             user_id integer NOT NULL UNIQUE REFERENCES auth_user (id))"
+        ),
+    ])
+    .await;
+}
+
+async fn empty_tables_that_are_adopted_are_filled_from_the_old_ones(kind: DatabaseKind) {
+    let site = old_site(kind).await;
+    half_split(&site, kind).await;
+    let said = site.run(&["migrate"]);
+    assert!(said.iter().any(|line| line.starts_with("adopted lettings 0001_initial")), "{said:?}");
+    assert_eq!(site.values::<String>(ADDRESSES).await.len(), 2);
+    assert_eq!(site.values::<String>(LETTINGS).await, ["5Ocean40", "60Été3"]);
+    assert_eq!(site.values::<String>(PROFILES).await, ["8Kraków4"]);
+}
+
+async fn nothing_is_copied_into_tables_that_have_rows_and_that_is_said(kind: DatabaseKind) {
+    let site = old_site(kind).await;
+    half_split(&site, kind).await;
+    site.execute(&[
+        "INSERT INTO lettings_address VALUES (3, 7, 'Rue É', 'Paris', 'IF', 75001, 'FRA')",
+    ])
+    .await;
+    let output = site.command(&["migrate"]).output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{log}");
+    for said in ["1 rows of `oc_lettings_site_address`", "2 rows of `oc_lettings_site_letting`"] {
+        assert!(log.contains(said), "{log}");
+    }
+    assert_eq!(site.values::<String>(ADDRESSES).await, ["37Rue ÉParisIF75001FRA"]);
+    assert_eq!(site.values::<String>(LETTINGS).await, [""; 0]);
+    // The profiles have nothing to do with the lettings.
+    assert_eq!(site.values::<String>(PROFILES).await, ["8Kraków4"]);
+}
+
+async fn rows_of_a_module_that_is_activated_later_are_copied_then(kind: DatabaseKind) {
+    let site = old_site(kind).await;
+    let without = "[default.modules.lettings]\nenabled = false\n";
+    std::fs::write(site.folder().join("Rocket.toml"), without).unwrap();
+    site.run(&["migrate"]);
+    assert_eq!(site.values::<String>(PROFILES).await, ["8Kraków4"]);
+    std::fs::remove_file(site.folder().join("Rocket.toml")).unwrap();
+    site.run(&["migrate"]);
+    assert_eq!(site.values::<String>(LETTINGS).await, ["5Ocean40", "60Été3"]);
 }

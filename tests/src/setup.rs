@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
-use host::{BootError, DatabaseError, Plan, Registry, Settings};
+use host::{BootError, DatabaseError, Plan, Registry, Settings, Site};
 use module_api::Problem;
 use module_api::db::Db;
 use rocket::figment::Figment;
@@ -24,6 +24,7 @@ pub const SECRET_KEY: &str = "a kettle, a stone, nine blue herons, and a boat at
 /// the settings nobody gave.
 pub struct Setup {
     kind: DatabaseKind,
+    site: Site,
     registry: Registry,
     figment: Figment,
     root: TempDir,
@@ -33,6 +34,7 @@ pub struct Setup {
 impl Setup {
     pub(crate) fn on(kind: DatabaseKind) -> Self {
         let figment = Figment::from(rocket::Config::default())
+            .merge(("site_name", "Holiday Homes"))
             .merge(("log_level", "off"))
             .merge(("address", "127.0.0.1"))
             .merge(("shutdown.ctrlc", false))
@@ -41,11 +43,12 @@ impl Setup {
             .merge(("databases.site.max_connections", 2))
             .select("local");
         let (registry, root) = (Registry::linked(), tempfile::tempdir().unwrap());
-        Self { kind, registry, figment, root, database: None }
+        Self { kind, site: holiday_homes::site(), registry, figment, root, database: None }
     }
 
-    /// Only these modules.
+    /// Only these modules, on a site without files of its own.
     pub fn modules(mut self, modules: &[&'static LocalModule]) -> Self {
+        self.site = host::site!();
         self.registry = crate::registry_of(modules);
         self
     }
@@ -112,7 +115,7 @@ impl Setup {
     ///
     /// What is wrong with it.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        Plan::new(&self.registry, &holiday_homes::site(), &self.settings(None))
+        Plan::new(&self.registry, &self.site, &self.settings(None))
     }
 
     /// The problems that keep the site from starting, each as one text.
@@ -149,12 +152,10 @@ impl Setup {
 
     fn plan_on(&self, database: &Database) -> (Plan, Settings) {
         let settings = self.settings(Some(database));
-        let plan = Plan::new(&self.registry, &holiday_homes::site(), &settings).unwrap_or_else(
-            |problems| {
-                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                panic!("the site cannot start:\n{}", problems.join("\n"));
-            },
-        );
+        let plan = Plan::new(&self.registry, &self.site, &settings).unwrap_or_else(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("the site cannot start:\n{}", problems.join("\n"));
+        });
         (plan, settings)
     }
 

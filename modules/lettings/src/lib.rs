@@ -1,14 +1,13 @@
 //! Lettings: homes to rent, each with its address.
 
 mod admin;
-mod legacy;
 pub mod models;
 mod routes;
 mod settings;
 
 use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
-use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
+use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
 use crate::models::{Address, Letting};
@@ -45,12 +44,6 @@ impl Module for Lettings {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
-    }
-
-    fn migration_code(&self) -> Vec<MigrationCode> {
-        // What was copied is gone with the tables.
-        let copy = MigrationCode::new("0001_initial", legacy::copy);
-        vec![copy.down(MigrationCode::nothing)]
     }
 
     fn fixtures(&self) -> Files {

@@ -1,7 +1,6 @@
 //! Profiles: the members, each with their favorite city.
 
 mod admin;
-mod legacy;
 mod member;
 pub mod models;
 mod routes;
@@ -10,7 +9,7 @@ mod username;
 
 use module_api::admin::ModelAdmin;
 use module_api::model::{Model, ModelInfo};
-use module_api::{Files, MigrationCode, Module, NavigationItem, SettingsSchema, embed, register};
+use module_api::{Files, Module, NavigationItem, SettingsSchema, embed, register};
 use rocket::Route;
 
 use crate::models::Profile;
@@ -51,12 +50,6 @@ impl Module for Profiles {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
-    }
-
-    fn migration_code(&self) -> Vec<MigrationCode> {
-        // What was copied is gone with the tables.
-        let copy = MigrationCode::new("0001_initial", legacy::copy);
-        vec![copy.down(MigrationCode::nothing)]
     }
 
     fn fixtures(&self) -> Files {

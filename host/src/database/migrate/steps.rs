@@ -130,7 +130,8 @@ fn check_consistent(
     for migration in graph.all().iter().filter(|migration| ledger.has(migration)) {
         for place in &migration.depends {
             let before = graph.at(*place);
-            if !ledger.has(before) && named != Some(before.module) {
+            let may_be_late = before.is_conditional() || named == Some(before.module);
+            if !ledger.has(before) && !may_be_late {
                 return Err(DatabaseError::Inconsistent {
                     module: migration.module.to_owned(),
                     name: migration.migration.name.clone(),

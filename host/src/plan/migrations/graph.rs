@@ -7,7 +7,7 @@ use module_api::db::DatabaseKind;
 use module_api::{Migration, MigrationFiles, MigrationId, Problem};
 use sha2::{Digest, Sha256};
 
-use super::{HOST, ModuleMigrations, edges};
+use super::{HOST, ModuleMigrations, SITE, edges};
 
 /// The checksum of a migration that has no SQL.
 const CODE_ONLY: &str = "code";
@@ -24,6 +24,12 @@ pub(crate) struct PlannedMigration {
 }
 
 impl PlannedMigration {
+    /// Whether it is the site's and about the tables of modules. It is part of the graph while these
+    /// are active, and so may be applied later than the site's others.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.module == SITE && self.migration.depends.iter().any(|id| id.module != SITE)
+    }
+
     /// Its module and name.
     pub(crate) fn id(&self) -> MigrationId {
         MigrationId::new(self.module, &*self.migration.name)
@@ -105,9 +111,17 @@ pub(super) fn build(
 ) -> MigrationGraph {
     let mut nodes: Vec<PlannedMigration> = Vec::new();
     let mut requires: BTreeMap<&'static str, &'static [&'static str]> = BTreeMap::new();
-    for of_module in modules {
+    for of_module in &modules {
         requires.insert(of_module.module, of_module.requires);
+    }
+    for mut of_module in modules {
         let module = of_module.module;
+        if module == SITE {
+            let waits = |id: &MigrationId| {
+                !requires.contains_key(&*id.module) && linked.contains(&&*id.module)
+            };
+            of_module.migrations.retain(|migration| !migration.depends.iter().any(waits));
+        }
         let first = of_module.migrations.first().map(|first| first.name[..4].to_owned());
         nodes.extend(of_module.migrations.into_iter().map(|migration| PlannedMigration {
             module,

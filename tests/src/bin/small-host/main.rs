@@ -205,5 +205,5 @@ fn main() -> ExitCode {
         return holiday_homes::site().run();
     };
     let modules = fs::read_dir(folder).unwrap().map(|module| read(&module.unwrap().path()));
-    holiday_homes::site().modules(Registry::new(modules.collect())).run()
+    host::site!().modules(Registry::new(modules.collect())).run()
 }
