@@ -67,7 +67,7 @@ def fill(site, url):
     """Has Django make its tables and ours adopt them; adds lettings and somebody to sign in."""
     manage(site, url, "migrate", "--verbosity=0")
     manage(site, url, "createsuperuser", "--noinput", f"--username={NAME}", "--email=bench@example.org")
-    migrate = [site.binaries / "host", "migrate"]
+    migrate = [site.binaries / "holiday-homes", "migrate"]
     subprocess.run(migrate, cwd=site.folder, env=environment(url), check=True, stdout=subprocess.DEVNULL)
     if url.startswith("sqlite:"):
         databases.fill_sqlite(Path(url.removeprefix("sqlite:")), LETTINGS)

@@ -99,7 +99,7 @@ class Ours:
     name = "host"
 
     def __init__(self, site):
-        self.program, self.folder = site.binaries / "host", site.folder
+        self.program, self.folder = site.binaries / "holiday-homes", site.folder
 
     def run(self, url, *command):
         """Runs a command of it."""

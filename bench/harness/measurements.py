@@ -162,7 +162,22 @@ def modules(site, effort):
         report.judge(f"{path} with 200 modules: at most 10 % slower", report.percent(ratio), ratio <= 1.1)
 
 
+def before(site, effort):
+    """The five pages of another build of the site, which `--before` names, on both databases."""
+    for database, url in site.demos():
+        paths = site.five_pages
+        found = compare(site.host(url), site.other_build(url), paths, CONNECTIONS, effort)
+        head = [column.replace("floor", "before") for column in PAGES_HEAD]
+        rows = [page_row(found, path, count) for path in paths for count in CONNECTIONS]
+        report.table(f"Pages on {database}, now and before in turns; judged by processor time a request", head, rows)
+        for path in paths:
+            for count in CONNECTIONS:
+                ratio = found.ratio(path, count, "cost")
+                where = f"{path} on {database}, {connections(count)}"
+                report.judge(f"{where}: within 3 % of before", report.percent(ratio), ratio <= 1.03)
+
+
 USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate, watching)
 """What is measured if nothing is asked for."""
-SECTIONS = {section.__name__: section for section in (*USUAL, instructions, fixtures, admin)}
+SECTIONS = {section.__name__: section for section in (*USUAL, before, instructions, fixtures, admin)}
 """All there is; the last take long, and need valgrind and Django."""

@@ -1,4 +1,4 @@
-"""`host migrate` with nothing to do for a hundred modules of ten migrations each."""
+"""`migrate` with nothing to do for a hundred modules of ten migrations each."""
 
 from statistics import median
 
@@ -9,9 +9,9 @@ from servers import environment
 
 def migrate(site, effort):
     """The time of the whole process, on both databases."""
-    names = {"bench-migrations": "1,000 migrations of 100 modules", "host": "the site's own migrations"}
+    names = {"bench-migrations": "1,000 migrations of 100 modules", "holiday-homes": "the site's own migrations"}
     for (database, changed), (_, demo) in zip(site.empty("changed"), site.demos()):
-        urls = {"bench-migrations": changed, "host": demo}
+        urls = {"bench-migrations": changed, "holiday-homes": demo}
 
         def once(binary):
             return run([site.binaries / binary, "migrate"], site.folder, environment(urls[binary]))
@@ -29,7 +29,7 @@ def migrate(site, effort):
             [names[binary], *[report.milliseconds(figure(taken)) for figure in (median, min, max)]]
             for binary, taken in times.items()
         ]
-        title = f"`host migrate` with nothing to do, {database}, the whole process"
+        title = f"`migrate` with nothing to do, {database}, the whole process"
         report.table(title, ["migrations", "median", "least", "most"], rows)
         middle = median(times["bench-migrations"])
         aim = f"1,000 migrations with nothing to do on {database}: under 50 ms"

@@ -71,7 +71,7 @@ def row(found, path):
 def reads_sentry_dsn(site):
     """Whether the program has Sentry: then it refuses an address that is none."""
     env = environment(site.demo) | {"SENTRY_DSN": "no address"}
-    check = subprocess.run([site.binaries / "host", "check"], cwd=site.folder, env=env, capture_output=True)
+    check = subprocess.run([site.binaries / "holiday-homes", "check"], cwd=site.folder, env=env, capture_output=True)
     return check.returncode != 0
 
 

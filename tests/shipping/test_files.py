@@ -90,7 +90,7 @@ class HerokuFiles(unittest.TestCase):
     def test_the_release_phase_is_the_image_with_the_command_migrate(self):
         self.assertEqual(self.yml["build"]["docker"], {"web": "Dockerfile"})
         self.assertEqual(self.yml["release"], {"image": "web", "command": ["migrate"]})
-        self.assertIn('ENTRYPOINT ["/host"]\nCMD ["serve"]\n', (ROOT / "Dockerfile").read_text())
+        self.assertIn('ENTRYPOINT ["/holiday-homes"]\nCMD ["serve"]\n', (ROOT / "Dockerfile").read_text())
         self.assertIn('CMD ["migrate"]\n', (ROOT / "Dockerfile.release").read_text())
 
 
