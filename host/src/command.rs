@@ -9,6 +9,7 @@ mod makemigrations;
 mod migrations;
 mod output;
 mod serve;
+mod sqlite_build;
 mod template;
 
 use std::process::ExitCode;
@@ -193,8 +194,9 @@ fn run(
         _ => Cli::from_arg_matches(arguments).ok().map(|cli| cli.command.unwrap_or(Own::Serve)),
     };
     if let Some(Own::Check(asked)) = own {
-        let deploy = if asked.deploy { deploy_checks::problems(settings) } else { Vec::new() };
-        return Ok(listing::check(&plan, &deploy, asked.format.format));
+        let mut more = if asked.deploy { deploy_checks::problems(settings) } else { Vec::new() };
+        more.extend(sqlite_build::problem(settings));
+        return Ok(listing::check(&plan, &more, asked.format.format));
     }
     if let Some(Own::Healthcheck) = own {
         return Ok(healthcheck::ask(settings));
@@ -211,6 +213,9 @@ fn run(
         Some(Own::Findstatic { name }) => return Ok(assets::find(&plan, &name)),
         Some(Own::Collectstatic { directory }) => assets::collect(&plan, &directory)?,
         Some(Own::Serve) => {
+            if let Some(warning) = sqlite_build::problem(settings) {
+                tracing::warn!("{warning}");
+            }
             // Its threads come after it, and what they report goes out when they are gone.
             let _reports = reports::start(site, settings, &plan.modules);
             block_on(settings, serve::serve(plan, settings))?;

@@ -29,18 +29,18 @@ struct RouteRow<'a> {
     rank: isize,
 }
 
-/// Prints the problems of a site, and those that it has where it is public. The exit status is 1 if
-/// one of them is an error.
+/// Prints the problems of a site's plan, and those beside it. The exit status is 1 if one of them is an
+/// error.
 pub(super) fn check(
     plan: &Result<Plan, Vec<Problem>>,
-    deploy: &[Problem],
+    more: &[Problem],
     format: OutputFormat,
 ) -> ExitCode {
     let problems = match plan {
         Ok(plan) => &plan.warnings,
         Err(problems) => problems,
     };
-    let problems = [&problems[..], deploy].concat();
+    let problems = [&problems[..], more].concat();
     if format == OutputFormat::Json {
         output::json(&problems);
     } else if let (Ok(plan), true) = (plan, problems.is_empty()) {
@@ -50,7 +50,7 @@ pub(super) fn check(
         output::print_problems(&problems);
     }
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
-    if plan.is_ok() && !deploy.iter().any(is_error) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if plan.is_ok() && !more.iter().any(is_error) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Prints the linked modules.
