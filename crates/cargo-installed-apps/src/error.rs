@@ -1,0 +1,65 @@
+//! Errors of the commands. Each says what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::names::InvalidName;
+
+/// The reason why a command did nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("`{name}` cannot be the name of {what}: {source}; choose another")]
+    Name { what: &'static str, name: String, source: InvalidName },
+    #[error("`{name}` is {taken} already; choose another name")]
+    Taken { name: String, taken: &'static str },
+    #[error("`{0}` is linked to this site already: {1} names it")]
+    Linked(String, String),
+    #[error("{} exists already; remove it or choose another name", .0.display())]
+    Exists(PathBuf),
+    #[error(
+        "no site here: no Cargo.toml in {} or above it depends on `installed-apps`; run this inside \
+         a site's folder, or make one with `cargo installed-apps new NAME`",
+        .0.display()
+    )]
+    NoSite(PathBuf),
+    #[error(
+        "{} has no `{key}` in [workspace.dependencies], which a module takes it from; add\n\n{line}\n",
+        file.display()
+    )]
+    NoDependency { file: PathBuf, key: &'static str, line: String },
+    #[error(
+        "{} is no checkout of the engine: the [workspace.dependencies] in its Cargo.toml have no \
+         path of `{package}`; give --engine the folder that README.md is in",
+        folder.display()
+    )]
+    NoEngine { folder: PathBuf, package: String },
+    #[error(
+        "{} is no module: it does not depend on `installed-apps-module-api`; give --path the folder \
+         of a module's Cargo.toml",
+        .0.display()
+    )]
+    NoModule(PathBuf),
+    #[error(
+        "`{0}` says no version; write `{0}@VERSION`, with one that `cargo info {0}` lists, or \
+         `--path DIR` for a folder"
+    )]
+    NoVersion(String),
+    #[error("{} has no src/lib.rs and no src/main.rs to link the module in", .0.display())]
+    NoSource(PathBuf),
+    #[error("{} cannot be edited: {reason}; mend it first", file.display())]
+    Manifest { file: PathBuf, reason: String },
+    #[error("cannot {action} {}: {source}; nothing was changed", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+}
+
+impl Error {
+    /// Makes the error of a name that cannot be that of `what`.
+    pub(crate) fn name(what: &'static str, name: &str) -> impl FnOnce(InvalidName) -> Self {
+        let name = name.to_owned();
+        move |source| Self::Name { what, name, source }
+    }
+
+    pub(crate) fn io(action: &'static str, path: impl AsRef<Path>, source: io::Error) -> Self {
+        Self::Io { action, path: path.as_ref().to_owned(), source }
+    }
+}
