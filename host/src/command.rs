@@ -7,6 +7,7 @@ mod healthcheck;
 mod listing;
 mod makemigrations;
 mod migrations;
+mod model_checks;
 mod output;
 mod serve;
 mod sqlite_build;
@@ -196,6 +197,11 @@ fn run(
     if let Some(Own::Check(asked)) = own {
         let mut more = if asked.deploy { deploy_checks::problems(settings) } else { Vec::new() };
         more.extend(sqlite_build::problem(settings));
+        if let Ok(plan) = &plan {
+            more.extend(block_on(settings, async {
+                Ok::<_, anyhow::Error>(model_checks::problems(plan).await)
+            })?);
+        }
         return Ok(listing::check(&plan, &more, asked.format.format));
     }
     if let Some(Own::Healthcheck) = own {

@@ -4,6 +4,7 @@ use std::fs;
 
 use site_tests::{DatabaseKind, on_both_databases};
 
+use crate::program::Program;
 use crate::workshop::{Workshop, lines};
 
 on_both_databases!(files_are_written_and_then_applied);
@@ -131,4 +132,27 @@ async fn wrong_arguments_are_refused() {
 async fn the_linked_modules_miss_no_migration() {
     let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
     assert_eq!(workshop.run(&["makemigrations", "--check"]), ["no changes"]);
+}
+
+#[rocket::async_test]
+async fn models_and_migrations_that_differ_are_named_by_check_and_at_the_start() {
+    let workshop = papers(DatabaseKind::Sqlite, "first folder").await;
+    let output = workshop.command(&["check"]).output().unwrap();
+    // The site works as far as it does not need the table.
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("models.W001"), "{said}");
+    assert!(said.contains("`papers` differ: Create model paper"), "{said}");
+    assert!(said.contains("run `small-host makemigrations`"), "{said}");
+    let program = Program::start(workshop.command(&[]));
+    assert!(program.log().contains("models.W001"), "{}", program.log());
+    drop(program);
+
+    workshop.run(&["makemigrations"]);
+    let output = workshop.command(&["check"]).output().unwrap();
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("models.W001"));
+    workshop.module("papers", &[("models", "second folder")]);
+    let output = workshop.command(&["check"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("`papers.paper.color` has no column"), "{said}");
 }

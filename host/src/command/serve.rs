@@ -14,7 +14,7 @@ use rocket::tokio::time::timeout;
 use rocket::{Config, tokio};
 use rocket_db_pools::Pool;
 
-use super::output;
+use super::{model_checks, output};
 use crate::assembly::{assemble, explain};
 use crate::database::{Purpose, open_for_start};
 use crate::shutdown::{self, Signals};
@@ -35,6 +35,11 @@ pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()>
             return Ok(());
         }
     };
+    if settings.is_local() {
+        for problem in model_checks::problems(&plan).await {
+            tracing::warn!("{problem}");
+        }
+    }
     let notices = Arc::new(Notices(Mutex::new(opened.notices)));
     let served = launch(plan, settings, opened.db, Arc::clone(&notices), signals).await;
     // What is said once must not be lost with a start that fails.
