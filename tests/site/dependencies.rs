@@ -91,13 +91,17 @@ fn a_module_depends_on_the_contract_and_on_modules_it_requires() {
 }
 
 #[test]
-fn the_contract_depends_on_nobody_here() {
+fn the_contract_depends_on_models_those_on_the_database_and_that_on_nobody_here() {
     let workspace = Workspace::read();
-    let allowed = BTreeSet::from(["installed-apps-module-macros".to_owned()]);
-    let of_contract = workspace.dependencies("installed-apps-module-api");
-    assert!(of_contract.is_subset(&allowed), "{of_contract:?}");
-    if let Some((_, of_macros)) = workspace.packages.get("installed-apps-module-macros") {
-        assert!(of_macros.is_empty(), "{of_macros:?}");
+    for (package, allowed) in [
+        ("installed-apps-module-api", ["db", "model", "module-macros"].as_slice()),
+        ("installed-apps-model", &["db", "module-macros"]),
+        ("installed-apps-db", &["module-macros"]),
+        ("installed-apps-module-macros", &[]),
+    ] {
+        let allowed = allowed.iter().map(|name| format!("installed-apps-{name}")).collect();
+        let inside = workspace.dependencies(package);
+        assert!(inside.is_subset(&allowed), "`{package}` depends on {inside:?}");
     }
 }
 

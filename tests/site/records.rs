@@ -1,7 +1,7 @@
 //! Queries by the description of a model alone, over the models of the site.
 
 use module_api::db::{Value, query};
-use module_api::model::{Comparison, Filter, ModelInfo, Path, Records};
+use module_api::model::{Comparison, Filter, ModelInfo, Models, Path, Records};
 use site_tests::{Address, DatabaseKind, Person, TestSite, on_both_databases};
 
 on_both_databases! {
@@ -25,7 +25,7 @@ async fn site(on: DatabaseKind) -> TestSite {
 }
 
 fn model(label: &str, site: &TestSite) -> &'static ModelInfo {
-    site.db().models().get(label).expect("the model is there")
+    Models::of(site.db()).get(label).expect("the model is there")
 }
 
 fn path(model: &'static ModelInfo, name: &str) -> Path {

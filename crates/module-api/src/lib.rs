@@ -39,28 +39,23 @@ extern crate self as module_api;
 
 pub mod admin;
 pub mod auth;
-mod causes;
 mod check;
 mod client_address;
 mod command;
 mod configure;
 mod csrf;
-pub mod db;
 mod error;
 mod files;
 mod gauge;
 mod health;
-mod id;
 mod local_start;
 mod logged_path;
 mod messages;
 mod migration;
-pub mod model;
 mod module;
 mod name;
 mod navigation;
 mod page;
-mod paging;
 mod problem;
 mod program;
 mod registration;
@@ -71,7 +66,6 @@ mod settings;
 mod site_modules;
 mod urls;
 
-pub use causes::{Causes, with_causes};
 pub use check::{Check, CheckContext};
 pub use client_address::client_address;
 pub use command::{Command, CommandContext, CommandFuture};
@@ -84,7 +78,6 @@ pub use error::{Error, Reported};
 pub use files::{Files, FilesIter};
 pub use gauge::{Gauge, GaugeFuture};
 pub use health::{Health, HealthFuture};
-pub use id::Id;
 pub use local_start::{LocalStart, LocalStartContext, LocalStartFuture, Notice};
 pub use logged_path::logged_path;
 pub use messages::{Level, Message, MessageLink, Messages};
@@ -97,7 +90,6 @@ pub use module::Module;
 pub use name::{InvalidName, check_name};
 pub use navigation::NavigationItem;
 pub use page::Page;
-pub use paging::{PageNumber, Pagination};
 pub use problem::{Problem, Severity};
 pub use program::program_name;
 pub use registration::Registration;
@@ -107,6 +99,10 @@ pub use secret_key::SecretKey;
 pub use settings::SettingsSchema;
 pub use site_modules::{MigrationLedger, MigrationStatus, SiteModule, SiteModules};
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
+
+pub use db::{Causes, with_causes};
+pub use model::{Id, PageNumber, Pagination};
+pub use {db, model};
 
 pub use {
     clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx, time,

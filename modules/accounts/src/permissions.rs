@@ -8,7 +8,7 @@ use module_api::auth::Action;
 use module_api::db::{
     Db, DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query,
 };
-use module_api::model::ModelInfo;
+use module_api::model::{ModelInfo, Models};
 use module_api::sqlx::AssertSqlSafe;
 
 /// How many rows are written at once.
@@ -38,7 +38,7 @@ pub(crate) fn create_missing(db: &Db) -> MigrationFuture<'_> {
     Box::pin(async move {
         let known = read_known(&mut db.acquire().await?).await?;
         let lacking: Vec<&'static ModelInfo> =
-            db.models().iter().filter(|model| known.lacks_something_of(model)).collect();
+            Models::of(db).iter().filter(|model| known.lacks_something_of(model)).collect();
         if lacking.is_empty() {
             return Ok(());
         }

@@ -1,8 +1,9 @@
 //! A member as the pages show them: the profile with what the account says of the person, and no
 //! more of the account, whose password's hash has no business in a page.
 
-use module_api::db::{DbError, Executor, FromRow, Listing, Row, query};
+use module_api::db::{DbError, Executor, FromRow, Row, query};
 use module_api::is_segment;
+use module_api::model::Listing;
 use module_api::serde::Serialize;
 
 macro_rules! columns {

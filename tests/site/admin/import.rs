@@ -8,7 +8,7 @@ mod rights;
 mod round_trip;
 
 use module_api::db::{DbError, FromRow, Row, Value, query};
-use module_api::model::{ModelInfo, Path, Records};
+use module_api::model::{ModelInfo, Models, Path, Records};
 use site_tests::{Address, Answer, Browser, Document, TestSite};
 
 use super::desk::upload;
@@ -98,7 +98,7 @@ async fn import(browser: &Browser<'_>, address: &str, name: &str, content: &str)
 
 /// All objects of a model by their primary keys, the values of these fields joined.
 async fn stored(site: &TestSite, label: &str, fields: &[&str]) -> Vec<String> {
-    let model: &'static ModelInfo = site.db().models().get(label).unwrap();
+    let model: &'static ModelInfo = Models::of(site.db()).get(label).unwrap();
     let key = Path::parse(model, "pk").unwrap();
     let mut db = site.db().acquire().await.unwrap();
     let records = Records::of(model).order_by(key, false).fetch(&mut db).await.unwrap();

@@ -12,6 +12,7 @@ use crate::db::Db;
 ///
 /// ```
 /// use module_api::db::{Db, query};
+/// use module_api::model::Models;
 /// use module_api::{AfterMigrate, MigrationFuture, Module};
 ///
 /// /// Has a row for each model of the site.
@@ -20,7 +21,7 @@ use crate::db::Db;
 ///         let known = query("SELECT label AS value FROM census_model");
 ///         let known = known.fetch_all::<(String,)>(&mut db.acquire().await?).await?;
 ///         let is_new = |label: &&str| !known.iter().any(|(known,)| known == label);
-///         let new: Vec<&str> = db.models().iter().map(|m| m.label).filter(is_new).collect();
+///         let new: Vec<&str> = Models::of(db).iter().map(|m| m.label).filter(is_new).collect();
 ///         if new.is_empty() {
 ///             return Ok(());
 ///         }

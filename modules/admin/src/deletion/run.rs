@@ -74,7 +74,7 @@ async fn look(
     refused: Option<&str>,
     db: &Db,
 ) -> Result<Outcome, Error> {
-    let (models, mut on) = (db.models(), db.acquire().await?);
+    let (models, mut on) = (Models::of(db), db.acquire().await?);
     let mut present = BTreeSet::new();
     for chunk in chunks(ids) {
         let rows = Records::of(admin.model).filter(Filter::key_is_in(admin.model, chunk));
@@ -104,7 +104,7 @@ async fn attempt(
     if present.is_empty() {
         return Ok(Outcome::Gone);
     }
-    let models = on.models().clone();
+    let models = Models::within(&on);
     let found = find(desk, admin, &present, &models, on).await?;
     if !found.lacking.is_empty() {
         return Err(Error::Forbidden);

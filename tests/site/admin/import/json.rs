@@ -85,7 +85,7 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
         object("auth.group", 6, &json!({"name": "Nobody", "permissions": []})),
     ]);
     import(&desk, GROUPS, "groups.json", &natural.to_string()).await;
-    let group = site.db().models().get("auth.group").unwrap();
+    let group = module_api::model::Models::of(site.db()).get("auth.group").unwrap();
     let field = &group.many_to_many[0];
     let mut db = site.db().acquire().await.unwrap();
     let given = module_api::model::related_ids(field, 5, &mut db).await.unwrap();

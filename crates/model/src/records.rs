@@ -41,7 +41,7 @@ pub use record::{ColumnPlace, Record};
 
 use super::sql::Statement;
 use super::{FieldInfo, ModelInfo};
-use crate::db::{DatabaseKind, DbError, Executor, Query, Row};
+use db::{DatabaseKind, DbError, Executor, Query, Row};
 
 /// A query over the rows of a model that is known by its description alone.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{DbError, Executor, FromRow, query};
 use crate::{PageNumber, Pagination};
+use db::{DbError, Executor, FromRow, query};
 
 /// The pages of a table in the order of its `id`.
 ///
@@ -12,7 +12,7 @@ use crate::{PageNumber, Pagination};
 /// the last page is read from the end.
 ///
 /// ```
-/// use module_api::db::Listing;
+/// use module_api::model::Listing;
 ///
 /// const LETTINGS: Listing = Listing::new(
 ///     "lettings_letting",

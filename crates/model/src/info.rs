@@ -4,7 +4,7 @@ use std::fmt;
 
 use time::UtcDateTime;
 
-use crate::db::Value;
+use db::Value;
 
 /// The description of a model: its table, its fields, and how people call it.
 ///

@@ -6,27 +6,10 @@ use std::fmt::Write;
 
 use super::column::{Expression, FieldPath};
 use super::{FieldInfo, ModelInfo};
-use crate::db::{DatabaseKind, Value};
+use db::{DatabaseKind, Value, push_quoted};
 
 /// As long as most statements are at most.
 const USUAL_LENGTH: usize = 768;
-
-/// A name as it stands in SQL, whatever its characters: `"letting"`.
-pub fn quoted(name: &str) -> String {
-    let mut sql = String::with_capacity(name.len() + 2);
-    push_quoted(&mut sql, name);
-    sql
-}
-
-fn push_quoted(sql: &mut String, name: &str) {
-    sql.push('"');
-    if name.contains('"') {
-        sql.push_str(&name.replace('"', "\"\""));
-    } else {
-        sql.push_str(name);
-    }
-    sql.push('"');
-}
 
 /// Most numbers are small: parameters and aliases.
 fn push_number(sql: &mut String, number: usize) {

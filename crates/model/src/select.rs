@@ -8,8 +8,8 @@ use sqlx::AssertSqlSafe;
 use super::column::{Expression, FieldPath};
 use super::sql::Statement;
 use super::{Assignment, Column, Condition, Model, ModelInfo, Order, Relation, WriteError};
-use crate::db::{DatabaseKind, DbError, Executor, FromRow, Query, Row, Transaction};
 use crate::{PageNumber, Pagination};
+use db::{DatabaseKind, DbError, Executor, FromRow, Query, Row, Transaction};
 
 /// A query over the rows of a model, with what is fetched along: [`Model::objects`] begins one.
 ///

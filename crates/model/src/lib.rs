@@ -36,30 +36,36 @@
 //! }
 //! ```
 
+#![warn(missing_docs)]
+
 mod catalog;
 mod column;
 mod delete;
 mod field_type;
+mod id;
 mod info;
+mod listing;
+mod paging;
 mod parse;
 mod records;
 mod select;
-pub(crate) mod sql;
+mod sql;
 mod validation;
 mod validators;
 mod write;
-
-use sqlx::SqlSafeStr;
 
 pub use catalog::{Models, Referrer};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
 pub use delete::{Deleted, Deletion, Protected};
 pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, NullValue};
+pub use id::Id;
 pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator,
 };
+pub use listing::Listing;
 pub use module_macros::Model;
+pub use paging::{PageNumber, Pagination};
 pub use records::{
     ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
     UnknownField,
@@ -71,7 +77,9 @@ pub use write::{
     set_related_ids, validate_changes_in, validate_in,
 };
 
-use crate::db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+use db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+
+use sqlx::SqlSafeStr;
 
 /// A struct whose values are the rows of a table: see [the module](self) for an example.
 ///

@@ -1,9 +1,9 @@
 //! Which rows a query takes.
 
 use super::Path;
-use crate::db::Value;
-use crate::model::column::{Expression, escape_like};
-use crate::model::{ManyToManyInfo, ModelInfo};
+use crate::column::{Expression, escape_like};
+use crate::{ManyToManyInfo, ModelInfo};
+use db::Value;
 
 /// A condition on the rows of a model that is known by its description alone.
 #[derive(Debug, Clone)]

@@ -1,6 +1,9 @@
 //! All models of a site, and how they lead to each other.
 
 use std::fmt;
+use std::sync::Arc;
+
+use db::{Db, Transaction};
 
 use super::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo};
 
@@ -29,6 +32,18 @@ impl Models {
     /// These models.
     pub fn new(models: impl IntoIterator<Item = &'static ModelInfo>) -> Self {
         Self(models.into_iter().collect())
+    }
+
+    /// The models of the active modules of the site whose database this is.
+    pub fn of(db: &Db) -> &Self {
+        static NONE: Models = Models(Vec::new());
+        db.context().unwrap_or(&NONE)
+    }
+
+    /// The models of the active modules of the site in whose database this is a transaction, by
+    /// which a deletion knows what goes along. A transaction of a pool instead of [`Db`] knows none.
+    pub fn within(transaction: &Transaction) -> Arc<Self> {
+        transaction.context().unwrap_or_default()
     }
 
     /// All of them, module by module.

@@ -7,7 +7,7 @@ use sqlx::{Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
 
 use time::{OffsetDateTime, UtcDateTime};
 
-use super::{DbError, FromRow, Row, Value, datetime_text};
+use crate::{DbError, FromRow, Row, Value, datetime_text};
 
 /// What a query runs on: a connection or a transaction of either database.
 pub enum Executor<'a> {
@@ -54,7 +54,7 @@ pub fn query(sql: impl SqlSafeStr) -> Query {
 
 impl Query {
     /// A statement with its parameters.
-    pub(crate) fn with_values(sql: impl SqlSafeStr, values: Vec<Value>) -> Self {
+    pub fn with_values(sql: impl SqlSafeStr, values: Vec<Value>) -> Self {
         Self { sql: sql.into_sql_str(), values }
     }
 
@@ -82,8 +82,12 @@ impl Query {
         self.fetch_all_with(T::from_row, on.into()).await
     }
 
-    /// What is read from all rows of the result.
-    pub(crate) async fn fetch_all_with<T>(
+    /// The values that a function reads from all rows of the result.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch_all`](Query::fetch_all).
+    pub async fn fetch_all_with<T>(
         self,
         read: impl Fn(&Row<'_>) -> Result<T, DbError>,
         on: Executor<'_>,

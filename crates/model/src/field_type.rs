@@ -10,7 +10,7 @@ use time::UtcDateTime;
 use super::column::key_is_in;
 use super::{ManyToManyInfo, Model, related_ids, set_related_ids};
 use crate::Id;
-use crate::db::{DbError, Executor, Row, Transaction, Value};
+use db::{DbError, Executor, Row, Transaction, Value};
 
 /// A type that a model's field can have.
 #[diagnostic::on_unimplemented(

@@ -8,7 +8,7 @@ use time::UtcDateTime;
 
 use super::{FieldInfo, ForeignKey, ManyToManyInfo, Model};
 use crate::Id;
-use crate::db::Value;
+use db::Value;
 
 /// A column of `M`, or of a model that its foreign keys lead to, which holds a `T`.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DbPool, Executor, Location};
+use crate::{DbPool, Executor, Location};
 
 /// One of the databases that a site can run on. It shows as people write it.
 ///

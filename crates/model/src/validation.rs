@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::validators::is_email;
 use super::{FieldInfo, FieldKind, ModelInfo};
-use crate::db::Value;
+use db::Value;
 
 /// All that is wrong with the values of an object, by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

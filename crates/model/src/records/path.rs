@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{FieldInfo, ModelInfo};
+use crate::{FieldInfo, ModelInfo};
 
 /// What stands between the names of a [`Path`], as in Django.
 pub const LOOKUP_SEPARATOR: &str = "__";

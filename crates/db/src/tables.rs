@@ -2,7 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{DatabaseKind, DbError, Executor, query, quoted};
+use crate::{DatabaseKind, DbError, Executor, query, quoted};
 
 /// Whether there is a table of that name, in the schemas that are searched for tables.
 ///

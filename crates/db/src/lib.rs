@@ -31,9 +31,12 @@
 //! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a transaction
 //! with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
 
+#![warn(missing_docs)]
+
+mod causes;
 mod error;
 mod kind;
-mod listing;
+mod names;
 mod options;
 mod pool;
 mod postgres_pool;
@@ -42,10 +45,10 @@ mod row;
 mod tables;
 mod value;
 
+pub use causes::{Causes, with_causes};
 pub use error::DbError;
-pub(crate) use error::words;
 pub use kind::DatabaseKind;
-pub use listing::Listing;
+pub use names::{push_quoted, quoted};
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
 pub use pool::{Connections, Db, DbConnection, DbPool, Transaction};
 pub use postgres_pool::PostgresPool;
@@ -53,5 +56,3 @@ pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
 pub use tables::{continue_sequence, table_exists};
 pub use value::{Value, datetime_text};
-
-pub use crate::model::sql::quoted;

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::write::Key;
 use super::{FieldInfo, ManyToManyInfo, ModelInfo, Models, OnDelete, WriteError};
-use crate::db::{DbError, Executor, Transaction, query, quoted};
+use db::{DbError, Executor, Transaction, query, quoted};
 
 /// So many primary keys stand in one statement.
 const CHUNK: usize = 500;
@@ -74,11 +74,11 @@ impl Deletion {
         ids: impl IntoIterator<Item = i64>,
         on: &mut Transaction,
     ) -> Result<Self, WriteError> {
-        let models = on.models().clone();
+        let models = Models::within(on);
         Self::among(&models, model, ids, on).await
     }
 
-    /// The same, to be shown only: `models` are those of the site, [`Db::models`](crate::db::Db).
+    /// The same, to be shown only: `models` are those of the site, [`Models::of`] its database.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl Deletion {
             }
         }
         let mut deleted = Deleted::default();
-        let models = on.models().clone();
+        let models = Models::within(on);
         for (model, ids) in self.rows.iter().rev() {
             for (_, field, column) in tables_between(&models, model) {
                 let rows = delete_by(field.table, column, ids, on).await?;

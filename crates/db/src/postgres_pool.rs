@@ -21,7 +21,7 @@ pub struct PostgresPool {
 
 impl PostgresPool {
     /// A pool that connects when it is asked for a connection.
-    pub(super) fn new(options: PoolOptions<Postgres>, connect: PgConnectOptions) -> Self {
+    pub(crate) fn new(options: PoolOptions<Postgres>, connect: PgConnectOptions) -> Self {
         let turns = Turns::new(options.get_max_connections(), Instant::now());
         let connections = options
             .test_before_acquire(false)

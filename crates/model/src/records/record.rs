@@ -1,8 +1,8 @@
 //! The rows that a query gives.
 
 use super::Records;
-use crate::db::{DbError, Row, Value};
-use crate::model::{FieldInfo, FieldKind, ModelInfo};
+use crate::{FieldInfo, FieldKind, ModelInfo};
+use db::{DbError, Row, Value};
 
 /// A row: the values of the model's own fields, and of the further columns that were asked for.
 #[derive(Debug, Clone)]

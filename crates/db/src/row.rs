@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
 use time::{OffsetDateTime, UtcDateTime};
 
-use super::DbError;
+use crate::DbError;
 
 /// A row of a result.
 pub enum Row<'a> {

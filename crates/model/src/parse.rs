@@ -3,7 +3,7 @@
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
 use super::{FieldInfo, FieldKind};
-use crate::db::Value;
+use db::Value;
 
 impl FieldInfo {
     /// The value that a text stands for, with what Django's fields understand and say. Nothing is
@@ -212,7 +212,7 @@ impl Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::datetime_text;
+    use db::datetime_text;
 
     const FIELD: FieldInfo = FieldInfo {
         name: "field",

@@ -1,7 +1,7 @@
 //! What rows show as.
 
 use super::{ColumnPlace, LOOKUP_SEPARATOR, Path, Record, Records};
-use crate::model::{DisplayPart, FieldInfo, ModelInfo};
+use crate::{DisplayPart, FieldInfo, ModelInfo};
 
 /// How rows show as text: made by [`Records::display`].
 #[derive(Debug, Clone)]

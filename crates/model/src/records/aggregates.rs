@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Path, Records, run};
-use crate::db::{DatabaseKind, DbError, Executor, Row, Value};
-use crate::model::ManyToManyInfo;
-use crate::model::sql::Statement;
+use crate::ManyToManyInfo;
+use crate::sql::Statement;
+use db::{DatabaseKind, DbError, Executor, Row, Value};
 
 /// A part of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

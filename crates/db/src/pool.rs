@@ -1,5 +1,6 @@
 //! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
 
+use std::any::Any;
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,11 +14,10 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
 
-use super::{
-    DatabaseKind, DatabaseOptions, DbError, Executor, Location, PostgresPool, execute_script,
+use crate::{
+    Causes, DatabaseKind, DatabaseOptions, DbError, Executor, Location, PostgresPool,
+    execute_script, with_causes,
 };
-use crate::model::Models;
-use crate::{Causes, with_causes};
 
 /// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
 const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
@@ -25,8 +25,11 @@ const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
 /// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
 pub struct Db {
     pool: DbPool,
-    models: Arc<Models>,
+    context: Option<Context>,
 }
+
+/// The value that a site keeps with its database: see [`Db::new`].
+type Context = Arc<dyn Any + Send + Sync>;
 
 /// The pools behind [`Db`].
 #[derive(Clone)]
@@ -54,7 +57,7 @@ pub enum DbConnection {
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Transaction {
     on: TransactionOn,
-    models: Arc<Models>,
+    context: Option<Context>,
 }
 
 enum TransactionOn {
@@ -217,7 +220,7 @@ impl DbPool {
             }
             Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?),
         };
-        Ok(Transaction { on, models: Arc::default() })
+        Ok(Transaction { on, context: None })
     }
 
     /// The same with a script at its beginning; see [`Db::begin_with`].
@@ -233,7 +236,7 @@ impl DbPool {
         };
         let script = format!("BEGIN;\n{}", script.into_sql_str().as_str());
         let on = TransactionOn::Postgres(pool.begin_with(AssertSqlSafe(script)).await?);
-        Ok(Transaction { on, models: Arc::default() })
+        Ok(Transaction { on, context: None })
     }
 
     /// The same database for migrations, through one connection of its own. On SQLite it does not
@@ -342,7 +345,7 @@ impl Database for Db {
 
 impl From<DbPool> for Db {
     fn from(pool: DbPool) -> Self {
-        Self { pool, models: Arc::default() }
+        Self { pool, context: None }
     }
 }
 
@@ -361,9 +364,15 @@ impl DerefMut for Db {
 }
 
 impl Db {
-    /// The database of a site with these models.
-    pub fn new(pool: DbPool, models: Arc<Models>) -> Self {
-        Self { pool, models }
+    /// A database with a value that goes along with it into every transaction, as the site's
+    /// models do, which this crate does not know.
+    pub fn new<C: Any + Send + Sync>(pool: DbPool, context: Arc<C>) -> Self {
+        Self { pool, context: Some(context) }
+    }
+
+    /// The value given to [`new`](Self::new), if it is of that type.
+    pub fn context<C: Any>(&self) -> Option<&C> {
+        self.context.as_deref()?.downcast_ref()
     }
 
     /// A transaction that may write. On SQLite it holds the only writer from its start, so
@@ -373,7 +382,7 @@ impl Db {
     ///
     /// The database is out of reach, or another transaction writes for too long.
     pub async fn begin(&self) -> Result<Transaction, DbError> {
-        Ok(Transaction { models: Arc::clone(&self.models), ..self.pool.begin().await? })
+        Ok(Transaction { context: self.context.clone(), ..self.pool.begin().await? })
     }
 
     /// A transaction that begins with a script, as of locks. On PostgreSQL both take one round trip
@@ -384,12 +393,7 @@ impl Db {
     /// As for [`begin`](Self::begin), or the database refuses a statement.
     pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
         let begun = self.pool.begin_with(script).await?;
-        Ok(Transaction { models: Arc::clone(&self.models), ..begun })
-    }
-
-    /// The models of the site's active modules.
-    pub fn models(&self) -> &Models {
-        &self.models
+        Ok(Transaction { context: self.context.clone(), ..begun })
     }
 }
 
@@ -402,10 +406,10 @@ impl Transaction {
         }
     }
 
-    /// The models of the site's active modules, by which a deletion knows what goes along. A
-    /// transaction of a pool instead of [`Db`] knows none.
-    pub fn models(&self) -> &Arc<Models> {
-        &self.models
+    /// The value that was given to [`Db::new`], if it is of that type; `None` in a transaction of
+    /// a pool instead of [`Db`].
+    pub fn context<C: Any + Send + Sync>(&self) -> Option<Arc<C>> {
+        self.context.clone()?.downcast().ok()
     }
 
     /// Keeps what was written.

@@ -6,9 +6,7 @@ use sqlx::AssertSqlSafe;
 
 use super::validation::NON_FIELD_ERRORS;
 use super::{FieldInfo, ManyToManyInfo, Model, ModelInfo, Protected, ValidationErrors};
-use crate::db::{
-    DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query, quoted,
-};
+use db::{DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query, quoted};
 
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]
