@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use rocket::http::Method;
-use site_tests::{Answer, DatabaseKind, LocalModule, Person, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Answer, DatabaseKind, HolidayHomes, LocalModule, Person, TestSite, on_both_databases,
+};
 
 on_both_databases! {
     what_does_not_exist_is_not_found,
@@ -25,7 +27,7 @@ pub(crate) fn assert_not_found(answer: &Answer, address: &str) {
 }
 
 async fn what_does_not_exist_is_not_found(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     for address in [
         "/nothing",
         "/nothing/",
@@ -45,7 +47,7 @@ async fn what_does_not_exist_is_not_found(on: DatabaseKind) {
 }
 
 async fn what_is_malformed_is_not_found(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     let long = format!("/profiles/{}/", "x".repeat(10_000));
     let long_and_encoded = format!("/profiles/{}/", "%D0%B6".repeat(10_000));
     let long_number = format!("/lettings/{}/", "1".repeat(10_000));
@@ -94,7 +96,7 @@ async fn what_is_malformed_is_not_found(on: DatabaseKind) {
 }
 
 async fn an_address_without_its_slash_is_redirected_with_its_query(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     site.add_profile(Person::named("a@b")).await;
     for (asked, meant) in [
         ("/lettings", "/lettings/"),
@@ -154,7 +156,7 @@ async fn the_address_of_a_file_keeps_its_form(on: DatabaseKind) {
 }
 
 async fn head_answers_as_get_without_a_body(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     for address in
         ["/", "/lettings/", "/lettings/1/", "/profiles/marisol/", "/nothing/", "/lettings"]
     {
@@ -171,7 +173,7 @@ async fn head_answers_as_get_without_a_body(on: DatabaseKind) {
 }
 
 async fn other_methods_are_refused_with_the_site_s_own_page(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     for address in ["/", "/lettings/", "/lettings/1/", "/lettings", "/profiles/marisol/"] {
         for method in [Method::Post, Method::Put, Method::Delete, Method::Patch, Method::Options] {
             let answer = site.send(method, address, &[]).await;

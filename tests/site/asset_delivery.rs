@@ -3,12 +3,12 @@
 use std::io::Read;
 
 use rocket::http::Method;
-use site_tests::{Answer, DatabaseKind, TestSite};
+use site_tests::{Answer, DatabaseKind, HolidayHomes, TestSite};
 
 const STYLE: &str = "/static/host/site.css";
 
 async fn site() -> TestSite {
-    TestSite::on(DatabaseKind::Sqlite).start().await
+    HolidayHomes::on(DatabaseKind::Sqlite).start().await
 }
 
 fn etag(answer: &Answer) -> String {

@@ -1,6 +1,6 @@
 //! Under which names assets are served, for how long, as what, and that nothing else is.
 
-use site_tests::{DatabaseKind, LocalModule, TestSite};
+use site_tests::{DatabaseKind, HolidayHomes, LocalModule, TestSite};
 
 use crate::addresses::assert_not_found;
 use crate::crawl::{resolve, urls_of_css};
@@ -57,7 +57,7 @@ async fn stylesheet(site: &TestSite, page: &str, name: &str) -> String {
 
 #[rocket::async_test]
 async fn a_name_with_a_hash_is_kept_forever_and_a_plain_one_shortly() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     let hashed = stylesheet(&site, "/lettings/", "/lettings.").await;
     assert!(hashed.starts_with("/static/lettings/lettings."), "{hashed}");
     let (hashed_answer, plain_answer) =
@@ -74,14 +74,14 @@ async fn a_name_with_a_hash_is_kept_forever_and_a_plain_one_shortly() {
 
 #[rocket::async_test]
 async fn a_name_with_a_foreign_hash_is_not_found() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     let address = "/static/lettings/lettings.0123456789ab.css";
     assert_not_found(&site.get(address).await, address);
 }
 
 #[rocket::async_test]
 async fn what_a_stylesheet_refers_to_has_a_hash_and_is_there() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     let mut found = 0;
     for (page, name) in [("/", "/home."), ("/lettings/", "/lettings."), ("/lettings/", "/site.")] {
         let address = stylesheet(&site, page, name).await;
@@ -99,7 +99,7 @@ async fn what_a_stylesheet_refers_to_has_a_hash_and_is_there() {
 
 #[rocket::async_test]
 async fn nothing_outside_the_assets_is_served() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     assert_eq!(site.get("/static/host/site.css").await.status, 200);
     for address in [
         "/static",

@@ -1,6 +1,6 @@
 //! Which modules a site has, and where they are, is for its settings to say.
 
-use site_tests::{DatabaseKind, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use crate::addresses::assert_not_found;
 use crate::crawl::Crawl;
@@ -17,7 +17,7 @@ on_both_databases! {
 }
 
 async fn every_link_of_the_site_leads_somewhere(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     let crawl = Crawl::from(&site, "/").await;
     crawl.assert_all_well();
     for expected in ["/lettings/?page=2", "/lettings/19/", "/profiles/hank%2Bsurf/"] {
@@ -45,17 +45,17 @@ async fn assert_lettings_are_gone(site: &TestSite) {
 }
 
 async fn a_module_that_is_switched_off_is_gone(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().setting("modules.lettings.enabled", false);
+    let site = HolidayHomes::on(on).demo_data().setting("modules.lettings.enabled", false);
     assert_lettings_are_gone(&site.start().await).await;
 }
 
 async fn a_module_that_is_not_installed_is_gone(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().installed(&["home", "accounts", "profiles"]);
+    let site = HolidayHomes::on(on).demo_data().installed(&["home", "accounts", "profiles"]);
     assert_lettings_are_gone(&site.start().await).await;
 }
 
 async fn a_site_without_a_home_page_stands(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().installed(&["lettings"]).start().await;
+    let site = HolidayHomes::on(on).demo_data().installed(&["lettings"]).start().await;
     for address in ["/", "/profiles/", "/static/home/home.css"] {
         assert_not_found(&site.get(address).await, address);
     }
@@ -70,7 +70,7 @@ async fn a_site_without_a_home_page_stands(on: DatabaseKind) {
 }
 
 async fn a_site_of_accounts_alone_stands(on: DatabaseKind) {
-    let site = TestSite::on(on).installed(&["accounts"]).start().await;
+    let site = HolidayHomes::on(on).installed(&["accounts"]).start().await;
     for address in ["/", "/lettings/", "/profiles/"] {
         assert_not_found(&site.get(address).await, address);
     }
@@ -79,7 +79,7 @@ async fn a_site_of_accounts_alone_stands(on: DatabaseKind) {
 
 async fn a_module_that_moves_takes_every_link_with_it(on: DatabaseKind) {
     for mount in ["/stays", "/stays/", "/holiday/stays"] {
-        let site = TestSite::on(on).demo_data().setting("modules.lettings.mount", mount);
+        let site = HolidayHomes::on(on).demo_data().setting("modules.lettings.mount", mount);
         let (site, mount) = (site.start().await, mount.trim_end_matches('/'));
         let crawl = Crawl::from(&site, "/").await;
         crawl.assert_all_well();
@@ -97,7 +97,7 @@ async fn a_module_that_moves_takes_every_link_with_it(on: DatabaseKind) {
 }
 
 async fn the_home_page_can_move(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().setting("modules.home.mount", "/welcome");
+    let site = HolidayHomes::on(on).demo_data().setting("modules.home.mount", "/welcome");
     let site = site.start().await;
     assert_not_found(&site.get("/").await, "/");
     let crawl = Crawl::from(&site, "/welcome/").await;
@@ -106,7 +106,7 @@ async fn the_home_page_can_move(on: DatabaseKind) {
 }
 
 async fn a_site_has_the_name_it_is_given(on: DatabaseKind) {
-    let site = TestSite::on(on).setting("site_name", "Ferien & <mehr>").start().await;
+    let site = HolidayHomes::on(on).setting("site_name", "Ferien & <mehr>").start().await;
     let page = site.get("/").await.page();
     assert_eq!(page.title(), "Ferien & <mehr>");
     assert_eq!(page.heading(), "Welcome to Ferien & <mehr>");

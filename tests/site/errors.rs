@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use module_api::rocket_db_pools::Pool;
 use module_api::{Error, Page, context};
 use rocket::tokio::time::sleep;
-use site_tests::{Answer, DatabaseKind, LocalModule, TestSite, on_both_databases};
+use site_tests::{Answer, DatabaseKind, HolidayHomes, LocalModule, on_both_databases};
 
 on_both_databases! {
     a_handler_that_fails_shows_the_site_s_own_page,
@@ -52,7 +52,7 @@ fn assert_tells_nothing(answer: &Answer) {
 }
 
 async fn a_handler_that_fails_shows_the_site_s_own_page(on: DatabaseKind) {
-    let site = TestSite::on(on).and_modules(&[&BROKEN]).start().await;
+    let site = HolidayHomes::on(on).and_modules(&[&BROKEN]).start().await;
     for address in
         ["/broken/fails/", "/broken/panics/", "/broken/renders-badly/", "/broken/has-no-template/"]
     {
@@ -72,7 +72,7 @@ async fn a_handler_that_fails_shows_the_site_s_own_page(on: DatabaseKind) {
 
 async fn a_page_for_errors_that_fails_itself_leaves_a_bare_one(on: DatabaseKind) {
     let broken = "{{ nothing.of.this.secret.kind }}";
-    let site = TestSite::on(on)
+    let site = HolidayHomes::on(on)
         .and_modules(&[&BROKEN])
         .template("errors/500.html.j2", broken)
         .template("errors/404.html.j2", broken);
@@ -93,7 +93,7 @@ fn assert_is_away(answer: &Answer) {
 }
 
 async fn without_its_database_the_site_says_that_it_is_away(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     assert_eq!(site.get("/lettings/1/").await.status, 200);
     site.db().close().await;
     for address in ["/lettings/", "/lettings/1/", "/profiles/", "/profiles/marisol/"] {
@@ -107,7 +107,7 @@ async fn without_its_database_the_site_says_that_it_is_away(on: DatabaseKind) {
 
 #[rocket::async_test]
 async fn a_dropped_postgresql_database_is_away() {
-    let site = TestSite::on(DatabaseKind::Postgres).demo_data().start().await;
+    let site = HolidayHomes::on(DatabaseKind::Postgres).demo_data().start().await;
     assert_eq!(site.get("/lettings/1/").await.status, 200);
     site.database().drop_now().await;
     for address in ["/lettings/", "/lettings/1/", "/profiles/", "/lettings/"] {
@@ -118,7 +118,7 @@ async fn a_dropped_postgresql_database_is_away() {
 
 #[rocket::async_test]
 async fn after_postgresql_threw_its_connections_out_the_site_recovers() {
-    let site = TestSite::on(DatabaseKind::Postgres).demo_data().start().await;
+    let site = HolidayHomes::on(DatabaseKind::Postgres).demo_data().start().await;
     for _ in 0..3 {
         site.database().disconnect_everyone().await;
         let patience = Instant::now() + Duration::from_secs(10);

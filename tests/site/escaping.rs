@@ -1,7 +1,10 @@
 //! What the database holds is shown as text, never read as HTML.
 
 use module_api::{Page, context};
-use site_tests::{Address, Answer, DatabaseKind, LocalModule, Person, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, Answer, DatabaseKind, HolidayHomes, LocalModule, Person, TestSite,
+    on_both_databases,
+};
 
 on_both_databases! {
     a_letting_s_title_is_text_everywhere,
@@ -27,7 +30,7 @@ fn assert_harmless(answer: &Answer) {
 }
 
 async fn a_letting_s_title_is_text_everywhere(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let plain = site.add_letting("<script>alert(1)</script>", Address::SOMEWHERE).await;
     let id = site.add_letting(HOSTILE, Address::SOMEWHERE).await;
     let list = site.get("/lettings/").await;
@@ -44,7 +47,7 @@ async fn a_letting_s_title_is_text_everywhere(on: DatabaseKind) {
 }
 
 async fn an_address_is_text(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let script = "<script>alert(1)</script>";
     let at = Address {
         street: script,
@@ -65,7 +68,7 @@ async fn an_address_is_text(on: DatabaseKind) {
 }
 
 async fn a_profile_is_text_and_so_is_its_mail_link(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let hostile = "\"><script>alert(1)</script>";
     let person = Person {
         username: "mallory",
@@ -106,14 +109,14 @@ fn assert_shows_hostile_title(answer: &Answer) {
 
 async fn templates_on_disk_escape_too(on: DatabaseKind) {
     for file in ["lettings/letting.html.j2", "lettings/letting.j2"] {
-        let site = TestSite::on(on).template(file, ON_DISK).start().await;
+        let site = HolidayHomes::on(on).template(file, ON_DISK).start().await;
         let id = site.add_letting(HOSTILE, Address::SOMEWHERE).await;
         assert_shows_hostile_title(&site.get(&format!("/lettings/{id}/")).await);
     }
 }
 
 async fn an_edited_template_escapes_too(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let id = site.add_letting(HOSTILE, Address::SOMEWHERE).await;
     site.write_template("lettings/letting.html.j2", ON_DISK);
     assert_shows_hostile_title(&site.get(&format!("/lettings/{id}/")).await);

@@ -6,7 +6,9 @@ use module_api::rocket::figment::value::Value;
 use module_api::{Page, context};
 use rocket::http::Status;
 use rocket::{Catcher, Request};
-use site_tests::{Address, DatabaseKind, LocalModule, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, DatabaseKind, HolidayHomes, LocalModule, TestSite, on_both_databases,
+};
 
 on_both_databases! {
     what_a_module_adds_to_pages_reaches_all_of_them,
@@ -40,7 +42,7 @@ fn greeting() -> Page {
 }
 
 async fn what_a_module_adds_to_pages_reaches_all_of_them(on: DatabaseKind) {
-    let site = TestSite::on(on)
+    let site = HolidayHomes::on(on)
         .and_modules(&[&GREETER, &COUNTER, &SILENT])
         .template(
             "errors/404.html.j2",
@@ -103,7 +105,7 @@ fn sold_out<'r>(status: Status, request: &'r Request<'_>) -> rocket::catcher::Bo
 
 async fn a_module_s_page_for_errors_answers_below_its_mount_only(on: DatabaseKind) {
     for mount in ["/shop", "/market/stall"] {
-        let site = TestSite::on(on).and_modules(&[&SHOP]).setting("modules.shop.mount", mount);
+        let site = HolidayHomes::on(on).and_modules(&[&SHOP]).setting("modules.shop.mount", mount);
         let site = site.start().await;
         for inside in ["/none/", "/item/", "/none/deeper/", "/"] {
             let answer = site.get(&format!("{mount}{inside}")).await;
@@ -149,7 +151,7 @@ static ACCOMPLICE: LocalModule = LocalModule {
 };
 
 async fn does_not_launch(module: &'static LocalModule) {
-    let setup = TestSite::on(DatabaseKind::Sqlite).and_modules(&[module]);
+    let setup = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[module]);
     let (rocket, _database) = setup.boot().await;
     match rocket {
         Ok(_) => panic!("`{}` launches", module.name),
@@ -188,7 +190,7 @@ fn forgotten(state: &rocket::State<u16>) -> String {
 
 #[rocket::async_test]
 async fn state_that_nobody_manages_stops_the_launch_with_its_type() {
-    let setup = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&FORGETFUL]);
+    let setup = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[&FORGETFUL]);
     match setup.boot().await.0 {
         Err(BootError::Rocket(message)) => assert!(message.contains("State<u16>"), "{message}"),
         other => panic!("{:?}", other.map(drop)),
@@ -216,7 +218,7 @@ async fn a_fairing_that_manages_state_is_welcome() {
 }
 
 async fn two_sites_in_one_process_share_nothing(on: DatabaseKind) {
-    let north = TestSite::on(on)
+    let north = HolidayHomes::on(on)
         .setting("site_name", "North")
         .setting("modules.lettings.mount", "/stays")
         .setting("modules.lettings.page_size", 1)
@@ -226,7 +228,7 @@ async fn two_sites_in_one_process_share_nothing(on: DatabaseKind) {
         )
         .start()
         .await;
-    let south = TestSite::on(on).setting("site_name", "South").start().await;
+    let south = HolidayHomes::on(on).setting("site_name", "South").start().await;
     north.add_letting("In the north", Address::SOMEWHERE).await;
     south.add_letting("In the south", Address::SOMEWHERE).await;
     south.add_letting("Further south", Address::SOMEWHERE).await;

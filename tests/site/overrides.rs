@@ -1,7 +1,7 @@
 //! A template can be replaced: by the site, and by a module that has to do with its owner.
 
 use module_api::{Page, context};
-use site_tests::{DatabaseKind, LocalModule, Setup, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, LocalModule, Setup, TestSite, on_both_databases};
 
 on_both_databases! {
     a_site_overrides_a_module_s_template,
@@ -13,7 +13,7 @@ on_both_databases! {
 
 async fn a_site_overrides_a_module_s_template(on: DatabaseKind) {
     let text = "{% extends \"base\" %}{% block content %}<h1>Ours</h1>{% endblock %}";
-    let site = TestSite::on(on).template("lettings/index.html.j2", text).start().await;
+    let site = HolidayHomes::on(on).template("lettings/index.html.j2", text).start().await;
     let page = site.get("/lettings/").await.page();
     assert_eq!(page.heading(), "Ours");
     assert_eq!(page.main(), "Ours");
@@ -23,7 +23,7 @@ async fn a_site_overrides_a_module_s_template(on: DatabaseKind) {
 async fn a_site_extends_the_template_it_overrides(on: DatabaseKind) {
     let text = "{% extends \"lettings/index\" %}\n{% block title %}Stays{% endblock %}\n\
                 {% block content %}<p id=\"ours\">Ours</p>{{ super() }}{% endblock %}";
-    let site = TestSite::on(on).template("lettings/index.html.j2", text).start().await;
+    let site = HolidayHomes::on(on).template("lettings/index.html.j2", text).start().await;
     let page = site.get("/lettings/").await.page();
     assert_eq!(page.title(), "Stays");
     assert_eq!(page.id("ours").unwrap().text, "Ours");
@@ -32,7 +32,7 @@ async fn a_site_extends_the_template_it_overrides(on: DatabaseKind) {
 }
 
 async fn a_site_overrides_the_layout_and_the_pages_for_errors(on: DatabaseKind) {
-    let site = TestSite::on(on)
+    let site = HolidayHomes::on(on)
         .template(
             "base.html.j2",
             "<!doctype html><title>{% block title %}{% endblock %}</title>\
@@ -54,7 +54,7 @@ async fn a_site_overrides_the_layout_and_the_pages_for_errors(on: DatabaseKind) 
 async fn a_site_extends_the_layout_it_overrides(on: DatabaseKind) {
     let text = "{% extends \"base\" %}\
                 {% block head %}{{ super() }}<meta name=\"ours\">{% endblock %}";
-    let site = TestSite::on(on).template("base.html.j2", text).start().await;
+    let site = HolidayHomes::on(on).template("base.html.j2", text).start().await;
     for (address, status, heading) in
         [("/nothing/", 404, "Page not found"), ("/lettings/", 200, "Lettings")]
     {
@@ -67,7 +67,7 @@ async fn a_site_extends_the_layout_it_overrides(on: DatabaseKind) {
 }
 
 async fn a_site_adds_a_template_of_its_own_for_others_to_include(on: DatabaseKind) {
-    let site = TestSite::on(on)
+    let site = HolidayHomes::on(on)
         .template("parts/notice.html.j2", "<p id=\"notice\">{{ page.path }} {{ site.name }}</p>")
         .template(
             "lettings/index.html.j2",

@@ -1,6 +1,6 @@
 //! What the pages say, word for word: bookmarks and the old site's tests rely on it.
 
-use site_tests::{Address, DatabaseKind, Person, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, HolidayHomes, Person, on_both_databases};
 
 on_both_databases! {
     the_home_page_welcomes,
@@ -19,7 +19,7 @@ on_both_databases! {
 }
 
 async fn the_home_page_welcomes(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let answer = site.get("/").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.page().title(), "Holiday Homes");
@@ -28,7 +28,7 @@ async fn the_home_page_welcomes(on: DatabaseKind) {
 }
 
 async fn every_page_leads_to_every_module(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     for address in ["/", "/lettings/", "/lettings/1/", "/profiles/", "/profiles/marisol/", "/none/"]
     {
         let page = site.get(address).await.page();
@@ -42,7 +42,7 @@ async fn every_page_leads_to_every_module(on: DatabaseKind) {
 }
 
 async fn without_lettings_the_list_says_so(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let answer = site.get("/lettings/").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.page().title(), "Lettings");
@@ -52,7 +52,7 @@ async fn without_lettings_the_list_says_so(on: DatabaseKind) {
 }
 
 async fn without_profiles_the_list_says_so(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let answer = site.get("/profiles/").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.page().title(), "Profiles");
@@ -62,7 +62,7 @@ async fn without_profiles_the_list_says_so(on: DatabaseKind) {
 }
 
 async fn lettings_are_listed_with_links_to_their_pages(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let first = site.add_letting("Joshua Tree Green Haus", Address::SOMEWHERE).await;
     let second = site.add_letting("Oceanview Retreat", Address::SOMEWHERE).await;
     let page = site.get("/lettings/").await.page();
@@ -76,7 +76,7 @@ async fn lettings_are_listed_with_links_to_their_pages(on: DatabaseKind) {
 }
 
 async fn a_letting_shows_its_title_and_address(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let at = Address {
         number: 7217,
         street: "Bedford Street",
@@ -100,7 +100,7 @@ async fn a_letting_shows_its_title_and_address(on: DatabaseKind) {
 }
 
 async fn profiles_are_listed_with_links_to_their_pages(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for name in ["HeadlinesGazer", "DavWin"] {
         site.add_profile(Person::named(name)).await;
     }
@@ -113,7 +113,7 @@ async fn profiles_are_listed_with_links_to_their_pages(on: DatabaseKind) {
 }
 
 async fn a_profile_shows_the_member(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     site.add_profile(Person::named("another")).await;
     let person = Person {
         username: "HeadlinesGazer",
@@ -135,7 +135,7 @@ async fn a_profile_shows_the_member(on: DatabaseKind) {
 }
 
 async fn a_profile_without_a_favorite_city_stands(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let blank = Person {
         first_name: "",
         last_name: "",
@@ -151,7 +151,7 @@ async fn a_profile_without_a_favorite_city_stands(on: DatabaseKind) {
 }
 
 async fn every_username_that_django_takes_is_reachable_by_its_link(on: DatabaseKind) {
-    let site = TestSite::on(on).setting("modules.profiles.page_size", 100).start().await;
+    let site = HolidayHomes::on(on).setting("modules.profiles.page_size", 100).start().await;
     let (long, long_and_wide) = ("x".repeat(150), "ж".repeat(150));
     let names = [
         "zoë.li",
@@ -190,7 +190,7 @@ async fn every_username_that_django_takes_is_reachable_by_its_link(on: DatabaseK
 }
 
 async fn usernames_that_differ_by_case_are_two_members(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     site.add_profile(Person { first_name: "Upper", ..Person::named("Ann") }).await;
     site.add_profile(Person { first_name: "Lower", ..Person::named("ann") }).await;
     assert!(site.get("/profiles/Ann/").await.page().main().contains("Upper"));
@@ -199,7 +199,7 @@ async fn usernames_that_differ_by_case_are_two_members(on: DatabaseKind) {
 }
 
 async fn a_member_whom_no_address_can_carry_is_listed_without_a_link(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for name in [".", "..", "neighbour"] {
         site.add_profile(Person::named(name)).await;
     }
@@ -213,7 +213,7 @@ async fn a_member_whom_no_address_can_carry_is_listed_without_a_link(on: Databas
 }
 
 async fn the_demo_data_is_loaded_where_it_is_asked_for(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     let letting = site.get("/lettings/1/").await.page();
     assert_eq!(letting.heading(), "Stilt House on the Tide Pools");
     assert!(letting.main().contains("1406 Cliff Drive"));

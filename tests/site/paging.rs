@@ -1,6 +1,8 @@
 //! Long lists come page by page, and every number leads to a page there is.
 
-use site_tests::{Address, DatabaseKind, Person, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, DatabaseKind, HolidayHomes, Person, TestSite, on_both_databases,
+};
 
 on_both_databases! {
     a_list_comes_page_by_page_in_the_order_of_keys,
@@ -12,7 +14,7 @@ on_both_databases! {
 
 /// A site with five lettings, two on a page.
 async fn five_in_twos(on: DatabaseKind) -> TestSite {
-    let site = TestSite::on(on).setting("modules.lettings.page_size", 2).start().await;
+    let site = HolidayHomes::on(on).setting("modules.lettings.page_size", 2).start().await;
     for number in 1..=5 {
         site.add_letting(&format!("Home {number}"), Address::SOMEWHERE).await;
     }
@@ -65,7 +67,7 @@ async fn a_bad_page_number_is_the_nearest_page_there_is(on: DatabaseKind) {
 }
 
 async fn a_last_page_that_is_full_has_no_next(on: DatabaseKind) {
-    let site = TestSite::on(on).setting("modules.lettings.page_size", 2).start().await;
+    let site = HolidayHomes::on(on).setting("modules.lettings.page_size", 2).start().await;
     for number in 1..=4 {
         site.add_letting(&format!("Home {number}"), Address::SOMEWHERE).await;
     }
@@ -75,7 +77,7 @@ async fn a_last_page_that_is_full_has_no_next(on: DatabaseKind) {
 }
 
 async fn an_empty_list_has_one_page(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for address in ["/lettings/?page=7", "/lettings/?page=0"] {
         let page = site.get(address).await.page();
         assert_eq!(page.id("index_lettings").unwrap().words(), "No lettings are available.");
@@ -84,7 +86,7 @@ async fn an_empty_list_has_one_page(on: DatabaseKind) {
 }
 
 async fn profiles_are_paged_by_their_own_setting(on: DatabaseKind) {
-    let site = TestSite::on(on)
+    let site = HolidayHomes::on(on)
         .setting("modules.profiles.page_size", 1)
         .setting("modules.lettings.page_size", 3)
         .start()

@@ -2,7 +2,9 @@
 
 use module_api::db::{Value, query};
 use module_api::model::{Comparison, Filter, ModelInfo, Models, Path, Records};
-use site_tests::{Address, DatabaseKind, Person, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, DatabaseKind, HolidayHomes, Person, TestSite, on_both_databases,
+};
 
 on_both_databases! {
     rows_come_with_columns_of_the_models_they_lead_to,
@@ -15,7 +17,7 @@ on_both_databases! {
 
 /// Three lettings, in Brunswick, Oakland and Brunswick, titled Alpha, beta and 100% Gamma.
 async fn site(on: DatabaseKind) -> TestSite {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for (title, city, state) in
         [("Alpha", "Brunswick", "GA"), ("beta", "Oakland", "CA"), ("100% Gamma", "Brunswick", "ME")]
     {

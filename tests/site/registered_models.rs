@@ -1,8 +1,8 @@
 //! What modules register in the admin is looked at before the site starts.
 
-use module_api::Problem;
 use module_api::admin::{Inline, ListColumn, ModelAdmin};
 use module_api::model::{ForeignKey, Model};
+use module_api::{Module, Problem};
 use site_tests::{DatabaseKind, LocalModule, TestSite};
 
 #[derive(Model)]
@@ -24,7 +24,7 @@ struct Offer {
 const SHOP: LocalModule =
     LocalModule { models: &[Item::INFO, Offer::INFO], ..LocalModule::named("shop") };
 
-fn problems_of(modules: &[&'static LocalModule]) -> Vec<Problem> {
+fn problems_of(modules: &[&'static dyn Module]) -> Vec<Problem> {
     let plan = TestSite::on(DatabaseKind::Sqlite).modules(modules).plan();
     plan.map_or_else(|problems| problems, |plan| plan.warnings)
 }

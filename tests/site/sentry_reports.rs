@@ -6,8 +6,8 @@ use module_api::db::query;
 use rocket::futures::future::{join, join_all};
 use serde_json::Value;
 use site_tests::{
-    Answer, DatabaseKind, Ingest, NewUser, Report, TestSite, absent_ingest, ask, ask_with, encoded,
-    on_both_databases, silent_ingest,
+    Answer, DatabaseKind, HolidayHomes, Ingest, NewUser, Report, absent_ingest, ask, ask_with,
+    encoded, on_both_databases, silent_ingest,
 };
 
 use crate::program::{Program, until};
@@ -434,11 +434,11 @@ async fn what_is_not_sent_yet_is_sent_when_the_program_ends() {
 }
 
 async fn only_staff_can_have_the_page_fail_outside_of_the_profile_local(on: DatabaseKind) {
-    let site = TestSite::on(on).profile("production").setting("migrate_on_start", true);
+    let site = HolidayHomes::on(on).profile("production").setting("migrate_on_start", true);
     let site = site.start().await;
     let password = "a stone that was a boat";
-    site.add_user(NewUser::named("ann", password)).await;
-    site.add_user(NewUser::named("bob", password).staff()).await;
+    NewUser::named("ann", password).add_to(site.db()).await.unwrap();
+    NewUser::named("bob", password).staff().add_to(site.db()).await.unwrap();
     let address = "/sentry-debug/?how=error";
     assert_eq!(site.get(address).await.status, 404);
     assert_eq!(site.sign_in("ann", password).await.get(address).await.status, 404);

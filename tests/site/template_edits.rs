@@ -1,6 +1,6 @@
 //! In a debug build an edit to a template shows at once, and a broken one does not end the program.
 
-use site_tests::{Answer, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{Answer, DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 on_both_databases! {
     an_edit_shows_on_the_next_request,
@@ -16,7 +16,7 @@ fn page_with(heading: &str) -> String {
 }
 
 async fn an_edit_shows_on_the_next_request(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     assert_eq!(site.get("/lettings/").await.page().heading(), "Lettings");
     for heading in ["First", "Again", "Third"] {
         site.write_template(FILE, &page_with(heading));
@@ -25,7 +25,7 @@ async fn an_edit_shows_on_the_next_request(on: DatabaseKind) {
     site.remove_template(FILE);
     assert_eq!(site.get("/lettings/").await.page().heading(), "Lettings");
 
-    let site = TestSite::on(on).template(FILE, &page_with("At the start")).start().await;
+    let site = HolidayHomes::on(on).template(FILE, &page_with("At the start")).start().await;
     assert_eq!(site.get("/lettings/").await.page().heading(), "At the start");
     site.write_template(FILE, &page_with("Later"));
     assert_eq!(site.get("/lettings/").await.page().heading(), "Later");
@@ -43,7 +43,7 @@ fn assert_explains(site: &TestSite, answer: &Answer, line: usize, reason: &str) 
 }
 
 async fn a_template_that_breaks_is_explained_and_can_be_mended(on: DatabaseKind) {
-    let site = TestSite::on(on).template(FILE, &page_with("Good")).start().await;
+    let site = HolidayHomes::on(on).template(FILE, &page_with("Good")).start().await;
     for broken in [
         "{% extends \"base\" %}\n\n{% endfor <script>alert(1)</script> %}\n",
         "{% extends \"base\" %}\n\n{% block content %}{{ 1 + }}{% endblock %}\n",
@@ -60,7 +60,7 @@ async fn a_template_that_breaks_is_explained_and_can_be_mended(on: DatabaseKind)
 }
 
 async fn a_template_that_fails_while_it_renders_is_explained(on: DatabaseKind) {
-    let site = TestSite::on(on).template(FILE, &page_with("Good")).start().await;
+    let site = HolidayHomes::on(on).template(FILE, &page_with("Good")).start().await;
     let failing =
         "{% extends \"base\" %}\n{% block content %}\n\n{{ nothing.of.this.kind }}{% endblock %}";
     site.write_template(FILE, failing);
@@ -71,14 +71,14 @@ async fn a_template_that_fails_while_it_renders_is_explained(on: DatabaseKind) {
 }
 
 async fn a_template_that_refers_to_a_missing_one_is_explained(on: DatabaseKind) {
-    let site = TestSite::on(on).template(FILE, &page_with("Good")).start().await;
+    let site = HolidayHomes::on(on).template(FILE, &page_with("Good")).start().await;
     site.write_template(FILE, "\n{% extends \"bass\" %}");
     assert_explains(&site, &site.get("/lettings/").await, 2, "bass");
 }
 
 #[test]
 fn a_template_that_is_broken_at_the_start_stops_the_start() {
-    let setup = TestSite::on(DatabaseKind::Sqlite)
+    let setup = HolidayHomes::on(DatabaseKind::Sqlite)
         .template(FILE, "{% extends \"base\" %}\n\n{% block content %}{{ 1 + }}{% endblock %}\n")
         .template("profiles/index.html.j2", "{% extends \"bass\" %}");
     let file = setup.root().join("templates").join(FILE).display().to_string();

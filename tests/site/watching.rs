@@ -8,7 +8,7 @@ use module_api::{HealthFuture, RequestInfo};
 use rocket::http::{Header, Method};
 use rocket::{Responder, Route, get};
 use site_tests::{
-    Answer, DatabaseKind, LocalModule, SECRET_KEY, Setup, TestSite, on_both_databases,
+    Answer, DatabaseKind, HolidayHomes, LocalModule, SECRET_KEY, Setup, TestSite, on_both_databases,
 };
 
 static IS_WELL: AtomicBool = AtomicBool::new(true);
@@ -50,7 +50,7 @@ on_both_databases! {
 
 /// A public site on SQLite.
 fn public() -> Setup {
-    TestSite::on(DatabaseKind::Sqlite).profile("production").setting("migrate_on_start", true)
+    HolidayHomes::on(DatabaseKind::Sqlite).profile("production").setting("migrate_on_start", true)
 }
 
 async fn ids(site: &TestSite, headers: &[(&'static str, &str)]) -> (String, String) {
@@ -59,7 +59,7 @@ async fn ids(site: &TestSite, headers: &[(&'static str, &str)]) -> (String, Stri
 }
 
 async fn a_site_that_can_do_its_work_is_ready(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for address in ["/healthz", "/readyz"] {
         let answer = site.get(address).await;
         assert_eq!((answer.status, answer.text()), (200, r#"{"status":"ok","failing":[]}"#));
@@ -85,14 +85,14 @@ async fn assert_fails(site: &TestSite, what: &str) {
 
 #[rocket::async_test]
 async fn a_site_without_its_database_is_not_ready() {
-    let site = TestSite::on(DatabaseKind::Postgres).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Postgres).start().await;
     site.database().drop_now().await;
     assert_fails(&site, "database").await;
 }
 
 #[rocket::async_test]
 async fn a_migration_that_was_taken_back_makes_the_site_not_ready() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     site.database().execute("DELETE FROM host_migration WHERE module = 'lettings'").await;
     assert_fails(&site, "migrations").await;
 }
@@ -148,7 +148,7 @@ async fn every_answer_has_the_headers_that_protect_it() {
         assert_eq!(header("strict-transport-security"), "max-age=31536000");
         assert!(header("permissions-policy").contains("camera=()"), "{address}");
     }
-    let local = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let local = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     assert_eq!(local.get("/").await.header("strict-transport-security"), None);
 }
 
@@ -196,7 +196,7 @@ async fn a_public_site_that_was_told_no_hosts_answers_for_this_machine_and_warns
         assert_eq!(at(&site, host).await.status, 200, "{host}");
     }
     assert_eq!(at(&site, "example.org").await.status, 400);
-    let local = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let local = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     assert_eq!(at(&local, "my-laptop.lan").await.status, 200);
 }
 
@@ -231,7 +231,7 @@ fn samples(answer: &Answer) -> Vec<&str> {
 }
 
 async fn numbers_are_of_routes_and_never_of_paths(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().setting("metrics", true).start().await;
+    let site = HolidayHomes::on(on).demo_data().setting("metrics", true).start().await;
     for address in ["/lettings/1/", "/lettings/2/", "/lettings/77777/", "/secret-path/"] {
         site.get(address).await;
     }
@@ -267,7 +267,7 @@ async fn numbers_are_of_routes_and_never_of_paths(on: DatabaseKind) {
 
 #[rocket::async_test]
 async fn numbers_are_shown_where_the_settings_say_so_and_elsewhere_with_a_token() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     assert_eq!(site.get("/metrics").await.status, 404);
     let without = public().setting("metrics", true);
     assert!(without.problems().iter().any(|problem| problem.starts_with("settings.E012")));
@@ -286,7 +286,7 @@ async fn numbers_are_shown_where_the_settings_say_so_and_elsewhere_with_a_token(
 
 #[rocket::async_test]
 async fn outside_of_local_a_site_needs_a_secret() {
-    let setup = || TestSite::on(DatabaseKind::Sqlite).profile("production");
+    let setup = || HolidayHomes::on(DatabaseKind::Sqlite).profile("production");
     assert!(setup().plan().is_ok());
     for secret in ["", "too short"] {
         let problems = setup().setting("secret_key", secret).problems();

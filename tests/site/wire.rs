@@ -2,7 +2,7 @@
 
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
-use site_tests::{DatabaseKind, ServedSite, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, ServedSite, on_both_databases};
 
 use crate::addresses::assert_not_found;
 
@@ -13,7 +13,7 @@ on_both_databases! {
 }
 
 async fn head_has_the_headers_of_get(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().serve().await;
+    let site = HolidayHomes::on(on).demo_data().serve().await;
     for address in [
         "/",
         "/lettings/",
@@ -37,7 +37,7 @@ async fn head_has_the_headers_of_get(on: DatabaseKind) {
 }
 
 async fn addresses_that_no_browser_sends_are_not_found(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().serve().await;
+    let site = HolidayHomes::on(on).demo_data().serve().await;
     let long = format!("/profiles/{}/", "x".repeat(10_000));
     for target in [
         "/lettings/abc/",
@@ -72,7 +72,7 @@ async fn addresses_that_no_browser_sends_are_not_found(on: DatabaseKind) {
 }
 
 async fn no_redirect_leads_to_another_host(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().serve().await;
+    let site = HolidayHomes::on(on).demo_data().serve().await;
     for target in [
         "//lettings",
         "//lettings/1",
@@ -105,7 +105,7 @@ async fn no_redirect_leads_to_another_host(on: DatabaseKind) {
 
 #[rocket::async_test]
 async fn the_hosts_of_a_public_site_hold_for_http_2_too() {
-    let site = TestSite::on(DatabaseKind::Sqlite).profile("production");
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).profile("production");
     let site = site.setting("migrate_on_start", true).setting("allowed_hosts", "example.org");
     let site = site.serve().await;
     for (host, status) in [("example.org", 200), ("example.org:8000", 200), ("evil.example", 400)] {

@@ -6,7 +6,7 @@ use std::{env, fmt};
 
 use rocket::tokio::task::spawn_blocking;
 
-use crate::{Database, DatabaseKind, Dump, Setup, TestSite};
+use crate::{Database, DatabaseKind, Dump, HolidayHomes, Setup};
 
 /// The variable that says where the virtual environments are: `target/django`.
 const ENVIRONMENTS: &str = "TEST_DJANGO";
@@ -146,7 +146,7 @@ impl DjangoSite {
 
     /// The site that moves in, with all rows of a list on one page.
     pub fn successor(&self) -> Setup {
-        TestSite::on(self.django.on)
+        HolidayHomes::on(self.django.on)
             .database(&self.database)
             .setting("modules.lettings.page_size", 1000)
             .setting("modules.profiles.page_size", 1000)

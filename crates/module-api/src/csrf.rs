@@ -226,6 +226,15 @@ pub fn csrf_token() -> Option<String> {
     })
 }
 
+/// The CSRF token of a request's visitor, as a form would carry it. The response gives a visitor
+/// without a secret a cookie with one.
+///
+/// For scripts that send [`CSRF_HEADER`], and for browsers in tests.
+pub fn csrf_token_of(request: &Request<'_>) -> String {
+    let (token, _) = render_with_forms(request, csrf_token);
+    token.expect("a page is being rendered")
+}
+
 fn unmask(token: &str) -> Option<[u8; SECRET]> {
     if token.len() != TOKEN || !token.is_ascii() {
         return None;

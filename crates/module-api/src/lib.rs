@@ -72,7 +72,7 @@ pub use command::{Command, CommandContext, CommandFuture};
 pub use configure::{AttachedFairing, Configure, ManagedState};
 pub use csrf::{
     CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
-    csrf_token, is_safe_method,
+    csrf_token, csrf_token_of, is_safe_method,
 };
 pub use error::{Error, Reported};
 pub use files::{Files, FilesIter};

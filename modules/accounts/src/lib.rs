@@ -9,6 +9,7 @@ mod first_administrator;
 mod mail;
 pub mod models;
 pub mod new_password;
+mod new_user;
 mod password_reset;
 pub mod passwords;
 mod permissions;
@@ -36,6 +37,7 @@ use crate::passwords::{Hasher, PasswordSettings};
 use crate::reset_mail::Outbox;
 use crate::signed_in::WhoIsSignedIn;
 
+pub use crate::new_user::NewUser;
 pub use crate::settings::AccountsSettings;
 
 struct Accounts;

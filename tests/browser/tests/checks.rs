@@ -3,7 +3,7 @@
 use browser_tests::in_browser;
 use module_api::{Page, context};
 use rocket::{Route, get, routes};
-use site_tests::{DatabaseKind, LocalModule, Setup, TestSite};
+use site_tests::{DatabaseKind, HolidayHomes, LocalModule, Setup};
 
 static BAD: LocalModule = LocalModule {
     routes: || -> Vec<Route> { routes![pale, narrow, scripted] },
@@ -49,7 +49,7 @@ fn scripted() -> Page {
 /// A site whose pages may hold scripts and styles, as ours never do.
 fn bad() -> Setup {
     let policy = "default-src 'self' 'unsafe-inline'";
-    let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&BAD]);
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[&BAD]);
     site.setting("content_security_policy", policy)
 }
 

@@ -5,7 +5,9 @@ use browser_tests::{Browser, with_and_without_javascript};
 use module_api::{Page, context};
 use rocket::http::Status;
 use rocket::{Route, get, post};
-use site_tests::{Address, Database, DatabaseKind, LocalModule, Person, ServedSite, TestSite};
+use site_tests::{
+    AddRows, Address, Database, DatabaseKind, HolidayHomes, LocalModule, Person, ServedSite,
+};
 
 with_and_without_javascript! {
     every_page_is_accessible_and_fits,
@@ -39,7 +41,7 @@ fn fail(status: u16) -> Status {
 /// A site with demo data, and with names that are hard to show.
 async fn site() -> (ServedSite, i64) {
     let database = Database::fresh(DatabaseKind::Sqlite).await;
-    let setup = || TestSite::on(DatabaseKind::Sqlite).database(&database);
+    let setup = || HolidayHomes::on(DatabaseKind::Sqlite).database(&database);
     let site = setup().demo_data().start().await;
     let street = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochstreet";
     let address = Address { street, city: street, ..Address::SOMEWHERE };
@@ -103,14 +105,14 @@ async fn every_page_is_accessible_and_fits(browser: &Browser) {
 }
 
 async fn a_site_without_content_is_accessible_and_fits(browser: &Browser) {
-    let site = TestSite::on(DatabaseKind::Sqlite).serve().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).serve().await;
     check(browser, &site.address("/lettings/"), "no-lettings").await;
     assert_eq!(browser.texts(".empty").await, ["No lettings are available."]);
     check(browser, &site.address("/profiles/"), "no-profiles").await;
     assert_eq!(browser.texts(".empty").await, ["No profiles are available."]);
     site.stop().await;
     // Without a module the host's own pages are all there is.
-    let site = TestSite::on(DatabaseKind::Sqlite).installed(&[]).serve().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).installed(&[]).serve().await;
     check(browser, &site.address("/"), "no-modules").await;
     site.stop().await;
 }

@@ -1,7 +1,9 @@
 //! A site with staff, and how they log in.
 
 use browser_tests::Browser;
-use site_tests::{Address, Database, DatabaseKind, NewUser, ServedSite, Setup, TestSite};
+use site_tests::{
+    AddRows, Address, Database, DatabaseKind, HolidayHomes, NewUser, ServedSite, Setup,
+};
 
 /// The password of all staff of [`site`].
 pub(crate) const PASSWORD: &str = "tide pools at dawn";
@@ -15,11 +17,11 @@ pub(crate) async fn site(lettings: usize) -> ServedSite {
 /// The same, with settings of its own.
 pub(crate) async fn site_with(lettings: usize, set: impl Fn(Setup) -> Setup) -> ServedSite {
     let database = Database::fresh(DatabaseKind::Sqlite).await;
-    let setup = || set(TestSite::on(DatabaseKind::Sqlite).database(&database));
+    let setup = || set(HolidayHomes::on(DatabaseKind::Sqlite).database(&database));
     let site = setup().demo_data().start().await;
     let root = NewUser { email: "root@example.com", ..NewUser::named("root", PASSWORD) };
-    site.add_user(root.superuser()).await;
-    site.add_user(NewUser::named("clerk", PASSWORD).staff()).await;
+    root.superuser().add_to(site.db()).await.unwrap();
+    NewUser::named("clerk", PASSWORD).staff().add_to(site.db()).await.unwrap();
     for number in 1..=lettings {
         site.add_letting(&format!("Row house {number:03}"), Address::SOMEWHERE).await;
     }

@@ -1,7 +1,7 @@
 //! A visitor finds what the site has, by links and by keyboard.
 
 use browser_tests::{Browser, Look, with_and_without_javascript};
-use site_tests::{DatabaseKind, TestSite};
+use site_tests::{DatabaseKind, HolidayHomes};
 use thirtyfour::Key;
 
 with_and_without_javascript! {
@@ -9,7 +9,7 @@ with_and_without_javascript! {
 }
 
 async fn a_visitor_finds_a_letting_and_a_member(browser: &Browser) {
-    let site = TestSite::on(DatabaseKind::Sqlite).demo_data().serve().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).demo_data().serve().await;
     browser.look(Look::PHONE).await;
     browser.open(&site.address("/")).await;
     assert_eq!(browser.title().await, "Holiday Homes");

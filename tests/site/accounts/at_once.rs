@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use accounts::passwords::{Algorithm, encode};
 use rocket::futures::future::{Either, join_all, select};
-use site_tests::{Address, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, HolidayHomes, on_both_databases};
 
 use super::{GOOD, number, signed_in, user};
 
@@ -13,12 +13,12 @@ on_both_databases! {
 }
 
 async fn fifty_log_in_while_pages_are_served(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     site.add_letting("Haus", Address::SOMEWHERE).await;
     let hash = encode(GOOD, Algorithm::Argon2);
     let names: Vec<String> = (0..50).map(|number| format!("user{number}")).collect();
     for name in &names {
-        site.add_user_with_hash(user(name), &hash).await;
+        user(name).add_with_hash(&hash, site.db()).await.unwrap();
     }
     // All from one address, as from an office.
     let logins = join_all(names.iter().map(|name| site.sign_in(name, GOOD)));

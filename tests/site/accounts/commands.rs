@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use accounts::passwords::{Algorithm, Verification, verify};
-use site_tests::{DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, NewUser, on_both_databases};
 
 use crate::workshop::{Workshop, lines};
 
@@ -308,8 +308,8 @@ async fn passwords_are_asked_for_until_they_fit(kind: DatabaseKind) {
 }
 
 async fn a_password_is_changed_at_the_terminal_and_sessions_end(kind: DatabaseKind) {
-    let site = TestSite::on(kind).start().await;
-    site.add_user(NewUser::named("ann", GOOD)).await;
+    let site = HolidayHomes::on(kind).start().await;
+    NewUser::named("ann", GOOD).add_to(site.db()).await.unwrap();
     let browser = site.sign_in("ann", GOOD).await;
     let is_signed_in = async || browser.get("/accounts/password_change/").await.status == 200;
     assert!(is_signed_in().await);

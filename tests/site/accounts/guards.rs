@@ -6,7 +6,9 @@ use module_api::auth::{CurrentUser, Permission, RequiredPermission, Staff};
 use module_api::db::Value;
 use module_api::rocket_db_pools::Pool;
 use rocket::{get, post};
-use site_tests::{Browser, DatabaseKind, LocalModule, NewUser, TestSite, on_both_databases};
+use site_tests::{
+    Browser, DatabaseKind, HolidayHomes, LocalModule, NewUser, TestSite, on_both_databases,
+};
 
 use super::{GOOD, execute, user};
 
@@ -58,7 +60,7 @@ fn post_change(user: Permission<ChangeLettings>) -> String {
 }
 
 async fn desk(on: DatabaseKind) -> TestSite {
-    TestSite::on(on).and_modules(&[&DESK]).start().await
+    HolidayHomes::on(on).and_modules(&[&DESK]).start().await
 }
 
 async fn status(browser: &Browser<'_>, address: &str) -> u16 {
@@ -67,7 +69,7 @@ async fn status(browser: &Browser<'_>, address: &str) -> u16 {
 
 async fn a_visitor_is_sent_to_the_login_and_back(on: DatabaseKind) {
     let site = desk(on).await;
-    site.add_user(user("tunde")).await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.browser();
     let answer = browser.get("/desk/mine/?page=2").await;
     assert_eq!(
@@ -98,7 +100,7 @@ async fn a_user_without_the_right_is_refused(on: DatabaseKind) {
         [("nobody", false, false), ("staff", true, false), ("root", true, true)]
     {
         let new = NewUser { is_staff: staff, is_superuser: superuser, ..user(name) };
-        site.add_user(new).await;
+        new.add_to(site.db()).await.unwrap();
         let browser = site.sign_in(name, GOOD).await;
         let allowed = |may: bool| if may { 200 } else { 403 };
         assert_eq!(status(&browser, "/desk/mine/").await, 200, "{name}");
@@ -115,7 +117,7 @@ const GIVE: &str = "INSERT INTO auth_user_user_permissions (user_id, permission_
 
 async fn a_right_lost_in_mid_session_is_lost_at_the_next_request(on: DatabaseKind) {
     let site = desk(on).await;
-    site.add_user(user("tunde").staff()).await;
+    user("tunde").staff().add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     assert_eq!(execute(&site, GIVE, &[Value::from("change_letting")]).await, 1);
     assert_eq!(status(&browser, "/desk/change/").await, 200, "as soon as it is given");
@@ -133,7 +135,7 @@ async fn a_right_lost_in_mid_session_is_lost_at_the_next_request(on: DatabaseKin
 
 async fn permissions_come_from_the_user_and_the_groups(on: DatabaseKind) {
     let site = desk(on).await;
-    site.add_user(user("tunde")).await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     for sql in [
         "INSERT INTO auth_group (name) VALUES ('editors')",
@@ -157,7 +159,7 @@ async fn permissions_come_from_the_user_and_the_groups(on: DatabaseKind) {
 
 async fn without_the_cookie_nothing_is_asked_of_the_database(on: DatabaseKind) {
     let site = desk(on).await;
-    site.add_user(user("tunde")).await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let signed_in = site.sign_in("tunde", GOOD).await;
     site.db().close().await;
     // Who has no cookie, or one that is none, is nobody, and that is known.

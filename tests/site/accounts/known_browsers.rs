@@ -3,7 +3,7 @@
 use module_api::db::Value;
 use module_api::time::{Duration, UtcDateTime};
 use rocket::futures::future::join_all;
-use site_tests::{Browser, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{Browser, DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use super::{GOOD, execute, number, user};
 
@@ -38,8 +38,8 @@ async fn besiege(site: &TestSite, username: &str) {
 }
 
 async fn nobody_else_can_keep_a_known_browser_out(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = known(&site, "tunde").await;
     besiege(&site, "tunde").await;
     assert_eq!(browser.sign_in("tunde", "wrong").await.status, 200);
@@ -52,10 +52,10 @@ async fn nobody_else_can_keep_a_known_browser_out(on: DatabaseKind) {
 }
 
 async fn a_known_browser_has_a_limit_of_its_own(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = known(&site, "tunde").await;
-    let token = browser.token().await;
+    let token = browser.token();
     let fields = [("csrf_token", token.as_str()), ("username", "tunde"), ("password", "wrong")];
     let guesses = (0..30).map(|number| {
         let thief = site.browser().at(&format!("10.0.0.{number}"));
@@ -75,9 +75,9 @@ async fn a_known_browser_has_a_limit_of_its_own(on: DatabaseKind) {
 }
 
 async fn a_browser_is_known_for_those_who_signed_in_there(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     for name in ["tunde", "zoe", "mallory"] {
-        site.add_user(user(name)).await;
+        user(name).add_to(site.db()).await.unwrap();
     }
     let shared = known(&site, "zoe").await;
     assert_eq!(shared.sign_in("tunde", GOOD).await.status, 303);
@@ -97,8 +97,8 @@ async fn a_browser_is_known_for_those_who_signed_in_there(on: DatabaseKind) {
 }
 
 async fn its_key_is_another_after_each_login(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = known(&site, "tunde").await;
     let first = browser.cookie("device").unwrap();
     assert_eq!(browser.sign_in("tunde", GOOD).await.status, 303);
@@ -111,8 +111,8 @@ async fn its_key_is_another_after_each_login(on: DatabaseKind) {
 }
 
 async fn of_many_browsers_the_latest_are_known(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let first = known(&site, "tunde").await;
     for key in 0..30 {
         let later = UtcDateTime::now() + Duration::seconds(1);
@@ -128,7 +128,7 @@ async fn of_many_browsers_the_latest_are_known(on: DatabaseKind) {
 }
 
 async fn a_name_that_no_database_takes_is_nobody_s_in_a_known_browser_too(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let browser = site.browser();
     browser.set_cookie("device", &"0".repeat(64));
     let answer = browser.sign_in("a\0b", GOOD).await;

@@ -1,7 +1,7 @@
 //! Changing the own password.
 
 use rocket::futures::future::join_all;
-use site_tests::{Answer, Browser, DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{Answer, Browser, DatabaseKind, HolidayHomes, NewUser, on_both_databases};
 
 use super::{GOOD, number, signed_in, text, user};
 
@@ -22,8 +22,8 @@ async fn change(browser: &Browser<'_>, old: &str, new: &str, again: &str) -> Ans
 }
 
 async fn a_new_password_takes_the_place_of_the_old(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let answer = change(&browser, GOOD, NEW, NEW).await;
     assert_eq!((answer.status, answer.location()), (303, "/"));
@@ -37,9 +37,9 @@ async fn a_new_password_takes_the_place_of_the_old(on: DatabaseKind) {
 }
 
 async fn all_other_sessions_end_and_the_own_gets_a_new_key(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
-    site.add_user(user("other")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
+    user("other").add_to(site.db()).await.unwrap();
     let (desk, phone) = (site.sign_in("tunde", GOOD).await, site.sign_in("tunde", GOOD).await);
     let other = site.sign_in("other", GOOD).await;
     let former = desk.cookie("session").unwrap();
@@ -56,8 +56,8 @@ async fn all_other_sessions_end_and_the_own_gets_a_new_key(on: DatabaseKind) {
 }
 
 async fn what_is_wrong_is_said_at_its_field(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(NewUser { email: "tunde@example.org", ..user("tunde") }).await;
+    let site = HolidayHomes::on(on).start().await;
+    NewUser { email: "tunde@example.org", ..user("tunde") }.add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let form = browser.get(PAGE).await.page();
     let help = form.id("new-password-help").unwrap().words();
@@ -116,8 +116,8 @@ async fn what_is_wrong_is_said_at_its_field(on: DatabaseKind) {
 }
 
 async fn the_old_password_cannot_be_guessed(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let statuses: Vec<u16> = join_all((0..12).map(|_| change(&browser, "wrong", NEW, NEW)))
         .await
@@ -134,7 +134,7 @@ async fn the_old_password_cannot_be_guessed(on: DatabaseKind) {
 }
 
 async fn one_is_asked_to_log_in_first(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let answer = site.get(PAGE).await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.location(), "/accounts/login/?next=%2Faccounts%2Fpassword_change%2F");

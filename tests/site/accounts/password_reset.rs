@@ -3,7 +3,9 @@
 use module_api::db::Value;
 use rocket::futures::future::join;
 use site_tests::on_both_databases;
-use site_tests::{Answer, Browser, DatabaseKind, MailServer, NewUser, Setup, TestSite};
+use site_tests::{
+    Answer, Browser, DatabaseKind, HolidayHomes, MailServer, NewUser, Setup, TestSite,
+};
 
 use super::{GOOD, execute, number, signed_in, text, user};
 
@@ -24,7 +26,7 @@ const NEW: &str = "green kettle on ice";
 
 /// A site that sends mail through a server, before it starts.
 pub(super) fn sending(on: DatabaseKind, server: &MailServer) -> Setup {
-    TestSite::on(on)
+    HolidayHomes::on(on)
         .setting("email_url", server.url())
         .setting("email_from", "Holiday Homes <no-reply@example.org>")
 }
@@ -68,7 +70,7 @@ fn assert_is_over(answer: &Answer) {
 async fn who_forgot_the_password_sets_a_new_one_by_mail(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).setting("site_name", "Zoë’s Homes").start().await;
-    site.add_user(member("tunde", "Tunde@example.org")).await;
+    member("tunde", "Tunde@example.org").add_to(site.db()).await.unwrap();
     let elsewhere = site.sign_in("tunde", GOOD).await;
 
     let browser = site.browser();
@@ -127,12 +129,12 @@ fn comparable(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
 async fn nobody_learns_whether_an_address_is_known(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("known", "known@example.org")).await;
+    member("known", "known@example.org").add_to(site.db()).await.unwrap();
     let closed = NewUser { is_active: false, ..member("closed", "closed@example.org") };
-    site.add_user(closed).await;
+    closed.add_to(site.db()).await.unwrap();
     let without = NewUser { password: None, ..member("without", "without@example.org") };
-    site.add_user(without).await;
-    site.add_user(member("nowhere", "")).await;
+    without.add_to(site.db()).await.unwrap();
+    member("nowhere", "").add_to(site.db()).await.unwrap();
     let mut answers = Vec::new();
     for name in ["unknown", "closed", "without", "known"] {
         let answer = ask(&site.browser(), &format!("{name}@example.org")).await;
@@ -149,7 +151,7 @@ async fn every_account_of_an_address_gets_a_mail_of_its_own(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
     for name in ["ann", "bob", "zoë.li"] {
-        site.add_user(member(name, "family@example.org")).await;
+        member(name, "family@example.org").add_to(site.db()).await.unwrap();
     }
     assert_eq!(ask(&site.browser(), "family@example.org").await.status, 303);
     for name in ["ann", "bob", "zoë.li"] {
@@ -193,7 +195,7 @@ async fn what_is_no_address_is_refused_at_the_field(on: DatabaseKind) {
 async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("tunde", "tunde@example.org")).await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
     let an_hour_ago = module_api::time::UtcDateTime::now() - module_api::time::Duration::SECOND;
     let changes: [(&'static str, Vec<Value>); 5] = [
         ("UPDATE accounts_password_reset SET expires = $1", vec![Value::from(an_hour_ago)]),
@@ -227,7 +229,7 @@ async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKin
 async fn of_two_who_use_a_key_at_once_one_does(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("tunde", "tunde@example.org")).await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
     let path = mailed_path(&site, &server, "tunde@example.org").await;
     let (one, other) = (site.browser(), site.browser());
     let setting = join(set(&one, &path, NEW), set(&other, &path, "yellow kettle on fire"));
@@ -242,7 +244,7 @@ async fn of_two_who_use_a_key_at_once_one_does(on: DatabaseKind) {
 async fn a_password_that_cannot_be_taken_leaves_the_key_good(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("tunde", "tunde@example.org")).await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
     let path = mailed_path(&site, &server, "tunde@example.org").await;
     let browser = site.browser();
     let long = "x".repeat(4097);
@@ -270,7 +272,7 @@ async fn a_password_that_cannot_be_taken_leaves_the_key_good(on: DatabaseKind) {
 async fn who_asks_too_often_waits_whether_the_address_is_known_or_not(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("tunde", "tunde@example.org")).await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
     for email in ["tunde@example.org", "nobody@example.org"] {
         for number in 0..3 {
             let from = format!("198.51.100.{number}");
@@ -300,7 +302,7 @@ async fn who_asks_too_often_waits_whether_the_address_is_known_or_not(on: Databa
 async fn whoever_forgot_and_failed_too_often_logs_in_at_once(on: DatabaseKind) {
     let server = MailServer::start().await;
     let site = sending(on, &server).start().await;
-    site.add_user(member("tunde", "tunde@example.org")).await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
     for _ in 0..5 {
         assert_eq!(site.browser().sign_in("tunde", "wrong").await.status, 200);
     }
@@ -324,7 +326,7 @@ async fn keys_go_with_their_user(on: DatabaseKind) {
     let site = sending(on, &server).start().await;
     for (username, delete) in [("ann", true), ("bob", false)] {
         let email = format!("{username}@example.org");
-        let id = site.add_user(member(username, &email)).await;
+        let id = member(username, &email).add_to(site.db()).await.unwrap();
         mailed_path(&site, &server, &email).await;
         let rows = "SELECT COUNT(*) AS value FROM accounts_password_reset";
         assert_eq!(number(&site, rows).await, 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use module_api::model::Models;
-use site_tests::{DatabaseKind, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, on_both_databases};
 
 use crate::workshop::Workshop;
 
@@ -26,7 +26,7 @@ const CONTENT_TYPES: &str = "SELECT CAST(id AS text) || ' ' || app_label || '.' 
 
 /// The models of the linked modules, in the order in which these start.
 pub(crate) fn models() -> Models {
-    let setup = TestSite::on(DatabaseKind::Sqlite);
+    let setup = HolidayHomes::on(DatabaseKind::Sqlite);
     let plan = setup.plan().unwrap();
     Models::new(plan.active().flat_map(|module| module.registration.module.models()))
 }

@@ -2,7 +2,7 @@
 
 use accounts::passwords::{Algorithm, encode};
 use rocket::futures::future::join_all;
-use site_tests::{DatabaseKind, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use super::{GOOD, number, signed_in, text, user};
 
@@ -16,9 +16,9 @@ const PASSWORD: &str = "SELECT password AS value FROM auth_user";
 
 /// A site where the user `tunde` has a hash of Django's default.
 async fn moved_in(on: DatabaseKind) -> (TestSite, String) {
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let hash = encode(GOOD, Algorithm::Pbkdf2Sha256);
-    site.add_user_with_hash(user("tunde"), &hash).await;
+    user("tunde").add_with_hash(&hash, site.db()).await.unwrap();
     (site, hash)
 }
 
@@ -26,7 +26,7 @@ async fn an_old_hash_is_replaced_and_sessions_live_on(on: DatabaseKind) {
     let (site, old) = moved_in(on).await;
     let with_django = site.database().clone();
     // While Django still runs, hashes stay as it reads them.
-    let keeping = TestSite::on(on)
+    let keeping = HolidayHomes::on(on)
         .database(&with_django)
         .setting("modules.accounts.password_hasher", "pbkdf2_sha256")
         .start()

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rocket::http::Method;
 use site_tests::on_both_databases;
-use site_tests::{Database, DatabaseKind, Document, MailServer, TestSite, encoded};
+use site_tests::{Database, DatabaseKind, Document, HolidayHomes, MailServer, TestSite, encoded};
 
 use super::password_reset::{ask, sending};
 use super::{GOOD, number, user};
@@ -195,8 +195,8 @@ async fn elsewhere_the_variables_say_how_to_send_and_where_the_site_is(kind: Dat
 /// A site in another profile than `local`, on a database that was migrated.
 async fn elsewhere(on: DatabaseKind, settings: &[(&str, &str)]) -> TestSite {
     let database = Database::fresh(on).await;
-    TestSite::on(on).database(&database).migrate().await.unwrap();
-    let site = TestSite::on(on).database(&database).profile("heroku");
+    HolidayHomes::on(on).database(&database).migrate().await.unwrap();
+    let site = HolidayHomes::on(on).database(&database).profile("heroku");
     settings.iter().fold(site, |site, (key, value)| site.setting(key, *value)).start().await
 }
 
@@ -212,10 +212,10 @@ async fn elsewhere_a_site_without_settings_says_that_it_sends_no_mail(on: Databa
     let answer = ask(&site.browser(), "tunde@example.org").await;
     assert!(answer.page().main().contains("This site sends no email"), "{}", answer.text());
     assert_eq!(number(&site, "SELECT COUNT(*) AS value FROM accounts_throttle").await, 0);
-    let plan = TestSite::on(on).profile("heroku").plan().unwrap();
+    let plan = HolidayHomes::on(on).profile("heroku").plan().unwrap();
     let warnings: Vec<&str> = plan.warnings.iter().map(|warning| &*warning.id).collect();
     assert!(warnings.contains(&"accounts.W001"), "{warnings:?}");
-    let local = TestSite::on(on).plan().unwrap();
+    let local = HolidayHomes::on(on).plan().unwrap();
     assert!(local.warnings.iter().all(|warning| warning.id != "accounts.W001"));
 }
 
@@ -231,9 +231,12 @@ async fn what_a_request_says_of_the_site_s_address_is_not_believed(on: DatabaseK
         (&elsewhere, "https://homes.example.org/accounts/reset/"),
         (&local, "http://localhost:8000/accounts/reset/"),
     ] {
-        site.add_user(site_tests::NewUser { email: "t@example.org", ..user("tunde") }).await;
+        site_tests::NewUser { email: "t@example.org", ..user("tunde") }
+            .add_to(site.db())
+            .await
+            .unwrap();
         let browser = site.browser();
-        let token = browser.token().await;
+        let token = browser.token();
         let headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Host", "evil.example"),
@@ -279,7 +282,10 @@ async fn a_password_is_sent_to_the_server_for_mail_and_never_in_the_clear_agains
     let server = MailServer::start().await;
     let with_password = server.url_with_password("ann:p%40ss%20word");
     let site = sending(on, &server).setting("email_url", with_password.as_str()).start().await;
-    site.add_user(site_tests::NewUser { email: "t@example.org", ..user("tunde") }).await;
+    site_tests::NewUser { email: "t@example.org", ..user("tunde") }
+        .add_to(site.db())
+        .await
+        .unwrap();
     assert_eq!(ask(&site.browser(), "t@example.org").await.status, 303);
     assert_eq!(server.next().await.to, ["t@example.org"]);
     // Base64 of `\0ann\0p@ss word`.
@@ -289,7 +295,10 @@ async fn a_password_is_sent_to_the_server_for_mail_and_never_in_the_clear_agains
     let plain = MailServer::start().await;
     let strict = format!("{}?tls=required", plain.url_with_password("ann:secret"));
     let site = sending(on, &plain).setting("email_url", strict).start().await;
-    site.add_user(site_tests::NewUser { email: "t@example.org", ..user("tunde") }).await;
+    site_tests::NewUser { email: "t@example.org", ..user("tunde") }
+        .add_to(site.db())
+        .await
+        .unwrap();
     assert_eq!(ask(&site.browser(), "t@example.org").await.status, 303);
     let commands = || plain.commands();
     while commands().is_empty() {
@@ -305,9 +314,11 @@ async fn nobody_smuggles_a_header_into_a_mail(on: DatabaseKind) {
     let site = sending(on, &server).setting("site_name", "Homes\r\nBcc: eve@example.org");
     let site = site.start().await;
     let evil = "t@example.org\r\nBcc: eve@example.org";
-    site.add_user(site_tests::NewUser { email: evil, ..user("evil") }).await;
-    site.add_user(site_tests::NewUser { email: "t@example.org", ..user("x\r\nBcc: e@b.org") })
-        .await;
+    site_tests::NewUser { email: evil, ..user("evil") }.add_to(site.db()).await.unwrap();
+    site_tests::NewUser { email: "t@example.org", ..user("x\r\nBcc: e@b.org") }
+        .add_to(site.db())
+        .await
+        .unwrap();
     assert_eq!(ask(&site.browser(), evil).await.status, 200, "it is no address");
     assert_eq!(ask(&site.browser(), "t@example.org").await.status, 303);
     let mail = server.next().await;

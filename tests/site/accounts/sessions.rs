@@ -2,7 +2,7 @@
 
 use module_api::db::Value;
 use module_api::time::{Duration, UtcDateTime};
-use site_tests::{DatabaseKind, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use super::{GOOD, execute, number, set_cookie, signed_in, user};
 
@@ -20,9 +20,9 @@ on_both_databases! {
 const SESSIONS: &str = "SELECT COUNT(*) AS value FROM accounts_session";
 
 async fn a_planted_key_is_never_that_of_a_session(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("victim")).await;
-    site.add_user(user("attacker")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("victim").add_to(site.db()).await.unwrap();
+    user("attacker").add_to(site.db()).await.unwrap();
     let attacker = site.sign_in("attacker", GOOD).await;
     let attackers = attacker.cookie("session").unwrap();
     for planted in ["0".repeat(64), attackers.clone()] {
@@ -38,8 +38,8 @@ async fn a_planted_key_is_never_that_of_a_session(on: DatabaseKind) {
 }
 
 async fn a_new_login_ends_the_session_before_it(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let first = browser.cookie("session").unwrap();
     assert_eq!(browser.sign_in("tunde", GOOD).await.status, 303);
@@ -49,8 +49,8 @@ async fn a_new_login_ends_the_session_before_it(on: DatabaseKind) {
 }
 
 async fn a_forged_cookie_is_nobody_s(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let good = site.sign_in("tunde", GOOD).await.cookie("session").unwrap();
     let mut nearly = good.clone();
     nearly.replace_range(..1, if good.starts_with('0') { "1" } else { "0" });
@@ -73,8 +73,8 @@ async fn leave_alone(site: &TestSite, time: Duration) {
 }
 
 async fn a_session_lasts_for_two_idle_weeks(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     // From the second time on it lasts because it was used.
     for _ in 0..3 {
@@ -86,8 +86,8 @@ async fn a_session_lasts_for_two_idle_weeks(on: DatabaseKind) {
 }
 
 async fn its_use_is_written_down_once_an_hour(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let key = browser.cookie("session").unwrap();
     leave_alone(&site, Duration::minutes(59)).await;
@@ -118,8 +118,8 @@ async fn recently_used(site: &TestSite) -> i64 {
 }
 
 async fn sessions_that_are_over_are_cleared(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let old = UtcDateTime::now() - Duration::days(15);
     for key in 0..150 {
         let values = [Value::from(format!("{key:064}")), Value::from(old)];
@@ -136,9 +136,9 @@ async fn sessions_that_are_over_are_cleared(on: DatabaseKind) {
 }
 
 async fn a_password_changed_by_any_program_ends_it(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
-    site.add_user(user("other")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
+    user("other").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let others = site.sign_in("other", GOOD).await;
     let change = "UPDATE auth_user SET password = $1 WHERE username = 'tunde'";
@@ -149,8 +149,8 @@ async fn a_password_changed_by_any_program_ends_it(on: DatabaseKind) {
 }
 
 async fn an_account_that_is_closed_or_deleted_has_none(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     execute(&site, "UPDATE auth_user SET is_active = FALSE", &[]).await;
     assert_eq!(signed_in(&browser.get("/").await), None);

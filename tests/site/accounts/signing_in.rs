@@ -3,7 +3,9 @@
 use module_api::db::Value;
 use module_api::rocket_db_pools::Pool;
 use rocket::http::Method;
-use site_tests::{Answer, Browser, Database, DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{
+    Answer, Browser, Database, DatabaseKind, HolidayHomes, NewUser, TestSite, on_both_databases,
+};
 
 use super::{GOOD, execute, number, set_cookie, signed_in, text, user};
 
@@ -18,8 +20,8 @@ on_both_databases! {
 }
 
 async fn who_knows_the_password_is_signed_in(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.browser();
     assert_eq!(signed_in(&browser.get("/lettings/").await), None);
     let answer = browser.sign_in("tunde", GOOD).await;
@@ -45,10 +47,10 @@ fn without_tokens(answer: &Answer) -> String {
 }
 
 async fn whatever_is_wrong_the_answer_is_the_same(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("active")).await;
-    site.add_user(NewUser { is_active: false, ..user("passive") }).await;
-    site.add_user(NewUser { password: None, ..user("locked") }).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("active").add_to(site.db()).await.unwrap();
+    NewUser { is_active: false, ..user("passive") }.add_to(site.db()).await.unwrap();
+    NewUser { password: None, ..user("locked") }.add_to(site.db()).await.unwrap();
     let long = "x".repeat(151);
     let attempts = [
         ("active", "wrong"),
@@ -96,8 +98,8 @@ async fn whatever_is_wrong_the_answer_is_the_same(on: DatabaseKind) {
 }
 
 async fn a_username_is_read_as_django_reads_it(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("zoë")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("zoë").add_to(site.db()).await.unwrap();
     for typed in ["zoë", "zoe\u{308}", "  zoë\t", "ｚｏë"] {
         let browser = site.sign_in(typed, GOOD).await;
         assert_eq!(signed_in(&browser.get("/").await).as_deref(), Some("zoë"), "{typed}");
@@ -112,8 +114,8 @@ async fn location_after(site: &TestSite, next: &str) -> String {
 }
 
 async fn the_way_on_is_on_this_site(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     for next in ["/lettings/?page=2", "/profiles/zo%C3%AB/", "/"] {
         let form = site
             .get(&format!("/accounts/login/?next={}", next.replace('%', "%25").replace('?', "%3F")))
@@ -144,14 +146,14 @@ async fn the_way_on_is_on_this_site(on: DatabaseKind) {
 }
 
 async fn staff_go_to_the_admin(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde").staff()).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").staff().add_to(site.db()).await.unwrap();
     let browser = site.browser();
     assert_eq!(browser.sign_in("tunde", GOOD).await.location(), "/admin/");
     assert_eq!(browser.get("/").await.page().link("Administration"), Some("/admin/"));
 
-    let without = TestSite::on(on).setting("modules.admin.enabled", false).start().await;
-    without.add_user(user("tunde").staff()).await;
+    let without = HolidayHomes::on(on).setting("modules.admin.enabled", false).start().await;
+    user("tunde").staff().add_to(without.db()).await.unwrap();
     let browser = without.browser();
     assert_eq!(browser.sign_in("tunde", GOOD).await.location(), "/");
     assert_eq!(browser.get("/").await.page().link("Administration"), None);
@@ -164,10 +166,10 @@ async fn send(browser: &Browser<'_>, content_type: &str, body: &[u8]) -> Answer 
 
 async fn forms_that_no_browser_sends_are_refused_without_harm(on: DatabaseKind) {
     const FORM: &str = "application/x-www-form-urlencoded";
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.browser();
-    let token = browser.token().await;
+    let token = browser.token();
     let with = |rest: &str| format!("csrf_token={token}&{rest}").into_bytes();
 
     let oversized = with(&format!("username=tunde&password={}", "x".repeat(1_000_000)));
@@ -198,10 +200,10 @@ async fn forms_that_no_browser_sends_are_refused_without_harm(on: DatabaseKind) 
 }
 
 async fn while_the_database_is_away_nobody_is_refused_for_a_wrong_password(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.browser();
-    let token = browser.token().await;
+    let token = browser.token();
     site.db().close().await;
     let fields = [("csrf_token", token.as_str()), ("username", "tunde"), ("password", GOOD)];
     let answer = browser.post_without_token("/accounts/login/", &fields).await;
@@ -221,11 +223,11 @@ fn attributes(cookie: &str) -> Vec<&str> {
 #[rocket::async_test]
 async fn the_cookies_are_for_this_site_alone() {
     let database = Database::fresh(DatabaseKind::Sqlite).await;
-    let setup = || TestSite::on(DatabaseKind::Sqlite).database(&database);
+    let setup = || HolidayHomes::on(DatabaseKind::Sqlite).database(&database);
     setup().migrate().await.unwrap();
     for (profile, prefix) in [("local", ""), ("heroku", "__Host-")] {
         let site = setup().profile(profile).start().await;
-        site.add_user(user(profile)).await;
+        user(profile).add_to(site.db()).await.unwrap();
         let answer = site.browser().sign_in(profile, GOOD).await;
         for (name, age) in [("session", "Max-Age=1209600"), ("device", "Max-Age=31449600")] {
             let name = format!("{prefix}{name}");
@@ -241,8 +243,8 @@ async fn the_cookies_are_for_this_site_alone() {
 
 #[rocket::async_test]
 async fn the_database_has_nothing_that_opens_a_session() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let hash = text(&site, "SELECT key_hash AS value FROM accounts_session").await;
     assert_ne!(browser.cookie("session").unwrap(), hash);
@@ -255,7 +257,7 @@ async fn the_database_has_nothing_that_opens_a_session() {
 
 #[rocket::async_test]
 async fn pages_of_anonymous_visitors_are_alike() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     for address in ["/", "/lettings/", "/profiles/", "/accounts/logout/", "/nothing/"] {
         let answer = site.get(address).await;
         assert_eq!((answer.header("set-cookie"), answer.header("cache-control")), (None, None));
@@ -270,7 +272,8 @@ async fn pages_of_anonymous_visitors_are_alike() {
 
 #[rocket::async_test]
 async fn without_the_module_there_is_no_menu() {
-    let site = TestSite::on(DatabaseKind::Sqlite).installed(&["home", "lettings"]).start().await;
+    let site =
+        HolidayHomes::on(DatabaseKind::Sqlite).installed(&["home", "lettings"]).start().await;
     let answer = site.get("/lettings/").await;
     assert_eq!(answer.status, 200);
     assert!(!answer.text().contains("account-menu"));
@@ -279,8 +282,8 @@ async fn without_the_module_there_is_no_menu() {
 
 #[rocket::async_test]
 async fn a_name_is_escaped_in_the_menu() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let name = [Value::from("<script>alert(1)</script>")];
     assert_eq!(execute(&site, "UPDATE auth_user SET first_name = $1", &name).await, 1);
     let page = site.sign_in("tunde", GOOD).await.get("/").await;

@@ -1,6 +1,6 @@
 //! Signing out.
 
-use site_tests::{DatabaseKind, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, on_both_databases};
 
 use super::{GOOD, number, set_cookie, signed_in, user};
 
@@ -12,8 +12,8 @@ on_both_databases! {
 const SESSIONS: &str = "SELECT COUNT(*) AS value FROM accounts_session";
 
 async fn who_signs_out_is_signed_out_for_good(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let key = browser.cookie("session").unwrap();
 
@@ -52,8 +52,8 @@ async fn who_signs_out_is_signed_out_for_good(on: DatabaseKind) {
 }
 
 async fn other_browsers_stay_signed_in(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let (phone, desk) = (site.sign_in("tunde", GOOD).await, site.sign_in("tunde", GOOD).await);
     assert_eq!(phone.post("/accounts/logout/", &[]).await.status, 303);
     assert_eq!(signed_in(&phone.get("/").await), None);

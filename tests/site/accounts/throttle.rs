@@ -3,7 +3,7 @@
 use module_api::db::Value;
 use module_api::time::UtcDateTime;
 use rocket::futures::future::join_all;
-use site_tests::{Answer, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{Answer, DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use super::{GOOD, execute, number, signed_in, user};
 
@@ -40,8 +40,8 @@ async fn fail(site: &TestSite, times: usize, from: &str, username: &str) -> usiz
 const HERE: &str = "203.0.113.7";
 
 async fn after_five_failures_one_waits_whether_there_is_the_account_or_not(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     for username in ["tunde", "nobody"] {
         for _ in 0..5 {
             assert_eq!(attempt(&site, HERE, username, "wrong").await.status, 200);
@@ -64,15 +64,15 @@ async fn after_five_failures_one_waits_whether_there_is_the_account_or_not(on: D
 }
 
 async fn of_many_guesses_at_the_same_moment_only_five_are_looked_at(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     assert_eq!(fail(&site, 50, HERE, "tunde").await, 5);
     assert_eq!(attempt(&site, HERE, "tunde", GOOD).await.status, 429);
 }
 
 async fn the_waits_grow_and_end(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     assert_eq!(fail(&site, 5, HERE, "tunde").await, 5);
     for wait in [15, 30, 60, 120] {
         let answer = attempt(&site, HERE, "tunde", "wrong").await;
@@ -89,8 +89,8 @@ async fn the_waits_grow_and_end(on: DatabaseKind) {
 }
 
 async fn guesses_from_everywhere_make_wait_for_a_minute_at_most(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let guesses = (0..20).map(|number| {
         let from = format!("2001:db8:0:{number:x}::1");
         let site = &site;
@@ -114,8 +114,8 @@ async fn guesses_from_everywhere_make_wait_for_a_minute_at_most(on: DatabaseKind
 }
 
 async fn a_network_that_tries_name_after_name_waits(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     // The addresses that are given to one line are one network.
     let attempts = (0..130).map(|number| {
         let site = &site;
@@ -141,8 +141,8 @@ async fn a_network_that_tries_name_after_name_waits(on: DatabaseKind) {
 }
 
 async fn a_good_password_clears_what_was_counted_of_its_name_alone(on: DatabaseKind) {
-    let site = TestSite::on(on).start().await;
-    site.add_user(user("tunde")).await;
+    let site = HolidayHomes::on(on).start().await;
+    user("tunde").add_to(site.db()).await.unwrap();
     assert_eq!(fail(&site, 3, HERE, "tunde").await, 3);
     assert_eq!(fail(&site, 4, HERE, "victim").await, 4);
     assert_eq!(attempt(&site, HERE, "tunde", GOOD).await.status, 303);
@@ -154,7 +154,7 @@ async fn a_good_password_clears_what_was_counted_of_its_name_alone(on: DatabaseK
 
 async fn what_is_forgotten_is_deleted(on: DatabaseKind) {
     const ROWS: &str = "SELECT COUNT(*) AS value FROM accounts_throttle";
-    let site = TestSite::on(on).start().await;
+    let site = HolidayHomes::on(on).start().await;
     let attempts = (0..12).map(|number| {
         let site = &site;
         async move { attempt(site, HERE, &format!("name{number}"), "wrong").await.status }
@@ -173,7 +173,7 @@ async fn what_is_forgotten_is_deleted(on: DatabaseKind) {
 
 #[rocket::async_test]
 async fn only_hashes_of_names_are_kept() {
-    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     attempt(&site, HERE, "my password by mistake", "wrong").await;
     let plain = "SELECT COUNT(*) AS value FROM accounts_throttle \
                  WHERE LENGTH(key_hash) <> 64 OR key_hash LIKE '%password%'";
@@ -183,11 +183,11 @@ async fn only_hashes_of_names_are_kept() {
 
 #[rocket::async_test]
 async fn behind_a_proxy_the_address_is_the_one_that_it_wrote() {
-    let site = TestSite::on(DatabaseKind::Sqlite).setting("ip_header", "X-Forwarded-For");
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).setting("ip_header", "X-Forwarded-For");
     let site = site.start().await;
-    site.add_user(user("tunde")).await;
+    user("tunde").add_to(site.db()).await.unwrap();
     let browser = site.browser();
-    let token = browser.token().await;
+    let token = browser.token();
     let mut statuses = Vec::new();
     for number in 0..6 {
         // What the client itself wrote before it counts for nothing.

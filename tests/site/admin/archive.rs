@@ -4,7 +4,9 @@ use module_api::admin::{Change, ConfirmFuture, ModelAdmin};
 use module_api::auth::{Action, User};
 use module_api::db::{FromRow, Row, Transaction, query};
 use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record};
-use site_tests::{Answer, Browser, DatabaseKind, Document, LocalModule, NewUser, TestSite};
+use site_tests::{
+    Answer, Browser, DatabaseKind, Document, HolidayHomes, LocalModule, NewUser, TestSite,
+};
 
 #[derive(Debug, Clone, Model)]
 #[model(label = "archive.shelf", display = "{name}", verbose_name_plural = "shelves")]
@@ -148,7 +150,7 @@ pub(crate) const PASSWORD: &str = "a kettle sings at noon";
 
 /// The site with the archive beside its own modules.
 pub(crate) async fn archive(on: DatabaseKind) -> TestSite {
-    TestSite::on(on).and_modules(&[&ARCHIVE]).start().await
+    HolidayHomes::on(on).and_modules(&[&ARCHIVE]).start().await
 }
 
 /// Runs a statement on the site's database.
@@ -186,13 +188,13 @@ pub(crate) async fn add_folder(site: &TestSite, name: &str, shelf: i64) -> i64 {
 
 /// The browser of a superuser, `boss`.
 pub(crate) async fn superuser(site: &TestSite) -> Browser<'_> {
-    site.add_user(NewUser::named("boss", PASSWORD).superuser()).await;
+    NewUser::named("boss", PASSWORD).superuser().add_to(site.db()).await.unwrap();
     site.sign_in("boss", PASSWORD).await
 }
 
 /// The browser of a member of the staff, `clerk`, with these permissions and no others.
 pub(crate) async fn staff<'a>(site: &'a TestSite, permissions: &[&str]) -> Browser<'a> {
-    let user = site.add_user(NewUser::named("clerk", PASSWORD).staff()).await;
+    let user = NewUser::named("clerk", PASSWORD).staff().add_to(site.db()).await.unwrap();
     let mut transaction = site.db().begin().await.unwrap();
     for permission in permissions {
         let rows = query(

@@ -1,7 +1,7 @@
 //! Objects are looked up by what is typed, for fields that are filled in by search.
 
 use serde_json::{Value, json};
-use site_tests::{Address, Browser, DatabaseKind, Person, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, Browser, DatabaseKind, Person, TestSite, on_both_databases};
 
 use super::desk::{site, staff, superuser};
 

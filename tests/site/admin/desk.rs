@@ -4,19 +4,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use module_api::db::query;
 use rocket::http::Method;
-use site_tests::{Answer, Browser, DatabaseKind, NewUser, TestSite};
+use site_tests::{Answer, Browser, DatabaseKind, HolidayHomes, NewUser, TestSite};
 
 const PASSWORD: &str = "correct horse battery";
 
 /// A site with all modules.
 pub(super) async fn site(on: DatabaseKind) -> TestSite {
-    TestSite::on(on).start().await
+    HolidayHomes::on(on).start().await
 }
 
 /// A superuser who has just signed in.
 pub(super) async fn superuser(site: &TestSite) -> Browser<'_> {
     let name = unique_name("root");
-    site.add_user(NewUser::named(&name, PASSWORD).superuser()).await;
+    NewUser::named(&name, PASSWORD).superuser().add_to(site.db()).await.unwrap();
     site.sign_in(&name, PASSWORD).await
 }
 
@@ -24,7 +24,7 @@ pub(super) async fn superuser(site: &TestSite) -> Browser<'_> {
 /// others.
 pub(super) async fn staff<'a>(site: &'a TestSite, permissions: &str) -> Browser<'a> {
     let name = unique_name("staff");
-    let id = site.add_user(NewUser::named(&name, PASSWORD).staff()).await;
+    let id = NewUser::named(&name, PASSWORD).staff().add_to(site.db()).await.unwrap();
     for permission in permissions.split(',').filter(|permission| !permission.is_empty()) {
         give(site, id, permission).await;
     }
@@ -58,7 +58,7 @@ pub(super) async fn upload(
     name: &str,
     content: &[u8],
 ) -> Answer {
-    let token = browser.token().await;
+    let token = browser.token();
     let head = format!(
         "--xYz\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n\
          --xYz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\

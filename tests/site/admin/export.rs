@@ -3,7 +3,7 @@
 use module_api::db::query;
 use module_api::model::ForeignKey;
 use serde_json::{Value, json};
-use site_tests::{Browser, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{Browser, DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 
 use super::hotel::{
     Guest, add_guests, add_room, add_tag, hotel, messages, moment, page, staff, superuser, tag,
@@ -87,7 +87,7 @@ async fn json_is_a_fixture(on: DatabaseKind) {
 }
 
 async fn what_is_exported_can_be_loaded_elsewhere(on: DatabaseKind) {
-    let site = TestSite::on(on).demo_data().start().await;
+    let site = HolidayHomes::on(on).demo_data().start().await;
     let browser = superuser(&site).await;
     let elsewhere = crate::fixtures::empty(on).await;
     for model in ["lettings/address", "lettings/letting"] {

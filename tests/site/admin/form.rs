@@ -12,7 +12,7 @@ mod users;
 
 use module_api::db::query;
 use module_api::db::{FromRow, Value};
-use site_tests::{Answer, Browser, DatabaseKind, Document, NewUser, TestSite};
+use site_tests::{Answer, Browser, DatabaseKind, Document, HolidayHomes, NewUser, TestSite};
 
 use self::atelier::ATELIER;
 
@@ -20,18 +20,18 @@ const PASSWORD: &str = "blue kettle on fire";
 
 /// A site with a module whose models have fields of every kind.
 async fn site(kind: DatabaseKind) -> TestSite {
-    TestSite::on(kind).and_modules(&[&ATELIER]).start().await
+    HolidayHomes::on(kind).and_modules(&[&ATELIER]).start().await
 }
 
 /// A superuser who has just signed in.
 async fn superuser<'a>(site: &'a TestSite, name: &str) -> Browser<'a> {
-    site.add_user(NewUser::named(name, PASSWORD).superuser()).await;
+    NewUser::named(name, PASSWORD).superuser().add_to(site.db()).await.unwrap();
     site.sign_in(name, PASSWORD).await
 }
 
 /// A member of the staff with these permissions: `lettings.change_letting`.
 async fn staff<'a>(site: &'a TestSite, name: &str, permissions: &[&str]) -> Browser<'a> {
-    let id = site.add_user(NewUser::named(name, PASSWORD).staff()).await;
+    let id = NewUser::named(name, PASSWORD).staff().add_to(site.db()).await.unwrap();
     for permission in permissions {
         super::desk::give(site, id, permission).await;
     }

@@ -1,7 +1,7 @@
 //! What was done to an object, as its history tells.
 
 use module_api::db::query;
-use site_tests::{Address, DatabaseKind, Document, NewUser, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, Document, NewUser, TestSite, on_both_databases};
 
 use super::archive::{PASSWORD, add_shelf, archive, execute, messages, page, staff, superuser};
 
@@ -91,7 +91,7 @@ async fn what_is_done_here_is_shown_too(on: DatabaseKind) {
     let site = archive(on).await;
     let letting = site.add_letting("Sea view", Address::SOMEWHERE).await;
     let browser = superuser(&site).await;
-    let other = site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let other = NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     let password = format!("/admin/auth/user/{other}/password/");
     let new = "a blue door in the fog";
     let answer = browser.post(&password, &[("password1", new), ("password2", new)]).await;

@@ -5,7 +5,9 @@ use module_api::auth::{Action, User};
 use module_api::db::{Transaction, Value, query};
 use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record};
 use module_api::time::UtcDateTime;
-use site_tests::{Answer, Browser, DatabaseKind, Document, LocalModule, NewUser, TestSite};
+use site_tests::{
+    Answer, Browser, DatabaseKind, Document, HolidayHomes, LocalModule, NewUser, TestSite,
+};
 
 #[derive(Debug, Clone, Model)]
 #[model(label = "hotel.room", display = "Room {number}{suffix}")]
@@ -220,7 +222,7 @@ const PASSWORD: &str = "a kettle sings at noon";
 
 /// The site with the hotel beside its own modules.
 pub(super) async fn hotel(on: DatabaseKind) -> TestSite {
-    TestSite::on(on).and_modules(&[&HOTEL]).start().await
+    HolidayHomes::on(on).and_modules(&[&HOTEL]).start().await
 }
 
 /// Adds guests, in this order.
@@ -271,13 +273,13 @@ pub(super) async fn all_guests(site: &TestSite) -> Vec<Guest> {
 
 /// The browser of a superuser.
 pub(super) async fn superuser(site: &TestSite) -> Browser<'_> {
-    site.add_user(NewUser::named("boss", PASSWORD).superuser()).await;
+    NewUser::named("boss", PASSWORD).superuser().add_to(site.db()).await.unwrap();
     site.sign_in("boss", PASSWORD).await
 }
 
 /// The browser of a member of the staff with these permissions and no others: `view_guest`.
 pub(super) async fn staff<'a>(site: &'a TestSite, permissions: &[&str]) -> Browser<'a> {
-    let user = site.add_user(NewUser::named("clerk", PASSWORD).staff()).await;
+    let user = NewUser::named("clerk", PASSWORD).staff().add_to(site.db()).await.unwrap();
     let mut transaction = site.db().begin().await.unwrap();
     for permission in permissions {
         let rows = query(

@@ -1,7 +1,7 @@
 //! The list of a model: its columns, its order, its search and its pages.
 
 use module_api::model::ForeignKey;
-use site_tests::{Address, Browser, DatabaseKind, Element, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, Browser, DatabaseKind, Element, TestSite, on_both_databases};
 
 use super::hotel::{
     Guest, add_guests, add_room, firsts, hotel, messages, moment, names, page, rows, staff,

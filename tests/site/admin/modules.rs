@@ -1,7 +1,7 @@
 //! The page about the modules of the site.
 
 use module_api::db::query;
-use site_tests::{Database, DatabaseKind, Document, LocalModule, TestSite, on_both_databases};
+use site_tests::{Database, DatabaseKind, Document, HolidayHomes, LocalModule, on_both_databases};
 
 use super::desk::{site, staff, superuser};
 
@@ -86,7 +86,7 @@ async fn what_is_not_active_or_not_linked_is_shown_as_that(on: DatabaseKind) {
         ..LocalModule::named("idle")
     };
     let database = Database::fresh(on).await;
-    let setup = TestSite::on(on).database(&database).and_modules(&[&IDLE]);
+    let setup = HolidayHomes::on(on).database(&database).and_modules(&[&IDLE]);
     let installed = ["home", "accounts", "lettings", "profiles", "admin"];
     let site = setup.installed(&installed).start().await;
     let desk = superuser(&site).await;

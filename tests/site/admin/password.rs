@@ -50,7 +50,7 @@ async fn is_signed_in(browser: &Browser<'_>) -> bool {
 async fn a_user_gets_a_new_password_and_all_sessions_end(on: DatabaseKind) {
     let site = archive(on).await;
     let boss = superuser(&site).await;
-    let user = site.add_user(NewUser::named("ann", PASSWORD).staff()).await;
+    let user = NewUser::named("ann", PASSWORD).staff().add_to(site.db()).await.unwrap();
     let of_user = site.sign_in("ann", PASSWORD).await;
     assert!(is_signed_in(&of_user).await);
     let form = page(&boss.get(&address(user)).await);
@@ -95,7 +95,7 @@ async fn who_changes_the_own_password_stays_signed_in_here_alone(on: DatabaseKin
 async fn what_is_no_good_password_is_refused_at_its_field(on: DatabaseKind) {
     let site = archive(on).await;
     let boss = superuser(&site).await;
-    let user = site.add_user(NewUser::named("annabelle", PASSWORD)).await;
+    let user = NewUser::named("annabelle", PASSWORD).add_to(site.db()).await.unwrap();
     let hash = stored(&site, user).await;
     let long = "a1 ".repeat(1400);
     for (first, second, of_first, of_second) in [
@@ -132,7 +132,8 @@ async fn what_is_no_good_password_is_refused_at_its_field(on: DatabaseKind) {
 async fn a_user_without_a_password_gets_one(on: DatabaseKind) {
     let site = archive(on).await;
     let boss = superuser(&site).await;
-    let user = site.add_user(NewUser { password: None, ..NewUser::named("ann", "") }).await;
+    let user =
+        NewUser { password: None, ..NewUser::named("ann", "") }.add_to(site.db()).await.unwrap();
     let form = page(&boss.get(&address(user)).await);
     assert_eq!(form.heading(), "Set password: ann");
     let words = "This action will enable password-based authentication for this user.";
@@ -147,7 +148,7 @@ async fn nobody_but_superusers_sets_the_password_of_one(on: DatabaseKind) {
     superuser(&site).await;
     let boss = id_of(&site, "boss").await;
     let hash = stored(&site, boss).await;
-    let user = site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let user = NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     let clerk = staff(&site, &["change_user"]).await;
     assert_eq!(clerk.get(&address(boss)).await.status, 403);
     assert_eq!(set(&clerk, boss, NEW, NEW).await.status, 403);
@@ -159,7 +160,7 @@ async fn nobody_but_superusers_sets_the_password_of_one(on: DatabaseKind) {
 
 async fn who_may_not_change_users_is_sent_away(on: DatabaseKind) {
     let site = archive(on).await;
-    let user = site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let user = NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     let hash = stored(&site, user).await;
     let clerk = staff(&site, &["view_user", "add_user", "delete_user"]).await;
     assert_eq!(clerk.get(&address(user)).await.status, 403);
@@ -193,7 +194,7 @@ async fn a_user_who_is_gone_is_no_error(on: DatabaseKind) {
 async fn neither_hash_nor_password_is_ever_shown(on: DatabaseKind) {
     let site = archive(on).await;
     let boss = superuser(&site).await;
-    let user = site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let user = NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     set(&boss, user, NEW, NEW).await;
     let hash = stored(&site, user).await;
     let parts: Vec<&str> = hash.split('$').filter(|part| part.len() > 16).collect();

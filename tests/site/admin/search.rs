@@ -1,6 +1,8 @@
 //! The search over all models, from every page of the admin.
 
-use site_tests::{Address, Browser, DatabaseKind, Document, Person, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, Browser, DatabaseKind, Document, Person, TestSite, on_both_databases,
+};
 
 use super::desk::{site, staff, superuser};
 

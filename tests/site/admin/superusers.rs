@@ -38,8 +38,8 @@ async fn the_last_superuser_is_deleted_only_when_it_was_asked_twice(on: Database
     let boss = id_of(&site, "boss").await;
     // Neither counts: one is not active, the other no superuser.
     let inactive = NewUser { is_active: false, ..NewUser::named("old", PASSWORD).superuser() };
-    site.add_user(inactive).await;
-    site.add_user(NewUser::named("ann", PASSWORD).staff()).await;
+    inactive.add_to(site.db()).await.unwrap();
+    NewUser::named("ann", PASSWORD).staff().add_to(site.db()).await.unwrap();
     let first = page(&browser.get(&address(boss)).await);
     let second = page(&confirm(&browser, &address(boss), &first).await);
     let asked = second.id("question").unwrap().words();
@@ -54,7 +54,7 @@ async fn the_last_superuser_is_deleted_only_when_it_was_asked_twice(on: Database
 async fn of_two_superusers_one_goes_without_a_question(on: DatabaseKind) {
     let site = archive(on).await;
     let browser = superuser(&site).await;
-    let other = site.add_user(NewUser::named("other", PASSWORD).superuser()).await;
+    let other = NewUser::named("other", PASSWORD).superuser().add_to(site.db()).await.unwrap();
     assert_eq!(question(&browser, other).await, None);
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM auth_user").await, 1);
 }
@@ -62,7 +62,7 @@ async fn of_two_superusers_one_goes_without_a_question(on: DatabaseKind) {
 async fn who_deletes_the_own_account_is_asked(on: DatabaseKind) {
     let site = archive(on).await;
     let browser = superuser(&site).await;
-    site.add_user(NewUser::named("other", PASSWORD).superuser()).await;
+    NewUser::named("other", PASSWORD).superuser().add_to(site.db()).await.unwrap();
     let asked = question(&browser, id_of(&site, "boss").await).await.unwrap();
     assert!(asked.contains(OWN) && !asked.contains(LAST), "{asked}");
 }
@@ -74,7 +74,7 @@ async fn nobody_but_superusers_deletes_one(on: DatabaseKind) {
     let boss = id_of(&site, "boss").await;
     assert_eq!(clerk.get(&address(boss)).await.status, 403);
     assert_eq!(clerk.post(&address(boss), &[("post", "yes")]).await.status, 403);
-    let user = site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let user = NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     assert_eq!(question(&clerk, user).await, None);
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM auth_user").await, 2);
 }

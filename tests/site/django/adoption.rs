@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use module_api::with_causes;
 use serde_json::json;
-use site_tests::{Address, Django, DjangoSite, Dump, Layout, Person, TestSite};
+use site_tests::{AddRows, Address, Django, DjangoSite, Dump, Layout, Person, TestSite};
 
 on_every_database_of_django! {
     split, old => [

@@ -1,7 +1,7 @@
 //! Django and its successor run on one database at the same time.
 
 use rocket::tokio;
-use site_tests::{Address, Django, Layout};
+use site_tests::{AddRows, Address, Django, Layout};
 
 use super::adoption::migrate;
 

@@ -1,6 +1,6 @@
 //! A site from before its apps were split has its rows copied into the tables of today.
 
-use site_tests::{Address, Django, Layout, Person};
+use site_tests::{AddRows, Address, Django, Layout, Person};
 
 use super::adoption::migrate;
 

@@ -15,7 +15,7 @@ async fn what_either_writes_the_other_shows(django: Django) {
     migrate(&site).await;
     let successor = site.successor().start().await;
     let boss = NewUser::named("boss", PASSWORD).superuser();
-    let user = successor.add_user(boss).await;
+    let user = boss.add_to(successor.db()).await.unwrap();
     let browser = successor.sign_in("boss", PASSWORD).await;
 
     let before = site.manage_json(&["show_log"]).await;

@@ -1,7 +1,7 @@
 //! The pages show what Django wrote, and Django reads what is written here.
 
 use serde_json::{Value, json};
-use site_tests::{Address, Django, DjangoSite, Person, TestSite};
+use site_tests::{AddRows, Address, Django, DjangoSite, Person, TestSite};
 
 use super::adoption::migrate;
 

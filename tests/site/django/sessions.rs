@@ -50,7 +50,7 @@ async fn a_password_that_django_changes_ends_the_sessions(django: Django) {
 
 async fn a_user_whom_django_deletes_takes_the_sessions_along(django: Django) {
     let (site, successor) = both(django).await;
-    successor.add_user(NewUser::named("other", OLD)).await;
+    NewUser::named("other", OLD).add_to(successor.db()).await.unwrap();
     let browser = successor.sign_in("tunde", OLD).await;
     let other = successor.sign_in("other", OLD).await;
     assert!(is_signed_in(&browser).await);

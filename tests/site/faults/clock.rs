@@ -2,7 +2,7 @@
 
 use module_api::db::query;
 use module_api::time::{Duration, UtcDateTime};
-use site_tests::{DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, NewUser, TestSite, on_both_databases};
 
 on_both_databases! {
     a_session_of_a_clock_that_was_ahead_goes_on_and_gets_the_time_of_now,
@@ -17,8 +17,8 @@ const PASSWORD: &str = "a kettle sings at noon";
 const JUMPS: [Duration; 2] = [Duration::days(1), Duration::days(40_000)];
 
 async fn site(kind: DatabaseKind) -> TestSite {
-    let site = TestSite::on(kind).start().await;
-    site.add_user(NewUser::named("ann", PASSWORD)).await;
+    let site = HolidayHomes::on(kind).start().await;
+    NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     site
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rocket::tokio;
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
-use site_tests::{DatabaseKind, LocalModule, ServedSite, TestSite, ask, parse, request};
+use site_tests::{DatabaseKind, HolidayHomes, LocalModule, ServedSite, ask, parse, request};
 
 static CUT_OFF: AtomicUsize = AtomicUsize::new(0);
 static BAD: LocalModule = LocalModule {
@@ -44,7 +44,7 @@ fn is_well() -> &'static str {
 }
 
 async fn site(request_timeout: u32) -> ServedSite {
-    let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&BAD]).demo_data();
+    let site = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[&BAD]).demo_data();
     site.setting("request_timeout", request_timeout).serve().await
 }
 
@@ -121,7 +121,7 @@ async fn a_limit_of_nought_is_none() {
         "after a while"
     }
     for (limit, status) in [(0, 200), (1, 503)] {
-        let site = TestSite::on(DatabaseKind::Sqlite).and_modules(&[&SLOW]);
+        let site = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[&SLOW]);
         let site = site.setting("request_timeout", limit).serve().await;
         assert_eq!(site.get("/slow/").await.status, status, "a limit of {limit}");
         site.stop().await;

@@ -2,6 +2,7 @@
 
 use host::Plan;
 use host::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
+use module_api::Module;
 use module_api::db::query;
 use module_api::model::ModelInfo;
 use module_api::rocket_db_pools::Pool;
@@ -62,8 +63,8 @@ fn plan(models: Models, files: &[(String, String)]) -> Plan {
 
 /// The plan of a site of these modules.
 pub(super) fn plan_of(modules: Vec<LocalModule>) -> Plan {
-    let modules: Vec<&'static LocalModule> =
-        modules.into_iter().map(|module| &*Box::leak(Box::new(module))).collect();
+    let leak = |module: LocalModule| -> &'static dyn Module { Box::leak(Box::new(module)) };
+    let modules: Vec<&'static dyn Module> = modules.into_iter().map(leak).collect();
     TestSite::on(DatabaseKind::Sqlite).modules(&modules).plan().unwrap()
 }
 

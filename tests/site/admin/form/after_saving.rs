@@ -1,6 +1,6 @@
 //! Where a form leads, and what is said.
 
-use site_tests::{Address, DatabaseKind, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, on_both_databases};
 
 use super::{Filled, form, log, messages, site, staff, superuser, value};
 

@@ -1,6 +1,6 @@
 //! Two people change one object.
 
-use site_tests::{Address, Answer, Browser, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, Answer, Browser, DatabaseKind, TestSite, on_both_databases};
 
 use super::{Filled, errors, execute, form, log, site, staff, superuser, value, values};
 

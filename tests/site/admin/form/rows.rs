@@ -1,6 +1,6 @@
 //! Objects whose foreign key leads to that of the form.
 
-use site_tests::{Address, DatabaseKind, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, TestSite, on_both_databases};
 
 use super::{Filled, errors, execute, form, input, log, site, staff, superuser, value, values};
 

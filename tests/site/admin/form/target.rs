@@ -1,6 +1,6 @@
 //! A letting with its address in one form.
 
-use site_tests::{Address, DatabaseKind, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, on_both_databases};
 
 use super::{Filled, errors, execute, form, log, site, staff, superuser, value, values};
 

@@ -1,6 +1,6 @@
 //! Files that are not what they claim to be, and what is wrong inside of good ones.
 
-use site_tests::{Address, DatabaseKind, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, on_both_databases};
 
 use super::super::desk::{site, superuser, upload};
 use super::{ADDRESSES, LETTINGS, add_addresses, log_of, preview, refusal, stored, titles};
@@ -169,7 +169,7 @@ async fn what_is_not_a_form_of_the_page_is_refused(on: DatabaseKind) {
         assert_eq!(answer.status, 400, "{fields:?}");
         assert!(answer.page().main().contains("choose the file again"));
     }
-    let token = desk.token().await;
+    let token = desk.token();
     let body = format!(
         "--xYz\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n--xYz--\r\n"
     );

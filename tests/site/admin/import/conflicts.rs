@@ -3,7 +3,9 @@
 use module_api::admin::ModelAdmin;
 use module_api::db::query;
 use module_api::model::Model;
-use site_tests::{Address, DatabaseKind, LocalModule, TestSite, on_both_databases};
+use site_tests::{
+    AddRows, Address, DatabaseKind, HolidayHomes, LocalModule, TestSite, on_both_databases,
+};
 
 use super::super::desk::{site, superuser};
 use super::{ADDRESSES, LETTINGS, Preview, add_addresses, log_of, preview, stored, titles};
@@ -121,7 +123,7 @@ static SHOP: LocalModule = LocalModule {
 const ITEMS: &str = "/admin/shop/item/import/";
 
 async fn shop(on: DatabaseKind) -> TestSite {
-    let site = TestSite::on(on).and_modules(&[&SHOP]).start().await;
+    let site = HolidayHomes::on(on).and_modules(&[&SHOP]).start().await;
     run(&site, "INSERT INTO shop_item (name, price) VALUES ('a', 1), ('b', 2), ('c', 3)").await;
     site
 }

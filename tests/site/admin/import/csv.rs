@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use site_tests::{Address, DatabaseKind, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, on_both_databases};
 
 use super::super::desk::{site, superuser};
 use super::{

@@ -1,7 +1,7 @@
 //! Lists of objects in JSON, as Django's fixtures have them.
 
 use serde_json::{Value, json};
-use site_tests::{Address, DatabaseKind, NewUser, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, NewUser, on_both_databases};
 
 use super::super::desk::{site, superuser};
 use super::{ADDRESSES, LETTINGS, add_addresses, import, preview, stored, titles};
@@ -44,7 +44,7 @@ async fn objects_are_added_and_changed_by_their_primary_keys(on: DatabaseKind) {
 
 async fn foreign_keys_may_be_natural_keys(on: DatabaseKind) {
     let site = site(on).await;
-    let ann = site.add_user(NewUser::named("ann", "x")).await;
+    let ann = NewUser::named("ann", "x").add_to(site.db()).await.unwrap();
     let desk = superuser(&site).await;
     let list = json!([object(
         "profiles.profile",
@@ -120,7 +120,7 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
 
 async fn objects_without_a_primary_key_are_found_by_their_natural_key(on: DatabaseKind) {
     let site = site(on).await;
-    site.add_user(NewUser::named("ann", "x")).await;
+    NewUser::named("ann", "x").add_to(site.db()).await.unwrap();
     let desk = superuser(&site).await;
     let list = json!([
         {"model": "auth.user", "fields": {"username": "ann", "first_name": "Ann"}},

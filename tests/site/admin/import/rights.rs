@@ -1,7 +1,7 @@
 //! What somebody may not change, no file changes for them.
 
 use module_api::db::query;
-use site_tests::{Address, DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, DatabaseKind, NewUser, TestSite, on_both_databases};
 
 use super::super::desk::{site, staff, superuser, upload};
 use super::{LETTINGS, add_addresses, import, preview, stored, titles};
@@ -77,7 +77,7 @@ async fn password_of(site: &TestSite, username: &str) -> String {
 
 async fn passwords_are_never_imported_and_new_users_have_none(on: DatabaseKind) {
     let site = site(on).await;
-    let ann = site.add_user(NewUser::named("ann", "secret")).await;
+    let ann = NewUser::named("ann", "secret").add_to(site.db()).await.unwrap();
     let before = password_of(&site, "ann").await;
     let desk = superuser(&site).await;
     let table = format!("id,username,password,first_name\n{ann},ann,pwned,Ann\n,bob,pwned,Bob\n");
@@ -103,7 +103,7 @@ async fn preview_error(desk: &site_tests::Browser<'_>, name: &str, content: &str
 
 async fn fields_for_superusers_are_left_out_for_others(on: DatabaseKind) {
     let site = site(on).await;
-    let ann = site.add_user(NewUser::named("ann", "secret")).await;
+    let ann = NewUser::named("ann", "secret").add_to(site.db()).await.unwrap();
     let desk = staff(&site, "auth.add_user,auth.change_user").await;
     let table = format!(
         "id,username,is_superuser,is_staff,groups,user_permissions,first_name\n\
@@ -131,7 +131,7 @@ async fn fields_for_superusers_are_left_out_for_others(on: DatabaseKind) {
 /// Superusers are changed by superusers alone.
 async fn what_a_rule_forbids_is_refused(on: DatabaseKind) {
     let site = site(on).await;
-    let root = site.add_user(NewUser::named("root", "secret").superuser()).await;
+    let root = NewUser::named("root", "secret").superuser().add_to(site.db()).await.unwrap();
     let desk = staff(&site, "auth.add_user,auth.change_user").await;
     let table = format!("id,email\n{root},evil@example.com\n");
     let shown = preview(&desk, USERS, "users.csv", &table).await;

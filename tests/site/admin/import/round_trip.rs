@@ -1,7 +1,7 @@
 //! What a list exports can be imported again, and is what it was.
 
 use module_api::db::query;
-use site_tests::{Address, Browser, DatabaseKind, NewUser, TestSite, on_both_databases};
+use site_tests::{AddRows, Address, Browser, DatabaseKind, NewUser, TestSite, on_both_databases};
 
 use super::super::desk::{site, staff, superuser};
 use super::{import, preview, stored};
@@ -68,7 +68,7 @@ async fn an_export_of_users_and_groups_is_unchanged_for_superusers_and_others(on
                       "permissions": [["add_letting", "lettings", "letting"]]}},
                      {"model": "auth.group", "pk": 4, "fields": {"name": "None"}}]"#;
     import(&root, "/admin/auth/group/import/", "groups.json", groups).await;
-    let ann = site.add_user(NewUser::named("ann", "x")).await;
+    let ann = NewUser::named("ann", "x").add_to(site.db()).await.unwrap();
     let table = format!("id,groups\n{ann},\"3,4\"\n");
     import(&root, "/admin/auth/user/import/", "users.csv", &table).await;
     let desk = staff(&site, "auth.view_user,auth.add_user,auth.change_user").await;

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use host::{BootError, DatabaseError, Plan, Registry, Settings, Site};
-use module_api::Problem;
 use module_api::db::Db;
+use module_api::{Module, Problem};
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 use rocket::local::asynchronous::Client;
@@ -15,7 +15,7 @@ use rocket::tokio::net::TcpStream;
 use rocket::{Ignite, Rocket, tokio};
 use tempfile::TempDir;
 
-use crate::{Database, DatabaseKind, LocalModule, ServedSite, TestSite};
+use crate::{Database, DatabaseKind, ServedSite, TestSite};
 
 /// A secret that is long enough.
 pub const SECRET_KEY: &str = "a kettle, a stone, nine blue herons, and a boat at noon";
@@ -34,7 +34,6 @@ pub struct Setup {
 impl Setup {
     pub(crate) fn on(kind: DatabaseKind) -> Self {
         let figment = Figment::from(rocket::Config::default())
-            .merge(("site_name", "Holiday Homes"))
             .merge(("log_level", "off"))
             .merge(("address", "127.0.0.1"))
             .merge(("shutdown.ctrlc", false))
@@ -43,18 +42,25 @@ impl Setup {
             .merge(("databases.site.max_connections", 2))
             .select("local");
         let (registry, root) = (Registry::linked(), tempfile::tempdir().unwrap());
-        Self { kind, site: holiday_homes::site(), registry, figment, root, database: None }
+        let site = Site::new("test-site", "1.0.0");
+        Self { kind, site, registry, figment, root, database: None }
     }
 
-    /// Only these modules, on a site without files of its own.
-    pub fn modules(mut self, modules: &[&'static LocalModule]) -> Self {
-        self.site = host::site!();
+    /// With the name, files and migrations of a site, in place of one that has none. Its modules are
+    /// those of this setup.
+    pub fn site(mut self, site: Site) -> Self {
+        self.site = site;
+        self
+    }
+
+    /// Only these modules.
+    pub fn modules(mut self, modules: &[&'static dyn Module]) -> Self {
         self.registry = crate::registry_of(modules);
         self
     }
 
     /// These modules beside those there are.
-    pub fn and_modules(mut self, modules: &[&'static LocalModule]) -> Self {
+    pub fn and_modules(mut self, modules: &[&'static dyn Module]) -> Self {
         let more = crate::registry_of(modules);
         self.registry = Registry::new(self.registry.iter().chain(more.iter()).copied().collect());
         self

@@ -140,8 +140,7 @@ impl Module for LocalModule {
 }
 
 /// A registry of modules in a test.
-pub fn registry_of(modules: &[&'static LocalModule]) -> Registry {
-    let register =
-        |module: &&'static LocalModule| Registration::new(*module, "site-tests", "1.0.0");
+pub fn registry_of(modules: &[&'static dyn Module]) -> Registry {
+    let register = |module: &&'static dyn Module| Registration::new(*module, "test", "1.0.0");
     Registry::new(modules.iter().map(register).collect())
 }

@@ -1,67 +1,27 @@
 //! A browser: it keeps cookies, and sends forms with the token of the page they are on.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use accounts::passwords::{Algorithm, encode};
-use module_api::db::query;
-use module_api::time::UtcDateTime;
+use module_api::auth::{LoginRoute, SignedIn, User};
+use module_api::{CookieRules, Urls, csrf_token_of};
 use rocket::http::{Method, RawStr};
 
-use crate::{Answer, TestSite};
+use crate::site::answer_to;
+use crate::{Answer, TestSite, TestUser};
 
 /// A visitor's browser.
 pub struct Browser<'a> {
     site: &'a TestSite,
     cookies: Mutex<BTreeMap<String, String>>,
     address: Option<String>,
-}
-
-/// A user to be.
-#[derive(Debug, Clone, Copy)]
-pub struct NewUser<'a> {
-    /// The name to sign in with.
-    pub username: &'a str,
-    /// The password; without one, nobody can sign in.
-    pub password: Option<&'a str>,
-    /// The e-mail address.
-    pub email: &'a str,
-    /// Whether the user may sign in at all.
-    pub is_active: bool,
-    /// Whether the user may enter the admin.
-    pub is_staff: bool,
-    /// Whether the user has all permissions.
-    pub is_superuser: bool,
-}
-
-impl<'a> NewUser<'a> {
-    /// Somebody with that name and password, and no rights.
-    pub const fn named(username: &'a str, password: &'a str) -> Self {
-        Self {
-            username,
-            password: Some(password),
-            email: "",
-            is_active: true,
-            is_staff: false,
-            is_superuser: false,
-        }
-    }
-
-    /// The same as staff.
-    pub const fn staff(self) -> Self {
-        Self { is_staff: true, ..self }
-    }
-
-    /// The same with all rights, who may enter the admin.
-    pub const fn superuser(self) -> Self {
-        Self { is_staff: true, is_superuser: true, ..self }
-    }
+    user: Option<Arc<User>>,
 }
 
 impl TestSite {
     /// A browser that was never here.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: Mutex::default(), address: None }
+        Browser { site: self, cookies: Mutex::default(), address: None, user: None }
     }
 
     /// A browser in which a user has just signed in.
@@ -70,34 +30,6 @@ impl TestSite {
         let answer = browser.sign_in(username, password).await;
         assert_eq!(answer.status, 303, "{username} signs in: {}", answer.text());
         browser
-    }
-
-    /// Adds a user; the id.
-    pub async fn add_user(&self, user: NewUser<'_>) -> i64 {
-        let hash = user.password.map(|password| encode(password, Algorithm::Argon2));
-        self.add_user_with_hash(user, hash.as_deref().unwrap_or("!")).await
-    }
-
-    /// Adds a user whose password is stored as this; the id.
-    pub async fn add_user_with_hash(&self, user: NewUser<'_>, hash: &str) -> i64 {
-        let mut transaction = self.db().begin().await.unwrap();
-        let (id,): (i64,) = query(
-            "INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, \
-             email, is_staff, is_active, date_joined) \
-             VALUES ($1, $2, $3, '', '', $4, $5, $6, $7) RETURNING id AS value",
-        )
-        .bind(hash)
-        .bind(user.is_superuser)
-        .bind(user.username)
-        .bind(user.email)
-        .bind(user.is_staff)
-        .bind(user.is_active)
-        .bind(UtcDateTime::now())
-        .fetch_one(&mut transaction)
-        .await
-        .unwrap();
-        transaction.commit().await.unwrap();
-        id
     }
 }
 
@@ -108,6 +40,16 @@ impl Browser<'_> {
         self
     }
 
+    /// The same browser with a user signed in, whom no module needs to know: guards of handlers and
+    /// pages see the user, while the database has none.
+    ///
+    /// For modules that use guards and no accounts. With a module that keeps accounts,
+    /// [`TestSite::sign_in`] is what a visitor does.
+    pub fn signed_in_as(mut self, user: impl Into<TestUser>) -> Self {
+        self.user = Some(Arc::new(user.into().0));
+        self
+    }
+
     /// Asks for an address.
     pub async fn get(&self, address: &str) -> Answer {
         self.request(Method::Get, address, &[], b"").await
@@ -115,7 +57,7 @@ impl Browser<'_> {
 
     /// Sends a form, as a page of the site would.
     pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.token().await;
+        let token = self.token();
         let fields = [&[("csrf_token", token.as_str())], fields].concat();
         self.post_without_token(address, &fields).await
     }
@@ -138,23 +80,32 @@ impl Browser<'_> {
         if let Some(address) = &self.address {
             headers.push(("X-Real-IP", address));
         }
-        let answer = self.site.exchange(method, address, &headers, self.cookies(), body).await;
+        let answer = self.exchange(method, address, &headers, body).await;
         self.keep_cookies(&answer);
         answer
     }
 
     /// A token for a form, as the pages of the site have it.
-    pub async fn token(&self) -> String {
-        let page = self.get("/accounts/login/").await;
-        let page = page.page();
-        let field = page.all("input").find(|input| input.attribute("name") == Some("csrf_token"));
-        let value = field.and_then(|field| field.attribute("value"));
-        value.expect("the login form has a token").to_owned()
+    pub fn token(&self) -> String {
+        let rocket = self.site.client.rocket();
+        let cookies = self.cookies();
+        let request = self.site.client.get("/").cookies(cookies);
+        let token = csrf_token_of(request.inner());
+        let rules = rocket.state::<CookieRules>().copied().expect("the host manages them");
+        if let Some(cookie) = request.inner().cookies().get_pending(rules.csrf_cookie()) {
+            self.set_cookie(cookie.name(), cookie.value());
+        }
+        token
     }
 
-    /// Signs in through the form; what it answers.
+    /// Signs in through the form of the module that keeps accounts, which has the fields `username`
+    /// and `password`; what it answers.
     pub async fn sign_in(&self, username: &str, password: &str) -> Answer {
-        self.post("/accounts/login/", &[("username", username), ("password", password)]).await
+        let rocket = self.site.client.rocket();
+        let route = rocket.state::<LoginRoute>().expect("a module signs people in");
+        let urls = rocket.state::<Urls>().expect("the host manages them");
+        let address = urls.url(route.0, &[]).expect("the page for signing in has an address");
+        self.post(&address, &[("username", username), ("password", password)]).await
     }
 
     /// The cookies that it has.
@@ -175,6 +126,20 @@ impl Browser<'_> {
     /// Loses a cookie.
     pub fn lose_cookie(&self, name: &str) {
         self.cookies.lock().unwrap().remove(name);
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let request = self.site.request(method, address, headers, self.cookies(), body);
+        if let Some(user) = &self.user {
+            SignedIn::User(Arc::clone(user)).found_out(request.inner());
+        }
+        answer_to(request).await
     }
 
     fn keep_cookies(&self, answer: &Answer) {
