@@ -156,6 +156,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         assets: Arc::clone(&assets),
         modules: plan.active().map(crate::PlannedModule::name).collect(),
     };
+    let names = plan.templates.names().map(str::to_owned).collect();
     let content_types = plan
         .templates
         .names()
@@ -197,7 +198,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let set = Arc::new(plan.templates);
     let live = cfg!(debug_assertions)
         .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
-    rocket = rocket.manage(Templates { content_types, contributors, live }).attach(
+    rocket = rocket.manage(Templates { names, content_types, contributors, live }).attach(
         Template::try_custom(move |engines| {
             install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
         }),

@@ -6,6 +6,7 @@ mod catchers;
 mod commands;
 mod configuration;
 mod database_settings;
+mod literal_names;
 mod migrations;
 mod models;
 mod module_settings;
@@ -121,6 +122,13 @@ impl Plan {
         let templates = TemplateSet::collect(&modules, site, settings, &mut problems);
         let names = templates::Names { routes: &all_names, assets: &assets, modules: &modules };
         templates::check(&templates, &names, &mut problems);
+        literal_names::check(
+            registry.literal_names(),
+            &modules,
+            &all_names,
+            &templates,
+            &mut problems,
+        );
         let migrations = migrations::collect(&modules, site, &mut problems);
         let models = models::collect(&modules, &mut problems);
         let registered_models = admin::collect(&modules, &models, &mut problems);

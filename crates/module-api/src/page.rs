@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::auth::{PageUser, SignedIn, User};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messages};
+use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messages, suggestion};
 
 /// A page made from a template.
 ///
@@ -168,8 +168,16 @@ impl Page {
             .unwrap_or(&ContentType::HTML)
             .clone();
         let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
+        let name = self.name.clone();
         match (self.render)(self.name, page, rocket, live) {
-            None => Err(Status::InternalServerError),
+            None => {
+                let known = templates.map(|templates| templates.names.iter().map(String::as_str));
+                if let Some(known) = known.filter(|known| !known.clone().any(|it| it == name)) {
+                    let hint = suggestion(&name, known);
+                    tracing::error!(template = %name, "there is no template `{name}`; {hint}");
+                }
+                Err(Status::InternalServerError)
+            }
             Some(RenderedTemplate::Page(page)) => Ok(response(content_type, page)),
             Some(RenderedTemplate::Broken(explanation)) => {
                 let mut broken = response(ContentType::HTML, explanation);

@@ -29,6 +29,8 @@ pub trait LiveRender: Send + Sync {
 /// it.
 #[derive(Default)]
 pub struct Templates {
+    /// The names of all templates, for messages about an unknown one.
+    pub names: Vec<String>,
     /// The media types of those that are not HTML, by name.
     pub content_types: BTreeMap<String, ContentType>,
     /// The active modules, whose page context every page gets.

@@ -9,6 +9,8 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
+use crate::nearest;
+
 /// All bytes but RFC 3986's unreserved ones and `@`, which a path segment may hold as it is.
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
@@ -18,8 +20,13 @@ const SEGMENT: &AsciiSet =
 #[non_exhaustive]
 pub enum UrlError {
     /// No active module has a route of that name.
-    #[error("there is no route `{0}` in an active module")]
-    UnknownRoute(String),
+    #[error("there is no route `{route}` in an active module{}", did_you_mean(.nearest))]
+    UnknownRoute {
+        /// The name.
+        route: String,
+        /// The known name most like it.
+        nearest: Option<String>,
+    },
     /// The route has a parameter that was not given.
     #[error("route `{route}` needs the parameter `{parameter}`")]
     Missing {
@@ -46,6 +53,10 @@ pub enum UrlError {
         /// The value.
         value: String,
     },
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 /// A route's address with its parameters left open.
@@ -294,7 +305,10 @@ impl Urls {
         mut names: impl Iterator<Item = &'a str>,
         value_of: impl Fn(&str) -> Option<V>,
     ) -> Result<String, UrlError> {
-        let pattern = self.0.get(route).ok_or_else(|| UrlError::UnknownRoute(route.to_owned()))?;
+        let pattern = self.0.get(route).ok_or_else(|| UrlError::UnknownRoute {
+            route: route.to_owned(),
+            nearest: nearest(route, self.0.keys().map(String::as_str)).map(str::to_owned),
+        })?;
         if let Some(unexpected) = names.find(|name| !pattern.has(name)) {
             return Err(UrlError::Unexpected {
                 route: route.to_owned(),
@@ -314,5 +328,19 @@ impl<'r> FromRequest<'r> for &'r Urls {
             Some(urls) => Outcome::Success(urls),
             None => Outcome::Error((Status::InternalServerError, ())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_route_is_answered_with_the_one_that_was_meant() {
+        let urls = Urls::new([("lettings:letting".to_owned(), UrlPattern::new("/l", "/", None))]);
+        let error = urls.url("lettings:leting", &[]).unwrap_err().to_string();
+        assert!(error.ends_with("; did you mean `lettings:letting`?"), "{error}");
+        let error = urls.url("admin:index", &[]).unwrap_err().to_string();
+        assert_eq!(error, "there is no route `admin:index` in an active module");
     }
 }

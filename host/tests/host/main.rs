@@ -4,6 +4,7 @@
 
 mod assets;
 mod catchers_and_state;
+mod literal_names;
 mod migrations;
 mod models;
 mod routes;

@@ -4,7 +4,7 @@ use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::task::spawn_blocking;
 use module_api::time::UtcDateTime;
-use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls, program_name};
+use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls, program_name, route_name};
 
 use crate::passwords::encode;
 use crate::random_text::random_text;
@@ -64,8 +64,9 @@ async fn insert(
 
 /// Says who the administrator is, and where to log in.
 fn notice(password: String, urls: &Urls) -> Notice {
-    let admin = urls.url("admin:index", &[]).map(|path| ("Its admin is at", path));
-    let place = admin.or_else(|_| urls.url("accounts:login", &[]).map(|path| ("Log in at", path)));
+    let admin = urls.url(route_name!("admin:index"), &[]).map(|path| ("Its admin is at", path));
+    let place = admin
+        .or_else(|_| urls.url(route_name!("accounts:login"), &[]).map(|path| ("Log in at", path)));
     Box::new(move |site| {
         let place = match place {
             Ok((words, path)) => format!("{words} {site}{path}"),

@@ -6,7 +6,7 @@ use module_api::db::DbPool;
 use module_api::rocket::Config;
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use module_api::{Causes, UrlError, Urls, with_causes};
+use module_api::{Causes, UrlError, Urls, route_name, with_causes};
 
 use crate::mail::{Mail, Mailer, site_url};
 use crate::password_reset::{self, Account};
@@ -102,7 +102,8 @@ impl Delivery {
 
     fn mail(&self, account: Account, key: &Secret, urls: &Urls) -> Result<Mail, UrlError> {
         let Self { site_name, site_url, .. } = self;
-        let path = urls.url("accounts:password_reset_confirm", &[("key", &key.text())])?;
+        let path =
+            urls.url(route_name!("accounts:password_reset_confirm"), &[("key", &key.text())])?;
         let username = account.username;
         let text = format!(
             "You're receiving this email because you requested a password reset for your user \

@@ -6,7 +6,7 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{DatabaseKind, DbError, Executor, Transaction, query, quoted};
 use module_api::model::{Filter, ModelInfo, Record, Records};
 use module_api::sqlx::AssertSqlSafe;
-use module_api::{Error, Messages};
+use module_api::{Error, Messages, route_name};
 use rocket::response::Redirect;
 
 use crate::access::Desk;
@@ -106,5 +106,5 @@ pub(crate) fn gone(
 ) -> Result<Redirect, Error> {
     let name = capitalized(admin.model.verbose_name);
     messages.warning(format!("{name} with ID “{id}” doesn’t exist. Perhaps it was deleted?"));
-    Ok(Redirect::to(desk.urls.url("admin:index", &[])?))
+    Ok(Redirect::to(desk.urls.url(route_name!("admin:index"), &[])?))
 }

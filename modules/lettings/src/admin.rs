@@ -1,6 +1,7 @@
 //! Lettings and addresses in the admin.
 
 use module_api::admin::{Inline, ModelAdmin};
+use module_api::route_name;
 
 use crate::models::{Address, Letting};
 
@@ -13,7 +14,7 @@ pub(crate) fn models() -> Vec<ModelAdmin> {
             .list_filter(["address__state", "address__country_iso_code"])
             .inline(Inline::target::<Address>("address"))
             .save_as()
-            .view_on_site("lettings:letting", |letting| {
+            .view_on_site(route_name!("lettings:letting"), |letting| {
                 Some(vec![("letting_id", letting.id().to_string())])
             }),
         ModelAdmin::of::<Address>()

@@ -1,7 +1,7 @@
 //! The list of members, and the page of each.
 
 use module_api::db::Db;
-use module_api::{Connection, Error, Page, PageNumber, context};
+use module_api::{Connection, Error, Page, PageNumber, context, template_name};
 use rocket::{State, get};
 
 use crate::member::{MEMBERS, Member};
@@ -17,12 +17,12 @@ pub(crate) async fn index(
 ) -> Result<Page, Error> {
     let size = settings.page_size.get();
     let (profiles, pagination) = MEMBERS.fetch::<Member>(page, size, &mut db).await?;
-    Ok(Page::render("profiles/index", context! { profiles, pagination }))
+    Ok(Page::render(template_name!("profiles/index"), context! { profiles, pagination }))
 }
 
 /// The page of a member.
 #[get("/<username>")]
 pub(crate) async fn profile(mut db: Connection<Db>, username: Username<'_>) -> Result<Page, Error> {
     let profile = Member::find(username.0, &mut db).await?.ok_or(Error::NotFound)?;
-    Ok(Page::render("profiles/profile", context! { profile }))
+    Ok(Page::render(template_name!("profiles/profile"), context! { profile }))
 }

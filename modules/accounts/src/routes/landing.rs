@@ -1,7 +1,7 @@
 //! Where a visitor goes on after a form.
 
-use module_api::Urls;
 use module_api::auth::local_address;
+use module_api::{Urls, route_name};
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 
@@ -16,7 +16,7 @@ pub(crate) fn go_on(next: Option<&str>, is_staff: bool, urls: &Urls) -> Redirect
 }
 
 fn home_of(is_staff: bool, urls: &Urls) -> String {
-    let admin = if is_staff { urls.url("admin:index", &[]).ok() } else { None };
+    let admin = if is_staff { urls.url(route_name!("admin:index"), &[]).ok() } else { None };
     admin.unwrap_or_else(|| "/".to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Signing in.
 
 use module_api::db::{Db, DbError};
-use module_api::{Error, Page, Urls, context, with_causes};
+use module_api::{Error, Page, Urls, context, template_name, with_causes};
 use rocket::form::{Form, FromForm};
 use rocket::{State, get, post};
 
@@ -118,5 +118,5 @@ fn form(username: &str, next: &str, errors: Errors) -> Page {
     let shown = |text: &str| text.replace(char::is_control, "");
     let (username, next) = (shown(username), shown(next));
     let context = context! { username, next, error: whole, username_missing, password_missing };
-    Page::render("accounts/login", context)
+    Page::render(template_name!("accounts/login"), context)
 }

@@ -1,7 +1,7 @@
 //! Signing out.
 
 use module_api::db::Db;
-use module_api::{Error, Messages, Page, Urls, context};
+use module_api::{Error, Messages, Page, Urls, context, template_name};
 use rocket::response::Redirect;
 use rocket::{State, get, post};
 
@@ -12,7 +12,7 @@ use crate::visitor::Visitor;
 /// Asks whether to sign out: an address that is only looked at changes nothing.
 #[get("/logout")]
 pub(crate) fn logout() -> Page {
-    Page::render("accounts/logout", context! {})
+    Page::render(template_name!("accounts/logout"), context! {})
 }
 
 /// Signs out.

@@ -2,7 +2,7 @@
 
 use module_api::auth::{CurrentUser, User};
 use module_api::db::{Db, DbError, query};
-use module_api::{Error, Messages, Page, Urls, context};
+use module_api::{Error, Messages, Page, Urls, context, template_name};
 use rocket::form::{Form, FromForm};
 use rocket::{State, get, post};
 
@@ -155,5 +155,5 @@ fn form(errors: Errors) -> Page {
         new_password2_errors: new_password2,
         help_texts: password_help_texts(),
     };
-    Page::render("accounts/password_change", context)
+    Page::render(template_name!("accounts/password_change"), context)
 }

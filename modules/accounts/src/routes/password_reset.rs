@@ -3,7 +3,7 @@
 use module_api::db::{Db, DbPool, Value};
 use module_api::model::Model;
 use module_api::rocket::tokio;
-use module_api::{Error, Page, Urls, context};
+use module_api::{Error, Page, Urls, context, route_name, template_name};
 use rocket::form::{Form, FromForm};
 use rocket::response::Redirect;
 use rocket::{Config, State, get, post};
@@ -72,7 +72,7 @@ pub(crate) async fn request_password_reset(
             return Ok(FormAnswer::too_many(wait, again(Errors::of_whole(message))));
         }
     }
-    let done = urls.url("accounts:password_reset_done", &[]).map_err(Error::other)?;
+    let done = urls.url(route_name!("accounts:password_reset_done"), &[]).map_err(Error::other)?;
     tokio::spawn(delivery.run(email.to_owned(), DbPool::clone(db), urls.clone()));
     Ok(FormAnswer::taken(Redirect::to(done)))
 }
@@ -80,7 +80,7 @@ pub(crate) async fn request_password_reset(
 /// Says that a mail was sent, if there is an account.
 #[get("/password_reset/done")]
 pub(crate) fn password_reset_done() -> Page {
-    Page::render("accounts/password_reset_done", context! {})
+    Page::render(template_name!("accounts/password_reset_done"), context! {})
 }
 
 /// What is wrong with an address, whosever it is.
@@ -97,5 +97,5 @@ fn form(email: &str, errors: Errors, outbox: &Outbox) -> Page {
     let email = email.replace('\0', "\u{fffd}");
     let is_open = outbox.is_open();
     let context = context! { email, is_open, error: errors.whole, email_errors: errors.email };
-    Page::render("accounts/password_reset", context)
+    Page::render(template_name!("accounts/password_reset"), context)
 }

@@ -1,7 +1,7 @@
 //! Setting a new password with the key of a mail.
 
 use module_api::db::{Db, DbError};
-use module_api::{Error, Messages, Page, Urls, context, with_causes};
+use module_api::{Error, Messages, Page, Urls, context, route_name, template_name, with_causes};
 use rocket::form::{Form, FromForm};
 use rocket::http::Status;
 use rocket::response::{self, Redirect, Responder};
@@ -93,7 +93,7 @@ pub(crate) async fn reset_password(
         tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
     }
     messages.success("Your password has been set. You may go ahead and log in now.");
-    let login = urls.url("accounts:login", &[]).map_err(Error::other)?;
+    let login = urls.url(route_name!("accounts:login"), &[]).map_err(Error::other)?;
     Ok(Confidential(FormAnswer::taken(Redirect::to(login))))
 }
 
@@ -105,7 +105,7 @@ async fn find(key: &str, db: &Db) -> Result<Option<(Secret, Account)>, DbError> 
 }
 
 fn good_for_nothing() -> FormAnswer {
-    let page = Page::render("accounts/password_reset_failed", context! {});
+    let page = Page::render(template_name!("accounts/password_reset_failed"), context! {});
     FormAnswer::Again { status: Status::NotFound, retry_after: None, page }
 }
 
@@ -118,5 +118,5 @@ fn form(account: &Account, error: Option<&'static str>, errors: [Vec<String>; 2]
         new_password2_errors,
         help_texts: password_help_texts(),
     };
-    Page::render("accounts/password_reset_confirm", context)
+    Page::render(template_name!("accounts/password_reset_confirm"), context)
 }

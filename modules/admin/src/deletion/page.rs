@@ -7,7 +7,7 @@ use module_api::auth::Action;
 use module_api::db::Executor;
 use module_api::model::{ModelInfo, Record};
 use module_api::serde::Serialize;
-use module_api::{Error, Page, context};
+use module_api::{Error, Page, context, template_name};
 
 use super::consequences::{Consequences, fingerprint_of};
 use crate::access::Desk;
@@ -183,5 +183,8 @@ pub(crate) fn page(
     let Around { what, name, title, crumbs, action, hidden, back } = around;
     let title = if asked.is_impossible() { format!("Cannot delete {name}") } else { title };
     let shell = Shell::of_model(desk, title, admin, crumbs)?;
-    Ok(Page::render("admin/delete", context! { shell, asked, what, action, hidden, back }))
+    Ok(Page::render(
+        template_name!("admin/delete"),
+        context! { shell, asked, what, action, hidden, back },
+    ))
 }

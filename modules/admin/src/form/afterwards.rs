@@ -2,7 +2,7 @@
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
-use module_api::{Error, Level, MessageLink, Messages};
+use module_api::{Error, Level, MessageLink, Messages, route_name};
 use rocket::http::RawStr;
 
 use super::posted::Posted;
@@ -64,7 +64,7 @@ pub(crate) fn list_address(
     if desk.may(admin, Action::View, None) {
         return Ok(list.list(&desk.model_url("list", admin)?));
     }
-    Ok(desk.urls.url("admin:index", &[])?)
+    Ok(desk.urls.url(route_name!("admin:index"), &[])?)
 }
 
 /// Says what was done, and where to go on.

@@ -1,11 +1,11 @@
 //! The page of a form: made of the form's state, with what surrounds it.
 
-use module_api::Error;
 use module_api::Page;
 use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::model::{ModelInfo, Record};
 use module_api::serde::Serialize;
+use module_api::{Error, template_name};
 
 use super::choices::Choices;
 use super::conflict::{Comparison, LastChange, compare};
@@ -181,7 +181,7 @@ impl FormPage<'_, '_> {
         }
         state.complete();
         let context = self.context(&state, &choices, notice, reason)?;
-        Ok(Page::render("admin/form", context))
+        Ok(Page::render(template_name!("admin/form"), context))
     }
 
     fn context(

@@ -5,7 +5,7 @@ use module_api::admin::{ModelAdmin, RegisteredModel};
 use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::serde::Serialize;
-use module_api::{Connection, Error, Page, PageNumber, Pagination, context};
+use module_api::{Connection, Error, Page, PageNumber, Pagination, context, template_name};
 use rocket::http::{ContentType, Header};
 use rocket::{Responder, get};
 
@@ -105,7 +105,7 @@ pub(crate) async fn lookup(
     let pagination = Pagination::new(page, more);
     let max_length = search::MAX_LENGTH;
     let page = context! { shell, name, one, query, max_length, rows, pagination };
-    Ok(Page::render("admin/lookup", page))
+    Ok(Page::render(template_name!("admin/lookup"), page))
 }
 
 /// A model that the user may look at and that can be searched.

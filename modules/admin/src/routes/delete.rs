@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::{Error, Messages};
+use module_api::{Error, Messages, route_name};
 use rocket::form::{Form, FromForm};
 use rocket::response::Redirect;
 use rocket::{State, get, post};
@@ -116,6 +116,6 @@ fn around(
         crumbs: vec![crumb, Crumb::here("Delete")],
         action: here("delete")?,
         hidden: Vec::new(),
-        back: change.map_or_else(|| desk.urls.url("admin:index", &[]), Ok)?,
+        back: change.map_or_else(|| desk.urls.url(route_name!("admin:index"), &[]), Ok)?,
     })
 }

@@ -4,7 +4,7 @@ use accounts::passwords::Hasher;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::{Error, Messages, Page, context};
+use module_api::{Error, Messages, Page, context, template_name};
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
@@ -179,6 +179,6 @@ fn refused(desk: &Desk<'_>, admin: &ModelAdmin, unreadable: Unreadable) -> Resul
     let title = "The form cannot be read";
     let shell = Shell::of_model(desk, title, admin, vec![Crumb::here(title)])?;
     let explanation = unreadable.explanation();
-    let page = Page::render("admin/unreadable", context! { shell, explanation });
+    let page = Page::render(template_name!("admin/unreadable"), context! { shell, explanation });
     Ok(Answer::page(unreadable.status(), page))
 }

@@ -2,7 +2,7 @@
 
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::{Connection, Error, Messages, Page, PageNumber, context};
+use module_api::{Connection, Error, Messages, Page, PageNumber, context, template_name};
 use rocket::get;
 
 use super::Answer;
@@ -36,5 +36,5 @@ pub(crate) async fn history(
     let crumbs = vec![Crumb::to(object.label(), change), Crumb::here("History")];
     let shell = Shell::of_model(&desk, format!("Change history: {}", object.text), admin, crumbs)?;
     let page = context! { shell, entries, pages, count };
-    Ok(Answer::Page(Page::render("admin/history", page)))
+    Ok(Answer::Page(Page::render(template_name!("admin/history"), page)))
 }

@@ -6,7 +6,7 @@ mod view;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::{Error, Messages, Page, context};
+use module_api::{Error, Messages, Page, context, template_name};
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
@@ -98,7 +98,7 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page
     let label = admin.model.label;
     let error = error.map(visible);
     let page = context! { shell, name, label, error, fields, max_megabytes, max_objects };
-    Ok(Page::render("admin/import", page))
+    Ok(Page::render(template_name!("admin/import"), page))
 }
 
 /// The page with what a file would do. Nothing is written.
@@ -123,7 +123,7 @@ async fn preview(
     let shell = Shell::of_model(desk, format!("Import {name}: preview"), admin, crumbs)?;
     let preview = Preview::of(desk, &importable, &plan, file)?;
     let page = context! { shell, name, note, preview };
-    Ok(again(Status::Ok, Page::render("admin/import_preview", page)))
+    Ok(again(Status::Ok, Page::render(template_name!("admin/import_preview"), page)))
 }
 
 /// Does what was shown, if it is still that.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::serde::Serialize;
-use module_api::{Connection, Error, Page, context};
+use module_api::{Connection, Error, Page, context, template_name};
 use rocket::get;
 
 use crate::access::Desk;
@@ -21,7 +21,7 @@ pub(crate) async fn index(desk: Desk<'_>, mut db: Connection<Db>) -> Result<Page
     let entries = log::of_user(desk.user.id, RECENT, &mut db).await?;
     let recent: Vec<Recent> = entries.into_iter().map(|entry| Recent::new(&desk, entry)).collect();
     let shell = Shell::new(&desk, "Site administration", Vec::new())?;
-    Ok(Page::render("admin/index", context! { shell, recent }))
+    Ok(Page::render(template_name!("admin/index"), context! { shell, recent }))
 }
 
 /// Something that the user did.
@@ -61,7 +61,7 @@ pub(crate) fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
         .map(|registered| registered.module_title.clone())
         .ok_or(Error::NotFound)?;
     let shell = Shell::new(&desk, format!("{title} administration"), vec![Crumb::here(title)])?;
-    Ok(Page::render("admin/app", context! { shell, app: app.to_owned() }))
+    Ok(Page::render(template_name!("admin/app"), context! { shell, app: app.to_owned() }))
 }
 
 /// What has no page. Visitors who are not signed in are sent to the login all the same, so that

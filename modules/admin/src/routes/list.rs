@@ -7,7 +7,7 @@ use module_api::auth::Action;
 use module_api::db::{Db, Executor};
 use module_api::model::{Record, Records};
 use module_api::serde::Serialize;
-use module_api::{Connection, Error, Messages, Page, context};
+use module_api::{Connection, Error, Messages, Page, context, template_name};
 use rocket::get;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
@@ -193,7 +193,7 @@ async fn page(
         here: parameters.without(&[ERROR]).link(),
         list: desk.model_url("list", admin)?,
     };
-    Ok(Page::render("admin/list", context))
+    Ok(Page::render(template_name!("admin/list"), context))
 }
 
 /// The rows as they are shown. What the registration's rule hides from the user is left out.

@@ -2,7 +2,9 @@
 
 use module_api::admin::RegisteredModels;
 use module_api::serde::Serialize;
-use module_api::{Error, MigrationStatus, Page, SiteModule, SiteModules, context, program_name};
+use module_api::{
+    Error, MigrationStatus, Page, SiteModule, SiteModules, context, program_name, template_name,
+};
 use rocket::{State, get};
 
 use crate::access::Desk;
@@ -86,7 +88,7 @@ pub(crate) async fn modules(desk: Desk<'_>, site: &State<SiteModules>) -> Result
     let shell = Shell::new(&desk, "Modules", vec![Crumb::here("Modules")])?;
     let program = program_name();
     let context = context! { shell, rows, others, active, missing, program };
-    Ok(Page::render("admin/modules", context))
+    Ok(Page::render(template_name!("admin/modules"), context))
 }
 
 fn row(

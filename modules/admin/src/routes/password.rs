@@ -8,7 +8,7 @@ use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::model::{Model, Record};
-use module_api::{Connection, Error, Messages, Page, context};
+use module_api::{Connection, Error, Messages, Page, context, route_name, template_name};
 use rocket::form::{Form, FromForm};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
@@ -130,7 +130,7 @@ pub(crate) async fn password_submit(
     let url = if may_look {
         desk.object_url("change", admin, id)?
     } else {
-        desk.urls.url("admin:index", &[])?
+        desk.urls.url(route_name!("admin:index"), &[])?
     };
     Ok(Reply::Usual(Redirect::to(url).into()))
 }
@@ -211,5 +211,5 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, user: &Object, errors: Errors) -> R
         action: desk.object_url("password", admin, id)?,
         back: change,
     };
-    Ok(Page::render("admin/password", page))
+    Ok(Page::render(template_name!("admin/password"), page))
 }

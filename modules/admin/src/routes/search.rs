@@ -5,7 +5,7 @@ use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::model::{Path, Record, Records};
 use module_api::serde::Serialize;
-use module_api::{Connection, Error, Page, context};
+use module_api::{Connection, Error, Page, context, route_name, template_name};
 use rocket::get;
 use rocket::http::RawStr;
 
@@ -88,14 +88,14 @@ pub(crate) async fn search(
         pages.push(NamedPage {
             name: "Modules".to_owned(),
             module: "Site".to_owned(),
-            url: desk.urls.url("admin:modules", &[])?,
+            url: desk.urls.url(route_name!("admin:modules"), &[])?,
         });
     }
     let title = if words.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
     let shell = Shell::new(&desk, title, vec![Crumb::here("Search")])?;
     let is_empty = words.is_empty();
     let page = context! { shell, query, is_empty, names: names.join(", "), pages, groups };
-    Ok(Page::render("admin/search", page))
+    Ok(Page::render(template_name!("admin/search"), page))
 }
 
 /// Whether each of the words stands in one of two names.

@@ -1,0 +1,72 @@
+//! Names of templates and routes in Rust code that no template and no route has.
+
+use std::collections::BTreeMap;
+
+use module_api::{LiteralName, NamedItem, Problem};
+
+use crate::nearest::suggestion;
+use crate::plan::PlannedModule;
+use crate::templates::TemplateSet;
+
+/// Reports the names that code of active modules and of the site gives wrong. `routes` has the names
+/// of every linked module's routes.
+pub(super) fn check(
+    names: &[LiteralName],
+    modules: &[PlannedModule],
+    routes: &BTreeMap<&'static str, Vec<String>>,
+    templates: &TemplateSet,
+    problems: &mut Vec<Problem>,
+) {
+    for literal in names {
+        let of_package = || modules.iter().filter(|m| m.registration.package == literal.package);
+        // A package of inactive modules alone brings no templates and routes.
+        if of_package().count() > 0 && !of_package().any(|module| module.active) {
+            continue;
+        }
+        let found = match literal.kind {
+            NamedItem::Template => unknown_template(literal.name, templates),
+            NamedItem::Route => unknown_route(literal.name, modules, routes),
+        };
+        if let Some((id, what, hint)) = found {
+            let LiteralName { package, file, line, .. } = literal;
+            let message = format!("{file}, line {line}, of package `{package}`: {what}");
+            let problem = Problem::error(id, message).hint(hint);
+            problems.push(of_package().fold(problem, |problem, m| problem.module(m.name())));
+        }
+    }
+}
+
+type Found = Option<(&'static str, String, String)>;
+
+fn unknown_template(name: &str, templates: &TemplateSet) -> Found {
+    if !templates.chain(name).is_empty() {
+        return None;
+    }
+    let hint = suggestion(name, templates.names());
+    Some(("templates.E008", format!("there is no template `{name}`"), hint))
+}
+
+fn unknown_route(
+    name: &str,
+    modules: &[PlannedModule],
+    routes: &BTreeMap<&'static str, Vec<String>>,
+) -> Found {
+    const ID: &str = "routes.E011";
+    let Some((namespace, handler)) = name.split_once(':') else {
+        let hint = "a route's name is module:handler".to_owned();
+        return Some((ID, format!("`{name}` is not the name of a route"), hint));
+    };
+    let Some(known) = routes.get(namespace) else {
+        // Code that uses another module if it is there may name its routes where it is not.
+        let is_soft = modules.iter().any(|m| m.registration.module.uses().contains(&namespace));
+        let hint = suggestion(namespace, modules.iter().map(PlannedModule::name));
+        let what = format!("`{name}` is a route of `{namespace}`, which is not linked");
+        return (!is_soft).then_some((ID, what, hint));
+    };
+    if known.iter().any(|known| known == handler) {
+        return None;
+    }
+    let full: Vec<String> = known.iter().map(|known| format!("{namespace}:{known}")).collect();
+    let hint = suggestion(name, full.iter().map(String::as_str));
+    Some((ID, format!("`{namespace}` has no route `{name}`"), hint))
+}
