@@ -10,7 +10,7 @@ use crate::manifest::Manifest;
 use crate::manifest_edits::{Place, Source};
 use crate::names::{self, crate_name};
 use crate::relative::path_between;
-use crate::site::Site;
+use crate::site::{self, Site};
 
 /// The package of the contract, by which a module is known.
 const CONTRACT: &str = "installed-apps-module-api";
@@ -30,6 +30,10 @@ pub(crate) fn plan(asked: &AddModule, here: &Path) -> Result<Plan, Error> {
         Some(path) => in_folder(&here.join(path), &site, path.is_absolute())?,
         None => on_registry(asked.package.as_deref().unwrap_or_default())?,
     };
+    if site.manifest.dependencies()?.values().any(|package| *package == source.package) {
+        let file = site.manifest.file.display().to_string();
+        return Err(Error::Linked(source.package, file));
+    }
     let name = asked.name.clone().unwrap_or(usual_name);
     names::check_dependency(&name).map_err(Error::name("a dependency", &name))?;
     site.check_free(&name)?;
@@ -60,8 +64,10 @@ fn in_folder(folder: &Path, site: &Site, is_absolute: bool) -> Result<Found, Err
     let absolute = folder.canonicalize().map_err(|error| Error::io("find", folder, error))?;
     let manifest = Manifest::read(&absolute.join("Cargo.toml"))?;
     let packages = manifest.dependencies()?;
-    let package = manifest.package().filter(|_| packages.values().any(|name| name == CONTRACT));
-    let package = package.ok_or_else(|| Error::NoModule(folder.to_owned()))?.to_owned();
+    let depends_on = |name: &str| packages.values().any(|package| package == name);
+    let is_module = depends_on(CONTRACT) && !depends_on(site::HOST);
+    let package = manifest.package().filter(|_| is_module).map(str::to_owned);
+    let package = package.ok_or_else(|| Error::NoModule(folder.to_owned()))?;
     let library = manifest.document.get("lib").and_then(|lib| lib.get("name")?.as_str());
     let usual_name = library.map_or_else(|| crate_name(&package), str::to_owned);
     let path = if is_absolute { absolute } else { path_between(site.folder(), &absolute) };

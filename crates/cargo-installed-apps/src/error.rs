@@ -34,8 +34,8 @@ pub(crate) enum Error {
     )]
     NoEngine { folder: PathBuf, package: String },
     #[error(
-        "{} is no module: it does not depend on `installed-apps-module-api`; give --path the folder \
-         of a module's Cargo.toml",
+        "{} is no module, which depends on `installed-apps-module-api` and not on the host; give --path \
+         the folder of a module's Cargo.toml",
         .0.display()
     )]
     NoModule(PathBuf),

@@ -16,22 +16,35 @@ impl Placeholders {
         self
     }
 
-    /// The text with its placeholders replaced.
+    /// The text with its placeholders replaced, but for those in `{% raw %}…{% endraw %}`, which are of
+    /// the site's own templates.
     ///
     /// # Panics
     ///
     /// On a placeholder that is not set: a mistake in the template, which tests render as a whole.
     pub(crate) fn render(&self, text: &str) -> String {
+        let mut parts = text.split("{% raw %}");
+        let mut rendered = self.replace(parts.next().unwrap_or_default());
+        for part in parts {
+            let (raw, rest) =
+                part.split_once("{% endraw %}").expect("each raw part in the template is closed");
+            rendered.push_str(raw);
+            rendered.push_str(&self.replace(rest));
+        }
+        rendered
+    }
+
+    fn replace(&self, text: &str) -> String {
         let mut parts = text.split("{{");
-        let mut rendered = parts.next().unwrap_or_default().to_owned();
+        let mut replaced = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let (placeholder, rest) =
                 part.split_once("}}").expect("each placeholder in the template is closed");
             let value = self.0.get(placeholder.trim());
-            rendered.push_str(value.expect("each placeholder in the template is set"));
-            rendered.push_str(rest);
+            replaced.push_str(value.expect("each placeholder in the template is set"));
+            replaced.push_str(rest);
         }
-        rendered
+        replaced
     }
 }
 
@@ -44,6 +57,13 @@ mod tests {
         let placeholders = Placeholders::default().set("name", "news").set("name | upper", "NEWS");
         let text = "{{name}}/{ {{ name | upper }} }\n{name}\n";
         assert_eq!(placeholders.render(text), "news/{ NEWS }\n{name}\n");
+    }
+
+    #[test]
+    fn what_is_raw_is_for_the_templates_of_the_site() {
+        let placeholders = Placeholders::default().set("name", "news");
+        let text = "{{name}}{% raw %}<h1>{{ name }}</h1>{% endraw %}{{name}}";
+        assert_eq!(placeholders.render(text), "news<h1>{{ name }}</h1>news");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::manifest_edits::Source;
 use crate::names::crate_name;
 
 /// The package of the engine's host, by which a site is known.
-const HOST: &str = "installed-apps";
+pub(crate) const HOST: &str = "installed-apps";
 
 /// A site that was found.
 #[derive(Debug)]
