@@ -20,7 +20,8 @@ pub struct NavigationItem {
     pub route: Cow<'static, str>,
     /// One sentence on what is found there. May be empty.
     pub summary: Cow<'static, str>,
-    /// Its place: lighter items come first; equal ones in the order of their modules.
+    /// Its place: lighter items come first; of equal ones that to the home page, then in the order of
+    /// their modules.
     pub weight: i32,
 }
 

@@ -15,7 +15,8 @@ pub(crate) struct PlannedItem {
     pub(crate) summary: String,
 }
 
-/// The links of the active modules, light ones first, then in the order of the modules.
+/// The links of the active modules, light ones first, of one weight first that to the home page, then in
+/// the order of the modules.
 pub(super) fn resolve(
     modules: &[PlannedModule],
     urls: &Urls,
@@ -57,6 +58,6 @@ pub(super) fn resolve(
             }
         }
     }
-    items.sort_by_key(|(weight, _)| *weight);
+    items.sort_by_key(|(weight, item)| (*weight, item.url != "/"));
     items.into_iter().map(|(_, item)| item).collect()
 }
