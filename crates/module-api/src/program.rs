@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// The name by which the running program was called, without its folder: `holiday-homes`.
+/// The name by which the running program was called, without its folder: `guest-book`.
 ///
 /// Messages that name a command say it, since a host does not know which site it serves:
 ///

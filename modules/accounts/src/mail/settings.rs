@@ -165,12 +165,12 @@ fn problem(wrong: &Wrong) -> Problem {
         Wrong::NoSender => (
             "accounts.E002",
             "the site sends mail, and `email_from` does not say from whom".to_owned(),
-            "set EMAIL_FROM, or `email_from`, to `Holiday Homes <no-reply@example.org>`",
+            "set EMAIL_FROM, or `email_from`, to `My Site <no-reply@example.org>`",
         ),
         Wrong::Sender => (
             "accounts.E002",
             "`email_from`, or EMAIL_FROM, is no address to send mail from".to_owned(),
-            "write it as `Holiday Homes <no-reply@example.org>`",
+            "write it as `My Site <no-reply@example.org>`",
         ),
         Wrong::NoSite => (
             "accounts.E003",
