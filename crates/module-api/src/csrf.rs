@@ -1,7 +1,6 @@
 //! Whether a request that changes something was sent from a page of this site.
 
 use std::cell::RefCell;
-use std::fmt::Write;
 
 use rocket::Request;
 use rocket::data::Data;
@@ -201,7 +200,7 @@ pub(crate) fn render_with_forms<T>(
     };
     if is_new {
         let rules = CookieRules::of(request);
-        request.cookies().add(rules.cookie(rules.csrf_cookie(), hex(&secret)));
+        request.cookies().add(rules.cookie(rules.csrf_cookie(), hex::encode(secret)));
     }
     (rendered, HasForm(true))
 }
@@ -222,7 +221,7 @@ pub fn csrf_token() -> Option<String> {
         let secret = forms.secret.get_or_insert_with(random);
         let mask: [u8; SECRET] = random();
         let masked: Vec<u8> = secret.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
-        Some(hex(&mask) + &hex(&masked))
+        Some(hex::encode(mask) + &hex::encode(masked))
     })
 }
 
@@ -254,21 +253,7 @@ fn random() -> [u8; SECRET] {
     bytes
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes all");
-        text
-    })
-}
-
 fn unhex(text: &str) -> Option<[u8; SECRET]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * SECRET || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
     let mut bytes = [0; SECRET];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
 }

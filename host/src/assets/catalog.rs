@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -213,10 +212,7 @@ fn address(name: &str) -> String {
 
 /// The first 16 bytes of SHA-256, as hexadecimal digits.
 pub(super) fn hash(content: &[u8]) -> String {
-    Sha256::digest(content)[..16].iter().fold(String::new(), |mut hash, byte| {
-        write!(hash, "{byte:02x}").expect("a string takes all");
-        hash
-    })
+    hex::encode(&Sha256::digest(content)[..16])
 }
 
 /// `css/index.css` with the first digits of a hash before its ending.

@@ -115,7 +115,7 @@ fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
 fn name_of<'a>(table: &str, columns: impl IntoIterator<Item = &'a String>, suffix: &str) -> String {
     let columns: Vec<&str> = columns.into_iter().map(String::as_str).collect();
     let digest = Sha256::digest(format!("{table}\n{}", columns.join("\n")).as_bytes());
-    let digest = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
+    let digest = hex::encode(&digest[..4]);
     let mut start = format!("{table}_{}", columns.join("_"));
     start.truncate(start.floor_char_boundary(63 - 1 - digest.len() - suffix.len()));
     format!("{start}_{digest}{suffix}")

@@ -1,7 +1,5 @@
 //! Random keys that browsers keep, and of which the database has only hashes.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 /// Bytes of a key: 256 bits.
@@ -21,26 +19,21 @@ impl Secret {
 
     /// Reads what a cookie holds; nothing if that is not of our making.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        let is_digit = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-        if digits.len() != 2 * LENGTH || !digits.iter().all(is_digit) {
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
         let mut bytes = [0; LENGTH];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        hex::decode_to_slice(text, &mut bytes).ok().map(|()| Self(bytes))
     }
 
     /// What a cookie holds.
     pub(crate) fn text(&self) -> String {
-        hex(&self.0)
+        hex::encode(self.0)
     }
 
     /// What the database holds.
     pub(crate) fn hash(&self) -> String {
-        hex(&Sha256::digest(self.0))
+        hex::encode(Sha256::digest(self.0))
     }
 }
 
@@ -52,14 +45,7 @@ pub(crate) fn fingerprint(texts: &[&str]) -> String {
         digest.update(text);
         digest.update([0]);
     }
-    hex(&digest.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes all");
-        text
-    })
+    hex::encode(digest.finalize())
 }
 
 #[cfg(test)]

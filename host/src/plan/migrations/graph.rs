@@ -1,7 +1,6 @@
 //! The migrations as a graph: what depends on what, and the one order that follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use module_api::db::DatabaseKind;
 use module_api::{Migration, MigrationFiles, MigrationId, Problem};
@@ -40,11 +39,7 @@ impl PlannedMigration {
         if self.migration.files == MigrationFiles::None {
             return CODE_ONLY.to_owned();
         }
-        let digest = Sha256::digest(self.migration.sql(database).as_bytes());
-        digest.iter().fold(String::new(), |mut checksum, byte| {
-            write!(checksum, "{byte:02x}").expect("a string takes all");
-            checksum
-        })
+        hex::encode(Sha256::digest(self.migration.sql(database)))
     }
 }
 

@@ -1,8 +1,6 @@
 //! bcrypt: `bcrypt_sha256$$2b$<cost>$<salt><hash>`, or `bcrypt$…` where the password itself is
 //! hashed and not its SHA-256. Read, never written.
 
-use std::fmt::Write as _;
-
 use bcrypt::bcrypt;
 use sha2::{Digest, Sha256};
 
@@ -57,7 +55,7 @@ impl BcryptHash {
 
     pub(super) fn matches(&self, password: &str) -> bool {
         let mut key = if self.sha256 {
-            hexadecimal(&Sha256::digest(password)).into_bytes()
+            hex::encode(Sha256::digest(password)).into_bytes()
         } else {
             password.as_bytes().to_vec()
         };
@@ -66,12 +64,4 @@ impl BcryptHash {
         key.truncate(MAX_PASSWORD);
         equal(&bcrypt(self.cost, self.salt, &key)[..HASH_LENGTH], &self.hash)
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("a string takes all that is written");
-    }
-    text
 }

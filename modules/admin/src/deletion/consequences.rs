@@ -1,7 +1,6 @@
 //! What deleting objects means: what goes, what is freed, what stands against it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
@@ -142,17 +141,10 @@ fn fingerprint(
             add(&format!("{kind} {} {}", model.label, field.name), ids);
         }
     }
-    hex(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 /// The fingerprint of a question: who says yes says it to just that one.
 pub(crate) fn fingerprint_of(question: &str) -> String {
-    hex(&Sha256::digest(question))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes all");
-        text
-    })
+    hex::encode(Sha256::digest(question))
 }

@@ -1,7 +1,5 @@
 //! What the database has of everything in a form.
 
-use std::fmt::Write;
-
 use module_api::admin::{InlineRelation, ModelAdmin};
 use module_api::db::{DatabaseKind, Db, DbError, Executor, Transaction, Value, quoted};
 use module_api::model::{
@@ -176,10 +174,7 @@ impl Stored {
                 digest_object(&mut digest, &row.record, &planned.fields);
             }
         }
-        digest.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("a string takes all");
-            text
-        })
+        hex::encode(&digest.finalize()[..16])
     }
 }
 
