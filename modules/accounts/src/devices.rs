@@ -2,10 +2,11 @@
 //! its failures count by themselves: so nobody who fails elsewhere can keep the user out.
 
 use module_api::CookieRules;
-use module_api::db::{DatabaseKind, Db, DbError, Transaction, query};
+use module_api::db::{Db, DbError, Transaction, query};
 use module_api::time::{Duration, UtcDateTime};
 use rocket::Request;
 
+use crate::expired::Expiring;
 use crate::secret::Secret;
 
 /// How long a browser is known in which nobody signs in.
@@ -14,8 +15,8 @@ const LIFETIME: Duration = Duration::weeks(52);
 /// In how many browsers a user is known at most; the latest are.
 const PER_USER: i64 = 20;
 
-/// How many browsers that are known no longer are deleted when a user signs in.
-const CLEARED_AT_ONCE: i64 = 100;
+const EXPIRING: Expiring =
+    Expiring { table: "accounts_device", key: "id", moment: "last_used", at_once: 100 };
 
 /// The key that a browser keeps; the database has only its hash.
 #[derive(Clone)]
@@ -92,22 +93,6 @@ pub(crate) async fn remember(
     .bind(PER_USER)
     .execute(&mut *on)
     .await?;
-    clear_expired(now - LIFETIME, on).await?;
+    EXPIRING.clear(now - LIFETIME, on).await?;
     Ok(key)
-}
-
-async fn clear_expired(expiry: UtcDateTime, on: &mut Transaction) -> Result<(), DbError> {
-    let delete = match on.kind() {
-        DatabaseKind::Sqlite => {
-            "DELETE FROM accounts_device WHERE id IN \
-             (SELECT id FROM accounts_device WHERE last_used <= $1 ORDER BY last_used LIMIT $2)"
-        }
-        // Two that clear at the same moment would otherwise wait for each other.
-        DatabaseKind::Postgres => {
-            "DELETE FROM accounts_device WHERE id IN \
-             (SELECT id FROM accounts_device WHERE last_used <= $1 ORDER BY last_used LIMIT $2 \
-              FOR UPDATE SKIP LOCKED)"
-        }
-    };
-    query(delete).bind(expiry).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
 }

@@ -5,6 +5,7 @@ mod admin;
 mod authentication;
 mod commands;
 mod devices;
+mod expired;
 mod first_administrator;
 mod mail;
 pub mod models;

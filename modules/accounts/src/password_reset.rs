@@ -1,20 +1,19 @@
 //! Keys with which somebody who forgot the password sets a new one. The mail has the key, the
 //! database only its hash.
 
-use module_api::db::{
-    DatabaseKind, DbConnection, DbError, DbPool, FromRow, Row, Transaction, query,
-};
+use module_api::db::{DbConnection, DbError, DbPool, FromRow, Row, query};
 use module_api::time::{Duration, UtcDateTime};
 
 use crate::devices::{self, DeviceKey};
+use crate::expired::Expiring;
 use crate::new_password::store_password;
 use crate::secret::{Secret, fingerprint};
 
 /// How long a key is good for.
 const LIFETIME: Duration = Duration::hours(1);
 
-/// How many keys that are good for nothing any more are deleted when others are made.
-const CLEARED_AT_ONCE: i64 = 100;
+const EXPIRING: Expiring =
+    Expiring { table: "accounts_password_reset", key: "id", moment: "expires", at_once: 100 };
 
 /// A user who may set a new password by mail.
 pub(crate) struct Account {
@@ -84,7 +83,7 @@ pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Se
         return Ok(Vec::new());
     }
     let mut transaction = pool.begin().await?;
-    clear_expired(&mut transaction).await?;
+    EXPIRING.clear(UtcDateTime::now(), &mut transaction).await?;
     let mut issued = Vec::new();
     for account in accounts {
         let key = Secret::random();
@@ -157,20 +156,4 @@ pub(crate) async fn redeem(
     let device = devices::remember(account.id, browser, &mut transaction).await?;
     transaction.commit().await?;
     Ok(Some(device))
-}
-
-async fn clear_expired(on: &mut Transaction) -> Result<(), DbError> {
-    let delete = match on.kind() {
-        DatabaseKind::Sqlite => {
-            "DELETE FROM accounts_password_reset WHERE id IN \
-             (SELECT id FROM accounts_password_reset WHERE expires <= $1 ORDER BY expires LIMIT $2)"
-        }
-        // Two that clear at the same moment would otherwise wait for each other.
-        DatabaseKind::Postgres => {
-            "DELETE FROM accounts_password_reset WHERE id IN \
-             (SELECT id FROM accounts_password_reset WHERE expires <= $1 ORDER BY expires LIMIT $2 \
-              FOR UPDATE SKIP LOCKED)"
-        }
-    };
-    query(delete).bind(UtcDateTime::now()).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
 }

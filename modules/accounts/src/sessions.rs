@@ -1,17 +1,18 @@
 //! Sessions: who is signed in, in which browser. They are rows, which all replicas of a site share.
 
-use module_api::db::{DatabaseKind, Db, DbError, Transaction, query};
+use module_api::db::{Db, DbError, Transaction, query};
 use module_api::time::{Duration, UtcDateTime};
 use module_api::{CookieRules, GaugeFuture};
 use rocket::Request;
 
+use crate::expired::Expiring;
 use crate::secret::{Secret, fingerprint};
 
 /// How long a session lasts that is not used.
 pub(crate) const IDLE: Duration = Duration::weeks(2);
 
-/// How many sessions that are over are deleted when one begins.
-const CLEARED_AT_ONCE: i64 = 100;
+const EXPIRING: Expiring =
+    Expiring { table: "accounts_session", key: "id", moment: "last_used", at_once: 100 };
 
 /// The key of a session: who has it, is signed in. The browser keeps it in a cookie, the database
 /// has only its hash.
@@ -57,7 +58,7 @@ pub async fn begin(
     password: &str,
     on: &mut Transaction,
 ) -> Result<SessionKey, DbError> {
-    clear_expired(on).await?;
+    EXPIRING.clear(expiry(), on).await?;
     let key = SessionKey(Secret::random());
     let now = UtcDateTime::now();
     query(
@@ -121,24 +122,6 @@ pub(crate) async fn keep_after_rehash(
     .execute(on)
     .await
     .map(drop)
-}
-
-/// Deletes some of the sessions that were not used for too long: more than began since, so that in
-/// time none are left.
-async fn clear_expired(on: &mut Transaction) -> Result<(), DbError> {
-    let delete = match on.kind() {
-        DatabaseKind::Sqlite => {
-            "DELETE FROM accounts_session WHERE id IN \
-             (SELECT id FROM accounts_session WHERE last_used <= $1 ORDER BY last_used LIMIT $2)"
-        }
-        // Two that clear at the same moment would otherwise wait for each other.
-        DatabaseKind::Postgres => {
-            "DELETE FROM accounts_session WHERE id IN \
-             (SELECT id FROM accounts_session WHERE last_used <= $1 ORDER BY last_used LIMIT $2 \
-              FOR UPDATE SKIP LOCKED)"
-        }
-    };
-    query(delete).bind(expiry()).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
 }
 
 /// A session that was not used since is over.

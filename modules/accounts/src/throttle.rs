@@ -14,12 +14,13 @@ mod network;
 
 use std::net::IpAddr;
 
-use module_api::db::{DatabaseKind, Db, DbError, FromRow, Row, Transaction, query};
+use module_api::db::{Db, DbError, FromRow, Row, Transaction, query};
 use module_api::time::UtcDateTime;
 
 use self::counter::{Entry, LONGEST_WAIT, Policy};
 use self::network::network;
 use crate::devices::DeviceKey;
+use crate::expired::Expiring;
 use crate::secret::fingerprint;
 
 pub(crate) use self::counter::Wait;
@@ -44,8 +45,8 @@ const RESET_NETWORK: Policy =
 const RESET_ADDRESS: Policy =
     Policy { free: 3, first_delay: 60, max_delay: 15 * 60, forgets_every: 20 * 60 };
 
-/// How many counters that say nothing any more are deleted at each attempt: more than it makes.
-const CLEARED_AT_ONCE: i64 = 20;
+const EXPIRING: Expiring =
+    Expiring { table: "accounts_throttle", key: "key_hash", moment: "expires", at_once: 20 };
 
 /// Something that failures are counted of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +119,7 @@ impl Attempt {
         if let Some(wait) = longest {
             return Ok(Err(wait));
         }
-        clear_expired(now, &mut transaction).await?;
+        EXPIRING.clear(now, &mut transaction).await?;
         transaction.commit().await?;
         Ok(Ok(Self(counters)))
     }
@@ -231,20 +232,4 @@ async fn take_back(counter: &Counter, on: &mut Transaction) -> Result<(), DbErro
 async fn delete(counter: &Counter, on: &mut Transaction) -> Result<(), DbError> {
     let delete = query("DELETE FROM accounts_throttle WHERE key_hash = $1");
     delete.bind(counter.key.as_str()).execute(on).await.map(drop)
-}
-
-async fn clear_expired(now: i64, on: &mut Transaction) -> Result<(), DbError> {
-    let delete = match on.kind() {
-        DatabaseKind::Sqlite => {
-            "DELETE FROM accounts_throttle WHERE key_hash IN \
-             (SELECT key_hash FROM accounts_throttle WHERE expires <= $1 ORDER BY expires LIMIT $2)"
-        }
-        // It waits for nobody, and so nobody waits for it in a circle.
-        DatabaseKind::Postgres => {
-            "DELETE FROM accounts_throttle WHERE key_hash IN \
-             (SELECT key_hash FROM accounts_throttle WHERE expires <= $1 ORDER BY expires LIMIT $2 \
-              FOR UPDATE SKIP LOCKED)"
-        }
-    };
-    query(delete).bind(now).bind(CLEARED_AT_ONCE).execute(on).await.map(drop)
 }
