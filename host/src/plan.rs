@@ -6,6 +6,7 @@ mod catchers;
 mod commands;
 mod configuration;
 mod database_settings;
+mod linking;
 mod literal_names;
 mod migrations;
 mod models;

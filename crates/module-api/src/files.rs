@@ -123,31 +123,33 @@ impl std::fmt::Debug for Files {
 /// # assert!(!Hello.templates().names().is_empty());
 /// ```
 ///
-/// A folder that does not exist fails the build:
+/// A folder that does not exist fails the build, with a message that names it:
 ///
 /// ```compile_fail
 /// let files = module_api::embed!("no/such/folder");
 /// ```
 #[macro_export]
 macro_rules! embed {
-    ($folder:tt) => {{
-        #[derive($crate::rust_embed::RustEmbed)]
-        #[crate_path = "::module_api::rust_embed"]
-        #[folder = $folder]
-        struct Embedded;
+    ($folder:tt) => {
+        $crate::with_folder! { $folder => {
+            #[derive($crate::rust_embed::RustEmbed)]
+            #[crate_path = "::module_api::rust_embed"]
+            #[folder = $folder]
+            struct Embedded;
 
-        $crate::Files::embedded(
-            || <Embedded as $crate::rust_embed::RustEmbed>::iter(),
-            |name| <Embedded as $crate::rust_embed::RustEmbed>::get(name).map(|file| file.data),
-            if ::core::cfg!(debug_assertions) {
-                ::core::option::Option::Some(::core::concat!(
-                    ::core::env!("CARGO_MANIFEST_DIR"),
-                    "/",
-                    $folder
-                ))
-            } else {
-                ::core::option::Option::None
-            },
-        )
-    }};
+            $crate::Files::embedded(
+                || <Embedded as $crate::rust_embed::RustEmbed>::iter(),
+                |name| <Embedded as $crate::rust_embed::RustEmbed>::get(name).map(|file| file.data),
+                if ::core::cfg!(debug_assertions) {
+                    ::core::option::Option::Some(::core::concat!(
+                        ::core::env!("CARGO_MANIFEST_DIR"),
+                        "/",
+                        $folder
+                    ))
+                } else {
+                    ::core::option::Option::None
+                },
+            )
+        } }
+    };
 }

@@ -96,16 +96,18 @@ pub use nearest::{nearest, suggestion};
 pub use page::Page;
 pub use problem::{Problem, Severity};
 pub use program::program_name;
-pub use registration::Registration;
+pub use registration::{CONTRACT_VERSION, Registration};
 pub use rendering::{LiveRender, RenderedTemplate, Templates};
 pub use request_info::RequestInfo;
 pub use secret_key::SecretKey;
-pub use settings::SettingsSchema;
+pub use settings::{SettingError, SettingsRules, SettingsSchema};
 pub use site_modules::{MigrationLedger, MigrationStatus, SiteModule, SiteModules};
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use db::{Causes, with_causes};
 pub use model::{Id, PageNumber, Pagination};
+#[doc(hidden)]
+pub use module_macros::with_folder;
 pub use {db, model};
 
 pub use {

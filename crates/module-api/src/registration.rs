@@ -2,6 +2,10 @@
 
 use crate::Module;
 
+/// The version of the contract between a host and its modules. It changes with each release of this
+/// crate for which modules have to be built anew.
+pub const CONTRACT_VERSION: u32 = 1;
+
 /// A module as it was registered, with the package that did it.
 ///
 /// [`register!`](crate::register) makes one; a host collects them, and a test builds them
@@ -29,16 +33,19 @@ pub struct Registration {
     pub package: &'static str,
     /// The version of that package.
     pub package_version: &'static str,
+    /// The [`CONTRACT_VERSION`] that the module was built for. A host refuses any but its own.
+    pub contract_version: u32,
 }
 
 impl Registration {
-    /// A registration of `module` by the package of that name and version.
+    /// A registration of `module` by the package of that name and version, for this version of the
+    /// contract.
     pub const fn new(
         module: &'static dyn Module,
         package: &'static str,
         package_version: &'static str,
     ) -> Self {
-        Self { module, package, package_version }
+        Self { module, package, package_version, contract_version: CONTRACT_VERSION }
     }
 
     /// The module's version: its own word, or else that of its package.

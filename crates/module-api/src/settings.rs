@@ -1,6 +1,7 @@
 //! A module's settings: typed, with defaults, checked before the site starts.
 
 use std::any::{TypeId, type_name};
+use std::borrow::Cow;
 
 use rocket::figment::value::{Dict, Value};
 use rocket::figment::{Error, Figment};
@@ -13,8 +14,8 @@ use serde::de::DeserializeOwned;
 ///
 /// They are a struct whose fields all have defaults. Handlers get it as
 /// `&State<…>`. A key that the struct does not have, or a value of the wrong type,
-/// stops the start and is named with its file and profile. The keys `mount` and
-/// `enabled` are the host's.
+/// stops the start and is named with its file and profile; rules beyond the type are
+/// those of [`SettingsRules`]. The keys `mount` and `enabled` are the host's.
 ///
 /// ```
 /// use module_api::serde::{Deserialize, Serialize};
@@ -51,10 +52,78 @@ pub struct SettingsSchema(Option<Typed>);
 #[derive(Clone, Copy)]
 struct Typed {
     defaults: fn() -> Result<Dict, Error>,
-    validate: fn(&Figment) -> Result<(), Error>,
+    validate: fn(&Figment) -> Result<Vec<SettingError>, Error>,
     manage: fn(Rocket<Build>, &Figment) -> Result<Rocket<Build>, Error>,
     type_id: fn() -> TypeId,
     type_name: fn() -> &'static str,
+}
+
+/// A module's own rules for its settings, beyond their types. The host checks them with the rest of
+/// the plan: a value that breaks one is a problem at the start, never at the first request.
+///
+/// ```
+/// use module_api::serde::{Deserialize, Serialize};
+/// use module_api::{Module, SettingError, SettingsRules, SettingsSchema};
+///
+/// #[derive(Serialize, Deserialize)]
+/// #[serde(crate = "module_api::serde", default)]
+/// struct StaySettings {
+///     max_nights: i32,
+/// }
+///
+/// impl Default for StaySettings {
+///     fn default() -> Self {
+///         Self { max_nights: 28 }
+///     }
+/// }
+///
+/// impl SettingsRules for StaySettings {
+///     fn broken_rules(&self) -> Vec<SettingError> {
+///         let mut errors = Vec::new();
+///         if self.max_nights < 1 {
+///             errors.push(SettingError::new("max_nights", "a stay is at least one night"));
+///         }
+///         errors
+///     }
+/// }
+///
+/// struct Stays;
+/// impl Module for Stays {
+///     fn name(&self) -> &'static str {
+///         "stays"
+///     }
+///
+///     fn settings(&self) -> SettingsSchema {
+///         SettingsSchema::with_rules::<StaySettings>()
+///     }
+/// }
+///
+/// use module_api::rocket::figment::Figment;
+///
+/// let section = Figment::from(("max_nights", -5));
+/// let errors = Stays.settings().validate(&section).unwrap();
+/// assert_eq!(errors[0].field, "max_nights");
+/// ```
+pub trait SettingsRules {
+    /// The values that break a rule. Empty if there are none.
+    fn broken_rules(&self) -> Vec<SettingError>;
+}
+
+/// A value of a setting that breaks a rule of its module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    /// The setting's key below the module's section; that of a table's value has a dot:
+    /// `prices.lowest`.
+    pub field: Cow<'static, str>,
+    /// The rule, as the operator reads it.
+    pub message: Cow<'static, str>,
+}
+
+impl SettingError {
+    /// The error of the setting with that key.
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
 }
 
 impl SettingsSchema {
@@ -68,16 +137,31 @@ impl SettingsSchema {
     where
         T: Serialize + DeserializeOwned + Default + Send + Sync + 'static,
     {
-        Self(Some(Typed {
+        Self(Some(Self::typed::<T>(|section| section.extract::<T>().map(|_| Vec::new()))))
+    }
+
+    /// The settings of a struct that has rules for their values.
+    pub const fn with_rules<T>() -> Self
+    where
+        T: SettingsRules + Serialize + DeserializeOwned + Default + Send + Sync + 'static,
+    {
+        Self(Some(Self::typed::<T>(|section| Ok(section.extract::<T>()?.broken_rules()))))
+    }
+
+    const fn typed<T>(validate: fn(&Figment) -> Result<Vec<SettingError>, Error>) -> Typed
+    where
+        T: Serialize + DeserializeOwned + Default + Send + Sync + 'static,
+    {
+        Typed {
             defaults: || match Value::serialize(T::default())? {
                 Value::Dict(_, defaults) => Ok(defaults),
                 other => Err(Error::from(format!("settings are a struct, not {other:?}"))),
             },
-            validate: |figment| figment.extract::<T>().map(drop),
+            validate,
             manage: |rocket, figment| Ok(rocket.manage(figment.extract::<T>()?)),
             type_id: TypeId::of::<T>,
             type_name: type_name::<T>,
-        }))
+        }
     }
 
     /// The keys there are, with their defaults.
@@ -89,13 +173,13 @@ impl SettingsSchema {
         self.0.map_or_else(|| Ok(Dict::new()), |typed| (typed.defaults)())
     }
 
-    /// Checks the values of a section.
+    /// The values of a section that break a rule of the module.
     ///
     /// # Errors
     ///
     /// The first value that does not have the type of its field.
-    pub fn validate(&self, section: &Figment) -> Result<(), Error> {
-        self.0.map_or(Ok(()), |typed| (typed.validate)(section))
+    pub fn validate(&self, section: &Figment) -> Result<Vec<SettingError>, Error> {
+        self.0.map_or_else(|| Ok(Vec::new()), |typed| (typed.validate)(section))
     }
 
     /// Has Rocket manage the settings of a section.

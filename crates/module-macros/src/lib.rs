@@ -3,6 +3,7 @@
 mod attributes;
 mod column;
 mod display;
+mod embed;
 mod errors;
 mod expand;
 mod field;
@@ -12,6 +13,9 @@ mod many_to_many;
 mod model;
 mod names;
 mod rules;
+
+use std::env;
+use std::path::PathBuf;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -75,4 +79,14 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
         Ok(model) => expand::expand(&model).into(),
         Err(error) => error.into_compile_error().into(),
     }
+}
+
+/// Expands to the code after `"folder" =>` if the crate has that folder, else to an error that says
+/// so. What `embed!` of the contract calls.
+#[doc(hidden)]
+#[proc_macro]
+pub fn with_folder(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as embed::WithFolder);
+    let crate_folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    input.checked(&crate_folder).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -1,6 +1,6 @@
 //! Whether every setting under `[…modules]` is read by somebody, and has the right type.
 
-use module_api::Problem;
+use module_api::{Problem, SettingError};
 use rocket::figment::Figment;
 use rocket::figment::value::{Dict, Value};
 
@@ -76,11 +76,12 @@ fn validate_section(
     for (name, default) in &defaults {
         unknown_nested(figment, &format!("{key}.{name}"), section.get(name), default, problems);
     }
-    if let Err(errors) = schema.validate(&module.section) {
-        problems.extend(errors.into_iter().map(|mut error| {
+    match schema.validate(&module.section) {
+        Ok(errors) => problems.extend(errors.iter().map(|error| broken_rule(figment, key, error))),
+        Err(errors) => problems.extend(errors.into_iter().map(|mut error| {
             error.path.splice(0..0, key.split('.').map(str::to_owned));
             unreadable(figment, &error)
-        }));
+        })),
     }
     let enabled = figment.extract_inner::<bool>(&format!("{key}.enabled"));
     let mount = figment.extract_inner::<String>(&format!("{key}.mount"));
@@ -89,6 +90,13 @@ fn validate_section(
             problems.push(unreadable(figment, &error));
         }
     }
+}
+
+/// The problem of a value that breaks a rule of its module.
+fn broken_rule(figment: &Figment, section: &str, error: &SettingError) -> Problem {
+    let key = format!("{section}.{}", error.field);
+    let message = format!("`{key}` in {}: {}", origin_of(figment, &key), error.message);
+    Problem::error("settings.E015", message).hint("give it another value, or leave it out")
 }
 
 /// Follows tables that have defaults of their own; an empty one takes any keys.

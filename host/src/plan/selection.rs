@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::{Problem, Registration, check_name};
+use module_api::{CONTRACT_VERSION, Problem, Registration, check_name};
 
 use super::PlannedModule;
+use super::linking::how_to_link;
 use crate::nearest::suggestion;
 use crate::settings::origin_of;
 use crate::{Registry, Settings};
@@ -46,13 +47,16 @@ pub(super) fn select(
 fn by_name(registry: &Registry, problems: &mut Vec<Problem>) -> ByName {
     if registry.is_empty() {
         let message = "no module is linked into this program";
-        let hint = "build the host with a feature such as `home`, or name a module's crate in \
-                    its library: `use my_module as _;`";
+        let hint = how_to_link("my_module");
         problems.push(Problem::error("modules.E001", message).hint(hint));
     }
     let mut linked = ByName::new();
     for registration in registry.iter() {
         let name = registration.module.name();
+        if registration.contract_version != CONTRACT_VERSION {
+            problems.push(other_contract(registration));
+            continue;
+        }
         if let Err(error) = check_name(name) {
             let message = format!("`{name}` of package `{}`: {error}", registration.package);
             let hint = "return another name from Module::name";
@@ -76,6 +80,20 @@ fn by_name(registry: &Registry, problems: &mut Vec<Problem>) -> ByName {
     linked
 }
 
+/// The problem of a module that was built for another version of the contract.
+fn other_contract(registration: &Registration) -> Problem {
+    let Registration { package, package_version, contract_version, .. } = registration;
+    let name = registration.module.name();
+    let message = format!(
+        "`{name}` of package `{package} {package_version}` was built for version \
+         {contract_version} of the contract, this program is built for {CONTRACT_VERSION}"
+    );
+    let hint = format!(
+        "let `{package}` and the site depend on the same release of `installed-apps-module-api`"
+    );
+    Problem::error("modules.E013", message).module(name).hint(hint)
+}
+
 /// The modules that `installed` lists, or all.
 fn wanted(
     linked: &ByName,
@@ -89,7 +107,8 @@ fn wanted(
         let Some((known, _)) = linked.get_key_value(name.as_str()) else {
             let message = format!("`installed` in {place} lists `{name}`, which is not linked");
             let hint = format!(
-                "build the host with it, or take it off the list; {}",
+                "{}, or take it off the list; {}",
+                how_to_link(name),
                 suggestion(name, linked.keys().copied())
             );
             problems.push(Problem::error("modules.E004", message).module(name).hint(hint));
@@ -134,7 +153,8 @@ fn check_requirements(
                 )
             } else {
                 let hint = format!(
-                    "build the host with it; {}",
+                    "{}; {}",
+                    how_to_link(required),
                     suggestion(required, linked.keys().copied())
                 );
                 ("not linked", hint)

@@ -1,6 +1,7 @@
 //! Which modules are active, in which order, and what is wrong with the choice.
 
 use host::{Plan, Registry};
+use module_api::{CONTRACT_VERSION, Registration};
 
 use crate::support::{Small, active, only_problem, plan, problems, settings};
 
@@ -46,6 +47,7 @@ fn an_empty_registry_is_a_problem() {
     let registry = Registry::new(Vec::new());
     let problems = Plan::new(&registry, &crate::support::SITE, &settings("")).err().unwrap();
     assert_eq!(problems[0].id, "modules.E001");
+    assert!(problems[0].hint.contains("`use my_module as _;` to its src/lib.rs"), "{problems:?}");
 }
 
 #[test]
@@ -66,6 +68,26 @@ fn two_modules_of_one_name_are_both_named_by_their_packages() {
 }
 
 #[test]
+fn a_module_for_another_version_of_the_contract_is_named_with_both() {
+    let made_for = |contract_version| {
+        let module: &'static Small = Box::leak(Box::new(Small::new("old")));
+        let registration = Registration::new(module, "old-module", "3.1.4");
+        let registry = Registry::new(vec![Registration { contract_version, ..registration }]);
+        Plan::new(&registry, &crate::support::SITE, &settings(""))
+    };
+    assert!(made_for(CONTRACT_VERSION).is_ok());
+    let other = CONTRACT_VERSION + 1;
+    let problems = made_for(other).err().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let problem = &problems[0];
+    assert_eq!((problem.id.as_str(), &*problem.modules), ("modules.E013", &["old".to_owned()][..]));
+    assert!(problem.message.contains("`old` of package `old-module 3.1.4`"), "{problem}");
+    assert!(problem.message.contains(&format!("version {other} of the contract")), "{problem}");
+    assert!(problem.message.contains(&format!("built for {CONTRACT_VERSION}")), "{problem}");
+    assert!(problem.hint.contains("the same release"), "{problem}");
+}
+
+#[test]
 fn a_module_that_is_listed_but_not_linked_is_named_with_the_nearest_name() {
     let modules = [Small::new("lettings")];
     let problem = only_problem(&modules, "[default]\ninstalled = ['lettings', 'letings']");
@@ -74,6 +96,7 @@ fn a_module_that_is_listed_but_not_linked_is_named_with_the_nearest_name() {
         ("modules.E004", &["letings".to_owned()][..])
     );
     assert!(problem.hint.contains("did you mean `lettings`?"), "{problem}");
+    assert!(problem.hint.contains("`use letings as _;` to its src/lib.rs"), "{problem}");
 }
 
 #[test]
@@ -89,15 +112,17 @@ fn a_missing_requirement_is_named_with_why_it_is_missing() {
         let problem = only_problem(modules, toml);
         assert_eq!(problem.id, "modules.E006");
         assert_eq!(problem.modules, ["a", "b"]);
-        problem.message
+        problem
     };
-    assert_eq!(why(&modules[..1], ""), "`a` requires `b`, which is not linked");
+    let not_linked = why(&modules[..1], "");
+    assert_eq!(not_linked.message, "`a` requires `b`, which is not linked");
+    assert!(not_linked.hint.contains("`use b as _;` to its src/lib.rs"), "{not_linked}");
     assert_eq!(
-        why(&modules, "[default]\ninstalled = ['a']"),
+        why(&modules, "[default]\ninstalled = ['a']").message,
         "`a` requires `b`, which is not in `installed`"
     );
     assert_eq!(
-        why(&modules, "[default.modules.b]\nenabled = false"),
+        why(&modules, "[default.modules.b]\nenabled = false").message,
         "`a` requires `b`, which is switched off"
     );
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use module_api::SettingsSchema;
 use module_api::serde::{Deserialize, Serialize};
+use module_api::{SettingError, SettingsRules, SettingsSchema};
 
 use crate::support::{Small, only_problem, plan, problems};
 
@@ -66,6 +66,75 @@ fn a_value_of_the_wrong_type_is_named() {
         assert!(problem.message.contains(&format!("`{key}`")), "{toml}: {problem}");
         assert!(problem.message.contains("profile `default`"), "{toml}: {problem}");
     }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(crate = "module_api::serde", default)]
+struct Ruled {
+    max_nights: i32,
+    prices: Prices,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(crate = "module_api::serde", default)]
+struct Prices {
+    lowest: i32,
+}
+
+impl Default for Ruled {
+    fn default() -> Self {
+        Self { max_nights: 28, prices: Prices::default() }
+    }
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self { lowest: 50 }
+    }
+}
+
+impl SettingsRules for Ruled {
+    fn broken_rules(&self) -> Vec<SettingError> {
+        let mut errors = Vec::new();
+        if self.max_nights < 1 {
+            errors.push(SettingError::new("max_nights", "a stay is at least one night"));
+        }
+        if self.prices.lowest < 0 {
+            errors.push(SettingError::new("prices.lowest", "nobody is paid to stay"));
+        }
+        errors
+    }
+}
+
+#[test]
+fn values_that_break_rules_of_the_module_are_named_together_with_their_places() {
+    let modules =
+        [Small { settings: SettingsSchema::with_rules::<Ruled>(), ..module()[0].clone() }];
+    assert!(plan(&modules, "[default.modules.lettings]\nmax_nights = 1").is_ok());
+    let toml = "[default.modules.lettings]\nmax_nights = -5\n[local.modules.lettings]\n\
+                prices.lowest = -1";
+    let problems = plan(&modules, toml).err().unwrap();
+    let [nights, price] = &problems[..] else { panic!("{problems:?}") };
+    assert_eq!(
+        (nights.id.as_str(), nights.modules.as_slice()),
+        ("settings.E015", &["lettings".to_owned()][..])
+    );
+    assert!(nights.message.starts_with("`modules.lettings.max_nights` in "), "{nights}");
+    assert!(
+        nights.message.ends_with("profile `default`: a stay is at least one night"),
+        "{nights}"
+    );
+    assert_eq!(price.id, "settings.E015");
+    assert!(price.message.starts_with("`modules.lettings.prices.lowest` in "), "{price}");
+    assert!(price.message.ends_with("profile `local`: nobody is paid to stay"), "{price}");
+}
+
+#[test]
+fn rules_are_asked_only_about_values_of_the_right_type() {
+    let modules =
+        [Small { settings: SettingsSchema::with_rules::<Ruled>(), ..module()[0].clone() }];
+    let toml = "[default.modules.lettings]\nmax_nights = 'many'\nprices.lowest = -1";
+    assert_eq!(only_problem(&modules, toml).id, "settings.E003");
 }
 
 #[test]

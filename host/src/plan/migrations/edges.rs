@@ -6,6 +6,7 @@ use module_api::{MigrationId, Problem};
 
 use super::PlannedMigration;
 use crate::nearest::suggestion;
+use crate::plan::linking::how_to_link;
 
 /// Adds the edges that the migrations declare. What they name and is not there is reported.
 pub(super) fn add_declared(
@@ -61,7 +62,8 @@ fn unknown(
         (format!("but `{}` is not active", id.module), hint)
     } else {
         let hint = format!(
-            "build the host with it, and name it in `requires` of `{}`; {}",
+            "{}, and name it in `requires` of `{}`; {}",
+            how_to_link(&id.module),
             node.module,
             suggestion(&id.module, linked.iter().copied())
         );
