@@ -17,6 +17,7 @@ use crate::assets::AssetStore;
 use crate::database::{Purpose, open_for_start};
 use crate::headers::SecurityHeaders;
 use crate::health::Readiness;
+use crate::plan::mail_settings::mailer;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install_for_good};
 use crate::watch::{InFlight, Metrics, Watch};
@@ -175,6 +176,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .attach(SecurityHeaders::new(settings))
         .manage(Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)))
         .manage(secret_key(settings))
+        .manage(mailer(settings).map_err(BootError::Problems)?)
         .manage(db)
         .manage(site_modules)
         .manage(plan.urls.clone())

@@ -8,6 +8,7 @@ mod configuration;
 mod database_settings;
 mod linking;
 mod literal_names;
+pub(crate) mod mail_settings;
 mod migrations;
 mod models;
 mod module_settings;
@@ -109,6 +110,7 @@ impl Plan {
         let modules = selection::select(registry, settings, &mut problems);
         site_settings::check(settings, &mut problems);
         database_settings::check(settings, &mut problems);
+        problems.extend(mail_settings::mailer(settings).err().unwrap_or_default());
         module_settings::validate(&modules, settings, &mut problems);
         let modules = mounts::place(modules, settings, &mut problems);
 

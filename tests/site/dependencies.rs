@@ -94,9 +94,10 @@ fn a_module_depends_on_the_contract_and_on_modules_it_requires() {
 fn the_contract_depends_on_models_those_on_the_database_and_that_on_nobody_here() {
     let workspace = Workspace::read();
     for (package, allowed) in [
-        ("installed-apps-module-api", ["db", "model", "module-macros"].as_slice()),
+        ("installed-apps-module-api", ["db", "mail", "model", "module-macros"].as_slice()),
         ("installed-apps-model", &["db", "module-macros"]),
         ("installed-apps-db", &["module-macros"]),
+        ("installed-apps-mail", &[]),
         ("installed-apps-module-macros", &[]),
     ] {
         let allowed = allowed.iter().map(|name| format!("installed-apps-{name}")).collect();

@@ -105,10 +105,11 @@ pub use site_modules::{MigrationLedger, MigrationStatus, SiteModule, SiteModules
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use db::{Causes, with_causes};
+pub use mail::{Mail, MailError, Mailer};
 pub use model::{Id, PageNumber, Pagination};
 #[doc(hidden)]
 pub use module_macros::with_folder;
-pub use {db, model};
+pub use {db, mail, model};
 
 pub use {
     clap, inventory, rocket, rocket_db_pools, rocket_dyn_templates, rust_embed, serde, sqlx, time,

@@ -5,7 +5,7 @@ use std::any::{TypeId, type_name};
 use module_api::admin::RegisteredModels;
 use module_api::db::Db;
 use module_api::{
-    AttachedFairing, CookieRules, ManagedState, Problem, SiteModules, Templates, Urls,
+    AttachedFairing, CookieRules, Mailer, ManagedState, Problem, SiteModules, Templates, Urls,
 };
 use rocket::fairing::Kind;
 
@@ -68,6 +68,7 @@ fn of_the_host() -> Vec<Managed> {
         host::<Templates>(),
         host::<RegisteredModels>(),
         host::<CookieRules>(),
+        host::<Mailer>(),
         host::<SiteModules>(),
     ]
 }

@@ -7,7 +7,6 @@ mod commands;
 mod devices;
 mod expired;
 mod first_administrator;
-mod mail;
 pub mod models;
 pub mod new_password;
 mod new_user;
@@ -91,7 +90,7 @@ impl Module for Accounts {
     }
 
     fn checks(&self) -> Vec<Check> {
-        vec![mail::problems]
+        vec![reset_mail::can_be_sent]
     }
 
     fn gauges(&self) -> Vec<Gauge> {

@@ -3,22 +3,31 @@
 use std::sync::Arc;
 
 use module_api::db::DbPool;
-use module_api::rocket::Config;
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use module_api::{Causes, UrlError, Urls, route_name, with_causes};
+use module_api::{
+    Causes, CheckContext, Mail, Mailer, Problem, UrlError, Urls, route_name, with_causes,
+};
 
-use crate::mail::{Mail, Mailer, site_url};
 use crate::password_reset::{self, Account};
 use crate::secret::Secret;
 
 /// How many requests for mails are worked on at once. Who comes after them is asked to come again.
 const DELIVERIES: usize = 32;
 
+/// Check for a site that sends no mail.
+pub(crate) fn can_be_sent(site: &CheckContext<'_>) -> Vec<Problem> {
+    // What is wrong with the settings the host reports.
+    if Mailer::of(site.figment).map_or(true, |mailer| mailer.is_open()) {
+        return Vec::new();
+    }
+    let message = "the site sends no mail: who forgot a password cannot set a new one";
+    let hint = "set EMAIL_URL and EMAIL_FROM, or `email_url` and `email_from`";
+    vec![Problem::warning("accounts.W001", message).hint(hint)]
+}
+
 /// Where requests for such mails go: managed state.
 pub(crate) struct Outbox {
-    mailer: Option<Arc<Mailer>>,
-    site_url: Option<String>,
     site_name: Option<String>,
     places: Arc<Semaphore>,
 }
@@ -28,35 +37,26 @@ impl Outbox {
     pub(crate) fn of(site: &Figment) -> Self {
         let site_name = site.extract_inner::<String>("site_name").ok();
         Self {
-            mailer: Mailer::of(site).map(Arc::new),
-            site_url: site_url(site),
             site_name: site_name.map(|name| name.replace(char::is_control, " ")),
             places: Arc::new(Semaphore::new(DELIVERIES)),
         }
     }
 
-    /// Whether this site sends mail at all.
-    pub(crate) fn is_open(&self) -> bool {
-        self.mailer.is_some()
-    }
-
     /// A place for a request; none if there are too many at the moment, or no mail is sent.
-    pub(crate) fn delivery(&self, config: &Config) -> Option<Delivery> {
-        let mailer = Arc::clone(self.mailer.as_ref()?);
+    pub(crate) fn delivery(&self, mailer: &Mailer) -> Option<Delivery> {
+        // What a request says of the site's address is never believed: somebody else would get the
+        // key.
+        let site_url = mailer.site_url().filter(|_| mailer.is_open())?.to_owned();
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        // Outside of the profile `local` it is set, or the site does not start. What a request says
-        // of the site's address is never believed: somebody else would get the key.
-        let local = || format!("http://localhost:{}", config.port);
-        let site_url = self.site_url.clone().unwrap_or_else(local);
         let host = || site_url.split_once("://").map_or("", |(_, host)| host).to_owned();
         let site_name = self.site_name.clone().unwrap_or_else(host);
-        Some(Delivery { mailer, site_url, site_name, _permit: permit })
+        Some(Delivery { mailer: mailer.clone(), site_url, site_name, _permit: permit })
     }
 }
 
 /// A request for mails that is worked on.
 pub(crate) struct Delivery {
-    mailer: Arc<Mailer>,
+    mailer: Mailer,
     site_url: String,
     site_name: String,
     _permit: OwnedSemaphorePermit,

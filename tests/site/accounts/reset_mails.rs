@@ -177,9 +177,9 @@ async fn elsewhere_the_variables_say_how_to_send_and_where_the_site_is(kind: Dat
     // What is missing or wrong keeps the site from starting, and secrets to itself.
     let complete = variables;
     for (variable, value, problem) in [
-        ("EMAIL_URL", "smtps://ann:secret@", "accounts.E001 [accounts]"),
-        ("EMAIL_FROM", "", "accounts.E002 [accounts]"),
-        ("SITE_URL", "", "accounts.E003 [accounts]"),
+        ("EMAIL_URL", "smtps://ann:secret@", "accounts.E001"),
+        ("EMAIL_FROM", "", "accounts.E002"),
+        ("SITE_URL", "", "accounts.E003"),
     ] {
         let mut check = command(&workshop, &["check"], &complete);
         let output = check.env(variable, value).output().unwrap();

@@ -3,10 +3,10 @@
 use module_api::db::{Db, DbPool, Value};
 use module_api::model::Model;
 use module_api::rocket::tokio;
-use module_api::{Error, Page, Urls, context, route_name, template_name};
+use module_api::{Error, Mailer, Page, Urls, context, route_name, template_name};
 use rocket::form::{Form, FromForm};
 use rocket::response::Redirect;
-use rocket::{Config, State, get, post};
+use rocket::{State, get, post};
 
 use super::form_page::FormAnswer;
 use crate::models::User;
@@ -40,8 +40,8 @@ impl Errors {
 
 /// The form for an address, if this site sends mail.
 #[get("/password_reset")]
-pub(crate) fn password_reset(outbox: &State<Outbox>) -> Page {
-    form("", Errors::default(), outbox)
+pub(crate) fn password_reset(mailer: &State<Mailer>) -> Page {
+    form("", Errors::default(), mailer)
 }
 
 /// Sends a mail to whoever has the address. The answer is the same if nobody has, and is given
@@ -50,18 +50,18 @@ pub(crate) fn password_reset(outbox: &State<Outbox>) -> Page {
 pub(crate) async fn request_password_reset(
     request: Form<Request>,
     visitor: Visitor<'_>,
-    config: &Config,
     urls: &Urls,
+    mailer: &State<Mailer>,
     outbox: &State<Outbox>,
     db: &State<Db>,
 ) -> Result<FormAnswer, Error> {
     let email = request.email.trim();
-    let again = |errors| form(email, errors, outbox);
+    let again = |errors| form(email, errors, mailer);
     let errors = errors_in(email);
-    if !outbox.is_open() || !errors.is_empty() {
+    if !mailer.is_open() || !errors.is_empty() {
         return Ok(FormAnswer::invalid(again(Errors { whole: None, email: errors })));
     }
-    let Some(delivery) = outbox.delivery(config) else {
+    let Some(delivery) = outbox.delivery(mailer) else {
         return Ok(FormAnswer::busy(again(Errors::of_whole(BUSY))));
     };
     match Attempt::to_reset_password(email, visitor.address(), db).await? {
@@ -92,10 +92,10 @@ fn errors_in(email: &str) -> Vec<String> {
     field.validate(&Value::from(email))
 }
 
-fn form(email: &str, errors: Errors, outbox: &Outbox) -> Page {
+fn form(email: &str, errors: Errors, mailer: &Mailer) -> Page {
     // HTML has no character for it.
     let email = email.replace('\0', "\u{fffd}");
-    let is_open = outbox.is_open();
+    let is_open = mailer.is_open();
     let context = context! { email, is_open, error: errors.whole, email_errors: errors.email };
     Page::render(template_name!("accounts/password_reset"), context)
 }

@@ -1,0 +1,15 @@
+//! The mailer of a site: any module sends mails through it.
+//!
+//! [`Mailer`] is managed state of every site, made of the settings `email_url`, `email_from` and
+//! `site_url`. In the profile `local` mails are printed unless `email_url` is set.
+
+#![warn(missing_docs)]
+
+mod mailer;
+mod message;
+mod server;
+mod settings;
+
+pub use mailer::Mailer;
+pub use message::{Mail, MailError};
+pub use settings::MailSettingsError;

@@ -1,0 +1,145 @@
+//! The mailer: the way by which a site's mails leave it.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use rocket::figment::Figment;
+
+use crate::{Mail, MailError, MailSettingsError, settings};
+
+/// Sends the site's mails. The host manages one, made of the settings `email_url`, `email_from` and
+/// `site_url`; clones are the same mailer.
+///
+/// In the profile `local` mails are printed unless `email_url` is set. On other sites without
+/// `email_url` the mailer is closed: [`is_open`](Mailer::is_open).
+///
+/// [`send`](Mailer::send) takes as long as the server for mail takes. A handler whose answer must
+/// not wait, or must not tell by its time that a mail was sent, spawns it:
+///
+/// ```
+/// use module_api::rocket::{self, State, post, tokio};
+/// use module_api::{Mail, Mailer};
+///
+/// #[post("/invitations?<to>")]
+/// fn invite(to: String, mailer: &State<Mailer>) -> &'static str {
+///     let mailer = Mailer::clone(mailer);
+///     let (subject, text) = ("You are invited".to_owned(), "Come at noon.".to_owned());
+///     tokio::spawn(async move {
+///         if let Err(error) = mailer.send(Mail { to, subject, text }).await {
+///             rocket::error!("an invitation was not sent: {error}");
+///         }
+///     });
+///     "Done"
+/// }
+/// ```
+///
+/// A command makes one of its settings, `Mailer::of(&context.figment)`. A test collects mails:
+///
+/// ```
+/// use module_api::rocket::{self, State, local::blocking::Client, post, routes};
+/// use module_api::{Mail, MailError, Mailer};
+///
+/// #[post("/invitations?<to>")]
+/// async fn invite(to: String, mailer: &State<Mailer>) -> &'static str {
+///     let (subject, text) = ("You are invited".to_owned(), "Come at noon.".to_owned());
+///     match mailer.send(Mail { to, subject, text }).await {
+///         Ok(()) => "Done",
+///         Err(_) => "Not now",
+///     }
+/// }
+///
+/// let mailer = Mailer::collecting();
+/// let rocket = rocket::build().manage(mailer.clone()).mount("/", routes![invite]);
+/// let client = Client::debug(rocket).expect("a valid Rocket");
+/// assert_eq!(client.post("/invitations?to=ann@example.com").dispatch().into_string().unwrap(), "Done");
+/// let mails = mailer.collected();
+/// assert_eq!(mails.len(), 1);
+/// assert_eq!(mails[0].to, "ann@example.com");
+/// assert_eq!(mails[0].text, "Come at noon.");
+/// ```
+#[derive(Clone)]
+pub struct Mailer(Arc<Inner>);
+
+struct Inner {
+    way: Way,
+    site_url: Option<String>,
+}
+
+pub(crate) enum Way {
+    Smtp(Mailbox, AsyncSmtpTransport<Tokio1Executor>),
+    /// In the profile `local`, without settings: standard output is as good as a mailbox.
+    Printed(Mailbox),
+    Collected(Mutex<Vec<Mail>>),
+    Closed,
+}
+
+impl Mailer {
+    /// The mailer that the settings of a site describe.
+    ///
+    /// # Errors
+    ///
+    /// All errors in the settings; the start reports them as problems.
+    pub fn of(site: &Figment) -> Result<Self, Vec<MailSettingsError>> {
+        settings::read(site).map(|(way, site_url)| Self::new(way, site_url))
+    }
+
+    /// A mailer that sends nothing and keeps all mails, for tests. Its site is
+    /// `http://localhost:8000`.
+    pub fn collecting() -> Self {
+        Self::new(Way::Collected(Mutex::default()), Some("http://localhost:8000".to_owned()))
+    }
+
+    fn new(way: Way, site_url: Option<String>) -> Self {
+        Self(Arc::new(Inner { way, site_url }))
+    }
+
+    /// The mails that a [`collecting`](Mailer::collecting) mailer was given, in their order; none of
+    /// any other.
+    pub fn collected(&self) -> Vec<Mail> {
+        match &self.0.way {
+            Way::Collected(mails) => mails.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns `true` if the site sends mails at all.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.0.way, Way::Closed)
+    }
+
+    /// The site's own address without a `/` at its end, `https://example.org`: what links in mails
+    /// begin with. It is a setting and nothing that a request says, which is anybody's choice. Each
+    /// open mailer has one.
+    pub fn site_url(&self) -> Option<&str> {
+        self.0.site_url.as_deref()
+    }
+
+    /// Sends a mail, which takes as long as the server for mail takes: at most 30 seconds for each
+    /// of its answers.
+    ///
+    /// # Errors
+    ///
+    /// See [`MailError`].
+    pub async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        match &self.0.way {
+            Way::Smtp(from, transport) => {
+                transport.send(mail.message(from)?).await?;
+            }
+            Way::Printed(from) => {
+                let Mail { to, subject, text } = mail;
+                let printed =
+                    format!("\nFrom: {from}\nTo: {to}\nSubject: {subject}\n\n{}\n\n", text.trim());
+                let mut output = io::stdout();
+                let written = output.write_all(printed.as_bytes()).and_then(|()| output.flush());
+                written.map_err(MailError::Print)?;
+            }
+            Way::Collected(mails) => {
+                mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+            }
+            Way::Closed => return Err(MailError::Closed),
+        }
+        Ok(())
+    }
+}

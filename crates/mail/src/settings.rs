@@ -1,0 +1,204 @@
+//! The settings about mail: `email_url`, `email_from` and `site_url`.
+
+use lettre::message::Mailbox;
+use rocket::Config;
+use rocket::figment::Figment;
+use url::Url;
+
+use crate::mailer::Way;
+use crate::server::transport;
+
+/// Sender of mails that are only printed.
+const NOBODY: &str = "webmaster@localhost";
+
+/// Error in a setting about mail. It holds nothing of the setting's value, which may be secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MailSettingsError {
+    /// `email_url` is not valid.
+    #[error("`email_url`, or EMAIL_URL, is no address of a server for mail: {0}")]
+    Url(&'static str),
+    /// `email_url` is set and `email_from` is not.
+    #[error("the site sends mail, and `email_from` does not say from whom")]
+    NoSender,
+    /// `email_from` is not valid.
+    #[error("`email_from`, or EMAIL_FROM, is no address to send mail from")]
+    Sender,
+    /// `email_url` is set and `site_url` is not.
+    #[error("the site sends mail with links, and `site_url` does not say where it is")]
+    NoSite,
+    /// `site_url` is not valid.
+    #[error("`site_url`, or SITE_URL, is no address of a site")]
+    Site,
+}
+
+impl MailSettingsError {
+    /// Stable ID of the problem. The module `accounts` was the first to send mails.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Url(_) => "accounts.E001",
+            Self::NoSender | Self::Sender => "accounts.E002",
+            Self::NoSite | Self::Site => "accounts.E003",
+        }
+    }
+
+    /// Remedy.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Url(_) => {
+                "write it as smtps://user:password@host:465, or smtp://user:password@host:587"
+            }
+            Self::NoSender => {
+                "set EMAIL_FROM, or `email_from`, to `My Site <no-reply@example.org>`"
+            }
+            Self::Sender => "write it as `My Site <no-reply@example.org>`",
+            Self::NoSite => {
+                "set SITE_URL, or `site_url`, to the address that visitors type: https://example.org"
+            }
+            Self::Site => "write it as https://example.org, without a path",
+        }
+    }
+}
+
+/// The way by which mails leave the site, and the site's address.
+pub(crate) fn read(site: &Figment) -> Result<(Way, Option<String>), Vec<MailSettingsError>> {
+    let way = way(site);
+    if let Ok(Way::Closed) = way {
+        return Ok((Way::Closed, site_url(site).ok().flatten()));
+    }
+    let url = match site_url(site) {
+        Ok(None) if is_local(site) => {
+            let port = site.extract_inner("port").unwrap_or(Config::default().port);
+            Ok(Some(format!("http://localhost:{port}")))
+        }
+        Ok(None) => Err(MailSettingsError::NoSite),
+        other => other,
+    };
+    match (way, url) {
+        (Ok(way), Ok(url)) => Ok((way, url)),
+        (way, url) => Err(way.err().into_iter().chain(url.err()).collect()),
+    }
+}
+
+fn way(site: &Figment) -> Result<Way, MailSettingsError> {
+    let from = setting(site, "email_from");
+    let from = from.map(|from| from.parse::<Mailbox>().map_err(|_| MailSettingsError::Sender));
+    let from = from.transpose()?;
+    match setting(site, "email_url") {
+        Some(address) => {
+            let transport = transport(&address)?;
+            Ok(Way::Smtp(from.ok_or(MailSettingsError::NoSender)?, transport))
+        }
+        None if is_local(site) => {
+            let nobody = || NOBODY.parse().expect("it is a mailbox");
+            Ok(Way::Printed(from.unwrap_or_else(nobody)))
+        }
+        None => Ok(Way::Closed),
+    }
+}
+
+/// The value of a setting, if it has one.
+fn setting(site: &Figment, key: &str) -> Option<String> {
+    let value = site.extract_inner::<String>(key).ok()?;
+    let value = value.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn is_local(site: &Figment) -> bool {
+    *site.profile() == "local"
+}
+
+/// The site's address as its visitors know it, without a `/` at the end: `https://example.org`.
+fn site_url(site: &Figment) -> Result<Option<String>, MailSettingsError> {
+    let Some(text) = setting(site, "site_url") else { return Ok(None) };
+    let url = Url::parse(&text).map_err(|_| MailSettingsError::Site)?;
+    let is_plain = matches!(url.scheme(), "http" | "https")
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if is_plain {
+        Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
+    } else {
+        Err(MailSettingsError::Site)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(profile: &str, settings: &[(&str, &str)]) -> Figment {
+        let figment = Figment::new().select(profile);
+        settings.iter().fold(figment, |figment, (key, value)| figment.merge((*key, *value)))
+    }
+
+    fn ids(profile: &str, settings: &[(&str, &str)]) -> Vec<&'static str> {
+        let errors = read(&site(profile, settings)).err().unwrap_or_default();
+        errors.iter().map(MailSettingsError::id).collect()
+    }
+
+    fn is_open(profile: &str, settings: &[(&str, &str)]) -> bool {
+        let (way, _) = read(&site(profile, settings)).ok().expect("the settings are valid");
+        !matches!(way, Way::Closed)
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_without_being_repeated() {
+        for address in [
+            "mail.example.org",
+            "http://ann:secret@mail.example.org",
+            "smtp://",
+            "smtp://ann:sec#ret@mail.example.org:x",
+            "smtps://mail.example.org?tls=none",
+            "smtp://mail.example.org?ssl=1",
+        ] {
+            let settings = [("email_url", address), ("email_from", "a@b.org")];
+            assert_eq!(ids("local", &settings), ["accounts.E001"], "{address}");
+        }
+        let errors = read(&site("local", &[("email_url", "x://ann:secret@mail")])).err().unwrap();
+        assert!(!errors[0].to_string().contains("secret"), "{}", errors[0]);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let mail = ("email_url", "smtps://mail.example.org");
+        let from = ("email_from", "Homes <no-reply@example.org>");
+        let url = ("site_url", "https://example.org");
+        assert!(is_open("local", &[]), "mails are printed");
+        assert!(ids("local", &[mail, from]).is_empty());
+        assert!(!is_open("heroku", &[]));
+        assert!(!is_open("heroku", &[("email_url", " ")]));
+        assert_eq!(ids("heroku", &[mail]), ["accounts.E002", "accounts.E003"]);
+        assert_eq!(ids("heroku", &[mail, from]), ["accounts.E003"]);
+        assert_eq!(ids("local", &[("email_from", "nobody")]), ["accounts.E002"]);
+        assert!(is_open("heroku", &[mail, from, url]));
+    }
+
+    #[test]
+    fn links_lead_to_this_machine_where_a_site_is_developed() {
+        let links = |profile, settings: &[(&str, &str)]| {
+            let site = site(profile, settings).merge(("port", 8123));
+            read(&site).ok().expect("the settings are valid").1
+        };
+        assert_eq!(links("local", &[]).as_deref(), Some("http://localhost:8123"));
+        let url = ("site_url", "https://example.org/");
+        assert_eq!(links("local", &[url]).as_deref(), Some("https://example.org"));
+        assert_eq!(links("heroku", &[]), None);
+    }
+
+    #[test]
+    fn a_site_s_address_has_no_path() {
+        let read = |text| site_url(&site("heroku", &[("site_url", text)]));
+        assert_eq!(read("https://Example.org/"), Ok(Some("https://example.org".to_owned())));
+        assert_eq!(read("http://localhost:8000"), Ok(Some("http://localhost:8000".to_owned())));
+        assert_eq!(read(""), Ok(None));
+        for wrong in
+            ["example.org", "ftp://example.org", "https://example.org/x", "https://a@b.org"]
+        {
+            assert_eq!(read(wrong), Err(MailSettingsError::Site), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The settings about mail, without asking the server for mail.
+
+use module_api::{Mailer, Problem};
+
+use crate::Settings;
+
+/// The site's mailer, or the problems with its settings.
+pub(crate) fn mailer(settings: &Settings) -> Result<Mailer, Vec<Problem>> {
+    Mailer::of(&settings.figment).map_err(|errors| {
+        let problems = errors.into_iter();
+        problems
+            .map(|error| Problem::error(error.id(), error.to_string()).hint(error.hint()))
+            .collect()
+    })
+}
