@@ -5,7 +5,7 @@
 
 use module_api::db::{Transaction, continue_sequence, query, table_exists};
 use module_api::sqlx::AssertSqlSafe;
-use module_api::{MigrationCode, MigrationFuture};
+use module_api::{MigrationCode, ModuleFuture};
 
 /// A table of the unsplit site, and the one that holds its rows today.
 struct Moved {
@@ -52,7 +52,7 @@ pub(crate) fn migrations() -> Vec<MigrationCode> {
 
 /// Copies tables whose rows refer to each other: all of them, or none if any of the new ones has a
 /// row.
-fn copy<'a>(tables: &'static [Moved], transaction: &'a mut Transaction) -> MigrationFuture<'a> {
+fn copy<'a>(tables: &'static [Moved], transaction: &'a mut Transaction) -> ModuleFuture<'a> {
     Box::pin(async move {
         let mut found = Vec::new();
         for table in tables {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use module_api::db::Db;
-use module_api::{HealthFuture, RequestInfo};
+use module_api::{ModuleFuture, RequestInfo};
 use rocket::http::{Header, Method};
 use rocket::{Responder, Route, get};
 use site_tests::{
@@ -19,7 +19,7 @@ static CLINIC: LocalModule = LocalModule {
     ..LocalModule::named("clinic")
 };
 
-fn a_doctor_is_in(_: &Db) -> HealthFuture<'_> {
+fn a_doctor_is_in(_: &Db) -> ModuleFuture<'_> {
     Box::pin(async {
         if IS_WELL.load(Ordering::SeqCst) { Ok(()) } else { Err("no doctor is in".into()) }
     })

@@ -43,9 +43,8 @@ mod mistakes;
 mod registered;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
+use crate::ModuleFuture;
 use crate::auth::{Action, User};
 use crate::db::{DbError, Transaction};
 use crate::model::{Model, ModelInfo, Record, WriteError};
@@ -161,24 +160,18 @@ pub struct Change<'a> {
     pub after: Option<&'a Record>,
 }
 
-/// What a [`Confirm`] returns: a question to be answered before the change is made, if there is one.
-pub type ConfirmFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<Option<String>, DbError>> + Send + 'a>>;
-
 /// Looks at a change, in its transaction and before it is made.
-pub type Confirm = for<'a> fn(Change<'a>, &'a mut Transaction) -> ConfirmFuture<'a>;
-
-/// What an [`AdminAction`] returns: what to tell the user.
-pub type AdminActionFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<String, WriteError>> + Send + 'a>>;
+pub type Confirm =
+    for<'a> fn(Change<'a>, &'a mut Transaction) -> ModuleFuture<'a, Option<String>, DbError>;
 
 /// Something that can be done with the selected rows of a list.
 ///
 /// ```
-/// use module_api::admin::{AdminAction, AdminActionFuture};
+/// use module_api::ModuleFuture;
+/// use module_api::admin::AdminAction;
 /// use module_api::auth::{Action, User};
 /// use module_api::db::Transaction;
-/// use module_api::model::Model;
+/// use module_api::model::{Model, WriteError};
 ///
 /// #[derive(Model)]
 /// #[model(label = "guests.entry", display = "{text}")]
@@ -194,7 +187,7 @@ pub type AdminActionFuture<'a> =
 ///     ids: &'a [i64],
 ///     _user: &'a User,
 ///     transaction: &'a mut Transaction,
-/// ) -> AdminActionFuture<'a> {
+/// ) -> ModuleFuture<'a, String, WriteError> {
 ///     Box::pin(async move {
 ///         let chosen = Entry::objects().filter(Entry::ID.is_in(ids.iter().copied()));
 ///         let rows = chosen.update([Entry::APPROVED.set(true)], transaction).await?;
@@ -214,7 +207,11 @@ pub struct AdminAction {
     /// What the user has to be allowed to do with the model; a change, unless it says otherwise.
     pub requires: Action,
     /// Does it, in one transaction with the entries in the log.
-    pub run: for<'a> fn(&'a [i64], &'a User, &'a mut Transaction) -> AdminActionFuture<'a>,
+    pub run: for<'a> fn(
+        &'a [i64],
+        &'a User,
+        &'a mut Transaction,
+    ) -> ModuleFuture<'a, String, WriteError>,
 }
 
 impl AdminAction {
@@ -222,7 +219,11 @@ impl AdminAction {
     pub fn new(
         name: &'static str,
         label: &'static str,
-        run: for<'a> fn(&'a [i64], &'a User, &'a mut Transaction) -> AdminActionFuture<'a>,
+        run: for<'a> fn(
+            &'a [i64],
+            &'a User,
+            &'a mut Transaction,
+        ) -> ModuleFuture<'a, String, WriteError>,
     ) -> Self {
         Self { name, label, requires: Action::Change, run }
     }

@@ -1,10 +1,8 @@
 //! A module's commands of the host's command line.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use rocket::figment::Figment;
 
+use crate::ModuleFuture;
 use crate::db::Db;
 
 /// What a command works with: the site's settings and its database, opened and migrated.
@@ -15,11 +13,6 @@ pub struct CommandContext {
     pub db: Db,
 }
 
-/// What a command returns: done, or an error that is printed and makes the exit status 1; 2 if it is
-/// an error of clap, for wrong usage that clap cannot tell by itself.
-pub type CommandFuture =
-    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>;
-
 /// A subcommand of `host`.
 ///
 /// Two modules, or a module and the host, with a command of the same name are a problem that
@@ -27,9 +20,9 @@ pub type CommandFuture =
 ///
 /// ```
 /// use module_api::clap::{self, Arg, ArgMatches};
-/// use module_api::{Command, CommandContext, CommandFuture};
+/// use module_api::{Command, CommandContext, ModuleFuture};
 ///
-/// fn greet(context: CommandContext, arguments: ArgMatches) -> CommandFuture {
+/// fn greet(context: CommandContext, arguments: ArgMatches) -> ModuleFuture<'static> {
 ///     Box::pin(async move {
 ///         let name = arguments.get_one::<String>("name").expect("required by clap");
 ///         println!("Hello, {name}!");
@@ -47,14 +40,14 @@ pub struct Command {
     /// Its name, help and arguments.
     pub definition: clap::Command,
     /// What it does.
-    pub run: fn(CommandContext, clap::ArgMatches) -> CommandFuture,
+    pub run: fn(CommandContext, clap::ArgMatches) -> ModuleFuture<'static>,
 }
 
 impl Command {
     /// A command with that definition, which does `run`.
     pub fn new(
         definition: clap::Command,
-        run: fn(CommandContext, clap::ArgMatches) -> CommandFuture,
+        run: fn(CommandContext, clap::ArgMatches) -> ModuleFuture<'static>,
     ) -> Self {
         Self { definition, run }
     }

@@ -1,21 +1,15 @@
 //! Numbers that say how a module's matters stand, for monitoring.
 
-use std::pin::Pin;
-
+use crate::ModuleFuture;
 use crate::db::Db;
-
-/// What the function of a [`Gauge`] returns.
-pub type GaugeFuture<'a> = Pin<
-    Box<dyn Future<Output = Result<f64, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
->;
 
 /// A number that goes up and down, which `/metrics` shows when it is asked.
 ///
 /// ```
 /// use module_api::db::{Db, query};
-/// use module_api::{Gauge, GaugeFuture, Module};
+/// use module_api::{Gauge, ModuleFuture, Module};
 ///
-/// fn entries(db: &Db) -> GaugeFuture<'_> {
+/// fn entries(db: &Db) -> ModuleFuture<'_, f64> {
 ///     Box::pin(async move {
 ///         let mut connection = db.acquire().await?;
 ///         let count = query("SELECT count(*) AS value FROM guests_entry");
@@ -42,5 +36,5 @@ pub struct Gauge {
     /// What it counts, and in which unit.
     pub help: &'static str,
     /// Finds the number out. It is asked each time that somebody asks for `/metrics`.
-    pub value: for<'a> fn(&'a Db) -> GaugeFuture<'a>,
+    pub value: for<'a> fn(&'a Db) -> ModuleFuture<'a, f64>,
 }

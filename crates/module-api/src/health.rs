@@ -1,12 +1,7 @@
 //! Whether a module can do its work at this moment.
 
-use std::pin::Pin;
-
+use crate::ModuleFuture;
 use crate::db::Db;
-
-/// What a [`Health`] returns: nothing if all is well, else why not.
-pub type HealthFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
 
 /// A function that finds out whether a module can do its work.
 ///
@@ -17,9 +12,9 @@ pub type HealthFuture<'a> =
 ///
 /// ```
 /// use module_api::db::{Db, query};
-/// use module_api::{Health, HealthFuture, Module};
+/// use module_api::{Health, ModuleFuture, Module};
 ///
-/// fn the_book_can_be_read(db: &Db) -> HealthFuture<'_> {
+/// fn the_book_can_be_read(db: &Db) -> ModuleFuture<'_> {
 ///     Box::pin(async move {
 ///         let mut connection = db.acquire().await?;
 ///         query("SELECT id FROM guests_entry LIMIT 1").execute(&mut connection).await?;
@@ -38,4 +33,4 @@ pub type HealthFuture<'a> =
 ///     }
 /// }
 /// ```
-pub type Health = for<'a> fn(&'a Db) -> HealthFuture<'a>;
+pub type Health = for<'a> fn(&'a Db) -> ModuleFuture<'a>;

@@ -54,6 +54,7 @@ mod logged_path;
 mod messages;
 mod migration;
 mod module;
+mod module_future;
 mod name;
 mod navigation;
 mod nearest;
@@ -70,7 +71,7 @@ mod urls;
 
 pub use check::{Check, CheckContext};
 pub use client_address::client_address;
-pub use command::{Command, CommandContext, CommandFuture};
+pub use command::{Command, CommandContext};
 pub use configure::{AttachedFairing, Configure, ManagedState};
 pub use csrf::{
     CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
@@ -78,18 +79,18 @@ pub use csrf::{
 };
 pub use error::{Error, Reported};
 pub use files::{Files, FilesIter};
-pub use gauge::{Gauge, GaugeFuture};
-pub use health::{Health, HealthFuture};
+pub use gauge::Gauge;
+pub use health::Health;
 pub use literal_name::{LiteralName, NamedItem};
-pub use local_start::{LocalStart, LocalStartContext, LocalStartFuture, Notice};
+pub use local_start::{LocalStart, LocalStartContext, Notice};
 pub use logged_path::logged_path;
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,
-    MigrationFunction, MigrationFuture, MigrationId, migrations_of, migrations_of_module,
-    migrations_with_code,
+    MigrationFunction, MigrationId, migrations_of, migrations_of_module, migrations_with_code,
 };
 pub use module::Module;
+pub use module_future::ModuleFuture;
 pub use name::{InvalidName, check_name};
 pub use navigation::NavigationItem;
 pub use nearest::{nearest, suggestion};

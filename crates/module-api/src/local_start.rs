@@ -1,11 +1,9 @@
 //! What a module does when a site starts on a developer's machine.
 
-use std::pin::Pin;
-
 use rocket::figment::Figment;
 
-use crate::Urls;
 use crate::db::Db;
+use crate::{ModuleFuture, Urls};
 
 /// The site that starts, as a [`LocalStart`] is given it.
 #[derive(Clone, Copy)]
@@ -23,15 +21,6 @@ pub struct LocalStartContext<'a> {
 /// A text for whoever started the site, made of the address at which it is: `http://localhost:8000`.
 pub type Notice = Box<dyn FnOnce(&str) -> String + Send + Sync>;
 
-/// What a [`LocalStart`] returns: what it has to say, if anything, or why the site cannot start.
-pub type LocalStartFuture<'a> = Pin<
-    Box<
-        dyn Future<Output = Result<Option<Notice>, Box<dyn std::error::Error + Send + Sync>>>
-            + Send
-            + 'a,
-    >,
->;
-
 /// What a module does each time somebody starts the site in the profile `local`: to have it ready
 /// for use at once. Elsewhere nobody looks at what a start prints, and nothing is called.
 ///
@@ -41,9 +30,9 @@ pub type LocalStartFuture<'a> = Pin<
 ///
 /// ```
 /// use module_api::db::query;
-/// use module_api::{LocalStart, LocalStartContext, LocalStartFuture, Module, Notice};
+/// use module_api::{LocalStart, LocalStartContext, ModuleFuture, Module, Notice};
 ///
-/// fn welcome(site: LocalStartContext<'_>) -> LocalStartFuture<'_> {
+/// fn welcome(site: LocalStartContext<'_>) -> ModuleFuture<'_, Option<Notice>> {
 ///     Box::pin(async move {
 ///         if !site.is_new {
 ///             return Ok(None);
@@ -65,4 +54,4 @@ pub type LocalStartFuture<'a> = Pin<
 ///     }
 /// }
 /// ```
-pub type LocalStart = for<'a> fn(LocalStartContext<'a>) -> LocalStartFuture<'a>;
+pub type LocalStart = for<'a> fn(LocalStartContext<'a>) -> ModuleFuture<'a, Option<Notice>>;

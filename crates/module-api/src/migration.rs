@@ -10,7 +10,7 @@ use crate::db::DatabaseKind;
 use crate::{Files, Module};
 
 pub use after::AfterMigrate;
-pub use code::{MigrationCode, MigrationFunction, MigrationFuture};
+pub use code::{MigrationCode, MigrationFunction};
 pub use files::migrations_of;
 
 /// One step in the life of a module's tables.

@@ -4,7 +4,7 @@ use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::task::spawn_blocking;
 use module_api::time::UtcDateTime;
-use module_api::{LocalStartContext, LocalStartFuture, Notice, Urls, program_name, route_name};
+use module_api::{LocalStartContext, ModuleFuture, Notice, Urls, program_name, route_name};
 
 use crate::passwords::encode;
 use crate::random_text::random_text;
@@ -19,7 +19,7 @@ const LENGTH: usize = 20;
 
 /// Makes an administrator if the database had no user when the start began: demo data may have
 /// brought some since.
-pub(crate) fn create(site: LocalStartContext<'_>) -> LocalStartFuture<'_> {
+pub(crate) fn create(site: LocalStartContext<'_>) -> ModuleFuture<'_, Option<Notice>> {
     Box::pin(async move {
         if !site.is_new && has_users(site.db).await? {
             return Ok(None);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::MigrationFuture;
+use module_api::ModuleFuture;
 use module_api::auth::Action;
 use module_api::db::{
     Db, DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query,
@@ -34,7 +34,7 @@ struct NameTooLong {
 /// Creates the content types and permissions that models of the site lack, as Django's `migrate`
 /// does, and in its order: model by model, of each model add, change, delete, view. What is there
 /// stays as it is, whoever made it and whatever it is of.
-pub(crate) fn create_missing(db: &Db) -> MigrationFuture<'_> {
+pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let known = read_known(&mut db.acquire().await?).await?;
         let lacking: Vec<&'static ModelInfo> =

@@ -2,7 +2,7 @@
 
 use module_api::db::{Db, DbError, Transaction, query};
 use module_api::time::{Duration, UtcDateTime};
-use module_api::{CookieRules, GaugeFuture};
+use module_api::{CookieRules, ModuleFuture};
 use rocket::Request;
 
 use crate::expired::Expiring;
@@ -130,7 +130,7 @@ pub(crate) fn expiry() -> UtcDateTime {
 }
 
 /// How many sessions there are that are not over, for monitoring.
-pub(crate) fn count(db: &Db) -> GaugeFuture<'_> {
+pub(crate) fn count(db: &Db) -> ModuleFuture<'_, f64> {
     Box::pin(async move {
         let mut connection = db.acquire().await?;
         let count = query("SELECT COUNT(*) AS value FROM accounts_session WHERE last_used > $1");

@@ -1,8 +1,9 @@
 //! A module with objects that lead to each other in every way, to be deleted; and who deletes them.
 
-use module_api::admin::{Change, ConfirmFuture, ModelAdmin};
+use module_api::ModuleFuture;
+use module_api::admin::{Change, ModelAdmin};
 use module_api::auth::{Action, User};
-use module_api::db::{FromRow, Row, Transaction, query};
+use module_api::db::{DbError, FromRow, Row, Transaction, query};
 use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record};
 use site_tests::{
     Answer, Browser, DatabaseKind, Document, HolidayHomes, LocalModule, NewUser, TestSite,
@@ -95,7 +96,10 @@ fn folders(
 }
 
 /// Asks before shelves with treasures are deleted, naming them.
-fn ask_about_treasures<'a>(change: Change<'a>, _: &'a mut Transaction) -> ConfirmFuture<'a> {
+fn ask_about_treasures<'a>(
+    change: Change<'a>,
+    _: &'a mut Transaction,
+) -> ModuleFuture<'a, Option<String>, DbError> {
     Box::pin(async move {
         let names = change.before.iter().map(|shelf| shelf.get("name").to_string());
         let names: Vec<String> = names.filter(|name| name.starts_with("Treasure")).collect();
@@ -256,7 +260,7 @@ pub(crate) struct Logged {
 }
 
 impl FromRow for Logged {
-    fn from_row(row: &Row<'_>) -> Result<Self, module_api::db::DbError> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
             user: row.get("username")?,
             model: row.get("model")?,

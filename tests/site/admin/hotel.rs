@@ -1,9 +1,10 @@
 //! A module whose guests have fields of every kind, for lists and what is done with their rows.
 
-use module_api::admin::{AdminAction, AdminActionFuture, ListColumn, ModelAdmin};
+use module_api::ModuleFuture;
+use module_api::admin::{AdminAction, ListColumn, ModelAdmin};
 use module_api::auth::{Action, User};
 use module_api::db::{Transaction, Value, query};
-use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record};
+use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record, WriteError};
 use module_api::time::UtcDateTime;
 use site_tests::{
     Answer, Browser, DatabaseKind, Document, HolidayHomes, LocalModule, NewUser, TestSite,
@@ -138,7 +139,7 @@ fn check_out<'a>(
     ids: &'a [i64],
     user: &'a User,
     transaction: &'a mut Transaction,
-) -> AdminActionFuture<'a> {
+) -> ModuleFuture<'a, String, WriteError> {
     Box::pin(async move {
         let chosen = Guest::objects().filter(Guest::ID.is_in(ids.iter().copied()));
         let left = Guest::LEFT.set(moment("2024-06-01 10:00"));
@@ -151,7 +152,7 @@ fn fail<'a>(
     ids: &'a [i64],
     user: &'a User,
     transaction: &'a mut Transaction,
-) -> AdminActionFuture<'a> {
+) -> ModuleFuture<'a, String, WriteError> {
     Box::pin(async move {
         check_out(ids, user, transaction).await?;
         let mut nobody = Guest::named("");
@@ -166,7 +167,7 @@ fn clash<'a>(
     ids: &'a [i64],
     user: &'a User,
     transaction: &'a mut Transaction,
-) -> AdminActionFuture<'a> {
+) -> ModuleFuture<'a, String, WriteError> {
     Box::pin(async move {
         check_out(ids, user, transaction).await?;
         query("UPDATE hotel_guest SET room_id = 12345").execute(transaction).await?;
@@ -178,7 +179,7 @@ fn evict<'a>(
     ids: &'a [i64],
     _: &'a User,
     transaction: &'a mut Transaction,
-) -> AdminActionFuture<'a> {
+) -> ModuleFuture<'a, String, WriteError> {
     Box::pin(async move {
         let chosen = Guest::objects().filter(Guest::ID.is_in(ids.iter().copied()));
         let deleted = chosen.delete(transaction).await?;

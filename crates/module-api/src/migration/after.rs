@@ -1,6 +1,6 @@
 //! What is to be done after migrating.
 
-use super::MigrationFuture;
+use crate::ModuleFuture;
 use crate::db::Db;
 
 /// What a module does after migrating: to keep rows of its own in step with what is linked, which no
@@ -13,10 +13,10 @@ use crate::db::Db;
 /// ```
 /// use module_api::db::{Db, query};
 /// use module_api::model::Models;
-/// use module_api::{AfterMigrate, MigrationFuture, Module};
+/// use module_api::{AfterMigrate, ModuleFuture, Module};
 ///
 /// /// Has a row for each model of the site.
-/// fn note_models(db: &Db) -> MigrationFuture<'_> {
+/// fn note_models(db: &Db) -> ModuleFuture<'_> {
 ///     Box::pin(async move {
 ///         let known = query("SELECT label AS value FROM census_model");
 ///         let known = known.fetch_all::<(String,)>(&mut db.acquire().await?).await?;
@@ -45,4 +45,4 @@ use crate::db::Db;
 ///     }
 /// }
 /// ```
-pub type AfterMigrate = for<'a> fn(&'a Db) -> MigrationFuture<'a>;
+pub type AfterMigrate = for<'a> fn(&'a Db) -> ModuleFuture<'a>;

@@ -1,17 +1,12 @@
 //! Migrations that are Rust code.
 
-use std::fmt;
-use std::pin::Pin;
-
 use super::MigrationId;
+use crate::ModuleFuture;
 use crate::db::Transaction;
-
-/// What a migration's code returns: done, or why not.
-pub type MigrationFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
+use std::fmt;
 
 /// What a migration's code is: a function of the transaction that it runs in.
-pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> MigrationFuture<'a>;
+pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> ModuleFuture<'a>;
 
 /// A migration, or a part of one, that is Rust code: for moving data.
 ///
@@ -21,9 +16,9 @@ pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> MigrationFuture<
 ///
 /// ```
 /// use module_api::db::{Transaction, query};
-/// use module_api::{MigrationCode, MigrationFuture};
+/// use module_api::{MigrationCode, ModuleFuture};
 ///
-/// fn trim_titles(transaction: &mut Transaction) -> MigrationFuture<'_> {
+/// fn trim_titles(transaction: &mut Transaction) -> ModuleFuture<'_> {
 ///     Box::pin(async move {
 ///         query("UPDATE hello SET title = trim(title)").execute(transaction).await?;
 ///         Ok(())
@@ -93,7 +88,7 @@ impl MigrationCode {
     /// assert!(code.down_function().is_none());
     /// assert!(code.down(MigrationCode::nothing).down_function().is_some());
     /// ```
-    pub fn nothing(_: &mut Transaction) -> MigrationFuture<'_> {
+    pub fn nothing(_: &mut Transaction) -> ModuleFuture<'_> {
         Box::pin(async { Ok(()) })
     }
 }

@@ -1,11 +1,15 @@
 //! What is asked before a user is changed or deleted: who might lock themselves or everybody out.
 
-use module_api::admin::{Change, ConfirmFuture};
+use module_api::ModuleFuture;
+use module_api::admin::Change;
 use module_api::db::{DatabaseKind, DbError, Transaction, Value, query};
 use module_api::model::Record;
 
 /// Asks before users take rights away from themselves, and before the last superuser is gone.
-pub(super) fn confirm<'a>(change: Change<'a>, on: &'a mut Transaction) -> ConfirmFuture<'a> {
+pub(super) fn confirm<'a>(
+    change: Change<'a>,
+    on: &'a mut Transaction,
+) -> ModuleFuture<'a, Option<String>, DbError> {
     Box::pin(async move {
         let mut questions = Vec::new();
         if let Some(own) = change.before.iter().find(|user| user.id() == change.user.id) {

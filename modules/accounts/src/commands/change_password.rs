@@ -1,7 +1,7 @@
 //! `changepassword`: a new password for a user.
 
 use module_api::clap::{self, Arg, ArgMatches};
-use module_api::{CommandContext, CommandFuture, program_name};
+use module_api::{CommandContext, ModuleFuture, program_name};
 
 use super::{Account, Failure, Terminal, account, say_done, system_user};
 use crate::authentication::normalized_username;
@@ -18,7 +18,7 @@ pub(super) fn definition() -> clap::Command {
         .arg(Arg::new("username").help("Whose; by default the name you have on this machine"))
 }
 
-pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> CommandFuture {
+pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> ModuleFuture<'static> {
     Box::pin(async move {
         let username = match arguments.get_one::<String>("username") {
             Some(username) => username.clone(),

@@ -7,7 +7,7 @@ use module_api::clap::{self, Arg, ArgAction, ArgMatches};
 use module_api::db::{Db, DbError, Value};
 use module_api::model::{ManyToMany, Model, WriteError};
 use module_api::time::UtcDateTime;
-use module_api::{CommandContext, CommandFuture, program_name};
+use module_api::{CommandContext, ModuleFuture, program_name};
 
 use super::{Failure, Terminal, account, say_done, system_user};
 use crate::authentication::{MAX_PASSWORD, normalized_username};
@@ -50,7 +50,7 @@ pub(super) fn definition() -> clap::Command {
         )
 }
 
-pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> CommandFuture {
+pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> ModuleFuture<'static> {
     Box::pin(async move {
         let wanted = if arguments.get_flag("noinput") {
             from_environment(&arguments)?

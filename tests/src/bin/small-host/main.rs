@@ -20,7 +20,7 @@ use host::Registry;
 use module_api::db::{Db, query};
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Command, Files, MigrationCode, MigrationFunction, MigrationFuture, Module,
+    AfterMigrate, Command, Files, MigrationCode, MigrationFunction, Module, ModuleFuture,
     Registration, clap,
 };
 use rocket::Route;
@@ -153,7 +153,7 @@ fn read(folder: &Path) -> Registration {
 }
 
 /// Adds a row each time.
-fn write_a_note(db: &Db) -> MigrationFuture<'_> {
+fn write_a_note(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let mut transaction = db.begin().await?;
         query("INSERT INTO note (id, title) SELECT COUNT(*) + 1, 'after migrating' FROM note")
