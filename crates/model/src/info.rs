@@ -90,7 +90,7 @@ impl ModelInfo {
 
     /// What people call one of them, with a capital: `Letting`.
     pub fn capitalized_name(&self) -> String {
-        capitalize(self.verbose_name)
+        capitalized(self.verbose_name)
     }
 }
 
@@ -156,7 +156,7 @@ impl FieldInfo {
 
     /// What people call it, with a capital: `Zip code`.
     pub fn capitalized_name(&self) -> String {
-        capitalize(self.verbose_name)
+        capitalized(self.verbose_name)
     }
 
     /// `NULL`, of the type of its column.
@@ -370,7 +370,8 @@ const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-fn capitalize(name: &str) -> String {
+/// The text with a capital.
+pub fn capitalized(name: &str) -> String {
     let mut characters = name.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),

@@ -61,7 +61,7 @@ pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, Null
 pub use id::Id;
 pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
-    ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator,
+    ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
 };
 pub use listing::Listing;
 pub use module_macros::Model;

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use module_api::admin::ModelAdmin;
 use module_api::db::{DatabaseKind, DbError, Executor, Transaction, query, quoted};
-use module_api::model::{Filter, ModelInfo, Record, Records};
+use module_api::model::{Filter, ModelInfo, Record, Records, capitalized};
 use module_api::sqlx::AssertSqlSafe;
 use module_api::{Error, Messages, route_name};
 use rocket::response::Redirect;
 
 use crate::access::Desk;
-use crate::text::capitalized;
 
 /// So many objects are asked for at once.
 pub(crate) const CHUNK: usize = 500;

@@ -79,7 +79,7 @@ impl Shell {
             let add = desk.may(admin, Action::Add, None);
             let model = ShellModel {
                 label: admin.model.label,
-                name: crate::text::capitalized(admin.model.verbose_name_plural),
+                name: module_api::model::capitalized(admin.model.verbose_name_plural),
                 list: list.then(|| desk.model_url("list", admin)).transpose()?,
                 add: add.then(|| desk.model_url("add", admin)).transpose()?,
                 may_change: desk.may(admin, Action::Change, None),
@@ -104,7 +104,7 @@ impl Shell {
         admin: &ModelAdmin,
         crumbs: Vec<Crumb>,
     ) -> Result<Self, Error> {
-        let name = crate::text::capitalized(admin.model.verbose_name_plural);
+        let name = module_api::model::capitalized(admin.model.verbose_name_plural);
         let list = if crumbs.is_empty() {
             Crumb::here(name)
         } else {

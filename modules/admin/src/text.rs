@@ -5,14 +5,6 @@ use module_api::model::FieldInfo;
 use module_api::serde::Serialize;
 use module_api::time::UtcDateTime;
 
-/// The text with a capital.
-pub(crate) fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
 /// `1 letting`, `3 lettings`.
 pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Executor;
-use module_api::model::{ModelInfo, Record};
+use module_api::model::{ModelInfo, Record, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Error, Page, context, template_name};
 
@@ -13,7 +13,6 @@ use super::consequences::{Consequences, fingerprint_of};
 use crate::access::Desk;
 use crate::object::objects;
 use crate::shell::{Crumb, Shell};
-use crate::text::capitalized;
 
 /// So many objects of a model are shown, the others counted.
 const SHOWN: usize = 100;

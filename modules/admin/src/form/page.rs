@@ -3,7 +3,7 @@
 use module_api::Page;
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::model::{ModelInfo, Record};
+use module_api::model::{ModelInfo, Record, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Error, template_name};
 
@@ -18,7 +18,6 @@ use super::view::{FieldView, Viewer};
 use crate::access::Desk;
 use crate::deletion::fingerprint_of;
 use crate::shell::{Crumb, Shell};
-use crate::text::capitalized;
 
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]

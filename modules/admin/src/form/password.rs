@@ -45,7 +45,7 @@ impl NewPassword {
             match hasher.encode(first).await {
                 Ok(hash) => self.hash = Some(hash),
                 Err(busy @ HasherError::Busy) => {
-                    self.errors[0].push(crate::text::capitalized(&format!("{busy}.")));
+                    self.errors[0].push(module_api::model::capitalized(&format!("{busy}.")));
                 }
                 Err(error) => return Err(Error::other(error)),
             }

@@ -34,7 +34,7 @@ impl Content {
     pub(crate) fn label(self) -> String {
         match self {
             Self::Column(field) | Self::Password(field) => field.capitalized_name(),
-            Self::Many(field) => crate::text::capitalized(field.verbose_name),
+            Self::Many(field) => module_api::model::capitalized(field.verbose_name),
         }
     }
 

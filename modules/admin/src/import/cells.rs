@@ -1,4 +1,7 @@
 //! Lines of cells: CSV as RFC 4180 has it, with `,`, `;` or a tab between the cells.
+//!
+//! The crate `csv` reads a quote that is never closed, and text after one that is, without a word; here both
+//! are errors that name their line.
 
 /// What may stand between cells; the first of those that are as frequent as each other is meant.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use module_api::admin::Change as AdminChange;
 use module_api::auth::Action;
 use module_api::db::{DbError, Transaction, Value};
-use module_api::model::{FieldInfo, ModelInfo, Path, Record, Records};
+use module_api::model::{FieldInfo, ModelInfo, Path, Record, Records, capitalized};
 use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Given, Place};
@@ -19,7 +19,7 @@ use super::lookups;
 use super::{Drafts, Importable, Problem};
 use crate::access::Desk;
 use crate::object::Object;
-use crate::text::{Shown, capitalized};
+use crate::text::Shown;
 
 /// What an import would do.
 pub(crate) struct Plan {

@@ -1,13 +1,13 @@
 //! The columns of a list: their headings, and what stands in their cells.
 
 use module_api::admin::{ListColumn, ModelAdmin, RegisteredModels};
-use module_api::model::{ColumnPlace, Display, FieldInfo, Path, Record, Records};
+use module_api::model::{ColumnPlace, Display, FieldInfo, Path, Record, Records, capitalized};
 use module_api::serde::Serialize;
 
 use super::conditions::ends_in_secret;
 use super::order::{Order, is_sortable};
 use super::parameters::{ORDER, Parameters};
-use crate::text::{Shown, capitalized};
+use crate::text::Shown;
 
 /// Characters of a cell. The whole text is on the page of its object.
 const MAX_TEXT: usize = 300;

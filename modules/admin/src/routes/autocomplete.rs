@@ -4,6 +4,7 @@
 use module_api::admin::{ModelAdmin, RegisteredModel};
 use module_api::auth::Action;
 use module_api::db::Db;
+use module_api::model::capitalized;
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Page, PageNumber, Pagination, context, template_name};
 use rocket::http::{ContentType, Header};
@@ -12,7 +13,6 @@ use rocket::{Responder, get};
 use crate::access::Desk;
 use crate::search;
 use crate::shell::{Crumb, Shell};
-use crate::text::capitalized;
 
 /// How many objects there are on a page.
 const PAGE_SIZE: u32 = 20;

@@ -5,7 +5,7 @@ pub(crate) mod actions;
 use module_api::admin::{ModelAdmin, RegisteredModel};
 use module_api::auth::Action;
 use module_api::db::{Db, Executor};
-use module_api::model::{Record, Records};
+use module_api::model::{Record, Records, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Messages, Page, context, template_name};
 use rocket::get;
@@ -22,7 +22,7 @@ use crate::list::facets::Facet;
 use crate::list::pages::Rows;
 use crate::list::parameters::{COUNTS, ERROR, PAGE, Parameters, SEARCH};
 use crate::shell::Shell;
-use crate::text::{capitalized, counted};
+use crate::text::counted;
 
 /// Of a table with more rows, filters say how many each choice has only where that is asked for.
 const COUNTED_AT_ONCE: u64 = 5_000;

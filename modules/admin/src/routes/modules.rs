@@ -1,6 +1,7 @@
 //! The page about the modules of the site, for those who run it.
 
 use module_api::admin::RegisteredModels;
+use module_api::model::capitalized;
 use module_api::serde::Serialize;
 use module_api::{
     Error, MigrationStatus, Page, SiteModule, SiteModules, context, program_name, template_name,
@@ -9,7 +10,6 @@ use rocket::{State, get};
 
 use crate::access::Desk;
 use crate::shell::{Crumb, Shell};
-use crate::text::capitalized;
 
 /// A module on the page.
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::model::{Path, Record, Records};
+use module_api::model::{Path, Record, Records, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Page, context, route_name, template_name};
 use rocket::get;
@@ -12,7 +12,6 @@ use rocket::http::RawStr;
 use crate::access::Desk;
 use crate::search::{filter, typed, words};
 use crate::shell::{Crumb, Shell};
-use crate::text::capitalized;
 
 /// How many objects of a model are shown.
 const SHOWN: usize = 5;

@@ -1,14 +1,14 @@
 //! An import as its pages show it.
 
 use module_api::Error;
-use module_api::model::{Choice, ChoiceValue, FieldInfo, FieldKind, ModelInfo};
+use module_api::model::{Choice, ChoiceValue, FieldInfo, FieldKind, ModelInfo, capitalized};
 use module_api::serde::Serialize;
 
 use super::NamedFile;
 use super::submitted::encoded;
 use crate::access::Desk;
 use crate::import::{Change, Counts, Importable, Plan, Row, Slot, Step};
-use crate::text::{Shown, capitalized, counted};
+use crate::text::{Shown, counted};
 
 /// So many objects are shown.
 const SHOWN_ROWS: usize = 100;
