@@ -1,5 +1,7 @@
 //! Builds Rocket from the plan.
 
+mod host_state;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +16,21 @@ use rocket::{Build, Ignite, Rocket, tokio};
 use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
+use crate::boundary;
+use crate::database::DatabaseError;
 use crate::database::{Purpose, open_for_start};
+use crate::error_pages;
 use crate::headers::SecurityHeaders;
 use crate::health::Readiness;
 use crate::plan::mail_settings::mailer;
+use crate::plan::{Plan, PlannedRoute};
+use crate::settings::Settings;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install_for_good};
 use crate::watch::{InFlight, Metrics, Watch};
-use crate::{DatabaseError, Plan, PlannedRoute, Settings, boundary, error_pages};
+
+use host_state::HostState;
+pub(crate) use host_state::managed_types;
 
 /// Why a site does not start.
 #[derive(Debug, thiserror::Error)]
@@ -155,7 +164,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         navigation: plan.navigation.clone(),
         urls: plan.urls.clone(),
         assets: Arc::clone(&assets),
-        modules: plan.active().map(crate::PlannedModule::name).collect(),
+        modules: plan.active().map(crate::planned::PlannedModule::name).collect(),
     };
     let names = plan.templates.names().map(str::to_owned).collect();
     let content_types = plan
@@ -169,26 +178,31 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
     let metrics =
         Metrics::new(&plan.site, settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
-    let mut rocket = rocket::custom(figment)
+    let set = Arc::new(plan.templates);
+    let live = cfg!(debug_assertions)
+        .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
+    let host_state = HostState {
+        assets,
+        cookie_rules: CookieRules { secure: !settings.is_local() },
+        db,
+        mailer: mailer(settings).map_err(BootError::Problems)?,
+        metrics: metrics.clone(),
+        readiness: Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)),
+        registered_models: plan.registered_models,
+        secret_key: secret_key(settings),
+        site_modules,
+        templates: Templates { names, content_types, contributors, live },
+        urls: plan.urls.clone(),
+    };
+    let rocket = rocket::custom(figment)
         .attach(Watch::new(settings, Arc::clone(&in_flight), metrics.clone()))
         // Without any policy, in place of the one that Rocket attaches by itself.
         .attach(Shield::new())
         .attach(SecurityHeaders::new(settings))
-        .manage(Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)))
-        .manage(secret_key(settings))
-        .manage(mailer(settings).map_err(BootError::Problems)?)
-        .manage(db)
-        .manage(site_modules)
-        .manage(plan.urls.clone())
-        .manage(assets)
-        .manage(plan.registered_models)
-        .manage(CookieRules { secure: !settings.is_local() })
-        .attach(tick(metrics.clone()))
+        .attach(tick(metrics))
         .register("/", vec![error_pages::catcher()]);
-    if let Some(metrics) = metrics {
-        rocket = rocket.manage(metrics);
-    }
-    for module in plan.modules.iter().filter(|module| module.active) {
+    let mut rocket = host_state.manage(rocket);
+    for module in plan.modules.active() {
         let schema = module.registration.module.settings();
         rocket = schema
             .manage(rocket, &module.section)
@@ -197,14 +211,9 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     for state in plan.state {
         rocket = (state.manage)(rocket);
     }
-    let set = Arc::new(plan.templates);
-    let live = cfg!(debug_assertions)
-        .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
-    rocket = rocket.manage(Templates { names, content_types, contributors, live }).attach(
-        Template::try_custom(move |engines| {
-            install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
-        }),
-    );
+    rocket = rocket.attach(Template::try_custom(move |engines| {
+        install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
+    }));
 
     let limit = match settings.site.request_timeout {
         0 => None,

@@ -12,7 +12,8 @@ use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Route};
 
 use crate::plan::PlannedRoute;
-use crate::watch::{Answering, Watched, during};
+use crate::request::{Answering, during};
+use crate::watch::Watched;
 
 /// Wraps the handler of a route, of a module or the host, which is cut off after `limit`.
 pub(crate) fn wrap(planned: PlannedRoute, limit: Option<Duration>) -> Route {

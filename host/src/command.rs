@@ -4,6 +4,7 @@ mod assets;
 mod deploy_checks;
 mod fixtures;
 mod healthcheck;
+mod host_parts;
 mod listing;
 mod makemigrations;
 mod migrations;
@@ -17,10 +18,18 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use host_parts::own_commands;
 use module_api::{Command, CommandContext, Problem, program_name, with_causes};
 use rocket::tokio::runtime;
 
-use crate::{BootError, Plan, Registry, Settings, Site, database, logging, open_database, reports};
+use crate::assembly::BootError;
+use crate::database;
+use crate::database::open_database;
+use crate::logging;
+use crate::plan::Plan;
+use crate::reports;
+use crate::settings::Settings;
+use crate::site::Site;
 
 /// Serves a site that is made of modules.
 #[derive(Debug, Parser)]
@@ -124,15 +133,14 @@ impl Site {
 }
 
 fn run_site(site: &Site) -> ExitCode {
-    let registry = &site.registry();
     let (settings, mut problems) = Settings::load(site);
     problems.extend(logging::init(&settings).err());
-    let plan = match Plan::new(registry, site, &settings) {
+    let plan = match site.plan(&settings) {
         Ok(plan) if problems.is_empty() => Ok(plan),
         Ok(plan) => Err([problems, plan.warnings].concat()),
         Err(found) => Err([problems, found].concat()),
     };
-    let arguments = command_line(site, registry, &plan).get_matches();
+    let arguments = command_line(site, &plan).get_matches();
     match run(plan, site, &settings, &arguments) {
         Ok(code) => code,
         Err(Failure::Problems(problems)) => {
@@ -149,23 +157,13 @@ fn run_site(site: &Site) -> ExitCode {
     }
 }
 
-/// The names of the host's own commands.
-pub(crate) fn own_commands() -> Vec<String> {
-    let own = Cli::command();
-    let names = own.get_subcommands().map(|command| command.get_name().to_owned());
-    names.chain(["help".to_owned()]).collect()
-}
-
 /// The host's commands and those of the active modules; of all linked ones, if there is no plan to
 /// say which are active, to tell a command from a misspelling.
-fn command_line(
-    site: &Site,
-    registry: &Registry,
-    plan: &Result<Plan, Vec<Problem>>,
-) -> clap::Command {
+fn command_line(site: &Site, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
     let definitions: Vec<clap::Command> = match plan {
         Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),
-        Err(_) => registry
+        Err(_) => site
+            .registry()
             .iter()
             .flat_map(|registration| registration.module.commands())
             .map(|command| command.definition)

@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Location, query};
 use module_api::{MigrationId, Notice};
-use rocket::figment::Figment;
-use rocket_db_pools::{Database, Pool};
+use rocket_db_pools::Pool;
 
 use crate::fixtures::{self, Fixture, LoadOptions};
+use crate::plan::Plan;
 use crate::plan::{MigrationGraph, PlannedMigration};
-use crate::{Plan, ScratchError, Settings};
+use crate::schema::ScratchError;
+use crate::settings::Settings;
 
 pub use adopt::AdoptionError;
 pub(crate) use hints::hint;
@@ -167,11 +168,6 @@ pub enum DatabaseError {
     Database(#[from] DbError),
 }
 
-/// The settings of the site's database.
-pub(crate) fn section(settings: &Settings) -> Figment {
-    settings.figment.focus(&format!("databases.{}", Db::NAME))
-}
-
 /// How many migrations there are, and which.
 fn list(migrations: &[MigrationId]) -> String {
     const SHOWN: usize = 10;
@@ -185,7 +181,7 @@ fn list(migrations: &[MigrationId]) -> String {
 }
 
 fn options(settings: &Settings) -> Result<DatabaseOptions, DatabaseError> {
-    section(settings).extract().map_err(|error| DatabaseError::Settings(Box::new(error)))
+    settings.database().extract().map_err(|error| DatabaseError::Settings(Box::new(error)))
 }
 
 /// Where the site's database is.
@@ -365,7 +361,7 @@ async fn load_demo_data(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
 /// Opens the site's database as it is.
 pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), DatabaseError> {
     let location = location(settings)?;
-    let pool = DbPool::init(&section(settings)).await;
+    let pool = DbPool::init(&settings.database()).await;
     let pool = pool.map_err(|source| DatabaseError::Open { place: location.describe(), source })?;
     Ok((pool, location))
 }

@@ -9,8 +9,9 @@ use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
-use crate::reports::{self, ReportedRequest};
-use crate::watch::{Watched, during};
+use crate::reports;
+use crate::request::{ReportedRequest, during};
+use crate::watch::Watched;
 
 /// The catcher for all errors of the site.
 pub(crate) fn catcher() -> Catcher {

@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
-use crate::Settings;
-use crate::health;
+use crate::settings::Settings;
+
+/// Addresses that are answered for any host and over plain HTTP, without a session.
+pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The hosts of a site that was told none.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -48,7 +50,7 @@ impl Gate {
             return None;
         }
         let path = request.uri().path();
-        if health::ADDRESSES.contains(&path.as_str()) {
+        if PROBES.contains(&path.as_str()) {
             return None;
         }
         // HTTP/2 has it in the address. Without any nothing can be made of it.

@@ -3,7 +3,7 @@
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
 
-use crate::Settings;
+use crate::settings::Settings;
 
 /// What the site's pages have no use for, and what is in them must not use.
 const WITHOUT: &str = "camera=(), geolocation=(), gyroscope=(), interest-cohort=(), magnetometer=(), \
@@ -48,4 +48,9 @@ impl Fairing for SecurityHeaders {
             }
         }
     }
+}
+
+/// Keeps caches from answering in place of the site.
+pub(crate) fn no_store(response: &mut Response<'_>) {
+    response.set_raw_header("Cache-Control", "no-store");
 }

@@ -14,13 +14,12 @@ use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
 use serde::Serialize;
 
-use crate::PlannedModule;
 use crate::database::are_applied;
+use crate::gate::PROBES;
+use crate::headers::no_store;
 use crate::plan::MigrationGraph;
+use crate::planned::PlannedModules;
 use crate::watch::InFlight;
-
-/// What is asked for any host and over plain HTTP, without a session.
-pub(crate) const ADDRESSES: [&str; 2] = ["/healthz", "/readyz"];
 
 /// How long an answer is good for: however often somebody asks, the database is asked this often.
 const GOOD_FOR: Duration = Duration::from_secs(1);
@@ -38,10 +37,10 @@ pub(crate) struct Readiness {
 impl Readiness {
     pub(crate) fn new(
         migrations: Arc<MigrationGraph>,
-        modules: &[PlannedModule],
+        modules: &PlannedModules,
         in_flight: Arc<InFlight>,
     ) -> Self {
-        let active = modules.iter().filter(|module| module.active);
+        let active = modules.active();
         let modules = active
             .filter_map(|module| Some((module.name(), module.registration.module.health()?)))
             .collect();
@@ -112,7 +111,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route.name = Some(name.into());
         route
     };
-    let [alive, ready] = ADDRESSES;
+    let [alive, ready] = PROBES;
     vec![route(alive, "healthz", Asks::Alive), route(ready, "readyz", Asks::Ready)]
 }
 
@@ -154,9 +153,4 @@ impl Handler for Asks {
         response.set_sized_body(text.len(), std::io::Cursor::new(text));
         Outcome::Success(response)
     }
-}
-
-/// Keeps caches from answering in place of the site.
-pub(crate) fn no_store(response: &mut Response<'_>) {
-    response.set_raw_header("Cache-Control", "no-store");
 }

@@ -4,7 +4,7 @@
 //! that takes the one before as a value, so a test builds a site from a few small modules:
 //!
 //! ```
-//! use host::{Plan, Registry, Settings, Site};
+//! use host::{Registry, Settings, Site};
 //! use module_api::{Module, Registration};
 //!
 //! struct Hello;
@@ -15,8 +15,8 @@
 //! }
 //!
 //! let registry = Registry::new(vec![Registration::new(&Hello, "hello", "1.0.0")]);
-//! let site = Site::new("hello", "1.0.0");
-//! let plan = Plan::new(&registry, &site, &Settings::default()).expect("nothing is wrong with it");
+//! let site = Site::new("hello", "1.0.0").modules(registry);
+//! let plan = site.plan(&Settings::default()).expect("nothing is wrong with it");
 //! assert_eq!(plan.modules[0].mount, "/hello");
 //! ```
 
@@ -38,8 +38,10 @@ mod logging;
 pub mod makemigrations;
 mod nearest;
 mod plan;
+mod planned;
 mod registry;
 mod reports;
+mod request;
 mod schema;
 mod settings;
 mod shutdown;
@@ -51,7 +53,8 @@ mod watch;
 
 pub use assembly::{BootError, boot};
 pub use database::{AdoptionError, DatabaseError, open_database};
-pub use plan::{Plan, PlannedModule, PlannedRoute};
+pub use plan::{Plan, PlannedRoute};
+pub use planned::{PlannedModule, PlannedModules};
 pub use registry::Registry;
 pub use schema::{Difference, Mismatch, ScratchError};
 pub use settings::{HostList, LogFormat, Settings, SiteSettings};

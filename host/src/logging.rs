@@ -9,7 +9,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use crate::{LogFormat, Settings, reports};
+use crate::reports;
+use crate::settings::{LogFormat, Settings};
 use format::{FieldsForPeople, ForPeople, Json};
 
 /// Installs the subscriber. It has to be there before Rocket would install a logger of its own.

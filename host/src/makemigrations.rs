@@ -12,9 +12,10 @@ mod words;
 use module_api::db::DbError;
 
 use crate::nearest::{nearest, suggestion};
+use crate::plan::Plan;
 use crate::schema::ScratchError;
-use crate::{Plan, PlannedModule};
 
+use crate::planned::PlannedModule;
 use built::Built;
 use proposal::Pending;
 

@@ -6,6 +6,7 @@ mod catchers;
 mod commands;
 mod configuration;
 mod database_settings;
+mod host_parts;
 mod linking;
 mod literal_names;
 pub(crate) mod mail_settings;
@@ -21,37 +22,36 @@ mod site_settings;
 mod state;
 mod statements;
 
-use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use module_api::admin::RegisteredModels;
 use module_api::model::Models;
 use module_api::{
-    AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Registration,
-    Severity, Urls,
+    AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Severity, Urls,
 };
 use rocket::Catcher;
-use rocket::figment::Figment;
 
 pub use routes::PlannedRoute;
 
+pub(crate) use host_parts::{HostParts, ManagedType};
 pub(crate) use migrations::{
     Direction, HOST, MigrationGraph, PlannedMigration, SITE, is_no_module, migrations_of_site,
     own_migrations,
 };
-pub(crate) use navigation::PlannedItem;
 pub(crate) use statements::{Statement, statements};
 
 use crate::assets::Catalog;
+use crate::planned::{PlannedItem, PlannedModule, PlannedModules};
+use crate::settings::Settings;
+use crate::site::Site;
+use crate::templates;
 use crate::templates::TemplateSet;
-use crate::{Registry, Settings, Site, templates};
 
 /// The plan of a site.
 pub struct Plan {
-    /// All linked modules: the active ones in the order in which they start, then the others by
-    /// name.
-    pub modules: Vec<PlannedModule>,
+    /// All linked modules.
+    pub modules: PlannedModules,
     /// The routes of the active modules and the host.
     pub routes: Vec<PlannedRoute>,
     /// What is worth knowing, but does not keep the site from starting.
@@ -70,44 +70,20 @@ pub struct Plan {
     pub(crate) urls: Urls,
 }
 
-/// A linked module and its place in the plan.
-#[derive(Debug, Clone)]
-pub struct PlannedModule {
-    /// The module as it was registered.
-    pub registration: Registration,
-    /// Whether it takes part in the running site.
-    pub active: bool,
-    /// Where it is mounted, without a `/` at the end unless it is `/` itself.
-    pub mount: String,
-    pub(crate) section: Figment,
-}
-
-impl PlannedModule {
-    /// The module's name.
-    pub fn name(&self) -> &'static str {
-        self.registration.module.name()
-    }
-
-    /// Whether it names another module as one that it requires or uses.
-    pub(crate) fn knows(&self, other: &str) -> bool {
-        let module = self.registration.module;
-        self.name() == other || module.requires().contains(&other) || module.uses().contains(&other)
-    }
-}
-
 impl Plan {
-    /// Plans a site of these modules with these settings.
+    /// Plans a site with these settings and what the host brings.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it, warnings included.
-    pub fn new(
-        registry: &Registry,
+    pub(crate) fn new(
         site: &Site,
         settings: &Settings,
+        host: HostParts,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let modules = selection::select(registry, settings, &mut problems);
+        let registry = site.registry();
+        let modules = selection::select(&registry, settings, &mut problems);
         site_settings::check(settings, &mut problems);
         database_settings::check(settings, &mut problems);
         problems.extend(mail_settings::mailer(settings).err().unwrap_or_default());
@@ -115,12 +91,13 @@ impl Plan {
         let modules = mounts::place(modules, settings, &mut problems);
 
         let mut parts = configuration::ask(&modules, settings);
-        let routes = routes::collect(&modules, settings, &mut parts, &mut problems);
+        let routes =
+            routes::collect(&modules, (host.routes, host.pages), &mut parts, &mut problems);
         let all_names = routes::names_of_linked(&modules, &routes);
         let catchers = catchers::collect(&modules, &mut parts, &mut problems);
         let urls = Urls::new(routes.iter().filter_map(PlannedRoute::address));
         let navigation = navigation::resolve(&modules, &urls, &mut problems);
-        let (fairings, state) = state::collect(&modules, parts, &mut problems);
+        let (fairings, state) = state::collect(&modules, host.managed, parts, &mut problems);
         let assets = Catalog::collect(&modules, site, &mut problems);
         let templates = TemplateSet::collect(&modules, site, settings, &mut problems);
         let names = templates::Names { routes: &all_names, assets: &assets, modules: &modules };
@@ -135,7 +112,7 @@ impl Plan {
         let migrations = migrations::collect(&modules, site, &mut problems);
         let models = models::collect(&modules, &mut problems);
         let registered_models = admin::collect(&modules, &models, &mut problems);
-        let commands = commands::collect(&modules, &mut problems);
+        let commands = commands::collect(&modules, host.commands, &mut problems);
         check_by_modules(&modules, settings, &mut problems);
 
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -162,20 +139,15 @@ impl Plan {
 
     /// The active modules, in the order in which they start.
     pub fn active(&self) -> impl Iterator<Item = &PlannedModule> {
-        active(&self.modules)
+        self.modules.active()
     }
 }
 
-/// The active ones among some modules.
-fn active(modules: &[PlannedModule]) -> impl Iterator<Item = &PlannedModule> {
-    modules.iter().filter(|module| module.active)
-}
-
 /// Runs the checks of the active modules.
-fn check_by_modules(modules: &[PlannedModule], settings: &Settings, problems: &mut Vec<Problem>) {
-    let names: BTreeSet<&'static str> = active(modules).map(PlannedModule::name).collect();
+fn check_by_modules(modules: &PlannedModules, settings: &Settings, problems: &mut Vec<Problem>) {
+    let names: BTreeSet<&'static str> = modules.active().map(PlannedModule::name).collect();
     let context = CheckContext { figment: &settings.figment, modules: &names };
-    for module in active(modules) {
+    for module in modules.active() {
         for check in module.registration.module.checks() {
             let found = check(&context).into_iter();
             problems.extend(found.map(|problem| {
@@ -187,10 +159,3 @@ fn check_by_modules(modules: &[PlannedModule], settings: &Settings, problems: &m
 
 /// What the modules' hooks to configure Rocket asked for.
 struct Parts(Vec<(&'static str, Configure)>);
-
-/// A type of which Rocket manages the one value.
-struct Managed {
-    owner: &'static str,
-    type_id: TypeId,
-    type_name: &'static str,
-}

@@ -3,7 +3,6 @@
 
 mod failing;
 mod panics;
-mod request;
 mod transport;
 
 use std::sync::Arc;
@@ -11,19 +10,18 @@ use std::time::Duration;
 
 use sentry::integrations::tracing::ErrorLayer;
 use sentry::protocol::{self, Event};
-use sentry::types::{Dsn, ParseDsnError};
 use sentry::{ClientInitGuard, ClientOptions, Hub};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::plan::PlannedModule;
-use crate::watch::current;
-use crate::{Settings, Site};
+use crate::planned::{PlannedModule, PlannedModules};
+use crate::request::current;
+use crate::settings::Settings;
+use crate::site::Site;
 
 pub(crate) use failing::routes;
-pub(crate) use request::{ReportedRequest, Scope};
 
 /// How long the program waits for reports to go out before it ends.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,19 +30,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// what sends reports would report itself.
 const UNREPORTED: [&str; 5] = ["rocket::server", "rocket::launch", "sentry", "ureq", "rustls"];
 
-/// The DSN of the settings.
-pub(crate) fn dsn(settings: &Settings) -> Option<Result<Dsn, ParseDsnError>> {
-    settings.site.sentry_dsn.as_deref().map(|dsn| dsn.trim().parse())
-}
-
 /// Sends reports from now on, of this thread and of those that begin later, if the settings say where
 /// to. What is still to be sent when the result is dropped is sent then, for at most [`PATIENCE`].
 pub(crate) fn start(
     site: &Site,
     settings: &Settings,
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
 ) -> Option<ClientInitGuard> {
-    let dsn = dsn(settings)?.ok()?;
+    let dsn = settings.dsn()?.ok()?;
     let authors = Authors::of(modules);
     let is_personal = settings.site.sentry_send_personal_data;
     let mut options = ClientOptions::new()
@@ -80,7 +73,7 @@ fn release(site: &Site) -> String {
 
 /// What makes reports of errors that are logged, if the settings say where to.
 pub(crate) fn layer(settings: &Settings) -> Option<LoggedErrors> {
-    dsn(settings)?.ok()?;
+    settings.dsn()?.ok()?;
     Some(LoggedErrors(ErrorLayer::new()))
 }
 
@@ -150,7 +143,7 @@ fn complete(
 struct Authors(Vec<(String, &'static str)>);
 
 impl Authors {
-    fn of(modules: &[PlannedModule]) -> Self {
+    fn of(modules: &PlannedModules) -> Self {
         let package = |module: &PlannedModule| module.registration.package;
         let is_alone = |one: &PlannedModule| {
             modules.iter().filter(|m| package(m) == package(one)).count() == 1

@@ -5,12 +5,15 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use module_api::Problem;
+use module_api::db::Db;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Metadata, Profile, Source};
+use rocket_db_pools::Database;
+use sentry::types::{Dsn, ParseDsnError};
 use serde::{Deserialize, Serialize};
 
-use crate::Site;
 use crate::nearest::suggestion;
+use crate::site::Site;
 
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";
@@ -246,6 +249,16 @@ impl Settings {
     /// Whether a site that starts applies the migrations that are missing.
     pub fn migrates_on_start(&self) -> bool {
         self.site.migrate_on_start.unwrap_or_else(|| self.is_local())
+    }
+
+    /// The settings of the site's database.
+    pub(crate) fn database(&self) -> Figment {
+        self.figment.focus(&format!("databases.{}", Db::NAME))
+    }
+
+    /// The DSN that errors are reported to, if there is one.
+    pub(crate) fn dsn(&self) -> Option<Result<Dsn, ParseDsnError>> {
+        self.site.sentry_dsn.as_deref().map(|dsn| dsn.trim().parse())
     }
 
     /// How log lines look.

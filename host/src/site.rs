@@ -2,7 +2,7 @@
 
 use module_api::{Files, MigrationCode};
 
-use crate::Registry;
+use crate::registry::Registry;
 
 /// A site: the program that serves the linked modules.
 ///

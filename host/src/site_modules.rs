@@ -8,13 +8,14 @@ use module_api::{
     migrations_of_module,
 };
 
+use crate::database::DatabaseError;
 use crate::database::state_of_migrations;
 use crate::plan::MigrationGraph;
-use crate::{DatabaseError, PlannedModule};
+use crate::planned::{PlannedModule, PlannedModules};
 
 /// The modules of a plan, and their migrations in a database.
 pub(crate) fn site_modules(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     graph: Arc<MigrationGraph>,
     pool: DbPool,
 ) -> SiteModules {

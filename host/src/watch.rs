@@ -1,6 +1,5 @@
 //! What is known of each request while it is answered, and what is written down of it.
 
-mod current;
 mod in_flight;
 mod metrics;
 mod request_id;
@@ -13,11 +12,10 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response};
 
-use crate::gate::{Gate, Refusal};
-use crate::reports::{ReportedRequest, Scope};
-use crate::{Settings, health};
+use crate::gate::{Gate, PROBES, Refusal};
+use crate::request::{Answering, Current, ReportedRequest, Scope, during};
+use crate::settings::Settings;
 
-pub(crate) use current::{Current, current, during};
 pub(crate) use in_flight::{InFlight, Underway};
 pub(crate) use metrics::{Metrics, routes as metrics_routes};
 
@@ -32,15 +30,6 @@ pub(crate) struct Watched {
     refusal: Option<Refusal>,
     pub(crate) current: Arc<Current>,
     _underway: Option<Underway>,
-}
-
-/// Who answers a request.
-#[derive(Debug)]
-pub(crate) struct Answering {
-    /// The module.
-    pub(crate) module: &'static str,
-    /// The route's name, or its path if it has none.
-    pub(crate) route: String,
 }
 
 impl Watched {
@@ -120,7 +109,7 @@ impl Watch {
         let duration_ms = (milliseconds * 1000.0).round() / 1000.0;
         let (method, status) = (watched.method.as_str(), response.status().code);
         let bytes = response.body().preset_size().unwrap_or(0);
-        if health::ADDRESSES.contains(&&*path) {
+        if PROBES.contains(&&*path) {
             tracing::debug!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
         } else {
             tracing::info!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);

@@ -1,6 +1,6 @@
 //! A database that another program made is taken over as it is, or left as it is.
 
-use host::{DatabaseError, Difference, Mismatch, Plan, Registry, Settings};
+use host::{DatabaseError, Difference, Mismatch, Registry, Settings};
 use module_api::db::{Db, DbPool, execute_script, query};
 use module_api::rocket_db_pools::Pool;
 use module_api::{Files, MigrationId, Module, Registration};
@@ -119,7 +119,7 @@ impl Made {
         // The migrations of this site are about its modules.
         let linked = registry.iter().any(|linked| linked.module.name() == "lettings");
         let site = if linked { holiday_homes::site() } else { host::site!() };
-        let plan = Plan::new(registry, &site, &self.settings).unwrap();
+        let plan = site.modules(registry.clone()).plan(&self.settings).unwrap();
         host::open_database(&plan, &self.settings).await
     }
 
@@ -253,7 +253,7 @@ async fn tables_of_django_are_taken_over_as_they_are(on: DatabaseKind) {
     made.run(ROWS).await;
     let before = made.content().await;
     assert!(before.iter().any(|table| table.contains("Haus さくら")), "{before:?}");
-    let plan = Plan::new(&Registry::linked(), &holiday_homes::site(), &made.settings).unwrap();
+    let plan = holiday_homes::site().plan(&made.settings).unwrap();
     let rocket = host::boot(plan, &made.settings).await.unwrap();
     let client = Client::untracked(rocket).await.unwrap();
     for (address, shown) in [

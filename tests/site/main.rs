@@ -22,6 +22,7 @@ mod errors;
 mod escaping;
 mod faults;
 mod fixtures;
+mod import_order;
 mod legacy_tables;
 mod makemigrations;
 mod makemigrations_command;

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use crate::Plan;
 use crate::arguments::AddModule;
-use crate::changes::Changes;
+use crate::changes::{Changes, Plan};
 use crate::error::Error;
 use crate::manifest::Manifest;
 use crate::manifest_edits::{Place, Source};

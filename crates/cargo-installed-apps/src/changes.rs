@@ -10,6 +10,13 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::error::Error;
 use crate::template::File;
 
+/// The outcome of a command before anything is written.
+pub(crate) struct Plan {
+    pub(crate) changes: Changes,
+    /// The command or page to go on with.
+    pub(crate) next: String,
+}
+
 /// A folder to make and files to change, with all texts.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {

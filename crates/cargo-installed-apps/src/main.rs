@@ -22,7 +22,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
-use crate::changes::Changes;
 use crate::error::Error;
 
 fn main() -> ExitCode {
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
 
 fn run(command: &Command, dry_run: bool) -> Result<(), Error> {
     let here = env::current_dir().map_err(|error| Error::io("read", ".", error))?;
-    let plan: Plan = match command {
+    let plan = match command {
         Command::New(asked) => new_site::plan(asked, &here)?,
         Command::Startmodule(asked) => start_module::plan(asked, &here)?,
         Command::Add(asked) => add_module::plan(asked, &here)?,
@@ -54,11 +53,4 @@ fn run(command: &Command, dry_run: bool) -> Result<(), Error> {
     print!("{}", plan.changes.report(&here, dry_run));
     println!("{}", if dry_run { "nothing was written: --dry-run" } else { &plan.next });
     Ok(())
-}
-
-/// The outcome of a command before anything is written.
-struct Plan {
-    changes: Changes,
-    /// The command or page to go on with.
-    next: String,
 }

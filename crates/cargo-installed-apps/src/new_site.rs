@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use crate::Plan;
 use crate::arguments::NewSite;
-use crate::changes::Changes;
+use crate::changes::{Changes, Plan};
 use crate::engine::Checkout;
 use crate::error::Error;
 use crate::manifest::Manifest;

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::arguments::StartModule;
-use crate::changes::Changes;
+use crate::changes::{Changes, Plan};
 use crate::error::Error;
 use crate::manifest_edits::{Place, Source};
 use crate::site::Site;
-use crate::{Plan, names, template};
+use crate::{names, template};
 
 /// The shared dependencies that a module's manifest names, as a site has them that lacks one.
 const SHARED: [(&str, &str); 3] = [

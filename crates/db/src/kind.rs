@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::{DbPool, Executor, Location};
-
 /// One of the databases that a site can run on. It shows as people write it.
 ///
 /// ```
@@ -39,35 +37,5 @@ impl fmt::Display for DatabaseKind {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
         })
-    }
-}
-
-impl DbPool {
-    /// Which database it is.
-    pub const fn kind(&self) -> DatabaseKind {
-        match self {
-            Self::Sqlite { .. } => DatabaseKind::Sqlite,
-            Self::Postgres(_) => DatabaseKind::Postgres,
-        }
-    }
-}
-
-impl Executor<'_> {
-    /// Which database it is.
-    pub const fn kind(&self) -> DatabaseKind {
-        match self {
-            Self::Sqlite(_) => DatabaseKind::Sqlite,
-            Self::Postgres(_) => DatabaseKind::Postgres,
-        }
-    }
-}
-
-impl Location {
-    /// Which database it is.
-    pub const fn kind(&self) -> DatabaseKind {
-        match self {
-            Self::Sqlite { .. } => DatabaseKind::Sqlite,
-            Self::Postgres(_) => DatabaseKind::Postgres,
-        }
     }
 }

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 
+use crate::DatabaseKind;
+
 /// The settings `[default.databases.site]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(crate = "serde")]
@@ -116,6 +118,14 @@ impl DatabaseOptions {
 }
 
 impl Location {
+    /// Which database it is.
+    pub const fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Sqlite { .. } => DatabaseKind::Sqlite,
+            Self::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
     /// What to call the database in a message: the file, or the server and its database.
     pub fn describe(&self) -> String {
         match self {

@@ -77,6 +77,14 @@ pub struct Connections {
 }
 
 impl DbPool {
+    /// Which database it is.
+    pub const fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Sqlite { .. } => DatabaseKind::Sqlite,
+            Self::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
     /// Opens the database. A SQLite file is created if it is missing, with its folder.
     ///
     /// # Errors

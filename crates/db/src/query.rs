@@ -7,7 +7,7 @@ use sqlx::{Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
 
 use time::{OffsetDateTime, UtcDateTime};
 
-use crate::{DbError, FromRow, Row, Value, datetime_text};
+use crate::{DatabaseKind, DbError, FromRow, Row, Value, datetime_text};
 
 /// What a query runs on: a connection or a transaction of either database.
 pub enum Executor<'a> {
@@ -18,6 +18,14 @@ pub enum Executor<'a> {
 }
 
 impl Executor<'_> {
+    /// Which database it is.
+    pub const fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Sqlite(_) => DatabaseKind::Sqlite,
+            Self::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
     /// The same for a shorter time, to run several queries one after the other.
     pub fn reborrow(&mut self) -> Executor<'_> {
         match self {

@@ -51,7 +51,6 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use serde::Serialize;
 
-use crate::RequestInfo;
 use crate::model::{Model, ModelInfo};
 
 /// Somebody who is signed in, as of this request: an account that was closed or lost a permission
@@ -147,16 +146,6 @@ pub enum SignedIn {
 }
 
 impl SignedIn {
-    /// Who sent a request.
-    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        RequestInfo::of(request).signed_in.get_or_init(Self::default)
-    }
-
-    /// Says who sent a request, unless that was said or asked before.
-    pub fn found_out(self, request: &Request<'_>) {
-        RequestInfo::of(request).signed_in.get_or_init(|| self);
-    }
-
     /// The user, if it is one.
     pub fn user(&self) -> Option<&Arc<User>> {
         match self {

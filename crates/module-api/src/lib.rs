@@ -87,9 +87,9 @@ pub use logged_path::logged_path;
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,
-    MigrationFunction, MigrationId, migrations_of, migrations_of_module, migrations_with_code,
+    MigrationFunction, MigrationId, migrations_of, migrations_with_code,
 };
-pub use module::Module;
+pub use module::{Module, migrations_of_module};
 pub use module_future::ModuleFuture;
 pub use name::{InvalidName, check_name};
 pub use navigation::NavigationItem;

@@ -6,8 +6,8 @@ mod files;
 
 use std::fmt;
 
+use crate::Files;
 use crate::db::DatabaseKind;
-use crate::{Files, Module};
 
 pub use after::AfterMigrate;
 pub use code::{MigrationCode, MigrationFunction};
@@ -196,15 +196,6 @@ impl MigrationFiles {
     }
 }
 
-/// All migrations of a module, files and code, sorted by name.
-///
-/// # Errors
-///
-/// Everything that is wrong with them.
-pub fn migrations_of_module(module: &dyn Module) -> Result<Vec<Migration>, Vec<MigrationError>> {
-    migrations_with_code(&module.migrations(), module.migration_code())
-}
-
 /// All migrations of these files and this code, sorted by name.
 ///
 /// # Errors
@@ -268,6 +259,7 @@ fn is_migration_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Module, migrations_of_module};
 
     struct WithCode;
 

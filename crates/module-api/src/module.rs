@@ -8,8 +8,8 @@ use rocket::{Catcher, Request, Route};
 use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
 use crate::{
-    AfterMigrate, Check, Command, Configure, Files, Gauge, Health, LocalStart, MigrationCode,
-    NavigationItem, SettingsSchema,
+    AfterMigrate, Check, Command, Configure, Files, Gauge, Health, LocalStart, Migration,
+    MigrationCode, MigrationError, NavigationItem, SettingsSchema, migrations_with_code,
 };
 
 /// An app that plugs into a host.
@@ -263,4 +263,13 @@ pub trait Module: Send + Sync + 'static {
     fn configure(&self, configure: Configure) -> Configure {
         configure
     }
+}
+
+/// All migrations of a module, files and code, sorted by name.
+///
+/// # Errors
+///
+/// Everything that is wrong with them.
+pub fn migrations_of_module(module: &dyn Module) -> Result<Vec<Migration>, Vec<MigrationError>> {
+    migrations_with_code(&module.migrations(), module.migration_code())
 }

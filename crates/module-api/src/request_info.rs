@@ -58,6 +58,18 @@ impl RequestInfo {
     }
 }
 
+impl SignedIn {
+    /// Who sent a request.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        RequestInfo::of(request).signed_in.get_or_init(Self::default)
+    }
+
+    /// Says who sent a request, unless that was said or asked before.
+    pub fn found_out(self, request: &Request<'_>) {
+        RequestInfo::of(request).signed_in.get_or_init(|| self);
+    }
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r RequestInfo {
     type Error = Infallible;

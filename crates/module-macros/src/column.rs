@@ -7,6 +7,7 @@ use syn::{Path, Type};
 use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::field_type::{FieldType, RustType};
+use crate::kind::{Kind, OnDelete};
 use crate::literal::Literal;
 use crate::names::database_name_error;
 use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
@@ -34,26 +35,6 @@ pub(crate) struct Column {
     pub(crate) max: Option<i64>,
     pub(crate) min_length: Option<u32>,
     pub(crate) validators: Vec<Path>,
-}
-
-pub(crate) enum Kind {
-    Id,
-    SmallInteger,
-    Integer,
-    BigInteger,
-    Bool,
-    Char(u32),
-    Text,
-    Email(u32),
-    DateTime,
-    ForeignKey { target: Box<Type>, on_delete: OnDelete, one_to_one: bool },
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum OnDelete {
-    Cascade,
-    Protect,
-    SetNull,
 }
 
 /// What is told of a field before its attributes are read.

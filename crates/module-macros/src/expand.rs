@@ -5,10 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::column::{Column, Kind, OnDelete};
+use crate::column::Column;
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
 use crate::field_type::last_segment;
+use crate::kind::{Kind, OnDelete};
 use crate::many_to_many::ManyToMany;
 use crate::model::Model;
 use crate::rules::{Choice, DefaultValue};

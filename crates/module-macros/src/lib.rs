@@ -8,6 +8,7 @@ mod errors;
 mod expand;
 mod field;
 mod field_type;
+mod kind;
 mod literal;
 mod many_to_many;
 mod model;

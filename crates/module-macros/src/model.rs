@@ -5,11 +5,11 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type};
 
 use crate::attributes::Attributes;
-use crate::column::Kind;
 use crate::display::{self, Part};
 use crate::errors::Errors;
 use crate::field::{Field, FieldKind, Owner};
 use crate::field_type::last_segment;
+use crate::kind::Kind;
 use crate::names::{database_name_error, is_label, list, nearest, words_of_camel_case};
 
 const ATTRIBUTES: &[&str] = &[

@@ -3,9 +3,9 @@
 use proc_macro2::Span;
 
 use crate::attributes::Attributes;
-use crate::column::Kind;
 use crate::errors::Errors;
 use crate::field_type::RustType;
+use crate::kind::Kind;
 use crate::literal::Literal;
 
 /// The greatest limit of a `varchar` in PostgreSQL.

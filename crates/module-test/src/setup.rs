@@ -1,6 +1,5 @@
 //! A site before it starts: its modules, its settings, its folder.
 
-use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use rocket::tokio::net::TcpStream;
 use rocket::{Ignite, Rocket, tokio};
 use tempfile::TempDir;
 
+use crate::site::write_template;
 use crate::{Database, DatabaseKind, ServedSite, TestSite};
 
 /// A secret that is long enough.
@@ -29,6 +29,13 @@ pub struct Setup {
     figment: Figment,
     root: TempDir,
     database: Option<Database>,
+}
+
+impl TestSite {
+    /// A site on a fresh database, to be described further and started.
+    pub fn on(kind: DatabaseKind) -> Setup {
+        Setup::on(kind)
+    }
 }
 
 impl Setup {
@@ -121,7 +128,7 @@ impl Setup {
     ///
     /// What is wrong with it.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        Plan::new(&self.registry, &self.site, &self.settings(None))
+        self.site.clone().modules(self.registry.clone()).plan(&self.settings(None))
     }
 
     /// The problems that keep the site from starting, each as one text.
@@ -158,10 +165,12 @@ impl Setup {
 
     fn plan_on(&self, database: &Database) -> (Plan, Settings) {
         let settings = self.settings(Some(database));
-        let plan = Plan::new(&self.registry, &self.site, &settings).unwrap_or_else(|problems| {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            panic!("the site cannot start:\n{}", problems.join("\n"));
-        });
+        let plan = self.site.clone().modules(self.registry.clone()).plan(&settings).unwrap_or_else(
+            |problems| {
+                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                panic!("the site cannot start:\n{}", problems.join("\n"));
+            },
+        );
         (plan, settings)
     }
 
@@ -192,10 +201,4 @@ impl Setup {
         }
         ServedSite { port, shutdown, task, root: setup.root, database }
     }
-}
-
-pub(crate) fn write_template(root: &Path, file: &str, text: &str) {
-    let path = root.join("templates").join(file);
-    fs::create_dir_all(path.parent().expect("it is in a folder")).unwrap();
-    fs::write(path, text).unwrap();
 }

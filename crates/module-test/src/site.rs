@@ -8,8 +8,7 @@ use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest};
 use tempfile::TempDir;
 
-use crate::setup::write_template;
-use crate::{Answer, Database, DatabaseKind, Setup};
+use crate::{Answer, Database};
 
 /// A site inside this process.
 pub struct TestSite {
@@ -20,11 +19,6 @@ pub struct TestSite {
 }
 
 impl TestSite {
-    /// A site on a fresh database, to be described further and started.
-    pub fn on(kind: DatabaseKind) -> Setup {
-        Setup::on(kind)
-    }
-
     /// Asks for an address.
     pub async fn get(&self, address: &str) -> Answer {
         self.send(Method::Get, address, &[]).await
@@ -128,4 +122,10 @@ pub(crate) async fn answer_to(request: LocalRequest<'_>) -> Answer {
     let headers: Vec<(String, String)> = response.headers().iter().map(header).collect();
     let body = response.into_bytes().await.unwrap_or_default();
     Answer::new(status, headers.into_iter(), body)
+}
+
+pub(crate) fn write_template(root: &Path, file: &str, text: &str) {
+    let path = root.join("templates").join(file);
+    fs::create_dir_all(path.parent().expect("it is in a folder")).unwrap();
+    fs::write(path, text).unwrap();
 }

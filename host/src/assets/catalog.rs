@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::encoding::{self, Encoded};
 use super::{PREFIX, css};
-use crate::Site;
-use crate::plan::PlannedModule;
+use crate::planned::PlannedModules;
+use crate::site::Site;
 
 /// A file as it is served.
 #[derive(Debug)]
@@ -47,12 +47,12 @@ pub(crate) struct Catalog {
 impl Catalog {
     /// Collects the assets of the host, the site and the active modules.
     pub(crate) fn collect(
-        modules: &[PlannedModule],
+        modules: &PlannedModules,
         site: &Site,
         problems: &mut Vec<Problem>,
     ) -> Self {
         let own = [("host", embed!("assets")), (SITE, site.assets)];
-        let active = modules.iter().filter(|module| module.active);
+        let active = modules.active();
         let of_modules = active.map(|m| (m.name(), m.registration.module.assets()));
         Self::of(own.into_iter().chain(of_modules).collect(), problems)
     }

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::output;
-use crate::Plan;
 use crate::assets::PREFIX;
 use crate::nearest::suggestion;
+use crate::plan::Plan;
 
 /// Prints where an asset is from and how it is served.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {

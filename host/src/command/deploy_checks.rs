@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use module_api::Problem;
 use module_api::db::Location;
 
-use crate::{Settings, database};
+use crate::database;
+use crate::settings::Settings;
 
 /// Characters of a secret key that nobody guesses, and how many of them have to differ.
 const KEY_LENGTH: usize = 50;

@@ -11,9 +11,11 @@ use module_api::model::ModelInfo;
 use rocket_db_pools::Pool;
 
 use super::output;
+use crate::database;
 use crate::fixtures::{self, DumpOptions, Fixture, FixtureError, LoadOptions};
 use crate::nearest::suggestion;
-use crate::{Plan, Settings, database};
+use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// What `loaddata` takes.
 #[derive(Debug, Args)]
@@ -213,7 +215,7 @@ fn models_of(
             return Ok(models);
         }
     }
-    let modules = plan.active().map(crate::PlannedModule::name);
+    let modules = plan.active().map(crate::planned::PlannedModule::name);
     let known: Vec<&str> = modules.chain(all.iter().flat_map(|m| [m.app(), m.label])).collect();
     let known = suggestion(label, known);
     Err(anyhow!("no active module, app or model is called `{label}`; {known}"))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rocket::Config;
 
 use super::output;
-use crate::Settings;
+use crate::settings::Settings;
 
 /// How long connecting and the answer may take, each.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::OutputFormat;
 use super::output;
-use crate::Plan;
+use crate::plan::Plan;
 
 #[derive(Serialize)]
 struct ModuleRow<'a> {

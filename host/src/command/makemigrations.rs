@@ -10,7 +10,8 @@ use module_api::program_name;
 
 use super::output;
 use crate::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
-use crate::{Plan, PlannedModule};
+use crate::plan::Plan;
+use crate::planned::PlannedModule;
 
 /// What is asked for.
 #[derive(Debug, Args)]

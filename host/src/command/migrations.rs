@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::output;
+use crate::database::DatabaseError;
 use crate::database::{self, Action, Request, Target};
+use crate::plan::Plan;
 use crate::plan::PlannedMigration;
-use crate::{DatabaseError, Plan, Settings};
+use crate::settings::Settings;
 
 pub(super) use show::{ShowArguments, show};
 pub(super) use sql::{SqlArguments, print_sql};

@@ -17,8 +17,9 @@ use rocket_db_pools::Pool;
 use super::{model_checks, output};
 use crate::assembly::{assemble, explain};
 use crate::database::{Purpose, open_for_start};
+use crate::plan::Plan;
+use crate::settings::Settings;
 use crate::shutdown::{self, Signals};
-use crate::{Plan, Settings};
 
 /// How long connections to the database may take to close.
 const CLOSING: Duration = Duration::from_secs(1);

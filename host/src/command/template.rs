@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::output;
-use crate::Plan;
 use crate::nearest::suggestion;
+use crate::plan::Plan;
 
 /// Prints the file that won, and those it hid.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {

@@ -4,7 +4,7 @@ use module_api::db::Db;
 
 use super::DatabaseError;
 use super::migrate::Ledger;
-use crate::Plan;
+use crate::plan::Plan;
 
 /// Calls the active modules' hooks, in the order in which the modules start. A module of which a
 /// migration is not applied has to wait: its hook may need tables that are not there.

@@ -8,7 +8,7 @@ use std::error::Error;
 use module_api::db::Location;
 
 use super::lock::LockError;
-use crate::Settings;
+use crate::settings::Settings;
 
 /// What to do if a table or column is missing.
 const MIGRATE: &str = "the database is not what the modules expect: run `host migrate` first";

@@ -4,7 +4,8 @@ use module_api::db::Db;
 use module_api::{LocalStartContext, Notice};
 
 use super::DatabaseError;
-use crate::{Plan, Settings};
+use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// Calls the active modules' hooks, in the order in which the modules start; what they have to say.
 pub(super) async fn run(

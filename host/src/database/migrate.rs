@@ -16,7 +16,7 @@ use module_api::db::{DatabaseKind, DbError, DbPool, FromRow, Row, query};
 use module_api::{MigrationId, migrations_of_module};
 
 use super::{DatabaseError, adopt};
-use crate::Plan;
+use crate::plan::Plan;
 use crate::plan::{
     HOST, MigrationGraph, PlannedMigration, SITE, Statement, migrations_of_site, own_migrations,
     statements,

@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::format::{DefaultVisitor, Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::watch::{Current, current};
+use crate::request::{Current, current};
 
 /// The field with the causes of an error one by one, which is for reports: the message has them.
 const CAUSES: &str = "causes";

@@ -9,7 +9,7 @@ use super::diff::Changes;
 use super::proposal::Pending;
 use super::state::{self, State};
 use super::{MakeMigrationsError, Proposal};
-use crate::Plan;
+use crate::plan::Plan;
 use crate::schema::{Schema, Scratch};
 
 /// What the migrations build, and which of them made each table.

@@ -12,7 +12,8 @@ use super::fillings::fillings;
 use super::sql::{self, Fillings};
 use super::state::State;
 use super::{MakeMigrationsError, NeedsValue, Proposal, Request, words};
-use crate::{Plan, PlannedModule};
+use crate::plan::Plan;
+use crate::planned::PlannedModule;
 
 /// What is to be done to a module's tables, and what the migration that does it is called.
 pub(super) struct Pending<'a> {

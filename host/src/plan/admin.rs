@@ -1,19 +1,18 @@
 //! The models that the active modules register in the admin.
 
+use crate::planned::PlannedModules;
 use module_api::Problem;
 use module_api::admin::{RegisteredModel, RegisteredModels};
 use module_api::model::Models;
 
-use super::{PlannedModule, active};
-
 /// The registrations of the active modules, in the order in which those start.
 pub(super) fn collect(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     models: &Models,
     problems: &mut Vec<Problem>,
 ) -> RegisteredModels {
     let mut registered = RegisteredModels::default();
-    for planned in active(modules) {
+    for planned in modules.active() {
         let module = planned.registration.module;
         for admin in module.admin() {
             let (name, label) = (planned.name(), admin.model.label);

@@ -3,17 +3,18 @@
 use module_api::Problem;
 use rocket::Catcher;
 
-use super::{Parts, PlannedModule, active, mounts};
+use super::{Parts, mounts};
 use crate::assets;
+use crate::planned::PlannedModules;
 
 /// The catchers of the active modules, their bases being inside the mounts.
 pub(super) fn collect(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     parts: &mut Parts,
     problems: &mut Vec<Problem>,
 ) -> Vec<Catcher> {
     let mut found: Vec<(&'static str, Catcher)> = Vec::new();
-    for module in active(modules) {
+    for module in modules.active() {
         for catcher in module.registration.module.catchers() {
             let catcher = rebased(&module.mount, catcher, module.name(), problems);
             found.extend(catcher.map(|catcher| (module.name(), catcher)));
@@ -52,7 +53,7 @@ pub(super) fn collect(
             let problem = Problem::error("routes.E008", message).module(*name).module("host");
             problems.push(problem.hint(hint));
         }
-        for nested in active(modules) {
+        for nested in modules.active() {
             let is_inside = mounts::contains(base.as_str(), &nested.mount);
             // The longest base wins, so a module with a catcher of its own is safe.
             let has_own = found.iter().any(|(owner, own)| {

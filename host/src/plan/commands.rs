@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use module_api::{Command, Problem};
 
-use super::{PlannedModule, active};
-use crate::command::own_commands;
+use crate::planned::PlannedModules;
 
 /// The commands of the active modules.
-pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> Vec<Command> {
+pub(super) fn collect(
+    modules: &PlannedModules,
+    of_the_host: Vec<String>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Command> {
     let mut owners: BTreeMap<String, &'static str> =
-        own_commands().into_iter().map(|name| (name, "host")).collect();
+        of_the_host.into_iter().map(|name| (name, "host")).collect();
     let mut commands = Vec::new();
-    for module in active(modules) {
+    for module in modules.active() {
         for command in module.registration.module.commands() {
             let aliases = command.definition.get_all_aliases().map(str::to_owned);
             let names: Vec<String> = aliases.chain([command.name().to_owned()]).collect();

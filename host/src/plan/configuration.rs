@@ -2,14 +2,15 @@
 
 use module_api::Configure;
 
-use super::{Parts, PlannedModule, active};
-use crate::Settings;
+use super::Parts;
+use crate::planned::{PlannedModule, PlannedModules};
+use crate::settings::Settings;
 
 /// What the hooks of the active modules ask for. They are called once, here.
-pub(super) fn ask(modules: &[PlannedModule], settings: &Settings) -> Parts {
+pub(super) fn ask(modules: &PlannedModules, settings: &Settings) -> Parts {
     let ask = |module: &PlannedModule| {
         let configure = Configure::new(settings.figment.clone(), module.mount.clone());
         (module.name(), module.registration.module.configure(configure))
     };
-    Parts(active(modules).map(ask).collect())
+    Parts(modules.active().map(ask).collect())
 }

@@ -4,9 +4,7 @@ use module_api::Problem;
 use module_api::db::DatabaseOptions;
 use rocket::figment::value::Value;
 
-use crate::Settings;
-use crate::database::section;
-use crate::settings::{origin_of, unknown_keys, unreadable};
+use crate::settings::{Settings, origin_of, unknown_keys, unreadable};
 
 /// Where they stand.
 const TABLE: &str = "databases.site";
@@ -28,7 +26,7 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
             Err(_) => {}
         }
     }
-    match section(settings).extract::<DatabaseOptions>() {
+    match settings.database().extract::<DatabaseOptions>() {
         Err(errors) => problems.extend(errors.into_iter().map(|mut error| {
             error.path.splice(0..0, TABLE.split('.').map(str::to_owned));
             unreadable(figment, &error)

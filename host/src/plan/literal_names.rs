@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use module_api::{LiteralName, NamedItem, Problem};
 
 use crate::nearest::suggestion;
-use crate::plan::PlannedModule;
+use crate::planned::{PlannedModule, PlannedModules};
 use crate::templates::TemplateSet;
 
 /// Reports the names that code of active modules and of the site gives wrong. `routes` has the names
 /// of every linked module's routes.
 pub(super) fn check(
     names: &[LiteralName],
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     routes: &BTreeMap<&'static str, Vec<String>>,
     templates: &TemplateSet,
     problems: &mut Vec<Problem>,
@@ -48,7 +48,7 @@ fn unknown_template(name: &str, templates: &TemplateSet) -> Found {
 
 fn unknown_route(
     name: &str,
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     routes: &BTreeMap<&'static str, Vec<String>>,
 ) -> Found {
     const ID: &str = "routes.E011";

@@ -2,7 +2,7 @@
 
 use module_api::{Mailer, Problem};
 
-use crate::Settings;
+use crate::settings::Settings;
 
 /// The site's mailer, or the problems with its settings.
 pub(crate) fn mailer(settings: &Settings) -> Result<Mailer, Vec<Problem>> {

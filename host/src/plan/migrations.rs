@@ -10,8 +10,8 @@ use module_api::{
 };
 
 use super::statements::transaction_control;
-use super::{PlannedModule, active};
-use crate::Site;
+use crate::planned::{PlannedModule, PlannedModules};
+use crate::site::Site;
 
 pub(crate) use graph::{Direction, MigrationGraph, PlannedMigration};
 
@@ -36,12 +36,12 @@ struct ModuleMigrations {
 /// The migrations of the host, the active modules and the site. If something is wrong with them, those that
 /// can be put into an order.
 pub(super) fn collect(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     site: &Site,
     problems: &mut Vec<Problem>,
 ) -> MigrationGraph {
     let host = (HOST, &[][..], own_migrations());
-    let of_modules = active(modules).map(|planned| {
+    let of_modules = modules.active().map(|planned| {
         let module = planned.registration.module;
         (planned.name(), module.requires(), migrations_of_module(module))
     });

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::planned::PlannedModules;
 use module_api::Problem;
 use module_api::model::{ModelInfo, Models};
 
-use super::{PlannedModule, active};
-
 /// The models of the active modules, in the order in which those start.
-pub(super) fn collect(modules: &[PlannedModule], problems: &mut Vec<Problem>) -> Models {
+pub(super) fn collect(modules: &PlannedModules, problems: &mut Vec<Problem>) -> Models {
     // Labels are compared in lower case, as whoever reads one does.
     let mut labels: BTreeMap<String, &'static str> = BTreeMap::new();
     let mut tables: BTreeMap<&'static str, (&'static str, &'static str)> = BTreeMap::new();
     let mut models: Vec<&'static ModelInfo> = Vec::new();
-    for module in active(modules) {
+    for module in modules.active() {
         let name = module.name();
         for model in module.registration.module.models() {
             if let Some(first) = labels.insert(model.label.to_ascii_lowercase(), name) {

@@ -4,9 +4,9 @@ use module_api::{Problem, SettingError};
 use rocket::figment::Figment;
 use rocket::figment::value::{Dict, Value};
 
-use super::PlannedModule;
-use crate::Settings;
 use crate::nearest::suggestion;
+use crate::planned::PlannedModule;
+use crate::settings::Settings;
 use crate::settings::{origin_of, unknown_keys, unreadable};
 
 /// The settings that the host reads of every module.

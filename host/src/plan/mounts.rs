@@ -2,15 +2,15 @@
 
 use module_api::Problem;
 
-use super::PlannedModule;
-use crate::Settings;
+use crate::planned::{PlannedModule, PlannedModules};
+use crate::settings::Settings;
 
 /// Gives each module its mount: the setting `mount`, or its own default.
 pub(super) fn place(
     modules: Vec<PlannedModule>,
     settings: &Settings,
     problems: &mut Vec<Problem>,
-) -> Vec<PlannedModule> {
+) -> PlannedModules {
     let place = |module: PlannedModule| {
         let name = module.name();
         let set = settings.figment.extract_inner::<String>(&format!("modules.{name}.mount")).ok();
@@ -25,7 +25,7 @@ pub(super) fn place(
         };
         PlannedModule { mount, ..module }
     };
-    modules.into_iter().map(place).collect()
+    modules.into_iter().map(place).collect::<Vec<_>>().into()
 }
 
 /// A mount without a `/` at its end, if it is one.

@@ -1,29 +1,17 @@
 //! The site's navigation, from what the active modules add to it.
 
+use crate::planned::{PlannedItem, PlannedModules};
 use module_api::{Problem, Urls};
-
-use super::{PlannedModule, active};
-
-/// A link of the navigation with its address.
-#[derive(Debug, Clone)]
-pub(crate) struct PlannedItem {
-    pub(crate) module: &'static str,
-    /// The element's id in the page: that of the module's first link is the module's name.
-    pub(crate) id: Option<&'static str>,
-    pub(crate) label: String,
-    pub(crate) url: String,
-    pub(crate) summary: String,
-}
 
 /// The links of the active modules, light ones first, of one weight first that to the home page, then in
 /// the order of the modules.
 pub(super) fn resolve(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     urls: &Urls,
     problems: &mut Vec<Problem>,
 ) -> Vec<PlannedItem> {
     let mut items = Vec::new();
-    for module in active(modules) {
+    for module in modules.active() {
         let name = module.name();
         for (index, item) in module.registration.module.navigation().into_iter().enumerate() {
             let namespace = item.route.split(':').next().unwrap_or_default();

@@ -8,9 +8,8 @@ use module_api::{Problem, UrlPattern};
 use rocket::Route;
 
 use super::overlap::{Path, methods_overlap};
-use super::{Parts, PlannedModule, active, mounts};
-use crate::watch::metrics_routes;
-use crate::{Settings, assets, health, reports};
+use super::{Parts, mounts};
+use crate::planned::{PlannedModule, PlannedModules};
 
 /// Whose a route is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,21 +89,18 @@ impl PlannedRoute {
 
 /// The routes of the host and of the active modules.
 pub(super) fn collect(
-    modules: &[PlannedModule],
-    settings: &Settings,
+    modules: &PlannedModules,
+    (of_host, pages_of_host): (Vec<Route>, Vec<Route>),
     parts: &mut Parts,
     problems: &mut Vec<Problem>,
 ) -> Vec<PlannedRoute> {
-    let host = assets::routes().into_iter().chain(health::routes());
-    let host = host.chain(metrics_routes(settings));
-    let host = host.map(|route| {
+    let of_host = of_host.into_iter().map(|route| {
         let planned = PlannedRoute::new(Owner::Host, route);
         PlannedRoute { pattern: planned.pattern.without_slash(), ..planned }
     });
-    let pages = reports::routes(settings).into_iter();
-    let pages = pages.map(|route| PlannedRoute::new(Owner::Host, route));
-    let mut routes: Vec<PlannedRoute> = host.chain(pages).collect();
-    for module in active(modules) {
+    let pages = pages_of_host.into_iter().map(|route| PlannedRoute::new(Owner::Host, route));
+    let mut routes: Vec<PlannedRoute> = of_host.chain(pages).collect();
+    for module in modules.active() {
         let owner = Owner::Module(module.name());
         for route in module.registration.module.routes() {
             routes.extend(
@@ -138,7 +134,7 @@ pub(super) fn collect(
 /// The names of the routes of each linked module, active or not: what templates may name. What
 /// the hook of an inactive module would mount is not asked.
 pub(super) fn names_of_linked(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
     routes: &[PlannedRoute],
 ) -> BTreeMap<&'static str, Vec<String>> {
     let names = |module: &PlannedModule| -> Vec<String> {
@@ -172,8 +168,8 @@ fn rebased(
 }
 
 /// Notes which routes need no CSRF token.
-fn exempt(modules: &[PlannedModule], routes: &mut [PlannedRoute], problems: &mut Vec<Problem>) {
-    for module in active(modules) {
+fn exempt(modules: &PlannedModules, routes: &mut [PlannedRoute], problems: &mut Vec<Problem>) {
+    for module in modules.active() {
         for name in module.registration.module.csrf_exempt() {
             let is_meant = |route: &&mut PlannedRoute| {
                 route.owner == Owner::Module(module.name())

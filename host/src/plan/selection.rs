@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::{CONTRACT_VERSION, Problem, Registration, check_name};
 
-use super::PlannedModule;
 use super::linking::how_to_link;
 use crate::nearest::suggestion;
+use crate::planned::PlannedModule;
+use crate::registry::Registry;
+use crate::settings::Settings;
 use crate::settings::origin_of;
-use crate::{Registry, Settings};
 
 type ByName = BTreeMap<&'static str, Registration>;
 

@@ -7,7 +7,7 @@ use rocket::figment::value::{Dict, Value};
 
 use crate::nearest::suggestion;
 use crate::settings::origin_of;
-use crate::{Settings, SiteSettings, reports};
+use crate::settings::{Settings, SiteSettings};
 
 /// What is read at the top level besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
@@ -75,7 +75,7 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
 /// Where errors are reported to, and how much.
 fn check_reports(settings: &Settings, problems: &mut Vec<Problem>) {
     // The DSN itself is not shown: it may hold a secret.
-    if let Some(Err(error)) = reports::dsn(settings) {
+    if let Some(Err(error)) = settings.dsn() {
         let place = origin_of(&settings.figment, "sentry_dsn");
         let message = format!("`sentry_dsn` in {place} is no DSN of Sentry's: {error}");
         let hint = "copy it from the project's settings there, `https://KEY@HOST/PROJECT`, or leave \

@@ -1,37 +1,37 @@
 //! Fairings and managed state: that no two modules give Rocket a value of one type.
 
-use std::any::{TypeId, type_name};
-
-use module_api::admin::RegisteredModels;
-use module_api::db::Db;
-use module_api::{
-    AttachedFairing, CookieRules, Mailer, ManagedState, Problem, SiteModules, Templates, Urls,
-};
+use module_api::{AttachedFairing, ManagedState, Problem};
 use rocket::fairing::Kind;
 
-use super::{Managed, Parts, PlannedModule, active};
+use super::{ManagedType, Parts};
+use crate::planned::PlannedModules;
+
+/// A managed type, and the module that has Rocket manage a value of it, or `host`.
+type Managed = (&'static str, ManagedType);
 
 /// Fairings with their modules, and state.
 type Collected = (Vec<(&'static str, AttachedFairing)>, Vec<ManagedState>);
 
 /// The fairings and the state that the modules' hooks asked for.
 pub(super) fn collect(
-    modules: &[PlannedModule],
+    modules: &PlannedModules,
+    of_the_host: Vec<ManagedType>,
     parts: Parts,
     problems: &mut Vec<Problem>,
 ) -> Collected {
-    let mut managed = of_the_host();
-    for module in active(modules) {
-        if let Some((type_id, type_name)) = module.registration.module.settings().managed_type() {
-            claim(&mut managed, Managed { owner: module.name(), type_id, type_name }, problems);
+    let mut managed: Vec<Managed> =
+        of_the_host.into_iter().map(|managed| ("host", managed)).collect();
+    for module in modules.active() {
+        if let Some((id, name)) = module.registration.module.settings().managed_type() {
+            claim(&mut managed, (module.name(), ManagedType { id, name }), problems);
         }
     }
     let mut fairings: Vec<(&'static str, AttachedFairing)> = Vec::new();
     let mut state = Vec::new();
     for (name, configure) in parts.0 {
         for value in configure.state {
-            let (type_id, type_name) = (value.type_id, value.type_name);
-            claim(&mut managed, Managed { owner: name, type_id, type_name }, problems);
+            let of_value = ManagedType { id: value.type_id, name: value.type_name };
+            claim(&mut managed, (name, of_value), problems);
             state.push(value);
         }
         for fairing in configure.fairings {
@@ -57,31 +57,16 @@ pub(super) fn collect(
     (fairings, state)
 }
 
-/// The types of which the host itself has Rocket manage a value.
-fn of_the_host() -> Vec<Managed> {
-    fn host<T: 'static>() -> Managed {
-        Managed { owner: "host", type_id: TypeId::of::<T>(), type_name: type_name::<T>() }
-    }
-    vec![
-        host::<Db>(),
-        host::<Urls>(),
-        host::<Templates>(),
-        host::<RegisteredModels>(),
-        host::<CookieRules>(),
-        host::<Mailer>(),
-        host::<SiteModules>(),
-    ]
-}
-
 fn claim(managed: &mut Vec<Managed>, claimed: Managed, problems: &mut Vec<Problem>) {
-    if let Some(first) = managed.iter().find(|managed| managed.type_id == claimed.type_id) {
+    let (owner, of_type) = claimed;
+    if let Some((first, _)) = managed.iter().find(|(_, other)| other.id == of_type.id) {
         let message = format!(
-            "`{}` and `{}` both have Rocket manage a `{}`, of which there is only one",
-            first.owner, claimed.owner, claimed.type_name,
+            "`{first}` and `{owner}` both have Rocket manage a `{}`, of which there is only one",
+            of_type.name,
         );
         let hint = "wrap one of them in a type of the module's own";
-        let problem = Problem::error("modules.E010", message).module(first.owner);
-        problems.push(problem.module(claimed.owner).hint(hint));
+        let problem = Problem::error("modules.E010", message).module(*first);
+        problems.push(problem.module(owner).hint(hint));
     }
     managed.push(claimed);
 }

@@ -7,17 +7,16 @@ use rocket::response::Responder;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-use crate::Settings;
-
-/// The whole name of the route.
-pub(super) const NAME: &str = "host:sentry_debug";
+use crate::request::SENTRY_DEBUG;
+use crate::settings::Settings;
 
 /// The host's route that fails: `/sentry-debug/` panics, `/sentry-debug/?how=error` fails with an
 /// error that has a cause. In the profile `local` for anybody, elsewhere for staff.
 pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
     let mut route =
         Route::new(Method::Get, "/sentry-debug", Fail { for_anybody: settings.is_local() });
-    route.name = Some("sentry_debug".into());
+    let (_, name) = SENTRY_DEBUG.split_once(':').expect("it names its owner");
+    route.name = Some(name.into());
     vec![route]
 }
 

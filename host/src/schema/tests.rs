@@ -5,7 +5,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, SqliteConnection};
 
 use super::*;
-use crate::{Plan, Registry, Settings, Site};
+use crate::settings::Settings;
+use crate::site::Site;
 use {accounts as _, lettings as _, profiles as _};
 
 async fn sqlite() -> SqliteConnection {
@@ -266,8 +267,7 @@ fn alike(table: &Table) -> Alike<'_> {
 
 #[rocket::async_test]
 async fn the_migrations_of_the_modules_make_the_same_tables_on_both_databases() {
-    let plan =
-        Plan::new(&Registry::linked(), &Site::new("test", "0.0.0"), &Settings::default()).unwrap();
+    let plan = Site::new("test", "0.0.0").plan(&Settings::default()).unwrap();
     let mut scratch = Scratch::new().await.unwrap();
     let mut connection = connect().await;
     let mut transaction = on_postgres("schema_of_modules", &mut connection).await;

@@ -10,14 +10,14 @@ use super::scan::{Kind, Reference, references};
 use super::set::{Provider, Source, TemplateSet, about};
 use crate::assets::Catalog;
 use crate::nearest::suggestion;
-use crate::plan::PlannedModule;
+use crate::planned::{PlannedModule, PlannedModules};
 
 /// What templates may name.
 pub(crate) struct Names<'a> {
     /// The names of the routes of every linked module.
     pub(crate) routes: &'a BTreeMap<&'static str, Vec<String>>,
     pub(crate) assets: &'a Catalog,
-    pub(crate) modules: &'a [PlannedModule],
+    pub(crate) modules: &'a PlannedModules,
 }
 
 /// Reports what is wrong with the templates.

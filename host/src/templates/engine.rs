@@ -10,7 +10,7 @@ use module_api::{Urls, csrf_input, csrf_token};
 
 use super::TemplateSet;
 use crate::assets::AssetStore;
-use crate::plan::PlannedItem;
+use crate::planned::PlannedItem;
 
 /// What every template of a site may use.
 #[derive(Clone)]

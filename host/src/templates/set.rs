@@ -10,8 +10,9 @@ use rocket::http::ContentType;
 
 use super::scan::{Kind, references};
 use crate::files_below::files_below;
-use crate::plan::PlannedModule;
-use crate::{Settings, Site};
+use crate::planned::{PlannedModule, PlannedModules};
+use crate::settings::Settings;
+use crate::site::Site;
 
 /// The ending of a template's file.
 const ENDING: &str = ".j2";
@@ -112,7 +113,7 @@ impl Layer {
 impl TemplateSet {
     /// Collects the templates of the site, the active modules and the host.
     pub(crate) fn collect(
-        modules: &[PlannedModule],
+        modules: &PlannedModules,
         site: &Site,
         settings: &Settings,
         problems: &mut Vec<Problem>,
@@ -278,8 +279,8 @@ fn owner_of(namespace: &str, layers: &[(Provider, Layer)]) -> &'static str {
 
 /// The active modules in the order in which their templates win: that of `installed`, or else
 /// a module before those it requires, and by name.
-fn by_precedence<'a>(modules: &'a [PlannedModule], settings: &Settings) -> Vec<&'a PlannedModule> {
-    let mut waiting: Vec<&PlannedModule> = modules.iter().filter(|module| module.active).collect();
+fn by_precedence<'a>(modules: &'a PlannedModules, settings: &Settings) -> Vec<&'a PlannedModule> {
+    let mut waiting: Vec<&PlannedModule> = modules.active().collect();
     if let Some(installed) = &settings.site.installed {
         waiting.sort_by_key(|module| installed.iter().position(|name| name == module.name()));
         return waiting;

@@ -14,9 +14,12 @@ use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
 use subtle::ConstantTimeEq;
 
-use super::{Answering, InFlight};
-use crate::health::no_store;
-use crate::{PlannedModule, Settings, Site};
+use super::InFlight;
+use crate::headers::no_store;
+use crate::planned::PlannedModules;
+use crate::request::Answering;
+use crate::settings::Settings;
+use crate::site::Site;
 
 const REQUESTS: &str = "http_requests_total";
 const DURATIONS: &str = "http_request_duration_seconds";
@@ -57,7 +60,7 @@ impl Metrics {
     pub(crate) fn new(
         site: &Site,
         settings: &Settings,
-        modules: &[PlannedModule],
+        modules: &PlannedModules,
         in_flight: Arc<InFlight>,
     ) -> Option<Self> {
         if !settings.site.metrics {
@@ -65,7 +68,7 @@ impl Metrics {
         }
         let builder = PrometheusBuilder::new().set_buckets(&BOUNDS).expect("there are bounds");
         let recorder = builder.build_recorder();
-        let active = modules.iter().filter(|module| module.active);
+        let active = modules.active();
         let gauges = active.flat_map(|module| {
             let gauges = module.registration.module.gauges();
             gauges.into_iter().map(|gauge| (module.name(), gauge))
@@ -230,8 +233,8 @@ struct ShowMetrics;
 impl Handler for ShowMetrics {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         let rocket = request.rocket();
-        let (Some(metrics), Some(db)) = (rocket.state::<Arc<Metrics>>(), rocket.state::<Db>())
-        else {
+        let metrics = rocket.state::<Option<Arc<Metrics>>>().and_then(Option::as_ref);
+        let (Some(metrics), Some(db)) = (metrics, rocket.state::<Db>()) else {
             return Outcome::forward(data, Status::NotFound);
         };
         if !metrics.is_for(request) {

@@ -97,9 +97,10 @@ fn settings_of_one_type_in_two_modules_are_a_problem() {
 
 #[test]
 fn what_the_host_manages_is_the_host_s() {
-    let managing: [fn(Configure) -> Configure; 3] = [
+    let managing: [fn(Configure) -> Configure; 4] = [
         |configure| configure.manage(module_api::Urls::default()),
         |configure| configure.manage(module_api::CookieRules { secure: false }),
+        |configure| configure.manage(module_api::SecretKey::random()),
         |configure| configure.manage(module_api::admin::RegisteredModels::default()),
     ];
     for configure in managing {

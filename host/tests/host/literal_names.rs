@@ -1,6 +1,6 @@
 //! Names of templates and routes that stand in Rust code.
 
-use host::{Plan, Registry};
+use host::Registry;
 use module_api::{LiteralName, NamedItem, Problem};
 use rocket::{get, routes};
 
@@ -23,7 +23,7 @@ fn problems(toml: &str, names: Vec<LiteralName>) -> Vec<Problem> {
         ..Small::new("notes")
     };
     let registry: Registry = registry(&[notes]).with_literal_names(names);
-    Plan::new(&registry, &SITE, &settings(toml)).err().unwrap_or_default()
+    SITE.modules(registry).plan(&settings(toml)).err().unwrap_or_default()
 }
 
 #[test]

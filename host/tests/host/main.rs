@@ -1,7 +1,5 @@
 //! What the host promises, seen from outside: the plan of small modules.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
-
 mod assets;
 mod catchers_and_state;
 mod literal_names;

@@ -1,9 +1,9 @@
 //! Which modules are active, in which order, and what is wrong with the choice.
 
-use host::{Plan, Registry};
+use host::Registry;
 use module_api::{CONTRACT_VERSION, Registration};
 
-use crate::support::{Small, active, only_problem, plan, problems, settings};
+use crate::support::{SITE, Small, active, only_problem, plan, problems, settings};
 
 fn small(name: &'static str, requires: &'static [&'static str]) -> Small {
     Small { requires, ..Small::new(name) }
@@ -45,7 +45,7 @@ fn a_site_without_active_modules_is_a_warning() {
 #[test]
 fn an_empty_registry_is_a_problem() {
     let registry = Registry::new(Vec::new());
-    let problems = Plan::new(&registry, &crate::support::SITE, &settings("")).err().unwrap();
+    let problems = SITE.modules(registry).plan(&settings("")).err().unwrap();
     assert_eq!(problems[0].id, "modules.E001");
     assert!(problems[0].hint.contains("`use my_module as _;` to its src/lib.rs"), "{problems:?}");
 }

@@ -151,7 +151,7 @@ pub(crate) fn settings(toml: &str) -> Settings {
 
 /// The plan of these modules under these settings.
 pub(crate) fn plan(modules: &[Small], toml: &str) -> Result<Plan, Vec<Problem>> {
-    Plan::new(&registry(modules), &SITE, &settings(toml))
+    SITE.modules(registry(modules)).plan(&settings(toml))
 }
 
 /// The problems of these modules under these settings, in the form `id message`.

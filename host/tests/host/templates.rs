@@ -2,7 +2,7 @@
 
 use rocket::{get, routes};
 
-use crate::support::{Small, only_problem, plan, problems};
+use crate::support::{SITE, Small, only_problem, plan, problems};
 
 type Inline = &'static [(&'static str, &'static [u8])];
 
@@ -121,7 +121,7 @@ fn the_site_may_override_templates_of_modules_that_are_off_or_left_out() {
     };
     let registry = crate::support::registry(&[lettings(), Small::new("other")]);
     for toml in ["", "[default.modules.lettings]\nenabled = false"] {
-        let plan = host::Plan::new(&registry, &crate::support::SITE, &settings(toml)).unwrap();
+        let plan = SITE.modules(registry.clone()).plan(&settings(toml)).unwrap();
         assert_eq!(plan.warnings.len(), 1, "{:?}", plan.warnings);
         assert_eq!(plan.warnings[0].id, "templates.W001");
         assert_eq!(plan.warnings[0].hint, "did you mean `lettings`?");
@@ -139,7 +139,7 @@ fn a_template_on_disk_that_cannot_be_read_is_named() {
     std::os::unix::fs::symlink("nowhere", templates.join("dangling.html.j2")).unwrap();
     let settings = host::Settings { root: folder.path().into(), ..crate::support::settings("") };
     let registry = crate::support::registry(&[lettings()]);
-    let problems = host::Plan::new(&registry, &crate::support::SITE, &settings).err().unwrap();
+    let problems = SITE.modules(registry).plan(&settings).err().unwrap();
     let ids: Vec<&str> = problems.iter().map(|problem| problem.id.as_str()).collect();
     assert_eq!(ids, ["templates.E003", "templates.E003"], "{problems:?}");
 }

@@ -5,9 +5,11 @@ use module_api::MigrationId;
 use serde::Serialize;
 
 use super::super::{Format, OutputFormat, output};
+use crate::database::DatabaseError;
 use crate::database::{self, MigrationState, linked_module};
+use crate::plan::Plan;
 use crate::plan::is_no_module;
-use crate::{DatabaseError, Plan, Settings};
+use crate::settings::Settings;
 
 /// What `host showmigrations` is to print.
 #[derive(Debug, Args)]
@@ -82,7 +84,7 @@ pub(in crate::command) async fn show(
         .iter()
         .map(|state| {
             let MigrationId { module, name } = &state.id;
-            let planned = plan.modules.iter().find(|planned| planned.name() == module);
+            let planned = plan.modules.named(module);
             MigrationRow {
                 module,
                 name,

@@ -4,8 +4,10 @@ use clap::{Args, ValueEnum};
 use module_api::db::DatabaseKind;
 
 use super::super::output;
+use crate::database::DatabaseError;
 use crate::database::{self, find_migration};
-use crate::{DatabaseError, Plan, Settings};
+use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// What `host sqlmigrate` is to print.
 #[derive(Debug, Args)]

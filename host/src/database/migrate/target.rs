@@ -1,8 +1,9 @@
 //! Which migrations somebody means: a module, and perhaps a name in it.
 
 use crate::nearest::suggestion;
+use crate::plan::Plan;
 use crate::plan::{HOST, MigrationGraph, SITE};
-use crate::{Plan, plan};
+use crate::planned::PlannedModule;
 
 /// The word for no migration at all.
 const ZERO: &str = "zero";
@@ -140,9 +141,9 @@ fn active_module(plan: &Plan, name: &str) -> Result<&'static str, TargetError> {
 pub(crate) fn linked_module<'a>(
     plan: &'a Plan,
     name: &str,
-) -> Result<&'a plan::PlannedModule, TargetError> {
-    plan.modules.iter().find(|module| module.name() == name).ok_or_else(|| {
-        let names: Vec<&str> = plan.modules.iter().map(plan::PlannedModule::name).collect();
+) -> Result<&'a PlannedModule, TargetError> {
+    plan.modules.named(name).ok_or_else(|| {
+        let names: Vec<&str> = plan.modules.iter().map(PlannedModule::name).collect();
         let hint = suggestion(name, names.into_iter().chain([HOST, SITE]));
         TargetError::UnknownModule { module: name.to_owned(), hint }
     })

@@ -3,7 +3,9 @@
 use module_api::{Files, Module, Registration};
 
 use super::*;
-use crate::{Registry, Settings, Site};
+use crate::registry::Registry;
+use crate::settings::Settings;
+use crate::site::Site;
 
 struct Small {
     name: &'static str,
@@ -53,7 +55,7 @@ static BOOKINGS: Small = Small {
 fn plan() -> Plan {
     let register = |module: &'static Small| Registration::new(module, module.name, "1.0.0");
     let registry = Registry::new(vec![register(&PEOPLE), register(&BOOKINGS)]);
-    Plan::new(&registry, &Site::new("test", "0.0.0"), &Settings::default()).unwrap()
+    Site::new("test", "0.0.0").modules(registry).plan(&Settings::default()).unwrap()
 }
 
 /// A ledger of these, written as `people 0001_initial`, with the host's.

@@ -11,9 +11,11 @@ use rocket::http::Status;
 use sentry::protocol::{self, Event, SpanStatus, TraceContext, User};
 use sentry::{TracePropagationContext, Transaction, TransactionContext};
 
-use super::failing;
-use crate::Settings;
-use crate::watch::{Answering, Current};
+use super::{Answering, Current};
+use crate::settings::Settings;
+
+/// The name of the page that fails on purpose: the one of the host's routes that is traced.
+pub(crate) const SENTRY_DEBUG: &str = "host:sentry_debug";
 
 /// What the settings say of reports about requests.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ struct Personal {
 impl Scope {
     /// Nothing if there are no reports.
     pub(crate) fn of(settings: &Settings) -> Option<Self> {
-        super::dsn(settings)?.ok()?;
+        settings.dsn()?.ok()?;
         let site = settings.site.site_url.as_deref().unwrap_or("http://localhost");
         Some(Self {
             site: site.trim_end_matches('/').to_owned(),
@@ -98,7 +100,7 @@ impl ReportedRequest {
         request_id: &str,
         traceparent: Option<&str>,
     ) {
-        let is_of_host = answering.module == "host" && answering.route != failing::NAME;
+        let is_of_host = answering.module == "host" && answering.route != SENTRY_DEBUG;
         if !self.scope.has_traces || is_of_host {
             return;
         }
@@ -137,7 +139,7 @@ impl ReportedRequest {
     }
 
     /// Says in a report that it is about this request.
-    pub(super) fn describe(&self, current: &Current, event: &mut Event<'static>) {
+    pub(crate) fn describe(&self, current: &Current, event: &mut Event<'static>) {
         self.is_reported.store(true, Ordering::Relaxed);
         let answering = current.answering.get().map(|answering| &**answering);
         for (tag, value) in tags(answering, &current.id) {

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use super::Answering;
-use crate::reports::ReportedRequest;
+use super::{Answering, ReportedRequest};
 
 /// What lines of the log say of the request they are about.
 #[derive(Debug)]

@@ -1,0 +1,50 @@
+//! The values that the host has Rocket manage, and their types.
+
+use std::sync::Arc;
+
+use module_api::admin::RegisteredModels;
+use module_api::db::Db;
+use module_api::{CookieRules, Mailer, SecretKey, SiteModules, Templates, Urls};
+use rocket::{Build, Rocket};
+
+use crate::assets::AssetStore;
+use crate::health::Readiness;
+use crate::plan::ManagedType;
+use crate::watch::Metrics;
+
+/// Declares the values once: for managing them, and for reporting modules that manage a value of
+/// the same type.
+macro_rules! host_state {
+    ($($field:ident: $type:ty,)*) => {
+        /// All values that the host has Rocket manage.
+        pub(super) struct HostState {
+            $(pub(super) $field: $type,)*
+        }
+
+        impl HostState {
+            /// Has Rocket manage them.
+            pub(super) fn manage(self, rocket: Rocket<Build>) -> Rocket<Build> {
+                rocket$(.manage(self.$field))*
+            }
+        }
+
+        /// The types of the values that the host has Rocket manage.
+        pub(crate) fn managed_types() -> Vec<ManagedType> {
+            vec![$(ManagedType::of::<$type>(),)*]
+        }
+    };
+}
+
+host_state! {
+    assets: Arc<AssetStore>,
+    cookie_rules: CookieRules,
+    db: Db,
+    mailer: Mailer,
+    metrics: Option<Arc<Metrics>>,
+    readiness: Readiness,
+    registered_models: RegisteredModels,
+    secret_key: SecretKey,
+    site_modules: SiteModules,
+    templates: Templates,
+    urls: Urls,
+}

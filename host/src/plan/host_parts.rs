@@ -1,0 +1,32 @@
+//! What the host itself brings to every site.
+
+use std::any::{TypeId, type_name};
+
+use rocket::Route;
+
+/// The host's own routes, commands and managed types, which the modules' must not clash with.
+#[derive(Default)]
+pub(crate) struct HostParts {
+    /// Routes whose addresses do not end in `/`.
+    pub(crate) routes: Vec<Route>,
+    /// Pages, whose addresses end in `/`.
+    pub(crate) pages: Vec<Route>,
+    /// The names of the commands.
+    pub(crate) commands: Vec<String>,
+    /// The types of which the host has Rocket manage a value.
+    pub(crate) managed: Vec<ManagedType>,
+}
+
+/// A type of which Rocket manages the one value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ManagedType {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+impl ManagedType {
+    /// The type `T`.
+    pub(crate) fn of<T: 'static>() -> Self {
+        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
+    }
+}

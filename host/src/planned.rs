@@ -1,0 +1,72 @@
+//! The linked modules of a site, each with its place, and the links of its navigation.
+
+use std::ops::Deref;
+
+use module_api::Registration;
+use rocket::figment::Figment;
+
+/// A linked module and its place in the plan.
+#[derive(Debug, Clone)]
+pub struct PlannedModule {
+    /// The module as it was registered.
+    pub registration: Registration,
+    /// Whether it takes part in the running site.
+    pub active: bool,
+    /// Where it is mounted, without a `/` at the end unless it is `/` itself.
+    pub mount: String,
+    pub(crate) section: Figment,
+}
+
+impl PlannedModule {
+    /// The module's name.
+    pub fn name(&self) -> &'static str {
+        self.registration.module.name()
+    }
+
+    /// Whether it names another module as one that it requires or uses.
+    pub(crate) fn knows(&self, other: &str) -> bool {
+        let module = self.registration.module;
+        self.name() == other || module.requires().contains(&other) || module.uses().contains(&other)
+    }
+}
+
+/// All linked modules: the active ones in the order in which they start, then the others by name.
+#[derive(Debug, Clone)]
+pub struct PlannedModules(Vec<PlannedModule>);
+
+impl PlannedModules {
+    /// The active modules, in the order in which they start.
+    pub fn active(&self) -> impl Iterator<Item = &PlannedModule> {
+        self.iter().filter(|module| module.active)
+    }
+
+    /// The linked module of that name.
+    pub fn named(&self, name: &str) -> Option<&PlannedModule> {
+        self.iter().find(|module| module.name() == name)
+    }
+}
+
+impl From<Vec<PlannedModule>> for PlannedModules {
+    fn from(modules: Vec<PlannedModule>) -> Self {
+        Self(modules)
+    }
+}
+
+impl Deref for PlannedModules {
+    type Target = [PlannedModule];
+
+    fn deref(&self) -> &[PlannedModule] {
+        &self.0
+    }
+}
+
+/// A link of the navigation with its address.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedItem {
+    pub(crate) module: &'static str,
+    /// The element's id in the page: that of the module's first link is the module's name.
+    pub(crate) id: Option<&'static str>,
+    pub(crate) label: String,
+    pub(crate) url: String,
+    pub(crate) summary: String,
+}

@@ -1,0 +1,170 @@
+//! Within a crate imports run one way: each top-level room uses only those below it.
+
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use source::Source;
+
+/// The rooms of each crate by its folder, the lowest first. A room uses those before it in its list.
+const ORDERS: &[(&str, &str)] = &[
+    (
+        "crates/cargo-installed-apps",
+        "arguments linking names placeholders relative error template changes manifest engine \
+         manifest_edits new_site site add_module start_module",
+    ),
+    ("crates/db", "error kind names postgres_pool value causes options row query pool tables"),
+    (
+        "crates/module-api",
+        "auth client_address command configure csrf files gauge health literal_name \
+         logged_path name navigation nearest problem program secret_key settings admin \
+         check messages migration request_info urls error local_start module \
+         site_modules registration rendering page",
+    ),
+    (
+        "crates/module-macros",
+        "display errors field_type kind literal names attributes rules column \
+         many_to_many field model expand",
+    ),
+    (
+        "crates/module-test",
+        "database document local_module mail_server user answer http site browser \
+         served setup",
+    ),
+    (
+        "host",
+        "nearest files_below fingerprint sql_tokens registry site settings planned \
+         headers gate request reports logging watch error_pages assets templates schema \
+         plan fixtures makemigrations database site_modules health boundary shutdown \
+         assembly command",
+    ),
+    (
+        "modules/accounts",
+        "models permissions random_text secret admin devices mail passwords sessions \
+         authentication new_user settings signed_in throttle first_administrator \
+         new_password visitor commands password_reset reset_mail routes",
+    ),
+    (
+        "modules/admin",
+        "access csv models search text export list log object shell deletion import \
+         form routes",
+    ),
+    ("modules/home", "routes"),
+    ("modules/lettings", "models settings admin routes"),
+    ("modules/profiles", "member models settings username admin routes"),
+];
+
+/// A crate's top-level rooms with the rooms that each uses, and where.
+struct Crate {
+    folder: &'static str,
+    uses: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+}
+
+impl Crate {
+    fn read(folder: &'static str) -> Self {
+        let src = root().join(folder).join("src");
+        let lib = ["lib.rs", "main.rs"].map(|file| src.join(file));
+        let lib = lib.iter().find(|file| file.is_file()).expect("a crate has a root");
+        let lib = Source::parse(&read(lib));
+        let rooms: BTreeSet<String> = lib.modules.iter().cloned().collect();
+        let mut uses: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> =
+            rooms.iter().map(|room| (room.clone(), BTreeMap::new())).collect();
+        let mut waiting: Vec<(String, Vec<String>)> =
+            rooms.iter().map(|room| (room.clone(), vec![room.clone()])).collect();
+        while let Some((room, path)) = waiting.pop() {
+            let file = src.join(path.join("/")).with_extension("rs");
+            let source = Source::parse(&read(&file));
+            for inner in &source.modules {
+                waiting.push((room.clone(), [&path[..], std::slice::from_ref(inner)].concat()));
+            }
+            for name in source.from_root(path.len()) {
+                let used = lib.exported_from(&name).unwrap_or(&name).to_owned();
+                if used == room || lib.is_of_another_crate(&used) {
+                    continue;
+                }
+                let file = format!("{}.rs", path.join("/"));
+                uses.get_mut(&room).unwrap().entry(used).or_default().insert(file);
+            }
+        }
+        Self { folder, uses }
+    }
+
+    /// The imports that do not run down the order.
+    fn upward(&self, order: &[&str]) -> Vec<String> {
+        let place = |room: &str| order.iter().position(|known| *known == room);
+        let mut found = Vec::new();
+        for (room, uses) in &self.uses {
+            for (used, files) in uses {
+                if place(used).is_none_or(|used| place(room).is_none_or(|room| used >= room)) {
+                    let files = files.iter().cloned().collect::<Vec<_>>().join(", ");
+                    let folder = self.folder;
+                    found.push(format!("{folder}: `{room}` uses `{used}` above it, in {files}"));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn rooms(order: &str) -> Vec<&str> {
+    order.split_whitespace().collect()
+}
+
+#[test]
+fn no_room_uses_one_above_it() {
+    let mut found = Vec::new();
+    for (folder, order) in ORDERS {
+        found.extend(Crate::read(folder).upward(&rooms(order)));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn each_room_has_one_place_in_its_crate_s_order() {
+    for (folder, order) in ORDERS {
+        let read = Crate::read(folder);
+        let mut ordered = rooms(order);
+        ordered.sort_unstable();
+        let rooms: Vec<&str> = read.uses.keys().map(String::as_str).collect();
+        assert_eq!(ordered, rooms, "{folder}");
+    }
+}
+
+/// Crates whose columns and queries still name each other.
+const WITHOUT_ORDER: &[&str] = &["crates/model"];
+
+#[test]
+fn each_crate_of_the_engine_and_the_modules_has_an_order() {
+    let mut folders = vec!["host".to_owned()];
+    for parent in ["crates", "modules"] {
+        for entry in root().join(parent).read_dir().unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            folders.push(format!("{parent}/{name}"));
+        }
+    }
+    folders.retain(|folder| !WITHOUT_ORDER.contains(&folder.as_str()));
+    folders.sort();
+    let mut ordered: Vec<&str> = ORDERS.iter().map(|(folder, _)| *folder).collect();
+    ordered.sort_unstable();
+    assert_eq!(ordered, folders);
+}
+
+#[test]
+fn an_import_that_runs_up_is_found() {
+    let host = Crate::read("host");
+    let (_, order) = ORDERS.iter().find(|(folder, _)| *folder == "host").unwrap();
+    let order = rooms(order);
+    let reversed: Vec<&str> = order.into_iter().rev().collect();
+    let found = host.upward(&reversed);
+    let expected = "host: `settings` uses `site` above it, in settings.rs";
+    assert!(found.iter().any(|line| line == expected), "{found:?}");
+}
