@@ -41,9 +41,10 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "modules/accounts",
-        "models permissions random_text secret admin devices mail passwords sessions \
-         authentication new_user settings signed_in throttle first_administrator \
-         new_password visitor commands password_reset reset_mail routes",
+        "expired models permissions random_text secret admin devices mail passwords \
+         sessions authentication new_user settings signed_in throttle \
+         first_administrator new_password visitor commands password_reset reset_mail \
+         routes",
     ),
     (
         "modules/admin",
