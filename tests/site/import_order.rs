@@ -15,6 +15,7 @@ const ORDERS: &[(&str, &str)] = &[
          manifest_edits new_site site add_module start_module",
     ),
     ("crates/db", "error kind names postgres_pool value causes options row query pool tables"),
+    ("crates/mail", "x"),
     (
         "crates/module-api",
         "auth client_address command configure csrf files gauge health literal_name \
@@ -41,10 +42,9 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "modules/accounts",
-        "expired models permissions random_text secret admin devices mail passwords \
-         sessions authentication new_user settings signed_in throttle \
-         first_administrator new_password visitor commands password_reset reset_mail \
-         routes",
+        "expired models permissions random_text secret admin devices passwords sessions \
+         authentication new_user settings signed_in throttle first_administrator \
+         new_password visitor commands password_reset reset_mail routes",
     ),
     (
         "modules/admin",

@@ -2,8 +2,8 @@
 
 use module_api::{Problem, program_name, with_causes};
 
-use crate::Plan;
 use crate::makemigrations::{MakeMigrationsError, Request, propose};
+use crate::plan::Plan;
 
 const ID: &str = "models.W001";
 

@@ -6,7 +6,8 @@ use rocket::tokio::runtime;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, query_scalar};
 
-use crate::{Settings, database};
+use crate::database;
+use crate::settings::Settings;
 
 /// The option by which all connections share one page cache behind one lock.
 const SHARED_CACHE: &str = "ENABLE_MEMORY_MANAGEMENT";

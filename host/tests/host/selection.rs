@@ -73,7 +73,7 @@ fn a_module_for_another_version_of_the_contract_is_named_with_both() {
         let module: &'static Small = Box::leak(Box::new(Small::new("old")));
         let registration = Registration::new(module, "old-module", "3.1.4");
         let registry = Registry::new(vec![Registration { contract_version, ..registration }]);
-        Plan::new(&registry, &crate::support::SITE, &settings(""))
+        SITE.modules(registry).plan(&settings(""))
     };
     assert!(made_for(CONTRACT_VERSION).is_ok());
     let other = CONTRACT_VERSION + 1;
