@@ -15,17 +15,17 @@ const ORDERS: &[(&str, &str)] = &[
          manifest_edits new_site site add_module start_module",
     ),
     ("crates/db", "error kind names postgres_pool value causes options row query pool tables"),
-    ("crates/mail", "x"),
+    ("crates/mail", "error message server way settings mailer"),
     (
         "crates/module-api",
-        "auth client_address command configure csrf files gauge health literal_name \
-         logged_path name navigation nearest problem program secret_key settings admin \
-         check messages migration request_info urls error local_start module \
-         site_modules registration rendering page",
+        "auth client_address configure csrf files literal_name logged_path \
+         module_future name navigation nearest problem program secret_key settings \
+         admin check command gauge health messages migration request_info urls error \
+         local_start module site_modules registration rendering page",
     ),
     (
         "crates/module-macros",
-        "display errors field_type kind literal names attributes rules column \
+        "display embed errors field_type kind literal names attributes rules column \
          many_to_many field model expand",
     ),
     (

@@ -5,11 +5,13 @@
 
 #![warn(missing_docs)]
 
+mod error;
 mod mailer;
 mod message;
 mod server;
 mod settings;
+mod way;
 
+pub use error::MailSettingsError;
 pub use mailer::Mailer;
 pub use message::{Mail, MailError};
-pub use settings::MailSettingsError;

@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lettre::message::Mailbox;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::AsyncTransport;
 use rocket::figment::Figment;
 
-use crate::{Mail, MailError, MailSettingsError, settings};
+use crate::error::MailSettingsError;
+use crate::message::{Mail, MailError};
+use crate::settings;
+use crate::way::Way;
 
 /// Sends the site's mails. The host manages one, made of the settings `email_url`, `email_from` and
 /// `site_url`; clones are the same mailer.
@@ -65,14 +67,6 @@ pub struct Mailer(Arc<Inner>);
 struct Inner {
     way: Way,
     site_url: Option<String>,
-}
-
-pub(crate) enum Way {
-    Smtp(Mailbox, AsyncSmtpTransport<Tokio1Executor>),
-    /// In the profile `local`, without settings: standard output is as good as a mailbox.
-    Printed(Mailbox),
-    Collected(Mutex<Vec<Mail>>),
-    Closed,
 }
 
 impl Mailer {

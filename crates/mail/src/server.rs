@@ -9,7 +9,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use crate::MailSettingsError;
+use crate::error::MailSettingsError;
 
 /// How long to wait for each answer of a server for mail.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -1,0 +1,17 @@
+//! The ways by which mails leave a site.
+
+use std::sync::Mutex;
+
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
+
+use crate::message::Mail;
+
+/// The way by which the mails of a site leave it.
+pub(crate) enum Way {
+    Smtp(Mailbox, AsyncSmtpTransport<Tokio1Executor>),
+    /// In the profile `local`, without settings: standard output is as good as a mailbox.
+    Printed(Mailbox),
+    Collected(Mutex<Vec<Mail>>),
+    Closed,
+}
