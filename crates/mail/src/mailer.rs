@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lettre::AsyncTransport;
+use rocket::Config;
 use rocket::figment::Figment;
 
 use crate::error::MailSettingsError;
@@ -66,6 +67,7 @@ pub struct Mailer(Arc<Inner>);
 
 struct Inner {
     way: Way,
+    /// `None` if the mailer is closed, and perhaps in the profile `local`.
     site_url: Option<String>,
 }
 
@@ -79,10 +81,9 @@ impl Mailer {
         settings::read(site).map(|(way, site_url)| Self::new(way, site_url))
     }
 
-    /// A mailer that sends nothing and keeps all mails, for tests. Its site is
-    /// `http://localhost:8000`.
+    /// A mailer that sends nothing and keeps all mails, for tests.
     pub fn collecting() -> Self {
-        Self::new(Way::Collected(Mutex::default()), Some("http://localhost:8000".to_owned()))
+        Self::new(Way::Collected(Mutex::default()), None)
     }
 
     fn new(way: Way, site_url: Option<String>) -> Self {
@@ -104,10 +105,14 @@ impl Mailer {
     }
 
     /// The site's own address without a `/` at its end, `https://example.org`: what links in mails
-    /// begin with. It is a setting and nothing that a request says, which is anybody's choice. Each
-    /// open mailer has one.
-    pub fn site_url(&self) -> Option<&str> {
-        self.0.site_url.as_deref()
+    /// begin with. `None` if the mailer is closed.
+    ///
+    /// It is the setting `site_url`, and nothing that a request says, which is anybody's choice. In
+    /// the profile `local` it may be missing; then it is this machine, at the port where the site
+    /// listens.
+    pub fn site_url(&self, config: &Config) -> Option<String> {
+        let local = || format!("http://localhost:{}", config.port);
+        self.is_open().then(|| self.0.site_url.clone().unwrap_or_else(local))
     }
 
     /// Sends a mail, which takes as long as the server for mail takes: at most 30 seconds for each
@@ -135,5 +140,24 @@ impl Mailer {
             Way::Closed => return Err(MailError::Closed),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_this_machine_where_a_site_is_developed() {
+        let config = Config { port: 8123, ..Config::default() };
+        let links = |profile: &str, settings: &[(&str, &str)]| {
+            let site = Figment::new().select(profile);
+            let site = settings.iter().fold(site, |site, (key, value)| site.merge((*key, *value)));
+            Mailer::of(&site).ok().expect("the settings are valid").site_url(&config)
+        };
+        assert_eq!(links("local", &[]).as_deref(), Some("http://localhost:8123"));
+        let url = ("site_url", "https://example.org/");
+        assert_eq!(links("local", &[url]).as_deref(), Some("https://example.org"));
+        assert_eq!(links("heroku", &[url]), None, "it sends no mail");
     }
 }

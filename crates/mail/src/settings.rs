@@ -1,7 +1,6 @@
 //! The settings about mail: `email_url`, `email_from` and `site_url`.
 
 use lettre::message::Mailbox;
-use rocket::Config;
 use rocket::figment::Figment;
 use url::Url;
 
@@ -16,14 +15,10 @@ const NOBODY: &str = "webmaster@localhost";
 pub(crate) fn read(site: &Figment) -> Result<(Way, Option<String>), Vec<MailSettingsError>> {
     let way = way(site);
     if let Ok(Way::Closed) = way {
-        return Ok((Way::Closed, site_url(site).ok().flatten()));
+        return Ok((Way::Closed, None));
     }
     let url = match site_url(site) {
-        Ok(None) if is_local(site) => {
-            let port = site.extract_inner("port").unwrap_or(Config::default().port);
-            Ok(Some(format!("http://localhost:{port}")))
-        }
-        Ok(None) => Err(MailSettingsError::NoSite),
+        Ok(None) if !is_local(site) => Err(MailSettingsError::NoSite),
         other => other,
     };
     match (way, url) {
@@ -127,18 +122,6 @@ mod tests {
         assert_eq!(ids("heroku", &[mail, from]), ["accounts.E003"]);
         assert_eq!(ids("local", &[("email_from", "nobody")]), ["accounts.E002"]);
         assert!(is_open("heroku", &[mail, from, url]));
-    }
-
-    #[test]
-    fn links_lead_to_this_machine_where_a_site_is_developed() {
-        let links = |profile, settings: &[(&str, &str)]| {
-            let site = site(profile, settings).merge(("port", 8123));
-            read(&site).ok().expect("the settings are valid").1
-        };
-        assert_eq!(links("local", &[]).as_deref(), Some("http://localhost:8123"));
-        let url = ("site_url", "https://example.org/");
-        assert_eq!(links("local", &[url]).as_deref(), Some("https://example.org"));
-        assert_eq!(links("heroku", &[]), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use module_api::db::DbPool;
+use module_api::rocket::Config;
 use module_api::rocket::figment::Figment;
 use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use module_api::{
@@ -43,10 +44,10 @@ impl Outbox {
     }
 
     /// A place for a request; none if there are too many at the moment, or no mail is sent.
-    pub(crate) fn delivery(&self, mailer: &Mailer) -> Option<Delivery> {
+    pub(crate) fn delivery(&self, mailer: &Mailer, config: &Config) -> Option<Delivery> {
         // What a request says of the site's address is never believed: somebody else would get the
         // key.
-        let site_url = mailer.site_url().filter(|_| mailer.is_open())?.to_owned();
+        let site_url = mailer.site_url(config)?;
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let host = || site_url.split_once("://").map_or("", |(_, host)| host).to_owned();
         let site_name = self.site_name.clone().unwrap_or_else(host);

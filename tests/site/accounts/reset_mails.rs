@@ -12,7 +12,7 @@ use site_tests::on_both_databases;
 use site_tests::{Database, DatabaseKind, Document, HolidayHomes, MailServer, TestSite, encoded};
 
 use super::password_reset::{ask, sending};
-use super::{GOOD, number, user};
+use super::{GOOD, execute, number, user};
 use crate::workshop::Workshop;
 
 on_both_databases! {
@@ -314,11 +314,14 @@ async fn nobody_smuggles_a_header_into_a_mail(on: DatabaseKind) {
     let site = sending(on, &server).setting("site_name", "Homes\r\nBcc: eve@example.org");
     let site = site.start().await;
     let evil = "t@example.org\r\nBcc: eve@example.org";
-    site_tests::NewUser { email: evil, ..user("evil") }.add_to(site.db()).await.unwrap();
-    site_tests::NewUser { email: "t@example.org", ..user("x\r\nBcc: e@b.org") }
-        .add_to(site.db())
-        .await
-        .unwrap();
+    // No form takes such texts, but another program may write them.
+    for (name, email, stored) in
+        [("evil", evil, "evil"), ("tunde", "t@example.org", "x\r\nBcc: e@b.org")]
+    {
+        site_tests::NewUser { email: "e@b.org", ..user(name) }.add_to(site.db()).await.unwrap();
+        let update = "UPDATE auth_user SET email = $1, username = $2 WHERE username = $3";
+        execute(&site, update, &[email.into(), stored.into(), name.into()]).await;
+    }
     assert_eq!(ask(&site.browser(), evil).await.status, 200, "it is no address");
     assert_eq!(ask(&site.browser(), "t@example.org").await.status, 303);
     let mail = server.next().await;

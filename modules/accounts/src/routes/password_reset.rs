@@ -6,7 +6,7 @@ use module_api::rocket::tokio;
 use module_api::{Error, Mailer, Page, Urls, context, route_name, template_name};
 use rocket::form::{Form, FromForm};
 use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{Config, State, get, post};
 
 use super::form_page::FormAnswer;
 use crate::models::User;
@@ -50,6 +50,7 @@ pub(crate) fn password_reset(mailer: &State<Mailer>) -> Page {
 pub(crate) async fn request_password_reset(
     request: Form<Request>,
     visitor: Visitor<'_>,
+    config: &Config,
     urls: &Urls,
     mailer: &State<Mailer>,
     outbox: &State<Outbox>,
@@ -61,7 +62,7 @@ pub(crate) async fn request_password_reset(
     if !mailer.is_open() || !errors.is_empty() {
         return Ok(FormAnswer::invalid(again(Errors { whole: None, email: errors })));
     }
-    let Some(delivery) = outbox.delivery(mailer) else {
+    let Some(delivery) = outbox.delivery(mailer, config) else {
         return Ok(FormAnswer::busy(again(Errors::of_whole(BUSY))));
     };
     match Attempt::to_reset_password(email, visitor.address(), db).await? {
