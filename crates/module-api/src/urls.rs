@@ -20,7 +20,7 @@ const SEGMENT: &AsciiSet =
 #[non_exhaustive]
 pub enum UrlError {
     /// No active module has a route of that name.
-    #[error("there is no route `{route}` in an active module{}", did_you_mean(.nearest))]
+    #[error("there is no route `{route}` in an active module{}", did_you_mean(.nearest.as_ref()))]
     UnknownRoute {
         /// The name.
         route: String,
@@ -55,8 +55,8 @@ pub enum UrlError {
     },
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+fn did_you_mean(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 /// A route's address with its parameters left open.

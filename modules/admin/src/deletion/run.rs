@@ -104,7 +104,7 @@ async fn attempt(
     if present.is_empty() {
         return Ok(Outcome::Gone);
     }
-    let models = Models::within(&on);
+    let models = Models::within(on);
     let found = find(desk, admin, &present, &models, on).await?;
     if !found.lacking.is_empty() {
         return Err(Error::Forbidden);
