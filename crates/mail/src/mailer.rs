@@ -153,7 +153,7 @@ mod tests {
         let links = |profile: &str, settings: &[(&str, &str)]| {
             let site = Figment::new().select(profile);
             let site = settings.iter().fold(site, |site, (key, value)| site.merge((*key, *value)));
-            Mailer::of(&site).ok().expect("the settings are valid").site_url(&config)
+            Mailer::of(&site).expect("the settings are valid").site_url(&config)
         };
         assert_eq!(links("local", &[]).as_deref(), Some("http://localhost:8123"));
         let url = ("site_url", "https://example.org/");

@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn is_open(profile: &str, settings: &[(&str, &str)]) -> bool {
-        let (way, _) = read(&site(profile, settings)).ok().expect("the settings are valid");
+        let (way, _) = read(&site(profile, settings)).expect("the settings are valid");
         !matches!(way, Way::Closed)
     }
 
