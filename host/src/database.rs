@@ -14,11 +14,11 @@ use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Loc
 use module_api::{MigrationId, Notice};
 use rocket_db_pools::Pool;
 
-use crate::fixtures::{self, Fixture, LoadOptions};
 use crate::plan::Plan;
 use crate::plan::{MigrationGraph, PlannedMigration};
 use crate::schema::ScratchError;
 use crate::settings::Settings;
+use fixtures::{Fixture, LoadOptions};
 
 pub use adopt::AdoptionError;
 pub(crate) use hints::hint;
@@ -352,7 +352,9 @@ async fn prepare(
 
 /// Loads the fixtures of all active modules.
 async fn load_demo_data(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
-    let loaded = fixtures::load(Fixture::of_modules(plan), db, LoadOptions::default()).await;
+    let loaded =
+        fixtures::load(Fixture::of_modules(&plan.active_modules()), db, LoadOptions::default())
+            .await;
     let loaded = loaded.map_err(|error| DatabaseError::Fixtures(error.to_string()))?;
     tracing::info!(objects = loaded.objects, "demo data loaded");
     Ok(())

@@ -30,7 +30,6 @@ mod database;
 mod error_pages;
 mod files_below;
 mod fingerprint;
-mod fixtures;
 mod gate;
 mod headers;
 mod health;

@@ -28,7 +28,8 @@ use std::sync::Arc;
 use module_api::admin::RegisteredModels;
 use module_api::model::Models;
 use module_api::{
-    AttachedFairing, CheckContext, Command, Configure, ManagedState, Problem, Severity, Urls,
+    AttachedFairing, CheckContext, Command, Configure, ManagedState, Module, Problem, Severity,
+    Urls,
 };
 use rocket::Catcher;
 
@@ -135,6 +136,11 @@ impl Plan {
             commands,
             urls,
         })
+    }
+
+    /// What the active modules bring, in the order in which they start.
+    pub(crate) fn active_modules(&self) -> Vec<&'static dyn Module> {
+        self.active().map(|planned| planned.registration.module).collect()
     }
 
     /// The active modules, in the order in which they start.

@@ -150,8 +150,8 @@ impl Authors {
         };
         let alone = modules.iter().filter(|module| is_alone(module));
         let by_crate = alone.map(|module| (package(module).replace('-', "_"), module.name()));
-        let host = (env!("CARGO_CRATE_NAME").to_owned(), "host");
-        Self(by_crate.chain([host]).collect())
+        let of_host = ["host", "fixtures"].map(|name| (name.to_owned(), "host"));
+        Self(by_crate.chain(of_host).collect())
     }
 
     /// The module that logs with this target, which is the path in the code.

@@ -15,6 +15,11 @@ const ORDERS: &[(&str, &str)] = &[
          manifest_edits new_site site add_module start_module",
     ),
     ("crates/db", "error kind names postgres_pool value causes options row query pool tables"),
+    (
+        "crates/fixtures",
+        "elements json json_text keys natural problems progress source write cells error object dump \
+         read references load",
+    ),
     ("crates/mail", "error message server way settings mailer"),
     (
         "crates/module-api",
@@ -37,7 +42,7 @@ const ORDERS: &[(&str, &str)] = &[
         "host",
         "nearest files_below fingerprint sql_tokens registry site settings planned \
          headers gate request reports logging watch error_pages assets templates schema \
-         plan fixtures makemigrations database site_modules health boundary shutdown \
+         plan makemigrations database site_modules health boundary shutdown \
          assembly command",
     ),
     (

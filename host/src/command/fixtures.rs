@@ -12,10 +12,10 @@ use rocket_db_pools::Pool;
 
 use super::output;
 use crate::database;
-use crate::fixtures::{self, DumpOptions, Fixture, FixtureError, LoadOptions};
 use crate::nearest::suggestion;
 use crate::plan::Plan;
 use crate::settings::Settings;
+use ::fixtures::{DumpOptions, Fixture, FixtureError, LoadOptions};
 
 /// What `loaddata` takes.
 #[derive(Debug, Args)]
@@ -62,7 +62,9 @@ pub(super) async fn load(
 ) -> anyhow::Result<()> {
     let mut found = Vec::new();
     for file in &arguments.files {
-        found.extend(Fixture::named(file, plan).map_err(|message| anyhow!(message))?);
+        found.extend(
+            Fixture::named(file, &plan.active_modules()).map_err(|message| anyhow!(message))?,
+        );
     }
     let count = found.len();
     let options = LoadOptions {
@@ -71,7 +73,7 @@ pub(super) async fn load(
         progress: true,
     };
     let db = open(plan, settings).await?;
-    let loaded = fixtures::load(found, &db, options).await;
+    let loaded = ::fixtures::load(found, &db, options).await;
     db.close().await;
     let loaded = loaded.map_err(|error| match error {
         FixtureError::Bad { refused_by_validators: true, .. } => {
@@ -116,7 +118,7 @@ pub(super) async fn dump(
         Some(file) => dump_into(file, &models, &db, options).await,
         None => {
             let out = std::io::stdout();
-            fixtures::dump(&models, &db, options, out, "standard output").await.map(drop)
+            ::fixtures::dump(&models, &db, options, out, "standard output").await.map(drop)
         }
     };
     db.close().await;
@@ -141,7 +143,7 @@ async fn dump_into(
     // A pipe or a device is written to; a file put in its place would be another thing.
     if metadata.is_ok_and(|metadata| !metadata.is_file()) {
         let out = File::options().write(true).open(file).map_err(wrong)?;
-        return fixtures::dump(models, db, options, out, &name).await.map(drop);
+        return ::fixtures::dump(models, db, options, out, &name).await.map(drop);
     }
     let Some(last) = file.file_name() else {
         return Err(wrong(std::io::Error::new(ErrorKind::InvalidInput, "it is no file's name")));
@@ -152,7 +154,7 @@ async fn dump_into(
     let beside = file.with_file_name(beside);
     let written = async {
         let out = File::options().write(true).create_new(true).open(&beside).map_err(wrong)?;
-        let out = fixtures::dump(models, db, options, out, &name).await?;
+        let out = ::fixtures::dump(models, db, options, out, &name).await?;
         out.sync_all().map_err(wrong)?;
         std::fs::rename(&beside, file).map_err(wrong)
     };
