@@ -1,191 +1,34 @@
 //! Opens the site's database and brings it up to date.
 
-mod adopt;
 mod after_migrate;
+mod error;
 mod hints;
 mod local_start;
-mod lock;
-mod migrate;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use module_api::db::{DatabaseOptions, DatabaseUrlError, Db, DbError, DbPool, Location, query};
-use module_api::{MigrationId, Notice};
+use ::migrate::{
+    Action, HOST, LinkedModule, Lock, MigrateError, PlannedMigration, Report, Request, SITE,
+    acquire, check_applied,
+};
+use fixtures::{Fixture, LoadOptions};
+use module_api::db::{DatabaseOptions, Db, DbError, DbPool, Location, query};
+use module_api::{MigrationId, Notice, migrations_of_module};
 use rocket_db_pools::Pool;
 
-use crate::plan::Plan;
-use crate::plan::{MigrationGraph, PlannedMigration};
-use crate::schema::ScratchError;
+use crate::plan::{Plan, migrations_of_site, own_migrations};
 use crate::settings::Settings;
-use fixtures::{Fixture, LoadOptions};
 
-pub use adopt::AdoptionError;
+pub use error::{DatabaseError, HookError, OpenError};
 pub(crate) use hints::hint;
-pub(crate) use lock::LockError;
-pub(crate) use migrate::{
-    Action, MigrationState, Report, Request, Target, TargetError, find_migration, find_steps,
-    linked_module, state_of_migrations, unapplied,
-};
 
-/// Why the site's database cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DatabaseError {
-    /// The settings of the database cannot be read.
-    #[error("the settings databases.site cannot be read")]
-    Settings(#[source] Box<rocket::figment::Error>),
-    /// The database's address cannot be read.
-    #[error("DATABASE_URL, or databases.site.url, is no database's address")]
-    Url(#[from] DatabaseUrlError),
-    /// The database cannot be opened.
-    #[error("cannot open {place}")]
-    Open {
-        /// Which database.
-        place: String,
-        /// Why not.
-        #[source]
-        source: DbError,
-    },
-    /// The site is to start, and its file is not there.
-    #[error(
-        "{place} is not there: the database lacks {}; run `host migrate` to make it, or name \
-         another in DATABASE_URL",
-        list(migrations)
-    )]
-    Missing {
-        /// Which database.
-        place: String,
-        /// What is to be applied to make it.
-        migrations: Vec<MigrationId>,
-    },
-    /// Another process migrates, and does not come to an end.
-    #[error("cannot get the lock on migrations")]
-    Lock(#[from] LockError),
-    /// A file of a migration that was applied has changed since.
-    #[error(
-        "migration `{name}` of `{module}` was changed after it was applied; restore the file, and \
-         put the change into a new migration"
-    )]
-    Changed {
-        /// The migration's module.
-        module: String,
-        /// The migration's name.
-        name: String,
-    },
-    /// A migration failed; nothing of it was kept.
-    #[error("migration `{name}` of `{module}` failed {place}, and nothing of it was kept")]
-    Migration {
-        /// The migration's module.
-        module: String,
-        /// The migration's name.
-        name: String,
-        /// Where it failed: the file and the statement, or its code.
-        place: String,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// What a module does after migrating failed; the migrations were kept.
-    #[error("what `{module}` does after migrating failed; the migrations themselves are applied")]
-    AfterMigrate {
-        /// The module.
-        module: String,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// What a module does at a start in the profile `local` failed.
-    #[error("what `{module}` does when the site starts failed")]
-    LocalStart {
-        /// The module.
-        module: String,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A migration is applied, and one that it depends on is not.
-    #[error(
-        "migration `{name}` of `{module}` is applied, but `{depends_name}` of `{depends_module}`, \
-         on which it depends, is not; run `host migrate {depends_module}` to apply that one late, \
-         or `host migrate {depends_module} {depends_name} --fake` if what it does is done"
-    )]
-    Inconsistent {
-        /// The module of the one that is applied.
-        module: String,
-        /// Its name.
-        name: String,
-        /// The module of the one that is not.
-        depends_module: String,
-        /// Its name.
-        depends_name: String,
-    },
-    /// A migration is to be unapplied, and there is no way down.
-    #[error(
-        "migration `{name}` of `{module}` would have to be unapplied, and has no way down; nothing \
-         was done. Give it one ({name}.down.sql, or MigrationCode::down), or choose a later \
-         migration"
-    )]
-    Irreversible {
-        /// The migration's module.
-        module: String,
-        /// The migration's name.
-        name: String,
-    },
-    /// There is nothing that undoes a migration.
-    #[error("migration `{name}` of `{module}` has no way down")]
-    NoWayDown {
-        /// The migration's module.
-        module: String,
-        /// The migration's name.
-        name: String,
-    },
-    /// The site is to start, and the database lacks migrations.
-    #[error("the database lacks {}; run `host migrate`", list(.0))]
-    Unapplied(Vec<MigrationId>),
-    /// It cannot be told which migrations are meant.
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    /// The migrations of a module that is not active cannot be read.
-    #[error("the migrations of `{module}` cannot be read: {reasons}")]
-    Unreadable {
-        /// The module.
-        module: String,
-        /// Why.
-        reasons: String,
-    },
-    /// Tables that migrations make are there already, and not as they make them.
-    #[error(transparent)]
-    Adoption(#[from] AdoptionError),
-    /// What the migrations make cannot be told.
-    #[error(transparent)]
-    Scratch(#[from] ScratchError),
-    /// The modules' fixtures cannot be loaded; nothing of them was kept.
-    #[error("the demo data cannot be loaded:\n{0}")]
-    Fixtures(String),
-    /// The database failed in between.
-    #[error(transparent)]
-    Database(#[from] DbError),
-}
-
-/// How many migrations there are, and which.
-fn list(migrations: &[MigrationId]) -> String {
-    const SHOWN: usize = 10;
-    let shown: Vec<String> = migrations.iter().take(SHOWN).map(ToString::to_string).collect();
-    let shown = shown.join(", ");
-    match migrations.len() {
-        1 => format!("1 migration: {shown}"),
-        many if many > SHOWN => format!("{many} migrations: {shown} and {} more", many - SHOWN),
-        many => format!("{many} migrations: {shown}"),
-    }
-}
-
-fn options(settings: &Settings) -> Result<DatabaseOptions, DatabaseError> {
-    settings.database().extract().map_err(|error| DatabaseError::Settings(Box::new(error)))
+fn options(settings: &Settings) -> Result<DatabaseOptions, OpenError> {
+    settings.database().extract().map_err(|error| OpenError::Settings(Box::new(error)))
 }
 
 /// Where the site's database is.
-pub(crate) fn location(settings: &Settings) -> Result<Location, DatabaseError> {
+pub(crate) fn location(settings: &Settings) -> Result<Location, OpenError> {
     Ok(options(settings)?.location()?)
 }
 
@@ -206,24 +49,18 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     {
         // It would be made only to be found empty.
         let pool = open_to_read(settings).await?;
-        migrate::check_applied(&pool, &plan.migrations).await.map_err(|error| match error {
-            DatabaseError::Unapplied(migrations) => {
-                DatabaseError::Missing { place: location.describe(), migrations }
+        let applied = check_applied(&pool, &plan.migrations).await;
+        applied.map_err(|error| match error {
+            lacking @ MigrateError::Unapplied(_) => {
+                let place = location.describe();
+                DatabaseError::from(OpenError::Missing { place, lacking: Box::new(lacking) })
             }
-            other => other,
+            other => other.into(),
         })?;
     }
     let (pool, _) = open(settings).await?;
-    migrate::check_applied(&pool, &plan.migrations).await?;
+    check_applied(&pool, &plan.migrations).await?;
     Ok(Db::new(pool, Arc::clone(&plan.models)))
-}
-
-/// Fails if a migration is not applied.
-pub(crate) async fn are_applied(
-    pool: &DbPool,
-    graph: &MigrationGraph,
-) -> Result<(), DatabaseError> {
-    migrate::check_applied(pool, graph).await
 }
 
 /// What the site's database is opened for.
@@ -269,7 +106,7 @@ pub(crate) async fn migrate(
     let db = Db::new(pool, Arc::clone(&plan.models));
     let migrating = Migrating::begin(&db, &location, settings).await?;
     let done = async {
-        migrate::migrate(&migrating.pool, &plan.migrations, request, report).await?;
+        ::migrate::migrate(&migrating.pool, &plan.migrations, request, report).await?;
         if request.fake { Ok(()) } else { after_migrate::run(plan, &db).await }
     };
     let done = done.await;
@@ -278,28 +115,42 @@ pub(crate) async fn migrate(
     done
 }
 
-/// Takes the entries of a module out of the ledger that have no migration any more; which they
-/// were. Without `does`, they are only found.
+/// Takes the entries of a linked module out of the ledger that have no migration any more, and
+/// returns them. Without `does`, they are only found.
 pub(crate) async fn prune(
     plan: &Plan,
     settings: &Settings,
     module: &str,
     does: bool,
 ) -> Result<Vec<MigrationId>, DatabaseError> {
+    let migrations = match module {
+        HOST => own_migrations(),
+        SITE => migrations_of_site(&plan.site),
+        _ => {
+            let linked = LinkedModule::named(&plan.linked(), module)?;
+            let planned = plan.modules.named(linked.name).expect("it is linked");
+            migrations_of_module(planned.registration.module)
+        }
+    };
+    let migrations = migrations.map_err(|errors| DatabaseError::Unreadable {
+        module: module.to_owned(),
+        reasons: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })?;
     if !does {
-        return migrate::prune(&open_to_read(settings).await?, plan, module, false).await;
+        let pool = open_to_read(settings).await?;
+        return Ok(::migrate::prune(&pool, module, &migrations, false).await?);
     }
     let (pool, location) = open(settings).await?;
     let migrating = Migrating::begin(&pool, &location, settings).await?;
-    let done = migrate::prune(&migrating.pool, plan, module, true).await;
+    let done = ::migrate::prune(&migrating.pool, module, &migrations, true).await;
     migrating.end().await;
-    done
+    Ok(done?)
 }
 
 /// The one connection that migrates, with the lock held.
 struct Migrating {
     pool: DbPool,
-    lock: lock::Lock,
+    lock: Lock,
 }
 
 impl Migrating {
@@ -310,7 +161,7 @@ impl Migrating {
     ) -> Result<Self, DatabaseError> {
         let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
         let pool = pool.for_migrations().await?;
-        let lock = lock::acquire(&pool, location, limit).await?;
+        let lock = acquire(&pool, location, limit).await?;
         Ok(Self { pool, lock })
     }
 
@@ -335,7 +186,7 @@ async fn prepare(
             let (module, name) = (migration.module, &*migration.migration.name);
             tracing::info!(module, migration = name, "{}", action.done());
         };
-        migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
+        ::migrate::migrate(&migrating.pool, &plan.migrations, Request::ALL, &mut report).await?;
         after_migrate::run(plan, &db).await?;
         if was_empty && settings.site.demo_data && purpose != Purpose::Command {
             load_demo_data(plan, &db).await?;
@@ -355,26 +206,26 @@ async fn load_demo_data(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
     let loaded =
         fixtures::load(Fixture::of_modules(&plan.active_modules()), db, LoadOptions::default())
             .await;
-    let loaded = loaded.map_err(|error| DatabaseError::Fixtures(error.to_string()))?;
+    let loaded = loaded.map_err(DatabaseError::DemoData)?;
     tracing::info!(objects = loaded.objects, "demo data loaded");
     Ok(())
 }
 
 /// Opens the site's database as it is.
-pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), DatabaseError> {
+pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), OpenError> {
     let location = location(settings)?;
     let pool = DbPool::init(&settings.database()).await;
-    let pool = pool.map_err(|source| DatabaseError::Open { place: location.describe(), source })?;
+    let pool = pool.map_err(|source| OpenError::Refused { place: location.describe(), source })?;
     Ok((pool, location))
 }
 
 /// Opens the site's database to look at it. A SQLite file is neither made nor changed: one that is
 /// missing counts as empty.
-pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, DatabaseError> {
+pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, OpenError> {
     let location = location(settings)?;
     let place = location.describe();
     let pool = DbPool::open_to_read(location, &options(settings)?).await;
-    pool.map_err(|source| DatabaseError::Open { place, source })
+    pool.map_err(|source| OpenError::Refused { place, source })
 }
 
 /// Whether the database has no table at all.

@@ -14,12 +14,11 @@ use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
 use serde::Serialize;
 
-use crate::database::are_applied;
 use crate::gate::PROBES;
 use crate::headers::no_store;
-use crate::plan::MigrationGraph;
 use crate::planned::PlannedModules;
 use crate::watch::InFlight;
+use migrate::{MigrationGraph, check_applied};
 
 /// How long an answer is good for: however often somebody asks, the database is asked this often.
 const GOOD_FOR: Duration = Duration::from_secs(1);
@@ -69,7 +68,7 @@ impl Readiness {
             return vec!["database"];
         }
         let mut failing = Vec::new();
-        let applied = async { Ok(are_applied(db, &self.migrations).await?) };
+        let applied = async { Ok(check_applied(db, &self.migrations).await?) };
         if is_failing("migrations", applied).await {
             failing.push("migrations");
         }

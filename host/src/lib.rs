@@ -41,20 +41,20 @@ mod planned;
 mod registry;
 mod reports;
 mod request;
-mod schema;
 mod settings;
 mod shutdown;
 mod site;
 mod site_modules;
-mod sql_tokens;
 mod templates;
 mod watch;
 
+pub use ::migrate::{
+    AdoptionError, Difference, LockError, MigrateError, Mismatch, ScratchError, TargetError,
+};
 pub use assembly::{BootError, boot};
-pub use database::{AdoptionError, DatabaseError, open_database};
+pub use database::{DatabaseError, HookError, OpenError, open_database};
 pub use plan::{Plan, PlannedRoute};
 pub use planned::{PlannedModule, PlannedModules};
 pub use registry::Registry;
-pub use schema::{Difference, Mismatch, ScratchError};
 pub use settings::{HostList, LogFormat, Settings, SiteSettings};
 pub use site::Site;

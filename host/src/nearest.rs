@@ -1,3 +1,3 @@
 //! The known name that a misspelled one was meant to be.
 
-pub(crate) use module_api::{nearest, suggestion};
+pub(crate) use module_api::suggestion;

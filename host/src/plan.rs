@@ -7,7 +7,6 @@ mod commands;
 mod configuration;
 mod database_settings;
 mod host_parts;
-mod linking;
 mod literal_names;
 pub(crate) mod mail_settings;
 mod migrations;
@@ -20,11 +19,11 @@ mod routes;
 mod selection;
 mod site_settings;
 mod state;
-mod statements;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ::migrate::{LinkedModule, MigrationGraph};
 use module_api::admin::RegisteredModels;
 use module_api::model::Models;
 use module_api::{
@@ -36,11 +35,7 @@ use rocket::Catcher;
 pub use routes::PlannedRoute;
 
 pub(crate) use host_parts::{HostParts, ManagedType};
-pub(crate) use migrations::{
-    Direction, HOST, MigrationGraph, PlannedMigration, SITE, is_no_module, migrations_of_site,
-    own_migrations,
-};
-pub(crate) use statements::{Statement, statements};
+pub(crate) use migrations::{migrations_of_site, own_migrations};
 
 use crate::assets::Catalog;
 use crate::planned::{PlannedItem, PlannedModule, PlannedModules};
@@ -136,6 +131,13 @@ impl Plan {
             commands,
             urls,
         })
+    }
+
+    /// All linked modules, for those who name one.
+    pub(crate) fn linked(&self) -> Vec<LinkedModule> {
+        let linked =
+            |planned: &PlannedModule| LinkedModule { name: planned.name(), active: planned.active };
+        self.modules.iter().map(linked).collect()
     }
 
     /// What the active modules bring, in the order in which they start.

@@ -150,7 +150,7 @@ impl Authors {
         };
         let alone = modules.iter().filter(|module| is_alone(module));
         let by_crate = alone.map(|module| (package(module).replace('-', "_"), module.name()));
-        let of_host = ["host", "fixtures"].map(|name| (name.to_owned(), "host"));
+        let of_host = ["host", "fixtures", "migrate"].map(|name| (name.to_owned(), "host"));
         Self(by_crate.chain(of_host).collect())
     }
 

@@ -8,10 +8,8 @@ use module_api::{
     migrations_of_module,
 };
 
-use crate::database::DatabaseError;
-use crate::database::state_of_migrations;
-use crate::plan::MigrationGraph;
 use crate::planned::{PlannedModule, PlannedModules};
+use migrate::{MigrationGraph, state_of_migrations};
 
 /// The modules of a plan, and their migrations in a database.
 pub(crate) fn site_modules(
@@ -58,10 +56,7 @@ struct Ledger {
 impl MigrationLedger for Ledger {
     async fn migrations(&self) -> Result<Vec<MigrationStatus>, Error> {
         let states = state_of_migrations(&self.pool, &self.graph).await;
-        let states = states.map_err(|error| match error {
-            DatabaseError::Database(error) => Error::Database(error),
-            other => Error::other(other),
-        })?;
+        let states = states.map_err(Error::Database)?;
         let (known, only_applied): (Vec<_>, Vec<_>) =
             states.into_iter().partition(|state| state.has_file);
         let is_applied = |id: &MigrationId| only_applied.iter().any(|state| state.id == *id);

@@ -121,7 +121,7 @@ fn outside_the_local_profile_the_database_is_migrated_by_hand_and_has_no_demo_da
     let environment = [("ROCKET_PROFILE", "heroku"), ("ROCKET_ADDRESS", "127.0.0.1")];
     let output = program(folder.path(), &[]).envs(environment).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(text(&output.stderr).contains("run `host migrate`"), "{output:?}");
+    assert!(text(&output.stderr).contains("run `holiday-homes migrate`"), "{output:?}");
     let migrated = program(folder.path(), &["migrate"]).envs(environment).status().unwrap();
     assert!(migrated.success());
     let server = Server::start(folder.path(), &environment);

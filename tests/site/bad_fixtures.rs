@@ -221,7 +221,7 @@ async fn tables_that_are_missing_are_named_with_what_to_do(kind: DatabaseKind) {
     let workshop = Workshop::with_linked_modules(kind).await;
     for arguments in [&["loaddata", "demo"][..], &["dumpdata", "-o", "dump.json"]] {
         let error = workshop.fails(1, arguments);
-        assert!(error.contains("run `host migrate` first"), "{error}");
+        assert!(error.contains("run `small-host migrate` first"), "{error}");
     }
     assert!(!workshop.folder().join("dump.json").exists(), "nothing half-written is left");
 }

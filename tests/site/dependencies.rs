@@ -99,6 +99,7 @@ fn the_contract_depends_on_models_those_on_the_database_and_that_on_nobody_here(
         ("installed-apps-db", &["module-macros"]),
         ("installed-apps-mail", &[]),
         ("installed-apps-fixtures", &["module-api"]),
+        ("installed-apps-migrate", &["module-api"]),
         ("installed-apps-module-macros", &[]),
     ] {
         let allowed = allowed.iter().map(|name| format!("installed-apps-{name}")).collect();

@@ -22,8 +22,13 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     ("crates/mail", "error message server way settings mailer"),
     (
+        "crates/migrate",
+        "sql_tokens statements graph schema error lock ledger target steps states foreign_keys execute \
+         adopt run makemigrations",
+    ),
+    (
         "crates/module-api",
-        "auth client_address configure csrf files literal_name logged_path \
+        "auth client_address configure csrf files linking literal_name logged_path \
          module_future name navigation nearest problem program secret_key settings \
          admin check command gauge health messages migration request_info urls error \
          local_start module site_modules registration rendering page",
@@ -40,8 +45,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "host",
-        "nearest files_below fingerprint sql_tokens registry site settings planned \
-         headers gate request reports logging watch error_pages assets templates schema \
+        "nearest files_below fingerprint registry site settings planned \
+         headers gate request reports logging watch error_pages assets templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command",
     ),

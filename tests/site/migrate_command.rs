@@ -198,7 +198,8 @@ async fn other_profiles_than_local_start_only_when_all_is_applied(kind: Database
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{error}");
         assert!(error.contains("the database lacks 15 migrations: host 0001_initial,"), "{error}");
-        assert!(error.contains("notes 0009_more and 5 more; run `host migrate`"), "{error}");
+        assert!(error.contains("notes 0009_more and 5 more"), "{error}");
+        assert!(error.contains("hint: run `small-host migrate`"), "{error}");
         assert!(!error.contains("0010_more"), "{error}");
     }
     let mut migrate = workshop.command(&["migrate"]);

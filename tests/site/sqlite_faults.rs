@@ -184,7 +184,7 @@ async fn commands_that_only_read_make_no_file() {
     assert_eq!(serve.status.code(), Some(1), "{error}");
     let lacks = "var/site.db is not there: the database lacks 3 migrations: host 0001_initial,";
     assert!(error.contains(lacks), "{error}");
-    assert!(error.contains("run `host migrate` to make it"), "{error}");
+    assert!(error.contains("run `small-host migrate` to make it"), "{error}");
     assert!(place.names().is_empty(), "{:?}", place.names());
 }
 

@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::output;
+use crate::database;
 use crate::database::DatabaseError;
-use crate::database::{self, Action, Request, Target};
 use crate::plan::Plan;
-use crate::plan::PlannedMigration;
 use crate::settings::Settings;
+use ::migrate::{Action, PlannedMigration, Request, Target, find_steps, unapplied};
 
 pub(super) use show::{ShowArguments, show};
 pub(super) use sql::{SqlArguments, print_sql};
@@ -55,7 +55,7 @@ pub(super) async fn migrate(
         prune(plan, settings, module, !arguments.plan).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let target = Target::read(plan, module, name)?;
+    let target = Target::read(&plan.migrations, &plan.linked(), module, name)?;
     let MigrateArguments { fake, fake_initial, .. } = arguments;
     let request = Request { target, fake, fake_initial };
     if arguments.check || arguments.plan {
@@ -89,9 +89,9 @@ async fn print_plan(
     let pool = database::open_to_read(settings).await?;
     let graph = &plan.migrations;
     let found = if steps {
-        database::find_steps(&pool, graph, request).await?
+        find_steps(&pool, graph, request).await?
     } else {
-        database::unapplied(&pool, graph, request.target).await?
+        unapplied(&pool, graph, request.target).await?
     };
     for step in &found {
         let migration = graph.at(step.place);

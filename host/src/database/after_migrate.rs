@@ -1,9 +1,9 @@
 //! Has the modules do what they do after migrating.
 
+use ::migrate::Ledger;
 use module_api::db::Db;
 
-use super::DatabaseError;
-use super::migrate::Ledger;
+use super::{DatabaseError, HookError};
 use crate::plan::Plan;
 
 /// Calls the active modules' hooks, in the order in which the modules start. A module of which a
@@ -24,7 +24,7 @@ pub(super) async fn run(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
             continue;
         }
         let done = hook(db).await;
-        done.map_err(|source| DatabaseError::AfterMigrate { module: module.to_owned(), source })?;
+        done.map_err(|source| HookError::AfterMigrate { module, source })?;
     }
     Ok(())
 }

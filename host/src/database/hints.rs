@@ -1,17 +1,22 @@
 //! What an operator can do about an error of the database: the one place that knows.
 
+mod migrations;
 mod postgres;
 mod sqlite;
 
 use std::error::Error;
 
+use ::migrate::LockError;
 use module_api::db::Location;
+use module_api::program_name;
 
-use super::lock::LockError;
 use crate::settings::Settings;
 
 /// What to do if a table or column is missing.
-const MIGRATE: &str = "the database is not what the modules expect: run `host migrate` first";
+fn migrate_first() -> String {
+    let program = program_name();
+    format!("the database is not what the modules expect: run `{program} migrate` first")
+}
 
 /// What to do about an error that has one of the site's database among its causes, if that is
 /// known. It holds no password.
@@ -19,6 +24,11 @@ const MIGRATE: &str = "the database is not what the modules expect: run `host mi
 /// The SQL that it advises is to be read and run by somebody else, who may be an administrator of
 /// the server.
 pub(crate) fn hint(error: &(dyn Error + 'static), settings: &Settings) -> Option<String> {
+    if let Some(hint) =
+        error.downcast_ref().and_then(|error| migrations::hint(error, program_name()))
+    {
+        return Some(hint);
+    }
     let options = super::options(settings).ok()?;
     let location = options.location().ok()?;
     let mut next = Some(error);

@@ -3,7 +3,7 @@
 use module_api::db::Db;
 use module_api::{LocalStartContext, Notice};
 
-use super::DatabaseError;
+use super::{DatabaseError, HookError};
 use crate::plan::Plan;
 use crate::settings::Settings;
 
@@ -19,10 +19,9 @@ pub(super) async fn run(
         let Some(hook) = module.registration.module.local_start() else { continue };
         let figment = &settings.figment;
         let done = hook(LocalStartContext { figment, db, urls: &plan.urls, is_new }).await;
-        notices.extend(done.map_err(|source| DatabaseError::LocalStart {
-            module: module.name().to_owned(),
-            source,
-        })?);
+        notices.extend(
+            done.map_err(|source| HookError::LocalStart { module: module.name(), source })?,
+        );
     }
     Ok(notices)
 }

@@ -1,37 +1,14 @@
 //! The migrations of the host, the active modules and the site, in the order in which they run.
 
-mod edges;
-mod graph;
-
+use ::migrate::{HOST, MigrationGraph, ModuleMigrations, SITE, transaction_control};
 use module_api::db::DatabaseKind;
 use module_api::{
     Migration, MigrationError, Problem, embed, migrations_of, migrations_of_module,
     migrations_with_code,
 };
 
-use super::statements::transaction_control;
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::site::Site;
-
-pub(crate) use graph::{Direction, MigrationGraph, PlannedMigration};
-
-/// The name under which the host's own migrations stand.
-pub(crate) const HOST: &str = "host";
-
-/// The name under which the site's migrations stand.
-pub(crate) const SITE: &str = "site";
-
-/// Whether this is the name of the host or the site, which have migrations without being modules.
-pub(crate) fn is_no_module(name: &str) -> bool {
-    name == HOST || name == SITE
-}
-
-/// The migrations of one module, of the host, or of the site.
-struct ModuleMigrations {
-    module: &'static str,
-    requires: &'static [&'static str],
-    migrations: Vec<Migration>,
-}
 
 /// The migrations of the host, the active modules and the site. If something is wrong with them, those that
 /// can be put into an order.
@@ -65,7 +42,7 @@ pub(super) fn collect(
         return MigrationGraph::default();
     }
     let linked: Vec<&str> = modules.iter().map(PlannedModule::name).collect();
-    graph::build(collected, &linked, problems)
+    MigrationGraph::build(collected, &linked, problems)
 }
 
 /// The host's own migrations.

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::{CONTRACT_VERSION, Problem, Registration, check_name};
+use module_api::{CONTRACT_VERSION, Problem, Registration, check_name, how_to_link};
 
-use super::linking::how_to_link;
 use crate::nearest::suggestion;
 use crate::planned::PlannedModule;
 use crate::registry::Registry;

@@ -5,11 +5,11 @@ use module_api::MigrationId;
 use serde::Serialize;
 
 use super::super::{Format, OutputFormat, output};
+use crate::database;
 use crate::database::DatabaseError;
-use crate::database::{self, MigrationState, linked_module};
 use crate::plan::Plan;
-use crate::plan::is_no_module;
 use crate::settings::Settings;
+use ::migrate::{LinkedModule, MigrationState, is_no_module, state_of_migrations};
 
 /// What `host showmigrations` is to print.
 #[derive(Debug, Args)]
@@ -71,12 +71,12 @@ pub(in crate::command) async fn show(
     arguments: &ShowArguments,
 ) -> Result<(), DatabaseError> {
     let pool = database::open_to_read(settings).await?;
-    let mut states = database::state_of_migrations(&pool, &plan.migrations).await?;
+    let mut states = state_of_migrations(&pool, &plan.migrations).await?;
     let wanted = &arguments.modules;
     for name in wanted {
         // A module that is not linked can have left its entries.
         if !is_no_module(name) && !states.iter().any(|state| state.id.module == *name) {
-            linked_module(plan, name)?;
+            LinkedModule::named(&plan.linked(), name)?;
         }
     }
     states.retain(|state| wanted.is_empty() || wanted.contains(&state.id.module));

@@ -4,10 +4,11 @@ use clap::{Args, ValueEnum};
 use module_api::db::DatabaseKind;
 
 use super::super::output;
+use crate::database;
 use crate::database::DatabaseError;
-use crate::database::{self, find_migration};
 use crate::plan::Plan;
 use crate::settings::Settings;
+use ::migrate::{MigrateError, find_migration};
 
 /// What `host sqlmigrate` is to print.
 #[derive(Debug, Args)]
@@ -45,7 +46,8 @@ pub(in crate::command) fn print_sql(
     settings: &Settings,
     arguments: &SqlArguments,
 ) -> Result<(), DatabaseError> {
-    let place = find_migration(plan, &arguments.module, &arguments.name)?;
+    let place =
+        find_migration(&plan.migrations, &plan.linked(), &arguments.module, &arguments.name)?;
     let planned = plan.migrations.at(place);
     let migration = &planned.migration;
     let database = match arguments.database {
@@ -53,10 +55,7 @@ pub(in crate::command) fn print_sql(
         None => database::location(settings)?.kind(),
     };
     if arguments.backwards && !migration.is_reversible() {
-        return Err(DatabaseError::NoWayDown {
-            module: planned.module.to_owned(),
-            name: migration.name.clone(),
-        });
+        return Err(MigrateError::NoWayDown(planned.id()).into());
     }
     let code = migration.code.is_some().then_some("-- Rust code runs here.");
     let parts = if arguments.backwards {

@@ -5,7 +5,7 @@ use std::io;
 use module_api::db::quoted;
 use sqlx::postgres::PgConnectOptions;
 
-use super::MIGRATE;
+use super::migrate_first;
 
 /// What to do about an error of a server.
 pub(super) fn hint(error: &sqlx::Error, server: &PgConnectOptions) -> Option<String> {
@@ -56,7 +56,7 @@ fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<
     let database = server.get_database().unwrap_or(user);
     let place = format!("{}:{}", server.get_host(), server.get_port());
     Some(match code {
-        "42P01" | "42703" => MIGRATE.to_owned(),
+        "42P01" | "42703" => migrate_first(),
         "28P01" => format!(
             "write the right user and password in DATABASE_URL (with %3A for `:`, %40 for `@`, %2F \
              for `/`), or let an administrator set one with `ALTER ROLE {} PASSWORD '…'`",

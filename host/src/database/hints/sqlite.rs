@@ -3,13 +3,13 @@
 use std::io;
 use std::path::Path;
 
-use super::MIGRATE;
+use super::migrate_first;
 
 /// What to do about an error of SQLite on a file, opened by this address.
 pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Option<String> {
     let file = file?;
     match error {
-        sqlx::Error::Database(error) if lacks_table(error.message()) => Some(MIGRATE.to_owned()),
+        sqlx::Error::Database(error) if lacks_table(error.message()) => Some(migrate_first()),
         sqlx::Error::Database(error) => {
             // The low byte says what it is, the others in which circumstances.
             hint_on_code(error.code()?.parse::<u32>().ok()? & 0xff, file, url)

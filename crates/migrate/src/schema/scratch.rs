@@ -13,8 +13,7 @@ use super::{Schema, Table};
 /// A migration that cannot be run on an empty database.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the SQL for SQLite of migration `{name}` of `{module}` cannot be run after those before it; \
-     mend it, also if the site's database is another: it tells which tables the migrations make"
+    "the SQL for SQLite of migration `{name}` of `{module}` cannot be run after those before it"
 )]
 pub struct ScratchError {
     /// The migration's module.

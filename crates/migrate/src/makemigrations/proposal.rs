@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use module_api::Module;
 use module_api::db::DatabaseKind;
 use module_api::model::ModelInfo;
 
@@ -12,12 +13,12 @@ use super::fillings::fillings;
 use super::sql::{self, Fillings};
 use super::state::State;
 use super::{MakeMigrationsError, NeedsValue, Proposal, Request, words};
-use crate::plan::Plan;
-use crate::planned::PlannedModule;
+
+use crate::graph::MigrationGraph;
 
 /// What is to be done to a module's tables, and what the migration that does it is called.
-pub(super) struct Pending<'a> {
-    module: &'a PlannedModule,
+pub(super) struct Pending {
+    module: &'static dyn Module,
     models: Vec<&'static ModelInfo>,
     pub(super) from: State,
     pub(super) to: State,
@@ -27,15 +28,15 @@ pub(super) struct Pending<'a> {
     is_first: bool,
 }
 
-impl<'a> Pending<'a> {
+impl Pending {
     /// What is missing for the models of a module, if anything is.
     pub(super) fn of(
-        plan: &Plan,
-        module: &'a PlannedModule,
+        graph: &MigrationGraph,
+        module: &'static dyn Module,
         request: &Request,
         built: &Built,
     ) -> Result<Option<Self>, MakeMigrationsError> {
-        let models = module.registration.module.models();
+        let models = module.models();
         // The tables of a module without models are its own affair.
         if models.is_empty() {
             return Ok(None);
@@ -46,7 +47,7 @@ impl<'a> Pending<'a> {
             return Ok(None);
         }
         let fillings = fillings(&models, &request.fillings)?;
-        let present = plan.migrations.all().iter();
+        let present = graph.all().iter();
         let present = present.filter(|planned| planned.module == module.name());
         let last = present
             .filter_map(|planned| planned.migration.name.get(..4)?.parse::<u32>().ok())
@@ -109,7 +110,7 @@ impl<'a> Pending<'a> {
     /// What has to run before it and after it, as the head of its file says it.
     fn edges(&self, all: &[Self], built: &Built) -> Result<BTreeSet<String>, MakeMigrationsError> {
         let module = self.module.name();
-        let requires = self.module.registration.module.requires();
+        let requires = self.module.requires();
         let mut edges = BTreeSet::new();
         for table in self.changes.references() {
             let made_now = all.iter().find(|other| other.makes(table));

@@ -98,7 +98,7 @@ impl<'a> Statement<'a> {
 ///
 /// A migration runs in a transaction together with its entry in the ledger; a script that ends it
 /// could be applied halfway.
-pub(super) fn transaction_control(sql: &str, database: DatabaseKind) -> Option<String> {
+pub fn transaction_control(sql: &str, database: DatabaseKind) -> Option<String> {
     const CONTROLS: [&[&str]; 7] = [
         &["BEGIN"],
         &["COMMIT"],

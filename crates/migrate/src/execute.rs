@@ -6,14 +6,15 @@ use std::error::Error;
 use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, execute_script};
 use sqlx::AssertSqlSafe;
 
-use super::super::DatabaseError;
-use super::foreign_keys::{self, Violation};
-use super::ledger;
-use super::steps::{Action, Step};
-use crate::plan::{Direction, MigrationGraph, PlannedMigration, statements};
+use crate::error::MigrateError;
+use crate::foreign_keys::{self, Violation};
+use crate::graph::{Direction, MigrationGraph, PlannedMigration};
+use crate::ledger;
+use crate::statements::statements;
+use crate::steps::{Action, Step};
 
 /// What is told of each step that is done.
-pub(crate) type Report<'a> = &'a mut (dyn FnMut(Action, &PlannedMigration) + Send);
+pub type Report<'a> = &'a mut (dyn FnMut(Action, &PlannedMigration) + Send);
 
 /// Where a migration failed, and why.
 struct Failure {
@@ -29,12 +30,12 @@ impl Failure {
 
 /// Does the steps one after the other, on the one connection that migrates. The first that fails
 /// leaves the database as it was before it.
-pub(super) async fn execute(
+pub(crate) async fn execute(
     pool: &DbPool,
     graph: &MigrationGraph,
     steps: &[Step],
     report: Report<'_>,
-) -> Result<(), DatabaseError> {
+) -> Result<(), MigrateError> {
     let mut broken = None;
     for step in steps {
         let migration = graph.at(step.place);
@@ -46,9 +47,8 @@ pub(super) async fn execute(
             }
             Err(failure) => Err(failure),
         };
-        done.map_err(|Failure { place, source }| DatabaseError::Migration {
-            module: migration.module.to_owned(),
-            name: migration.migration.name.clone(),
+        done.map_err(|Failure { place, source }| MigrateError::Failed {
+            id: migration.id(),
             place,
             source,
         })?;

@@ -1,16 +1,39 @@
 //! Which migrations somebody means: a module, and perhaps a name in it.
 
-use crate::nearest::suggestion;
-use crate::plan::Plan;
-use crate::plan::{HOST, MigrationGraph, SITE};
-use crate::planned::PlannedModule;
+use module_api::suggestion;
+
+use crate::graph::{HOST, MigrationGraph, SITE};
 
 /// The word for no migration at all.
 const ZERO: &str = "zero";
 
+/// A linked module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkedModule {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it takes part in the site.
+    pub active: bool,
+}
+
+impl LinkedModule {
+    /// The linked module of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::UnknownModule`].
+    pub fn named(linked: &[Self], name: &str) -> Result<Self, TargetError> {
+        linked.iter().copied().find(|module| module.name == name).ok_or_else(|| {
+            let names: Vec<&str> = linked.iter().map(|module| module.name).collect();
+            let hint = suggestion(name, names.into_iter().chain([HOST, SITE]));
+            TargetError::UnknownModule { module: name.to_owned(), hint }
+        })
+    }
+}
+
 /// Where the migrations are to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
+pub enum Target {
     /// All applied.
     All,
     /// All of a module applied, and what they depend on.
@@ -62,26 +85,31 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// Reads the arguments of `host migrate`.
-    pub(crate) fn read(
-        plan: &Plan,
+    /// Reads the name of a module and of a migration of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`TargetError`].
+    pub fn read(
+        graph: &MigrationGraph,
+        linked: &[LinkedModule],
         module: Option<&str>,
         name: Option<&str>,
     ) -> Result<Self, TargetError> {
         let Some(module) = module else { return Ok(Self::All) };
-        let module = active_module(plan, module)?;
-        if plan.migrations.of_module(module).next().is_none() {
+        let module = active_module(linked, module)?;
+        if graph.of_module(module).next().is_none() {
             return Err(TargetError::NoMigrations(module.to_owned()));
         }
         match name {
             None => Ok(Self::Module(module)),
             Some(ZERO) => Ok(Self::Zero(module)),
-            Some(prefix) => find(&plan.migrations, module, prefix).map(Self::Migration),
+            Some(prefix) => find(graph, module, prefix).map(Self::Migration),
         }
     }
 
     /// The module that is named, if one is.
-    pub(super) fn module(self, graph: &MigrationGraph) -> Option<&'static str> {
+    pub(crate) fn module(self, graph: &MigrationGraph) -> Option<&'static str> {
         match self {
             Self::All => None,
             Self::Module(module) | Self::Zero(module) => Some(module),
@@ -91,16 +119,21 @@ impl Target {
 }
 
 /// The place of the migration of a module that has this name, or the only one that begins so.
-pub(crate) fn find_migration(
-    plan: &Plan,
+///
+/// # Errors
+///
+/// See [`TargetError`].
+pub fn find_migration(
+    graph: &MigrationGraph,
+    linked: &[LinkedModule],
     module: &str,
     prefix: &str,
 ) -> Result<usize, TargetError> {
-    let module = active_module(plan, module)?;
-    if plan.migrations.of_module(module).next().is_none() {
+    let module = active_module(linked, module)?;
+    if graph.of_module(module).next().is_none() {
         return Err(TargetError::NoMigrations(module.to_owned()));
     }
-    find(&plan.migrations, module, prefix)
+    find(graph, module, prefix)
 }
 
 fn find(graph: &MigrationGraph, module: &str, prefix: &str) -> Result<usize, TargetError> {
@@ -126,25 +159,13 @@ fn find(graph: &MigrationGraph, module: &str, prefix: &str) -> Result<usize, Tar
 }
 
 /// The active module of that name, or the host, or the site.
-fn active_module(plan: &Plan, name: &str) -> Result<&'static str, TargetError> {
+fn active_module(linked: &[LinkedModule], name: &str) -> Result<&'static str, TargetError> {
     if let Some(own) = [HOST, SITE].into_iter().find(|own| *own == name) {
         return Ok(own);
     }
-    let module = linked_module(plan, name)?;
+    let module = LinkedModule::named(linked, name)?;
     if !module.active {
         return Err(TargetError::Inactive(name.to_owned()));
     }
-    Ok(module.name())
-}
-
-/// The linked module of that name.
-pub(crate) fn linked_module<'a>(
-    plan: &'a Plan,
-    name: &str,
-) -> Result<&'a PlannedModule, TargetError> {
-    plan.modules.named(name).ok_or_else(|| {
-        let names: Vec<&str> = plan.modules.iter().map(PlannedModule::name).collect();
-        let hint = suggestion(name, names.into_iter().chain([HOST, SITE]));
-        TargetError::UnknownModule { module: name.to_owned(), hint }
-    })
+    Ok(module.name)
 }

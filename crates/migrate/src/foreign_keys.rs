@@ -7,7 +7,7 @@ use module_api::db::{DbError, Executor, FromRow, Row, query};
 
 /// A row that refers to one that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Violation {
+pub(crate) struct Violation {
     table: String,
     /// None in a table without row ids.
     row: Option<i64>,
@@ -17,7 +17,7 @@ pub(super) struct Violation {
 /// What a migration broke.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", describe(.0))]
-pub(super) struct Broken(Vec<Violation>);
+pub(crate) struct Broken(Vec<Violation>);
 
 impl FromRow for Violation {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
@@ -26,14 +26,14 @@ impl FromRow for Violation {
 }
 
 /// All there are.
-pub(super) async fn violations(
+pub(crate) async fn violations(
     on: impl Into<Executor<'_>>,
 ) -> Result<BTreeSet<Violation>, DbError> {
     Ok(query("PRAGMA foreign_key_check").fetch_all(on).await?.into_iter().collect())
 }
 
 /// Fails if there are some that were not there before.
-pub(super) fn check(
+pub(crate) fn check(
     before: &BTreeSet<Violation>,
     after: &BTreeSet<Violation>,
 ) -> Result<(), Broken> {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::{MigrationId, Problem};
+use module_api::{MigrationId, Problem, how_to_link, suggestion};
 
 use super::PlannedMigration;
-use crate::nearest::suggestion;
-use crate::plan::linking::how_to_link;
 
 /// Adds the edges that the migrations declare. What they name and is not there is reported.
 pub(super) fn add_declared(

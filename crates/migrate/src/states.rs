@@ -1,31 +1,36 @@
 //! All migrations and how they stand, as `showmigrations` tells them.
 
 use module_api::MigrationId;
-use module_api::db::DbPool;
+use module_api::db::{DbError, DbPool};
 
-use super::super::DatabaseError;
-use super::ledger::Ledger;
-use crate::plan::MigrationGraph;
+use crate::graph::MigrationGraph;
+use crate::ledger::Ledger;
 
 /// A migration, and whether it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MigrationState {
-    pub(crate) id: MigrationId,
-    pub(crate) applied: bool,
+pub struct MigrationState {
+    /// Its module and name.
+    pub id: MigrationId,
+    /// Whether it is applied.
+    pub applied: bool,
     /// Whether an active module, or the host, brings it.
-    pub(crate) has_file: bool,
+    pub has_file: bool,
     /// Whether there is a way down.
-    pub(crate) reversible: bool,
+    pub reversible: bool,
     /// What has to be applied before it.
-    pub(crate) depends: Vec<MigrationId>,
+    pub depends: Vec<MigrationId>,
 }
 
 /// All migrations of the active modules in their order, and after them those that are only in the
 /// ledger.
-pub(crate) async fn state_of_migrations(
+///
+/// # Errors
+///
+/// The database fails.
+pub async fn state_of_migrations(
     pool: &DbPool,
     graph: &MigrationGraph,
-) -> Result<Vec<MigrationState>, DatabaseError> {
+) -> Result<Vec<MigrationState>, DbError> {
     let mut applied = Ledger::read(pool).await?.applied;
     let mut states: Vec<MigrationState> = graph
         .all()

@@ -1,12 +1,12 @@
 //! Tests of reading the tables of either database.
 
 use module_api::db::{DatabaseKind, execute_script};
+use module_api::{Module, Registration, inventory, migrations_of_module};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, SqliteConnection};
 
 use super::*;
-use crate::settings::Settings;
-use crate::site::Site;
+use crate::graph::{MigrationGraph, ModuleMigrations};
 use {accounts as _, lettings as _, profiles as _};
 
 async fn sqlite() -> SqliteConnection {
@@ -267,11 +267,21 @@ fn alike(table: &Table) -> Alike<'_> {
 
 #[rocket::async_test]
 async fn the_migrations_of_the_modules_make_the_same_tables_on_both_databases() {
-    let plan = Site::new("test", "0.0.0").plan(&Settings::default()).unwrap();
+    let modules = inventory::iter::<Registration>.into_iter().map(|linked| linked.module);
+    let modules: Vec<&dyn Module> = modules.collect();
+    let names: Vec<&str> = modules.iter().map(|module| module.name()).collect();
+    let migrations = modules.iter().map(|module| ModuleMigrations {
+        module: module.name(),
+        requires: module.requires(),
+        migrations: migrations_of_module(*module).unwrap(),
+    });
+    let mut problems = Vec::new();
+    let graph = MigrationGraph::build(migrations.collect(), &names, &mut problems);
+    assert_eq!(problems, []);
     let mut scratch = Scratch::new().await.unwrap();
     let mut connection = connect().await;
     let mut transaction = on_postgres("schema_of_modules", &mut connection).await;
-    for planned in plan.migrations.all() {
+    for planned in graph.all() {
         let migration = &planned.migration;
         scratch.run(planned.module, &migration.name, &migration.sqlite).await.unwrap();
         let sql = AssertSqlSafe(migration.postgres.clone());

@@ -1,54 +1,46 @@
 //! Brings the migrations to where they should be, and keeps the ledger of them: first all steps are
 //! found and checked, then they are done.
 
-mod execute;
-mod foreign_keys;
-mod ledger;
-mod states;
-mod steps;
-mod target;
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 
 use module_api::db::{DatabaseKind, DbError, DbPool, FromRow, Row, query};
-use module_api::{MigrationId, migrations_of_module};
+use module_api::{Migration, MigrationId};
 
-use super::{DatabaseError, adopt};
-use crate::plan::Plan;
-use crate::plan::{
-    HOST, MigrationGraph, PlannedMigration, SITE, Statement, migrations_of_site, own_migrations,
-    statements,
-};
-
-pub(crate) use execute::Report;
-pub(crate) use ledger::Ledger;
-pub(crate) use states::{MigrationState, state_of_migrations};
-pub(crate) use steps::{Action, Step, steps};
-pub(crate) use target::{Target, TargetError, find_migration, linked_module};
+use crate::adopt;
+use crate::error::MigrateError;
+use crate::execute::{self, Report};
+use crate::graph::{MigrationGraph, PlannedMigration};
+use crate::ledger::{self, Ledger};
+use crate::statements::{Statement, statements};
+use crate::steps::{Action, Step, steps};
+use crate::target::Target;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Request {
-    pub(crate) target: Target,
+pub struct Request {
+    /// Where the migrations are to be.
+    pub target: Target,
     /// Whether migrations are recorded, or taken out of the ledger, without running them.
-    pub(crate) fake: bool,
+    pub fake: bool,
     /// Whether initial migrations whose tables exist are recorded without comparing columns.
-    pub(crate) fake_initial: bool,
+    pub fake_initial: bool,
 }
 
 impl Request {
     /// All that is missing.
-    pub(crate) const ALL: Self = Self { target: Target::All, fake: false, fake_initial: false };
+    pub const ALL: Self = Self { target: Target::All, fake: false, fake_initial: false };
 }
 
 /// The steps that it takes to do what is asked for. Nothing is changed.
-pub(crate) async fn find_steps(
+///
+/// # Errors
+///
+/// See [`MigrateError`].
+pub async fn find_steps(
     pool: &DbPool,
     graph: &MigrationGraph,
     request: Request,
-) -> Result<Vec<Step>, DatabaseError> {
+) -> Result<Vec<Step>, MigrateError> {
     let ledger = Ledger::read(pool).await?;
     ledger.check_unchanged(graph, pool.kind())?;
     let mut steps = steps(graph, &ledger, request.target, request.fake)?;
@@ -75,54 +67,58 @@ pub(crate) async fn find_steps(
 
 /// Does what is asked for on the one connection that migrates, and reports each step when it is
 /// done.
-pub(super) async fn migrate(
+///
+/// # Errors
+///
+/// See [`MigrateError`].
+pub async fn migrate(
     pool: &DbPool,
     graph: &MigrationGraph,
     request: Request,
     report: Report<'_>,
-) -> Result<(), DatabaseError> {
+) -> Result<(), MigrateError> {
     let steps = find_steps(pool, graph, request).await?;
     execute::execute(pool, graph, &steps, report).await
 }
 
 /// The migrations that it takes to get to a target, whatever may be adopted of them.
-pub(crate) async fn unapplied(
+///
+/// # Errors
+///
+/// See [`MigrateError`].
+pub async fn unapplied(
     pool: &DbPool,
     graph: &MigrationGraph,
     target: Target,
-) -> Result<Vec<Step>, DatabaseError> {
+) -> Result<Vec<Step>, MigrateError> {
     let ledger = Ledger::read(pool).await?;
     ledger.check_unchanged(graph, pool.kind())?;
     steps(graph, &ledger, target, false)
 }
 
 /// Fails if a migration is not applied.
-pub(super) async fn check_applied(
-    pool: &DbPool,
-    graph: &MigrationGraph,
-) -> Result<(), DatabaseError> {
+///
+/// # Errors
+///
+/// See [`MigrateError`].
+pub async fn check_applied(pool: &DbPool, graph: &MigrationGraph) -> Result<(), MigrateError> {
     let steps = unapplied(pool, graph, Target::All).await?;
     let missing: Vec<MigrationId> = steps.iter().map(|step| graph.at(step.place).id()).collect();
-    if missing.is_empty() { Ok(()) } else { Err(DatabaseError::Unapplied(missing)) }
+    if missing.is_empty() { Ok(()) } else { Err(MigrateError::Unapplied(missing)) }
 }
 
-/// Takes the entries of a linked module out of the ledger that have no migration any more; which
-/// they were. Without `does`, they are only found.
-pub(super) async fn prune(
+/// Takes the entries of a module out of the ledger that have no migration any more, and returns
+/// them. `migrations` are those that it has. Without `does`, they are only found.
+///
+/// # Errors
+///
+/// The database fails.
+pub async fn prune(
     pool: &DbPool,
-    plan: &Plan,
     module: &str,
+    migrations: &[Migration],
     does: bool,
-) -> Result<Vec<MigrationId>, DatabaseError> {
-    let migrations = match module {
-        HOST => own_migrations(),
-        SITE => migrations_of_site(&plan.site),
-        _ => migrations_of_module(linked_module(plan, module)?.registration.module),
-    };
-    let migrations = migrations.map_err(|errors| DatabaseError::Unreadable {
-        module: module.to_owned(),
-        reasons: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-    })?;
+) -> Result<Vec<MigrationId>, DbError> {
     let names: BTreeSet<&str> = migrations.iter().map(|migration| &*migration.name).collect();
     let mut gone: Vec<MigrationId> = Ledger::read(pool).await?.applied.into_keys().collect();
     gone.retain(|id| id.module == module && !names.contains(&*id.name));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::graph::MigrationGraph;
 use module_api::db::DatabaseKind;
 use module_api::model::ModelInfo;
 
@@ -9,7 +10,7 @@ use super::diff::Changes;
 use super::proposal::Pending;
 use super::state::{self, State};
 use super::{MakeMigrationsError, Proposal};
-use crate::plan::Plan;
+
 use crate::schema::{Schema, Scratch};
 
 /// What the migrations build, and which of them made each table.
@@ -25,11 +26,11 @@ pub(super) struct Built {
 
 impl Built {
     /// Runs all migrations on an empty database.
-    pub(super) async fn of(plan: &Plan) -> Result<Self, MakeMigrationsError> {
+    pub(super) async fn of(graph: &MigrationGraph) -> Result<Self, MakeMigrationsError> {
         let mut scratch = Scratch::new().await?;
         let mut makers = BTreeMap::new();
         let mut unmanaged = BTreeSet::new();
-        for planned in plan.migrations.all() {
+        for planned in graph.all() {
             let (module, migration) = (planned.module, &planned.migration);
             let sql = migration.sql(DatabaseKind::Sqlite);
             scratch.mark().await?;
@@ -101,7 +102,7 @@ impl Built {
     /// way down that does not lead back is left out.
     pub(super) async fn try_out(
         &mut self,
-        pending: &[Pending<'_>],
+        pending: &[Pending],
         proposals: &mut [Proposal],
     ) -> Result<(), MakeMigrationsError> {
         for (one, proposal) in pending.iter().zip(proposals.iter()) {

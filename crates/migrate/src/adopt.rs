@@ -2,57 +2,17 @@
 //! make them are recorded and not run.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use module_api::MigrationId;
 use module_api::db::{DatabaseKind, DbError, DbPool, query, quoted};
 use sqlx::AssertSqlSafe;
 
-use super::DatabaseError;
-use crate::plan::{Direction, MigrationGraph, PlannedMigration};
+use crate::error::{AdoptionError, MigrateError};
+use crate::graph::{Direction, MigrationGraph, PlannedMigration};
 use crate::schema::{
     Difference, Made, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
     perhaps_null,
 };
-
-/// What keeps the tables that are there from being taken over.
-#[derive(Debug)]
-pub struct AdoptionError {
-    /// The initial migrations some of whose tables are there, with all that is not as they make
-    /// it.
-    pub migrations: Vec<(MigrationId, Vec<Difference>)>,
-}
-
-impl std::error::Error for AdoptionError {}
-
-impl fmt::Display for AdoptionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "tables that migrations are to make are in the database already, and not as they would \
-             make them; nothing was changed",
-        )?;
-        for (id, differences) in &self.migrations {
-            write!(f, "\n  {id}")?;
-            for difference in differences {
-                write!(f, "\n    {difference}")?;
-            }
-        }
-        f.write_str(
-            "\nmend the tables, and run `host migrate` again; or rename those that are there, and \
-             all are made anew; or take them as they are:",
-        )?;
-        for (id, differences) in &self.migrations {
-            let MigrationId { module, name } = id;
-            // By itself `--fake-initial` would run what lacks a table.
-            if differences.iter().any(|difference| difference.mismatch == Mismatch::NoTable) {
-                write!(f, "\n  host migrate {module} {name} --fake")?;
-            } else {
-                write!(f, "\n  host migrate {module} --fake-initial")?;
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Which of the initial migrations have made their tables already, by another program's hand.
 ///
@@ -67,11 +27,11 @@ impl fmt::Display for AdoptionError {
 /// Some of the tables that an initial migration makes are there and others are not, or one does not
 /// fit: the error has all differences of all of them. A migration cannot be run on an empty SQLite
 /// database, or the site's database fails.
-pub(super) async fn already_there(
+pub(crate) async fn already_there(
     pool: &DbPool,
     graph: &MigrationGraph,
     initial: &[&PlannedMigration],
-) -> Result<BTreeSet<MigrationId>, DatabaseError> {
+) -> Result<BTreeSet<MigrationId>, MigrateError> {
     let mut adopted = BTreeSet::new();
     if initial.is_empty() {
         return Ok(adopted);
@@ -114,12 +74,12 @@ pub(super) async fn already_there(
 async fn made_by(
     graph: &MigrationGraph,
     initial: &BTreeSet<usize>,
-) -> Result<Vec<(usize, Made)>, DatabaseError> {
+) -> Result<Vec<(usize, Made)>, MigrateError> {
     // What they do not depend on should not change what they make, and takes time. If something
     // fails, one of them needs more than it says, and the order has been all that it relied on.
     let needed = graph.closure(initial.iter().copied(), Direction::Forward);
     match run(graph, needed, initial).await {
-        Err(DatabaseError::Scratch(_)) => {
+        Err(MigrateError::Scratch(_)) => {
             let last = initial.last().map_or(0, |last| last + 1);
             run(graph, 0..last, initial).await
         }
@@ -132,7 +92,7 @@ async fn run(
     graph: &MigrationGraph,
     places: impl IntoIterator<Item = usize>,
     initial: &BTreeSet<usize>,
-) -> Result<Vec<(usize, Made)>, DatabaseError> {
+) -> Result<Vec<(usize, Made)>, MigrateError> {
     let mut scratch = Scratch::new().await?;
     let mut made = Vec::new();
     for place in places {

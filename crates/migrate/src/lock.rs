@@ -21,10 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[non_exhaustive]
 pub enum LockError {
     /// Another process held it for too long.
-    #[error(
-        "another process has been migrating for {} s and longer; see what keeps it, or wait longer \
-         with the setting databases.site.migrate_lock_timeout", .0.as_secs()
-    )]
+    #[error("another process has been migrating for {} s and longer", .0.as_secs())]
     TimedOut(Duration),
     /// The file of the lock cannot be opened or locked.
     #[error("{}", path.display())]
@@ -41,9 +38,9 @@ pub enum LockError {
 }
 
 /// The lock, held.
-pub(super) enum Lock {
+pub enum Lock {
     /// SQLite: a lock of the operating system on a file beside the database.
-    File(#[expect(dead_code, reason = "the lock is held as long as the file is open")] File),
+    File(File),
     /// PostgreSQL: an advisory lock of the session that migrates, held until that is closed. So it
     /// is also held by what still runs for a process that is gone.
     Session,
@@ -52,7 +49,11 @@ pub(super) enum Lock {
 }
 
 /// Waits for the lock, up to a limit. The pool is the one connection that migrates.
-pub(super) async fn acquire(
+///
+/// # Errors
+///
+/// See [`LockError`].
+pub async fn acquire(
     migrating: &DbPool,
     location: &Location,
     limit: Duration,

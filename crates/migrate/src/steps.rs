@@ -1,24 +1,28 @@
 //! What is to be done so that the migrations are where they should be: a function of the graph and
 //! the ledger, and nothing is done yet.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
-use super::super::DatabaseError;
-use super::ledger::Ledger;
-use super::target::Target;
-use crate::plan::{Direction, HOST, MigrationGraph};
+use crate::error::MigrateError;
+use crate::graph::{Direction, HOST, MigrationGraph};
+use crate::ledger::Ledger;
+use crate::target::Target;
 
 /// One thing to do, in a transaction of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) action: Action,
+pub struct Step {
+    /// The action.
+    pub action: Action,
     /// The place of the migration.
-    pub(crate) place: usize,
+    pub place: usize,
 }
 
 /// What is done with a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     /// Run it and record it.
     Apply,
     /// Undo it and take it out of the ledger.
@@ -33,7 +37,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// Which way it goes.
-    pub(crate) fn direction(self) -> Direction {
+    pub fn direction(self) -> Direction {
         match self {
             Self::Apply | Self::Fake | Self::Adopt => Direction::Forward,
             Self::Unapply | Self::Unfake => Direction::Backward,
@@ -41,7 +45,7 @@ impl Action {
     }
 
     /// What is said when it is done.
-    pub(crate) fn done(self) -> &'static str {
+    pub fn done(self) -> &'static str {
         match self {
             Self::Apply => "applied",
             Self::Unapply => "unapplied",
@@ -74,7 +78,7 @@ pub(crate) fn steps(
     ledger: &Ledger,
     target: Target,
     fake: bool,
-) -> Result<Vec<Step>, DatabaseError> {
+) -> Result<Vec<Step>, MigrateError> {
     check_consistent(graph, ledger, target)?;
     let is_applied = |place: &usize| ledger.has(graph.at(*place));
     let (direction, places) = match target {
@@ -125,18 +129,16 @@ fn check_consistent(
     graph: &MigrationGraph,
     ledger: &Ledger,
     target: Target,
-) -> Result<(), DatabaseError> {
+) -> Result<(), MigrateError> {
     let named = target.module(graph);
     for migration in graph.all().iter().filter(|migration| ledger.has(migration)) {
         for place in &migration.depends {
             let before = graph.at(*place);
             let may_be_late = before.is_conditional() || named == Some(before.module);
             if !ledger.has(before) && !may_be_late {
-                return Err(DatabaseError::Inconsistent {
-                    module: migration.module.to_owned(),
-                    name: migration.migration.name.clone(),
-                    depends_module: before.module.to_owned(),
-                    depends_name: before.migration.name.clone(),
+                return Err(MigrateError::Inconsistent {
+                    applied: migration.id(),
+                    depends: before.id(),
                 });
             }
         }
@@ -149,7 +151,7 @@ fn check_reversible(
     graph: &MigrationGraph,
     ledger: &Ledger,
     steps: &[Step],
-) -> Result<(), DatabaseError> {
+) -> Result<(), MigrateError> {
     for step in steps {
         let migration = graph.at(step.place);
         let drops_ledger = step.action.direction() == Direction::Backward
@@ -158,10 +160,7 @@ fn check_reversible(
             && ledger.exists;
         let is_missing = step.action == Action::Unapply && !migration.migration.is_reversible();
         if is_missing || drops_ledger {
-            return Err(DatabaseError::Irreversible {
-                module: migration.module.to_owned(),
-                name: migration.migration.name.clone(),
-            });
+            return Err(MigrateError::Irreversible(migration.id()));
         }
     }
     Ok(())

@@ -1,41 +1,65 @@
 //! The migrations as a graph: what depends on what, and the one order that follows from it.
 
+mod edges;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::db::DatabaseKind;
 use module_api::{Migration, MigrationFiles, MigrationId, Problem};
 use sha2::{Digest, Sha256};
 
-use super::{HOST, ModuleMigrations, SITE, edges};
+/// The name under which the host's own migrations stand. The first of them makes the ledger.
+pub const HOST: &str = "host";
+
+/// The name under which the site's migrations stand.
+pub const SITE: &str = "site";
+
+/// Whether this is the name of the host or the site, which have migrations without being modules.
+pub fn is_no_module(name: &str) -> bool {
+    name == HOST || name == SITE
+}
+
+/// The migrations of one module, of the host, or of the site.
+#[derive(Debug, Clone)]
+pub struct ModuleMigrations {
+    /// The module.
+    pub module: &'static str,
+    /// The modules that it requires.
+    pub requires: &'static [&'static str],
+    /// The migrations, sorted by name.
+    pub migrations: Vec<Migration>,
+}
 
 /// The checksum of a migration that has no SQL.
 const CODE_ONLY: &str = "code";
 
 /// A migration and its place among all others.
 #[derive(Debug, Clone)]
-pub(crate) struct PlannedMigration {
-    pub(crate) module: &'static str,
-    pub(crate) migration: Migration,
+pub struct PlannedMigration {
+    /// Its module, `host`, or `site`.
+    pub module: &'static str,
+    /// Its files and code.
+    pub migration: Migration,
     /// Whether it is the first of its module.
-    pub(crate) is_initial: bool,
+    pub is_initial: bool,
     /// The places of what has to be applied before it, all of them before its own.
-    pub(crate) depends: Vec<usize>,
+    pub depends: Vec<usize>,
 }
 
 impl PlannedMigration {
     /// Whether it is the site's and about the tables of modules. It is part of the graph while these
     /// are active, and so may be applied later than the site's others.
-    pub(crate) fn is_conditional(&self) -> bool {
+    pub fn is_conditional(&self) -> bool {
         self.module == SITE && self.migration.depends.iter().any(|id| id.module != SITE)
     }
 
     /// Its module and name.
-    pub(crate) fn id(&self) -> MigrationId {
+    pub fn id(&self) -> MigrationId {
         MigrationId::new(self.module, &*self.migration.name)
     }
 
     /// SHA-256 of the SQL that applies it, as hexadecimal digits.
-    pub(crate) fn checksum(&self, database: DatabaseKind) -> String {
+    pub fn checksum(&self, database: DatabaseKind) -> String {
         if self.migration.files == MigrationFiles::None {
             return CODE_ONLY.to_owned();
         }
@@ -46,26 +70,36 @@ impl PlannedMigration {
 /// All migrations, in the order in which they run: the host's, then the modules' in the order in
 /// which these start, as far as nothing says otherwise.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct MigrationGraph(Vec<PlannedMigration>);
+pub struct MigrationGraph(Vec<PlannedMigration>);
 
 impl MigrationGraph {
+    /// Orders migrations. `linked` names all linked modules. Migrations that cannot be ordered are
+    /// reported and left out.
+    pub fn build(
+        modules: Vec<ModuleMigrations>,
+        linked: &[&str],
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        build(modules, linked, problems)
+    }
+
     /// All of them, in their order.
-    pub(crate) fn all(&self) -> &[PlannedMigration] {
+    pub fn all(&self) -> &[PlannedMigration] {
         &self.0
     }
 
     /// The one at a place.
-    pub(crate) fn at(&self, place: usize) -> &PlannedMigration {
+    pub fn at(&self, place: usize) -> &PlannedMigration {
         &self.0[place]
     }
 
     /// The places of a module's migrations.
-    pub(crate) fn of_module(&self, module: &str) -> impl DoubleEndedIterator<Item = usize> {
+    pub fn of_module(&self, module: &str) -> impl DoubleEndedIterator<Item = usize> {
         (0..self.0.len()).filter(move |place| self.0[*place].module == module)
     }
 
     /// These and all that they depend on, or the other way round: that depends on them.
-    pub(crate) fn closure(
+    pub fn closure(
         &self,
         places: impl IntoIterator<Item = usize>,
         direction: Direction,
@@ -93,13 +127,15 @@ impl MigrationGraph {
 
 /// Which way migrations go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
+pub enum Direction {
+    /// They are applied.
     Forward,
+    /// They are undone.
     Backward,
 }
 
 /// Makes the graph. What cannot be ordered is reported and left out.
-pub(super) fn build(
+fn build(
     modules: Vec<ModuleMigrations>,
     linked: &[&str],
     problems: &mut Vec<Problem>,

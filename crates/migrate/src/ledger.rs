@@ -7,17 +7,17 @@ use module_api::db::{
     DatabaseKind, DbError, DbPool, FromRow, Row, Transaction, query, table_exists,
 };
 
-use super::super::DatabaseError;
-use crate::plan::{MigrationGraph, PlannedMigration};
+use crate::error::MigrateError;
+use crate::graph::{MigrationGraph, PlannedMigration};
 
 /// Its table, which the host's first migration makes.
 const TABLE: &str = "host_migration";
 
 /// The migrations that were applied, with their checksums.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Ledger {
-    pub(super) exists: bool,
-    pub(super) applied: BTreeMap<MigrationId, String>,
+pub struct Ledger {
+    pub(crate) exists: bool,
+    pub(crate) applied: BTreeMap<MigrationId, String>,
 }
 
 struct LedgerRow(MigrationId, String);
@@ -31,7 +31,11 @@ impl FromRow for LedgerRow {
 
 impl Ledger {
     /// Reads it. Before the host's first migration there is none.
-    pub(crate) async fn read(pool: &DbPool) -> Result<Self, DbError> {
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn read(pool: &DbPool) -> Result<Self, DbError> {
         let mut connection = pool.acquire().await?;
         if !table_exists(TABLE, &mut connection).await? {
             return Ok(Self::default());
@@ -44,21 +48,21 @@ impl Ledger {
     }
 
     /// Whether a migration was applied.
-    pub(crate) fn has(&self, migration: &PlannedMigration) -> bool {
+    pub fn has(&self, migration: &PlannedMigration) -> bool {
         self.applied.contains_key(&migration.id())
     }
 
     /// Fails if the file of a migration has changed since it was applied.
-    pub(super) fn check_unchanged(
+    pub(crate) fn check_unchanged(
         &self,
         graph: &MigrationGraph,
         database: DatabaseKind,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<(), MigrateError> {
         for migration in graph.all() {
-            let MigrationId { module, name } = migration.id();
-            let recorded = self.applied.get(&migration.id());
+            let id = migration.id();
+            let recorded = self.applied.get(&id);
             if recorded.is_some_and(|recorded| *recorded != migration.checksum(database)) {
-                return Err(DatabaseError::Changed { module, name });
+                return Err(MigrateError::Changed(id));
             }
         }
         Ok(())
@@ -66,7 +70,7 @@ impl Ledger {
 }
 
 /// Enters a migration.
-pub(super) async fn record(
+pub(crate) async fn record(
     migration: &PlannedMigration,
     database: DatabaseKind,
     transaction: &mut Transaction,
@@ -81,7 +85,7 @@ pub(super) async fn record(
 }
 
 /// Takes a migration out.
-pub(super) async fn forget(id: &MigrationId, transaction: &mut Transaction) -> Result<(), DbError> {
+pub(crate) async fn forget(id: &MigrationId, transaction: &mut Transaction) -> Result<(), DbError> {
     query("DELETE FROM host_migration WHERE module = $1 AND name = $2")
         .bind(id.module.as_str())
         .bind(id.name.as_str())

@@ -1,0 +1,74 @@
+//! Why migrations are not applied.
+
+mod adoption;
+
+use module_api::MigrationId;
+use module_api::db::DbError;
+
+use crate::schema::ScratchError;
+
+pub use adoption::AdoptionError;
+
+/// Why migrations cannot be brought to where they should be.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// A file of a migration that was applied has changed since.
+    #[error("migration `{}` of `{}` was changed after it was applied", .0.name, .0.module)]
+    Changed(MigrationId),
+    /// A migration is applied, and one that it depends on is not.
+    #[error(
+        "migration `{}` of `{}` is applied, but `{}` of `{}`, on which it depends, is not",
+        applied.name, applied.module, depends.name, depends.module
+    )]
+    Inconsistent {
+        /// The one that is applied.
+        applied: MigrationId,
+        /// The one that is not.
+        depends: MigrationId,
+    },
+    /// A migration is to be unapplied, and there is no way down.
+    #[error(
+        "migration `{}` of `{}` would have to be unapplied, and has no way down; nothing was done",
+        .0.name, .0.module
+    )]
+    Irreversible(MigrationId),
+    /// There is nothing that undoes a migration.
+    #[error("migration `{}` of `{}` has no way down", .0.name, .0.module)]
+    NoWayDown(MigrationId),
+    /// Migrations are not applied that have to be.
+    #[error("the database lacks {}", list(.0))]
+    Unapplied(Vec<MigrationId>),
+    /// A migration failed; nothing of it was kept.
+    #[error("migration `{}` of `{}` failed {place}, and nothing of it was kept", id.name, id.module)]
+    Failed {
+        /// The migration.
+        id: MigrationId,
+        /// Where it failed: the file and the statement, or its code.
+        place: String,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Tables that migrations make are there already, and not as they make them.
+    #[error(transparent)]
+    Adoption(#[from] AdoptionError),
+    /// The migrations cannot be run on an empty database, which tells the tables that they make.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    /// The database failed in between.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// The number of migrations, and their names.
+fn list(migrations: &[MigrationId]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = migrations.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown = shown.join(", ");
+    match migrations.len() {
+        1 => format!("1 migration: {shown}"),
+        many if many > SHOWN => format!("{many} migrations: {shown} and {} more", many - SHOWN),
+        many => format!("{many} migrations: {shown}"),
+    }
+}

@@ -1,0 +1,33 @@
+//! Tables that are there already, and not as migrations make them.
+
+use std::fmt;
+
+use module_api::MigrationId;
+
+use crate::schema::Difference;
+
+/// What keeps the tables that are there from being taken over.
+#[derive(Debug)]
+pub struct AdoptionError {
+    /// The initial migrations some of whose tables are there, with all that is not as they make
+    /// it.
+    pub migrations: Vec<(MigrationId, Vec<Difference>)>,
+}
+
+impl std::error::Error for AdoptionError {}
+
+impl fmt::Display for AdoptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "tables that migrations are to make are in the database already, and not as they would \
+             make them; nothing was changed",
+        )?;
+        for (id, differences) in &self.migrations {
+            write!(f, "\n  {id}")?;
+            for difference in differences {
+                write!(f, "\n    {difference}")?;
+            }
+        }
+        Ok(())
+    }
+}
