@@ -191,7 +191,13 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         registered_models: plan.registered_models,
         secret_key: secret_key(settings),
         site_modules,
-        templates: Templates { names, content_types, contributors, live },
+        templates: Templates {
+            names,
+            content_types,
+            contributors,
+            live,
+            shows_causes: cfg!(debug_assertions) && settings.is_local(),
+        },
         urls: plan.urls.clone(),
     };
     let rocket = rocket::custom(figment)

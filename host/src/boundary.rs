@@ -1,10 +1,13 @@
 //! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use module_api::{RefusedByCsrf, Reported, RequestInfo, check_csrf, is_safe_method, logged_path};
+use module_api::{
+    FailureCause, RefusedByCsrf, Reported, RequestInfo, check_csrf, is_safe_method, logged_path,
+};
 use rocket::http::{Method, Status};
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome};
@@ -77,11 +80,16 @@ impl Handler for Boundary {
             return Outcome::Error(Status::Forbidden);
         }
         let mut handler = self.inner.handle(request, data);
-        let outcome =
-            poll_fn(|context| during(&watched.current, || handler.as_mut().poll(context)));
+        let outcome = poll_fn(|context| {
+            let mut poll = || handler.as_mut().poll(context);
+            during(&watched.current, || {
+                if cfg!(debug_assertions) { keeping_panics(request, poll) } else { poll() }
+            })
+        });
         let Some(outcome) = within(self.limit, outcome).await else {
             request.local_cache(|| Reported(true));
             let (path, seconds) = (logged_path(request), self.limit.map(|limit| limit.as_secs()));
+            FailureCause::keep(request, || "the handler took too long and was cut off".to_owned());
             during(&watched.current, || {
                 tracing::error!(%path, seconds, "a handler took too long and was cut off");
             });
@@ -95,6 +103,18 @@ impl Handler for Boundary {
             outcome => outcome,
         }
     }
+}
+
+/// Keeps the message of a panic for the page that shows the cause.
+fn keeping_panics<T>(request: &Request<'_>, work: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let message = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        FailureCause::keep(request, || {
+            format!("the handler panicked: {}", message.unwrap_or("with a value that is no text"))
+        });
+        resume_unwind(payload)
+    })
 }
 
 /// What a future gives, unless it takes longer than the limit.

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 
 use module_api::auth::LoginRoute;
-use module_api::{CsrfRefusal, Page, RefusedByCsrf, Reported, Urls, context, logged_path};
+use module_api::{
+    CsrfRefusal, FailureCause, Page, RefusedByCsrf, Reported, Templates, Urls, context, logged_path,
+};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
@@ -70,7 +72,10 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     };
     // To the visitor it says nothing; who writes the form meets it in a debug build.
     let explanation = refusal.filter(|_| cfg!(debug_assertions)).map(CsrfRefusal::explanation);
-    let context = context! { status: status.code, reason: status.reason_lossy(), explanation };
+    let shows_causes = request.rocket().state::<Templates>().is_some_and(|it| it.shows_causes);
+    let cause = if shows_causes { FailureCause::of(request).0.clone() } else { None };
+    let reason = status.reason_lossy();
+    let context = context! { status: status.code, reason, explanation, cause };
     let page = Page::render(template, context).respond_to(request);
     let mut response = page.unwrap_or_else(|_| bare(status));
     response.set_status(status);

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use module_api::Registration;
+use module_api::{Registration, Visibility};
 use rocket::figment::Figment;
 
 /// A linked module and its place in the plan.
@@ -69,4 +69,5 @@ pub(crate) struct PlannedItem {
     pub(crate) label: String,
     pub(crate) url: String,
     pub(crate) summary: String,
+    pub(crate) visibility: Visibility,
 }

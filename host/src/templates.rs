@@ -3,6 +3,7 @@
 mod check;
 mod engine;
 mod live;
+mod navigation;
 mod scan;
 mod set;
 

@@ -31,6 +31,7 @@ mod migrate_failures;
 mod migrate_processes;
 mod models;
 mod module_bounds;
+mod navigation;
 mod overrides;
 mod pages;
 mod postgres_faults;

@@ -21,8 +21,8 @@ mod ingest;
 
 pub use module_test::{
     Answer, Browser, Database, DatabaseKind, Document, Element, LocalModule, MailServer,
-    ReceivedMail, SECRET_KEY, ServedSite, Setup, TestSite, ask, ask_with, encoded, free_port,
-    on_both_databases, parse, registry_of, request,
+    ReceivedMail, SECRET_KEY, ServedSite, Setup, TestSite, TestUser, ask, ask_with, encoded,
+    free_port, on_both_databases, parse, registry_of, request,
 };
 
 pub use accounts::NewUser;

@@ -40,6 +40,7 @@
 //! }
 //! ```
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
@@ -153,6 +154,25 @@ impl SignedIn {
             Self::Nobody | Self::Unknown => None,
         }
     }
+}
+
+thread_local! {
+    /// The visitor of the page that is being rendered on this thread.
+    static VISITOR: RefCell<SignedIn> = const { RefCell::new(SignedIn::Nobody) };
+}
+
+/// Renders a page for the visitor who asked for it.
+pub(crate) fn render_for<T>(visitor: SignedIn, render: impl FnOnce() -> T) -> T {
+    let outer = VISITOR.replace(visitor);
+    let rendered = render();
+    VISITOR.set(outer);
+    rendered
+}
+
+/// Asks about the visitor of the page that is being rendered on this thread; nobody is signed in if
+/// none is.
+pub fn with_page_visitor<T>(ask: impl FnOnce(&SignedIn) -> T) -> T {
+    VISITOR.with_borrow(ask)
 }
 
 /// The name of the route where people sign in. The module that has it manages this as state; a

@@ -62,11 +62,31 @@ impl Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(pub bool);
 
+/// Why a request failed, in the request's local cache: an error and its causes, or the message of a
+/// panic. Only debug builds keep it, for the page that shows it to who writes the handler.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FailureCause(pub Option<String>);
+
+impl FailureCause {
+    /// Keeps a cause in a debug build, unless one is kept already.
+    pub fn keep(request: &Request<'_>, cause: impl FnOnce() -> String) {
+        if cfg!(debug_assertions) {
+            request.local_cache(|| Self(Some(cause())));
+        }
+    }
+
+    /// That of a request. Empty if none is known.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(Self::default)
+    }
+}
+
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.status();
         if status.code >= 500 {
             request.local_cache(|| Reported(true));
+            FailureCause::keep(request, || with_causes(&self));
             tracing::error!(
                 status = status.code,
                 method = %request.method(),

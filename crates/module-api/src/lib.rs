@@ -78,7 +78,7 @@ pub use csrf::{
     CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
     csrf_token, csrf_token_of, is_safe_method,
 };
-pub use error::{Error, Reported};
+pub use error::{Error, FailureCause, Reported};
 pub use files::{Files, FilesIter};
 pub use gauge::Gauge;
 pub use health::Health;
@@ -94,7 +94,7 @@ pub use migration::{
 pub use module::{Module, migrations_of_module};
 pub use module_future::ModuleFuture;
 pub use name::{InvalidName, check_name};
-pub use navigation::NavigationItem;
+pub use navigation::{NavigationItem, Visibility};
 pub use nearest::{nearest, suggestion};
 pub use page::Page;
 pub use problem::{Problem, Severity};

@@ -201,7 +201,8 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// What it adds to the site's navigation.
+    /// What it adds to the site's navigation. An item may be for some visitors only, as
+    /// [`NavigationItem::for_staff`].
     fn navigation(&self) -> Vec<NavigationItem> {
         Vec::new()
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::auth::SignedIn;
+
 /// A link in the site's navigation, shown while its module is active.
 ///
 /// ```
@@ -11,6 +13,16 @@ use std::borrow::Cow;
 ///     .summary("Homes to rent for a week or a season.")
 ///     .weight(10);
 /// assert_eq!(item.label, "Lettings");
+/// ```
+///
+/// Everybody sees it, unless it is for some visitors only:
+///
+/// ```
+/// use module_api::{NavigationItem, Visibility};
+///
+/// let item = NavigationItem::new("New letting", "lettings:add")
+///     .for_permission("lettings.add_letting");
+/// assert_eq!(item.visibility, Visibility::Permission("lettings.add_letting".into()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavigationItem {
@@ -23,12 +35,51 @@ pub struct NavigationItem {
     /// Its place: lighter items come first; of equal ones that to the home page, then in the order of
     /// their modules.
     pub weight: i32,
+    /// The visitors who see it. The page it leads to needs a guard all the same.
+    pub visibility: Visibility,
+}
+
+/// The visitors who see a [`NavigationItem`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// All of them.
+    #[default]
+    Everybody,
+    /// Users who are signed in.
+    SignedIn,
+    /// Visitors who are not signed in: on a site without accounts, all of them.
+    SignedOut,
+    /// Users who may enter the admin.
+    Staff,
+    /// Users who have the permission of that name: `lettings.add_letting`.
+    Permission(Cow<'static, str>),
+}
+
+impl Visibility {
+    /// Whether a visitor sees it. While the database is out of reach, what depends on the user is
+    /// shown to nobody.
+    pub fn includes(&self, visitor: &SignedIn) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::SignedIn => visitor.user().is_some(),
+            Self::SignedOut => matches!(visitor, SignedIn::Nobody),
+            Self::Staff => visitor.user().is_some_and(|user| user.is_staff),
+            Self::Permission(name) => visitor.user().is_some_and(|user| user.has_permission(name)),
+        }
+    }
 }
 
 impl NavigationItem {
     /// A link with that text to the route of that name. Its weight is 0.
     pub fn new(label: impl Into<Cow<'static, str>>, route: impl Into<Cow<'static, str>>) -> Self {
-        Self { label: label.into(), route: route.into(), summary: "".into(), weight: 0 }
+        Self {
+            label: label.into(),
+            route: route.into(),
+            summary: "".into(),
+            weight: 0,
+            visibility: Visibility::Everybody,
+        }
     }
 
     /// Sets the sentence that says what is found there.
@@ -40,6 +91,30 @@ impl NavigationItem {
     /// Sets its place among the others.
     pub fn weight(mut self, weight: i32) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// Shows it to users who are signed in only.
+    pub fn for_signed_in(mut self) -> Self {
+        self.visibility = Visibility::SignedIn;
+        self
+    }
+
+    /// Shows it to visitors who are not signed in only.
+    pub fn for_signed_out(mut self) -> Self {
+        self.visibility = Visibility::SignedOut;
+        self
+    }
+
+    /// Shows it to users who may enter the admin only.
+    pub fn for_staff(mut self) -> Self {
+        self.visibility = Visibility::Staff;
+        self
+    }
+
+    /// Shows it to users who have the permission of that name only.
+    pub fn for_permission(mut self, permission: impl Into<Cow<'static, str>>) -> Self {
+        self.visibility = Visibility::Permission(permission.into());
         self
     }
 }

@@ -11,7 +11,7 @@ use rocket::{Ignite, Orbit, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::auth::{PageUser, SignedIn, User};
+use crate::auth::{PageUser, SignedIn, User, render_for};
 use crate::csrf::{HasForm, render_with_forms};
 use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messages, suggestion};
 
@@ -29,7 +29,7 @@ use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messa
 /// | `page.NAME` | what the module NAME adds by [`Module::page_context`](crate::Module::page_context) |
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
-/// `url`, `summary`) and the functions `url("lettings:letting", letting_id=1)`,
+/// `url`, `summary`, of the items that this visitor sees) and the functions `url("lettings:letting", letting_id=1)`,
 /// `asset("lettings/index.css")`, `module("lettings")`, which says whether it is active, and
 /// `csrf_input()`, which stands first inside every form that changes something:
 ///
@@ -57,9 +57,17 @@ type Render = dyn FnOnce(
         Cow<'static, str>,
         PageContext,
         &Rocket<Orbit>,
-        Option<&dyn LiveRender>,
+        Option<Live<'_>>,
     ) -> Option<RenderedTemplate>
     + Send;
+
+/// How a debug build renders templates as they are on disk.
+#[derive(Clone, Copy)]
+struct Live<'a> {
+    render: &'a dyn LiveRender,
+    /// Whether a template was edited since the start.
+    is_edited: bool,
+}
 
 /// The handler's context with `page` beside it, written in one pass.
 #[derive(serde::Serialize)]
@@ -108,9 +116,13 @@ impl Page {
             name: name.into(),
             render: Box::new(move |name, page, rocket, live| {
                 let merged = Merged { handler: context, page };
-                let Some(live) = live else {
-                    return Template::show(rocket, name, merged).map(RenderedTemplate::Page);
-                };
+                if !live.is_some_and(|live| live.is_edited)
+                    && let Some(page) = Template::show(rocket, name.clone(), &merged)
+                {
+                    return Some(RenderedTemplate::Page(page));
+                }
+                // It was edited, or is to be explained.
+                let live = live?.render;
                 match Value::serialize(merged) {
                     Ok(context) => Some(live.render(&name, context)),
                     Err(error) => {
@@ -145,7 +157,9 @@ impl<'r> Responder<'r, 'static> for Page {
         let ((response, is_personal), HasForm(has_form)) = render_with_forms(request, || {
             let page = PageContext::of(request, templates);
             let is_personal = page.user.is_some() || page.messages.is_some();
-            (self.rendered(page, templates, request.rocket()), is_personal)
+            let rendered = || self.rendered(page, templates, request.rocket());
+            let visitor = RequestInfo::of(request).signed_in.get().cloned();
+            (render_for(visitor.unwrap_or_default(), rendered), is_personal)
         });
         let mut response = response?;
         if has_form || is_personal {
@@ -167,7 +181,11 @@ impl Page {
             .and_then(|templates| templates.content_types.get(&*self.name))
             .unwrap_or(&ContentType::HTML)
             .clone();
-        let live = templates.and_then(|t| t.live.as_deref()).filter(|live| live.is_edited());
+        let live = templates.and_then(|templates| {
+            let render = templates.live.as_deref()?;
+            let is_edited = render.is_edited();
+            (is_edited || templates.shows_causes).then_some(Live { render, is_edited })
+        });
         let name = self.name.clone();
         match (self.render)(self.name, page, rocket, live) {
             None => {

@@ -37,4 +37,6 @@ pub struct Templates {
     pub contributors: Vec<&'static dyn Module>,
     /// In a debug build: how edits show.
     pub live: Option<Box<dyn LiveRender>>,
+    /// Whether a page for an error shows its cause: in a debug build in the profile `local`.
+    pub shows_causes: bool,
 }

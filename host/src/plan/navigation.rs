@@ -34,6 +34,7 @@ pub(super) fn resolve(
                         label: item.label.into_owned(),
                         url,
                         summary: item.summary.into_owned(),
+                        visibility: item.visibility,
                     };
                     items.push((item.weight, planned));
                 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, context};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind};
 use module_api::{Urls, csrf_input, csrf_token};
 
 use super::TemplateSet;
+use super::navigation::site;
 use crate::assets::AssetStore;
 use crate::planned::PlannedItem;
 
@@ -77,17 +78,7 @@ pub(super) fn set_rules(engine: &mut Environment<'static>, set: &TemplateSet) {
 }
 
 fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
-    let item = |item: &PlannedItem| {
-        context! {
-            module => item.module,
-            id => item.id,
-            label => item.label,
-            url => Value::from_safe_string(item.url.clone()),
-            summary => item.summary,
-        }
-    };
-    let navigation: Vec<Value> = globals.navigation.iter().map(item).collect();
-    engine.add_global("site", context! { name => globals.site_name, navigation => navigation });
+    engine.add_global("site", site(&globals.site_name, &globals.navigation));
 
     let urls = globals.urls.clone();
     engine

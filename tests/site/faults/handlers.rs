@@ -6,7 +6,7 @@ use std::time::Duration;
 use rocket::tokio;
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
-use site_tests::{DatabaseKind, HolidayHomes, LocalModule, ServedSite, ask, parse, request};
+use site_tests::{DatabaseKind, HolidayHomes, LocalModule, ServedSite, Setup, ask, parse, request};
 
 static CUT_OFF: AtomicUsize = AtomicUsize::new(0);
 static BAD: LocalModule = LocalModule {
@@ -43,9 +43,13 @@ fn is_well() -> &'static str {
     "well"
 }
 
-async fn site(request_timeout: u32) -> ServedSite {
+fn setup(request_timeout: u32) -> Setup {
     let site = HolidayHomes::on(DatabaseKind::Sqlite).and_modules(&[&BAD]).demo_data();
-    site.setting("request_timeout", request_timeout).serve().await
+    site.setting("request_timeout", request_timeout)
+}
+
+async fn site(request_timeout: u32) -> ServedSite {
+    setup(request_timeout).serve().await
 }
 
 async fn others_are_well(site: &ServedSite) {
@@ -56,7 +60,8 @@ async fn others_are_well(site: &ServedSite) {
 
 #[rocket::async_test]
 async fn a_handler_that_panics_answers_an_error_page_and_others_go_on() {
-    let site = site(30).await;
+    // In the profile `local` a debug build would show why.
+    let site = setup(30).profile("production").setting("migrate_on_start", true).serve().await;
     for page in ["/bad/panics/", "/bad/panics-later/"] {
         // More than there are threads, in case each loses one.
         for _ in 0..20 {
