@@ -149,7 +149,7 @@ impl Authors {
             modules.iter().filter(|m| package(m) == package(one)).count() == 1
         };
         let alone = modules.iter().filter(|module| is_alone(module));
-        let by_crate = alone.map(|module| (package(module).replace('-', "_"), module.name()));
+        let by_crate = alone.map(|module| (module.registration.crate_name(), module.name()));
         let of_host = ["host", "fixtures", "migrate"].map(|name| (name.to_owned(), "host"));
         Self(by_crate.chain(of_host).collect())
     }

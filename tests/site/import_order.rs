@@ -89,7 +89,7 @@ impl Crate {
             for inner in &source.modules {
                 waiting.push((room.clone(), [&path[..], std::slice::from_ref(inner)].concat()));
             }
-            for name in source.from_root(path.len()) {
+            for name in source.names_from_root(path.len()) {
                 let used = lib.exported_from(&name).unwrap_or(&name).to_owned();
                 if used == room || lib.is_of_another_crate(&used) {
                     continue;

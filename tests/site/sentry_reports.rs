@@ -75,7 +75,7 @@ async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: Datab
     assert_eq!(report.text("transaction"), Some("GET lettings:index"));
     assert_eq!(report.text("environment"), Some("local"));
     let release = report.text("release").unwrap();
-    assert!(release.starts_with(concat!("host@", env!("CARGO_PKG_VERSION"))), "{release}");
+    assert!(release.starts_with(concat!("holiday-homes@", env!("CARGO_PKG_VERSION"))), "{release}");
     let url = report.text("request.url");
     assert_eq!(url, Some("https://homes.example.org/lettings/"), "without the query");
     assert_eq!(report.text("request.method"), Some("GET"));

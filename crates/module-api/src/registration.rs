@@ -33,6 +33,8 @@ pub struct Registration {
     pub package: &'static str,
     /// The version of that package.
     pub package_version: &'static str,
+    /// The path of the code that registered it, which begins with the name of its crate.
+    pub code_path: &'static str,
     /// The [`CONTRACT_VERSION`] that the module was built for. A host refuses any but its own.
     pub contract_version: u32,
 }
@@ -45,7 +47,21 @@ impl Registration {
         package: &'static str,
         package_version: &'static str,
     ) -> Self {
-        Self { module, package, package_version, contract_version: CONTRACT_VERSION }
+        Self { module, package, package_version, code_path: "", contract_version: CONTRACT_VERSION }
+    }
+
+    /// Sets the path of the code that registered the module: `module_path!()`.
+    pub const fn with_code_path(mut self, path: &'static str) -> Self {
+        self.code_path = path;
+        self
+    }
+
+    /// The name of the crate that registered the module, as log lines have it.
+    pub fn crate_name(&self) -> String {
+        match self.code_path.split("::").next() {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => self.package.replace('-', "_"),
+        }
     }
 
     /// The module's version: its own word, or else that of its package.
@@ -100,6 +116,7 @@ macro_rules! register {
                 ::core::env!("CARGO_PKG_NAME"),
                 ::core::env!("CARGO_PKG_VERSION"),
             )
+            .with_code_path(::core::module_path!())
         }
     };
 }

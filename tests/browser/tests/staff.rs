@@ -20,8 +20,8 @@ pub(crate) async fn site_with(lettings: usize, set: impl Fn(Setup) -> Setup) -> 
     let setup = || set(HolidayHomes::on(DatabaseKind::Sqlite).database(&database));
     let site = setup().demo_data().start().await;
     let root = NewUser { email: "root@example.com", ..NewUser::named("root", PASSWORD) };
-    root.superuser().add_to(site.db()).await.unwrap();
-    NewUser::named("clerk", PASSWORD).staff().add_to(site.db()).await.unwrap();
+    root.superuser().add_to(site.db()).await.expect("the user is added");
+    NewUser::named("clerk", PASSWORD).staff().add_to(site.db()).await.expect("the user is added");
     for number in 1..=lettings {
         site.add_letting(&format!("Row house {number:03}"), Address::SOMEWHERE).await;
     }

@@ -11,7 +11,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn parse(text: &str) -> Self {
-        let tokens = without_tests(tokens(text));
+        let tokens = without_tests(&tokens(text));
         let declared = tokens.windows(3).filter(|w| w[0] == "mod" && w[2] == ";");
         let modules = declared.map(|window| window[1].clone()).collect();
         Self { tokens, modules }
@@ -19,7 +19,7 @@ impl Source {
 
     /// The first names of all paths that begin at the crate's root, in a module so many levels below
     /// it: those after `crate::`, and after as many `super::`.
-    pub(super) fn from_root(&self, depth: usize) -> BTreeSet<String> {
+    pub(super) fn names_from_root(&self, depth: usize) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         let mut at = 0;
         while at < self.tokens.len() {
@@ -158,10 +158,10 @@ fn literal(code: &str) -> Option<usize> {
 }
 
 /// The same without items that are compiled for tests only.
-fn without_tests(tokens: Vec<String>) -> Vec<String> {
+fn without_tests(tokens: &[String]) -> Vec<String> {
     const FOR_TESTS: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
-    let mut rest = &tokens[..];
+    let mut rest = tokens;
     while let Some(first) = rest.first() {
         if !FOR_TESTS.iter().zip(rest).all(|(a, b)| a == b) {
             kept.push(first.clone());
@@ -190,10 +190,10 @@ fn paths_from_the_root_are_found_in_groups_and_in_code() {
          macro_rules! m { () => { $crate::other::Thing } }\n\
          #[cfg(test)]\nmod tests { use crate::only_tests; }\nmod inner;\n#[cfg(test)]\nmod more;\n",
     );
-    let names: Vec<String> = source.from_root(1).into_iter().collect();
+    let names: Vec<String> = source.names_from_root(1).into_iter().collect();
     assert_eq!(names, ["assets", "plan", "settings", "watch"]);
     assert_eq!(source.modules, ["inner"]);
-    assert!(!source.from_root(2).contains("assets"));
+    assert!(!source.names_from_root(2).contains("assets"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The test kit, as the author of a module uses it: no module is linked but the one here.
 
+#![expect(clippy::needless_pass_by_value, reason = "Rocket passes guards by value")]
+
 use module_api::auth::{CurrentUser, Permission, RequiredPermission, Staff};
 use module_api::rocket::form::Form;
 use module_api::rocket::{FromForm, Route, get, post, routes};
