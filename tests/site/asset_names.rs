@@ -83,7 +83,7 @@ async fn a_name_with_a_foreign_hash_is_not_found() {
 async fn what_a_stylesheet_refers_to_has_a_hash_and_is_there() {
     let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     let mut found = 0;
-    for (page, name) in [("/", "/home."), ("/lettings/", "/lettings."), ("/lettings/", "/site.")] {
+    for (page, name) in [("/", "/home."), ("/lettings/", "/lettings."), ("/lettings/", "/style.")] {
         let address = stylesheet(&site, page, name).await;
         for reference in urls_of_css(site.get(&address).await.text()) {
             let image = resolve(&address, &reference).expect("it is of this site");
