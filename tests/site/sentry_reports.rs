@@ -314,7 +314,9 @@ async fn a_trace_has_the_name_of_the_route_and_goes_on_where_the_request_comes_f
         assert!(
             report.content["start_timestamp"].is_number() && report.text("timestamp").is_some()
         );
-        assert!(report.text("release").is_some_and(|release| release.starts_with("host@")));
+        assert!(
+            report.text("release").is_some_and(|release| release.starts_with("holiday-homes@"))
+        );
     }
     // What is asked every second is no trace.
     assert_eq!(site.get("/healthz").await.status, 200);
