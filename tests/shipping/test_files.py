@@ -80,7 +80,7 @@ class HerokuFiles(unittest.TestCase):
     def test_both_name_the_same_database_and_profile(self):
         self.assertEqual(self.yml["setup"]["addons"], self.json["addons"])
         self.assertEqual(self.yml["setup"]["config"]["ROCKET_PROFILE"], self.json["env"]["ROCKET_PROFILE"]["value"])
-        self.assertIn(f"[{self.json['env']['ROCKET_PROFILE']['value']}]\n", (ROOT / "Rocket.toml").read_text())
+        self.assertIn(f"[{self.json['env']['ROCKET_PROFILE']['value']}]\n", (ROOT / "host" / "Rocket.toml").read_text())
         self.assertEqual(self.json["stack"], "container")
 
     def test_the_secret_key_is_generated(self):
