@@ -14,7 +14,6 @@ struct Moved {
     columns: &'static str,
 }
 
-#[cfg(feature = "lettings")]
 const LETTINGS: [Moved; 2] = [
     Moved {
         old: "oc_lettings_site_address",
@@ -28,26 +27,31 @@ const LETTINGS: [Moved; 2] = [
     },
 ];
 
-#[cfg(feature = "profiles")]
 const PROFILES: [Moved; 1] = [Moved {
     old: "oc_lettings_site_profile",
     new: "profiles_profile",
     columns: "id, favorite_city, user_id",
 }];
 
-/// The migrations of the linked modules' tables.
+/// The migrations that copy the tables of the linked modules.
 pub(crate) fn migrations() -> Vec<MigrationCode> {
-    // What was copied is gone with the tables.
-    vec![
-        #[cfg(feature = "lettings")]
-        MigrationCode::new("0001_unsplit_lettings", |transaction| copy(&LETTINGS, transaction))
-            .down(MigrationCode::nothing)
-            .depends("lettings", "0001_initial"),
-        #[cfg(feature = "profiles")]
-        MigrationCode::new("0002_unsplit_profiles", |transaction| copy(&PROFILES, transaction))
-            .down(MigrationCode::nothing)
-            .depends("profiles", "0001_initial"),
-    ]
+    let mut migrations = Vec::new();
+    // Undoing does nothing: the copied rows are dropped with their tables.
+    if cfg!(feature = "lettings") {
+        migrations.push(
+            MigrationCode::new("0001_unsplit_lettings", |transaction| copy(&LETTINGS, transaction))
+                .down(MigrationCode::nothing)
+                .depends("lettings", "0001_initial"),
+        );
+    }
+    if cfg!(feature = "profiles") {
+        migrations.push(
+            MigrationCode::new("0002_unsplit_profiles", |transaction| copy(&PROFILES, transaction))
+                .down(MigrationCode::nothing)
+                .depends("profiles", "0001_initial"),
+        );
+    }
+    migrations
 }
 
 /// Copies tables whose rows refer to each other: all of them, or none if any of the new ones has a
