@@ -1,5 +1,7 @@
 //! The commands, as Cargo calls them, in folders of their own.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
