@@ -3,18 +3,8 @@
 mod at_once;
 mod commands;
 mod first_start;
-mod guards;
-mod known_browsers;
-mod messages;
-mod password_change;
-mod password_reset;
 pub(crate) mod permissions;
-mod rehashing;
 mod reset_mails;
-mod sessions;
-mod signing_in;
-mod signing_out;
-mod throttle;
 
 use module_api::db::{Value, query};
 use site_tests::{Answer, NewUser, TestSite};
@@ -43,13 +33,6 @@ async fn number(site: &TestSite, sql: &'static str) -> i64 {
     number
 }
 
-/// A text that a query tells as `value`.
-async fn text(site: &TestSite, sql: &'static str) -> String {
-    let (text,): (String,) =
-        query(sql).fetch_one(&mut site.db().acquire().await.unwrap()).await.unwrap();
-    text
-}
-
 /// Who is signed in according to a page.
 fn signed_in(answer: &Answer) -> Option<String> {
     let page = answer.page();
@@ -57,11 +40,4 @@ fn signed_in(answer: &Answer) -> Option<String> {
     let words = menu.expect("every page has the menu").words();
     let (_, rest) = words.split_once("Logged in as ")?;
     rest.split(' ').next().map(str::to_owned)
-}
-
-/// The cookie of that name as it was sent, with its attributes.
-fn set_cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
-    let cookies = answer.headers.iter().filter(|(header, _)| header == "set-cookie");
-    let mut found = cookies.map(|(_, cookie)| cookie.as_str());
-    found.find(|cookie| cookie.split('=').next() == Some(name))
 }

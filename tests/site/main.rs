@@ -33,7 +33,6 @@ mod models;
 mod module_bounds;
 mod overrides;
 mod pages;
-mod paging;
 mod postgres_faults;
 mod program;
 mod rebuilt_tables;

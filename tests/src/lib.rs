@@ -29,5 +29,6 @@ pub use accounts::NewUser;
 pub use cluster::Cluster;
 pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use dump::{Dump, Row, Table};
-pub use holiday_homes::{AddRows, Address, HolidayHomes, Person};
+pub use holiday_homes::HolidayHomes;
 pub use ingest::{Ingest, Report, absent_ingest, silent_ingest};
+pub use site_rows::{AddRows, Address, Person};

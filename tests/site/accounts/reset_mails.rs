@@ -7,11 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use module_api::db::Value;
 use rocket::http::Method;
-use site_tests::on_both_databases;
-use site_tests::{Database, DatabaseKind, Document, HolidayHomes, MailServer, TestSite, encoded};
+use site_tests::{
+    Answer, Browser, Database, DatabaseKind, Document, HolidayHomes, MailServer, Setup, TestSite,
+    encoded, on_both_databases,
+};
 
-use super::password_reset::{ask, sending};
 use super::{GOOD, execute, number, user};
 use crate::workshop::Workshop;
 
@@ -23,6 +25,18 @@ on_both_databases! {
     a_mail_that_is_refused_is_logged_without_its_key,
     a_password_is_sent_to_the_server_for_mail_and_never_in_the_clear_against_the_settings,
     nobody_smuggles_a_header_into_a_mail,
+}
+
+/// A site that sends mail through a server, before it starts.
+fn sending(on: DatabaseKind, server: &MailServer) -> Setup {
+    HolidayHomes::on(on)
+        .setting("email_url", server.url())
+        .setting("email_from", "Holiday Homes <no-reply@example.org>")
+}
+
+/// Asks for a mail to an address.
+async fn ask(browser: &Browser<'_>, email: &str) -> Answer {
+    browser.post("/accounts/password_reset/", &[("email", email)]).await
 }
 
 /// A process that serves the site, killed when dropped, and what it prints, line by line.
@@ -314,13 +328,12 @@ async fn nobody_smuggles_a_header_into_a_mail(on: DatabaseKind) {
     let site = sending(on, &server).setting("site_name", "Homes\r\nBcc: eve@example.org");
     let site = site.start().await;
     let evil = "t@example.org\r\nBcc: eve@example.org";
-    // No form takes such texts, but another program may write them.
-    for (name, email, stored) in
-        [("evil", evil, "evil"), ("tunde", "t@example.org", "x\r\nBcc: e@b.org")]
-    {
-        site_tests::NewUser { email: "e@b.org", ..user(name) }.add_to(site.db()).await.unwrap();
-        let update = "UPDATE auth_user SET email = $1, username = $2 WHERE username = $3";
-        execute(&site, update, &[email.into(), stored.into(), name.into()]).await;
+    // No form takes them, and other programs may write into the tables.
+    for (username, email) in [("evil", evil), ("x\r\nBcc: e@b.org", "t@example.org")] {
+        let id = user("someone").add_to(site.db()).await.unwrap();
+        let values = [Value::from(username), Value::from(email), Value::from(id)];
+        let update = "UPDATE auth_user SET username = $1, email = $2 WHERE id = $3";
+        assert_eq!(execute(&site, update, &values).await, 1);
     }
     assert_eq!(ask(&site.browser(), evil).await.status, 200, "it is no address");
     assert_eq!(ask(&site.browser(), "t@example.org").await.status, 303);

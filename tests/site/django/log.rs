@@ -4,7 +4,7 @@ use serde_json::json;
 use site_tests::{Django, NewUser};
 
 use super::adoption::migrate;
-use crate::admin::archive::{PASSWORD, delete, page};
+use crate::admin::{PASSWORD, delete, page};
 
 on_every_database_of_django! {
     split => [what_either_writes_the_other_shows]

@@ -1,0 +1,27 @@
+//! The admin, as staff meet it.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod actions;
+mod archive;
+mod autocomplete;
+mod delete;
+mod desk;
+mod export;
+mod filters;
+mod form;
+mod history;
+mod hotel;
+mod import;
+mod index;
+mod list;
+mod log;
+mod modules;
+mod password;
+mod search;
+mod superusers;
+
+use admin as _;
+use home as _;
+use lettings as _;
+use profiles as _;

@@ -1,0 +1,8 @@
+//! Lettings, as visitors meet them.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod pages;
+mod paging;
+
+use lettings as _;

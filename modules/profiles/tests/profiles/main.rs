@@ -1,0 +1,7 @@
+//! Profiles, as visitors meet them.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod pages;
+
+use profiles as _;
