@@ -122,12 +122,21 @@ pub trait FromRow: Sized + Send {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError>;
 }
 
-/// A single value, as of `SELECT COUNT(*) AS value`: the column is named `value`.
-impl<T: FromColumn + Send> FromRow for (T,) {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok((row.get("value")?,))
-    }
+macro_rules! from_row_of_tuple {
+    ($($type:ident $place:literal),*) => {
+        /// The first columns of a row, in their order.
+        impl<$($type: FromColumn + Send),*> FromRow for ($($type,)*) {
+            fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+                Ok(($(row.get_at::<$type>($place)?,)*))
+            }
+        }
+    };
 }
+
+from_row_of_tuple!(A 0);
+from_row_of_tuple!(A 0, B 1);
+from_row_of_tuple!(A 0, B 1, C 2);
+from_row_of_tuple!(A 0, B 1, C 2, D 3);
 
 /// A value read from a column.
 #[diagnostic::on_unimplemented(
