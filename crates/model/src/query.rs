@@ -279,3 +279,6 @@ fn push_order(order: &[(FieldPath, bool)], statement: &mut Statement) {
 pub(crate) fn path_of(field: &'static FieldInfo) -> FieldPath {
     Cow::Owned(vec![field])
 }
+
+#[cfg(test)]
+mod tests;
