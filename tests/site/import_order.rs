@@ -155,9 +155,6 @@ fn each_room_has_one_place_in_its_crate_s_order() {
     }
 }
 
-/// Crates whose columns and queries still name each other.
-const WITHOUT_ORDER: &[&str] = &["crates/model"];
-
 #[test]
 fn each_crate_of_the_engine_and_the_modules_has_an_order() {
     let mut folders = vec!["host".to_owned()];
@@ -167,7 +164,6 @@ fn each_crate_of_the_engine_and_the_modules_has_an_order() {
             folders.push(format!("{parent}/{name}"));
         }
     }
-    folders.retain(|folder| !WITHOUT_ORDER.contains(&folder.as_str()));
     folders.sort();
     let mut ordered: Vec<&str> = ORDERS.iter().map(|(folder, _)| *folder).collect();
     ordered.sort_unstable();
