@@ -3,19 +3,14 @@
 //! Each query is written once and runs on both, with `$1` for its parameters:
 //!
 //! ```
-//! use module_api::db::{Db, DbError, FromRow, Row, query};
+//! use module_api::db::{Db, FromRow, query};
 //! use module_api::rocket::get;
 //! use module_api::{Connection, Error};
 //!
+//! #[derive(FromRow)]
 //! struct Letting {
 //!     id: i64,
 //!     title: String,
-//! }
-//!
-//! impl FromRow for Letting {
-//!     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-//!         Ok(Self { id: row.get("id")?, title: row.get("title")? })
-//!     }
 //! }
 //!
 //! #[get("/titles")]
@@ -48,6 +43,7 @@ mod value;
 pub use causes::{Causes, with_causes};
 pub use error::DbError;
 pub use kind::DatabaseKind;
+pub use module_macros::FromRow;
 pub use names::{push_quoted, quoted};
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
 pub use pool::{Connections, Db, DbConnection, DbPool, Transaction};

@@ -66,6 +66,11 @@ impl Query {
         Self { sql: sql.into_sql_str(), values }
     }
 
+    /// The text of the statement.
+    pub fn sql(&self) -> &str {
+        self.sql.as_str()
+    }
+
     /// The next parameter.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

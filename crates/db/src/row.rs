@@ -75,7 +75,44 @@ impl Row<'_> {
     }
 }
 
-/// What is made of a row.
+/// A value read from a row of a query.
+///
+/// It is [derived](derive@crate::FromRow), or written by hand where a value takes more than one
+/// column.
+///
+/// ```
+/// use module_api::db::FromRow;
+///
+/// /// `SELECT id, username, is_active, city, zip_code FROM …`
+/// #[derive(FromRow)]
+/// struct Member {
+///     id: i64,
+///     #[row(column = "username")]
+///     name: String,
+///     #[row(column = "is_active", with = is_set)]
+///     active: bool,
+///     #[row(flatten)]
+///     home: Home,
+/// }
+///
+/// #[derive(FromRow)]
+/// struct Home {
+///     city: Option<String>,
+///     zip_code: i32,
+/// }
+///
+/// /// `SELECT city, COUNT(*) FROM …`
+/// #[derive(FromRow)]
+/// struct Members(String, i64);
+///
+/// fn is_set(number: i64) -> bool {
+///     number != 0
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    note = "write `#[derive(FromRow)]` on the struct"
+)]
 pub trait FromRow: Sized + Send {
     /// Reads the row.
     ///
@@ -85,14 +122,28 @@ pub trait FromRow: Sized + Send {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError>;
 }
 
-/// A single value, as of `SELECT COUNT(*) AS value`: the column is named `value`.
-impl<T: FromColumn + Send> FromRow for (T,) {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok((row.get("value")?,))
-    }
+macro_rules! from_row_of_tuple {
+    ($($type:ident $place:literal),*) => {
+        /// The first columns of a row, in their order.
+        impl<$($type: FromColumn + Send),*> FromRow for ($($type,)*) {
+            fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+                Ok(($(row.get_at::<$type>($place)?,)*))
+            }
+        }
+    };
 }
 
-/// What a column holds.
+from_row_of_tuple!(A 0);
+from_row_of_tuple!(A 0, B 1);
+from_row_of_tuple!(A 0, B 1, C 2);
+from_row_of_tuple!(A 0, B 1, C 2, D 3);
+
+/// A value read from a column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a column",
+    note = "read `bool`, `i16`, `i32`, `i64`, `String`, `UtcDateTime` or an `Option` of them, or \
+            make the value of one of them with `#[row(with = function)]`"
+)]
 pub trait FromColumn: Sized {
     /// Reads it from a row of SQLite.
     ///

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use module_api::db::{DbError, Executor, FromRow, Row, query};
+use module_api::db::{DbError, Executor, FromRow, query};
 
 /// A row that refers to one that is not there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, FromRow)]
 pub(crate) struct Violation {
     table: String,
     /// None in a table without row ids.
+    #[row(column = "rowid")]
     row: Option<i64>,
     parent: String,
 }
@@ -18,12 +19,6 @@ pub(crate) struct Violation {
 #[derive(Debug, thiserror::Error)]
 #[error("{}", describe(.0))]
 pub(crate) struct Broken(Vec<Violation>);
-
-impl FromRow for Violation {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { table: row.get("table")?, row: row.get("rowid")?, parent: row.get("parent")? })
-    }
-}
 
 /// All there are.
 pub(crate) async fn violations(

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use module_api::MigrationId;
-use module_api::db::{
-    DatabaseKind, DbError, DbPool, FromRow, Row, Transaction, query, table_exists,
-};
+use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, query, table_exists};
 
 use crate::error::MigrateError;
 use crate::graph::{MigrationGraph, PlannedMigration};
@@ -20,15 +18,6 @@ pub struct Ledger {
     pub(crate) applied: BTreeMap<MigrationId, String>,
 }
 
-struct LedgerRow(MigrationId, String);
-
-impl FromRow for LedgerRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let id = MigrationId::new(row.get::<String>("module")?, row.get::<String>("name")?);
-        Ok(Self(id, row.get("checksum")?))
-    }
-}
-
 impl Ledger {
     /// Reads it. Before the host's first migration there is none.
     ///
@@ -41,9 +30,12 @@ impl Ledger {
             return Ok(Self::default());
         }
         let rows = query("SELECT module, name, checksum FROM host_migration")
-            .fetch_all::<LedgerRow>(&mut connection)
+            .fetch_all::<(String, String, String)>(&mut connection)
             .await?;
-        let applied = rows.into_iter().map(|LedgerRow(id, checksum)| (id, checksum)).collect();
+        let applied = rows
+            .into_iter()
+            .map(|(module, name, checksum)| (MigrationId::new(module, name), checksum))
+            .collect();
         Ok(Self { exists: true, applied })
     }
 

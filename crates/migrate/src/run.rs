@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use module_api::db::{DatabaseKind, DbError, DbPool, FromRow, Row, query};
+use module_api::db::{DatabaseKind, DbError, DbPool, query};
 use module_api::{Migration, MigrationId};
 
 use crate::adopt;
@@ -137,12 +137,6 @@ async fn with_tables(
     pool: &DbPool,
     migrations: &[&PlannedMigration],
 ) -> Result<BTreeSet<MigrationId>, DbError> {
-    struct Name(String);
-    impl FromRow for Name {
-        fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-            row.get("name").map(Self)
-        }
-    }
     let mut connection = pool.acquire().await?;
     let (database, sql) = match pool.kind() {
         // Its names are the same in capitals.
@@ -155,8 +149,8 @@ async fn with_tables(
              WHERE schemaname = ANY (current_schemas(false))",
         ),
     };
-    let tables = query(sql).fetch_all::<Name>(&mut connection).await?;
-    let tables: BTreeSet<String> = tables.into_iter().map(|Name(name)| name).collect();
+    let tables = query(sql).fetch_all::<(String,)>(&mut connection).await?;
+    let tables: BTreeSet<String> = tables.into_iter().map(|(name,)| name).collect();
     let is_there = |migration: &&&PlannedMigration| {
         let statements = statements(migration.migration.sql(database), database);
         let created = statements.iter().filter_map(Statement::created_table);

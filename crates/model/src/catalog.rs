@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use db::{Db, Transaction};
 
-use super::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo};
+use crate::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo};
 
 /// The models of a site's active modules.
 #[derive(Debug, Clone, Default)]

@@ -1,12 +1,10 @@
 //! Deleting rows with everything that goes with them.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use sqlx::AssertSqlSafe;
 
-use super::write::Key;
-use super::{FieldInfo, ManyToManyInfo, ModelInfo, Models, OnDelete, WriteError};
+use crate::{FieldInfo, ManyToManyInfo, ModelInfo, Models, OnDelete, Protected, WriteError};
 use db::{DbError, Executor, Transaction, query, quoted};
 
 /// So many primary keys stand in one statement.
@@ -24,30 +22,6 @@ pub struct Deletion {
     freed: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
     protected: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
 }
-
-/// Rows of other models that keep some from being deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Protected {
-    /// The label of the model that has them, the name of its foreign key, and their primary keys.
-    pub by: Vec<(&'static str, &'static str, Vec<i64>)>,
-}
-
-impl fmt::Display for Protected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "cannot be deleted, since it is referenced through protected foreign keys by ",
-        )?;
-        for (index, (label, field, ids)) in self.by.iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            write!(f, "{} of {label} ({field})", ids.len())?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Protected {}
 
 /// How many rows of which models were deleted, by their labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -253,7 +227,7 @@ async fn keys_by(
     let mut found = BTreeSet::new();
     for list in lists(numbers) {
         let sql = format!("SELECT {key} FROM {table} WHERE {column} IN ({list})");
-        let rows = query(AssertSqlSafe(sql)).fetch_all::<Key>(on.reborrow()).await?;
+        let rows = query(AssertSqlSafe(sql)).fetch_all::<(i64,)>(on.reborrow()).await?;
         found.extend(rows.into_iter().map(|row| row.0));
     }
     Ok(found)

@@ -8,7 +8,7 @@ use db::Value;
 
 /// The description of a model: its table, its fields, and how people call it.
 ///
-/// `#[derive(Model)]` makes one; it is the model's [`INFO`](super::Model::INFO).
+/// `#[derive(Model)]` makes one; it is the model's [`INFO`](crate::Model::INFO).
 #[derive(Debug)]
 pub struct ModelInfo {
     /// Django's label: the app and the model's name in lower case, `lettings.letting`.

@@ -2,7 +2,7 @@
 
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
-use super::{FieldInfo, FieldKind};
+use crate::{FieldInfo, FieldKind};
 use db::Value;
 
 impl FieldInfo {

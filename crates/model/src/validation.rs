@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::validators::is_email;
-use super::{FieldInfo, FieldKind, ModelInfo};
+use crate::validators::is_email;
+use crate::{FieldInfo, FieldKind, ModelInfo};
 use db::Value;
 
 /// All that is wrong with the values of an object, by field.

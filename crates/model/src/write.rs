@@ -2,46 +2,11 @@
 
 use std::fmt::Write;
 
+use db::{DbError, Executor, Transaction, Value, continue_sequence, query, quoted};
 use sqlx::AssertSqlSafe;
 
-use super::validation::NON_FIELD_ERRORS;
-use super::{FieldInfo, ManyToManyInfo, Model, ModelInfo, Protected, ValidationErrors};
-use db::{DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query, quoted};
-
-/// Why rows were not written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// The values are not what the fields may hold.
-    #[error(transparent)]
-    Invalid(#[from] ValidationErrors),
-    /// Other rows protect what was to be deleted.
-    #[error(transparent)]
-    Protected(#[from] Protected),
-    /// There is no row with that primary key any more.
-    #[error("there is no {model} with the primary key {id}")]
-    Gone {
-        /// The model's verbose name.
-        model: &'static str,
-        /// The primary key.
-        id: i64,
-    },
-    /// The model is not one that an active module brings, so nobody knows what leads to it.
-    #[error("no active module brings the model `{0}`: name it in `Module::models`")]
-    Unknown(&'static str),
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] DbError),
-}
-
-/// The first column, whatever it is.
-pub(super) struct Key(pub(super) i64);
-
-impl FromRow for Key {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        row.get_at(0).map(Self)
-    }
-}
+use crate::validation::NON_FIELD_ERRORS;
+use crate::{FieldInfo, ManyToManyInfo, ModelInfo, ValidationErrors, WriteError};
 
 /// Checks the values of an object of a model, with what only the database can tell: that what has
 /// to be unique is, and that the rows of foreign keys exist. The first value is the primary key; a
@@ -97,7 +62,7 @@ async fn validate(
             let (table, key) = (quoted(target.table), target.primary_key());
             let sql = format!("SELECT 1 FROM {table} WHERE {} = $1", quoted(key.column));
             let found = query(AssertSqlSafe(sql)).bind(value.clone());
-            if found.fetch_optional::<Key>(on.reborrow()).await?.is_none() {
+            if found.fetch_optional::<(i64,)>(on.reborrow()).await?.is_none() {
                 let name = target.verbose_name;
                 errors.add(
                     field.name,
@@ -157,7 +122,7 @@ async fn taken(
         write!(sql, " AND {id} <> ${}", values.len()).expect("a string takes all");
     }
     let found = query(AssertSqlSafe(sql)).bind_all(values);
-    Ok(found.fetch_optional::<Key>(on.reborrow()).await?.is_some())
+    Ok(found.fetch_optional::<(i64,)>(on.reborrow()).await?.is_some())
 }
 
 /// Inserts an object of a model, with the primary key first, and returns that: its own, or one that
@@ -185,7 +150,7 @@ pub async fn insert_values(
         format!("({}) VALUES ({})", columns.join(", "), parameters.join(", "))
     };
     let sql = format!("INSERT INTO {table} {given} RETURNING {key}");
-    let Key(id) = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await?;
+    let (id,) = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await?;
     if has_key {
         continue_sequence(model.table, on).await?;
     }
@@ -234,7 +199,7 @@ async fn update(
     let id = values[0].as_int().unwrap_or(0);
     let changed = if set.is_empty() {
         let sql = format!("SELECT 1 FROM {table} WHERE {key} = $1");
-        let row = query(AssertSqlSafe(sql)).bind(id).fetch_optional::<Key>(&mut *on).await?;
+        let row = query(AssertSqlSafe(sql)).bind(id).fetch_optional::<(i64,)>(&mut *on).await?;
         u64::from(row.is_some())
     } else {
         let sql = format!("UPDATE {table} SET {} WHERE {key} = $1", set.join(", "));
@@ -259,7 +224,7 @@ pub async fn related_ids(
     let (table, from, to) =
         (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
     let sql = format!("SELECT {to} FROM {table} WHERE {from} = $1 ORDER BY {to}");
-    let rows = query(AssertSqlSafe(sql)).bind(source).fetch_all::<Key>(on).await?;
+    let rows = query(AssertSqlSafe(sql)).bind(source).fetch_all::<(i64,)>(on).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
@@ -282,8 +247,7 @@ pub async fn related_ids_of(
     let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
     let sources = sources.join(", ");
     let sql = format!("SELECT {from}, {to} FROM {table} WHERE {from} IN ({sources}) ORDER BY 1, 2");
-    let read = |row: &Row<'_>| Ok((row.get_at(0)?, row.get_at(1)?));
-    query(AssertSqlSafe(sql)).fetch_all_with(read, on.into()).await
+    query(AssertSqlSafe(sql)).fetch_all(on).await
 }
 
 /// Makes the rows that a many-to-many field relates to one these and no others.
@@ -311,15 +275,5 @@ pub async fn set_related_ids(
         let sql = format!("INSERT INTO {table} ({from}, {to}) VALUES ($1, $2)");
         query(AssertSqlSafe(sql)).bind(source).bind(*new).execute(&mut *on).await?;
     }
-    Ok(())
-}
-
-/// What a model's own methods call: its values, with the primary key first.
-pub(super) async fn insert_model<M: Model>(
-    row: &mut M,
-    on: &mut Transaction,
-) -> Result<(), WriteError> {
-    let id = insert_values(M::INFO, row.values(), on).await?;
-    row.set_id(id);
     Ok(())
 }

@@ -3,10 +3,11 @@
 #![warn(missing_docs, unreachable_pub)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use module_api::PageNumber;
 use module_api::db::{DatabaseOptions, Db, DbError, DbPool, FromRow, Row, Value, query};
 use module_api::model::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKey, ManyToMany,
-    Model, ModelInfo, Models, OnDelete, Ordering,
+    Model, ModelInfo, Models, OnDelete, Ordering, Projection,
 };
 use module_api::rocket::tokio;
 use module_api::time::UtcDateTime;
@@ -346,6 +347,43 @@ async fn a_new_row_has_its_key_after_the_insert_and_is_found_by_a_condition() {
         .await
         .unwrap();
     assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [8]);
+}
+
+#[derive(Debug, PartialEq, Eq, Projection)]
+#[projection(model = HolidayHome)]
+struct Listed {
+    title: String,
+    #[projection(column = HolidayHome::ADDRESS.to(&Address::NOTE), with = length)]
+    note: usize,
+    #[projection(column = HolidayHome::PARENT.to(&HolidayHome::TITLE))]
+    parent: Option<String>,
+}
+
+fn length(note: Option<String>) -> usize {
+    note.map_or(0, |note| note.len())
+}
+
+#[tokio::test]
+async fn a_projection_reads_columns_of_the_model_and_of_those_that_it_leads_to() {
+    let db = database().await;
+    let mut transaction = db.begin().await.unwrap();
+    // No more columns than the projection needs.
+    let tables = "CREATE TABLE places_holiday_home (id integer, title text, address_id integer, \
+                  parent_id integer)";
+    query(tables).execute(&mut transaction).await.unwrap();
+    let rows = "INSERT INTO places_holiday_home VALUES (1, 'Main', 7, NULL), (2, 'Hut', 7, 1)";
+    query(rows).execute(&mut transaction).await.unwrap();
+    let all = HolidayHome::objects().project::<Listed>().all(&mut transaction).await.unwrap();
+    let expected = [("Main", None), ("Hut", Some("Main"))].map(|(title, parent)| Listed {
+        title: title.to_owned(),
+        note: 0,
+        parent: parent.map(str::to_owned),
+    });
+    assert_eq!(all, expected);
+    let page = PageNumber::new(9);
+    let (last, pagination) =
+        HolidayHome::objects().project::<Listed>().page(page, 1, &mut transaction).await.unwrap();
+    assert_eq!((&last[..], pagination.number), (&expected[1..], 2));
 }
 
 #[tokio::test]

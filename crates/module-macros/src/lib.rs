@@ -8,11 +8,14 @@ mod errors;
 mod expand;
 mod field;
 mod field_type;
+mod from_row;
 mod kind;
 mod literal;
 mod many_to_many;
 mod model;
 mod names;
+mod projection;
+mod reading;
 mod rules;
 
 use std::env;
@@ -90,4 +93,39 @@ pub fn with_folder(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as embed::WithFolder);
     let crate_folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     input.checked(&crate_folder).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Reads a struct from a row of a query.
+///
+/// A struct with named fields reads each from the column of its name, whatever their order; a tuple
+/// struct reads its fields from the columns in their order. The attribute `#[row(…)]` on a field
+/// takes:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `column = "name"` | the column, where it is not named as the field |
+/// | `with = function` | the function that makes the field's value of the column's, such as `fn(i64) -> bool` |
+/// | `flatten` | the field is itself read from the row, by its own `FromRow` |
+#[proc_macro_derive(FromRow, attributes(row))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    from_row::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Reads a struct from some columns of a model and of the models its foreign keys lead to.
+///
+/// `#[projection(model = Letting)]` on the struct names the model. A field is read from the model's
+/// column of its name; on a field, `#[projection(…)]` takes:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `column = Letting::ADDRESS.to(&Address::CITY)` | the column |
+/// | `with = function` | the function that makes the field's value of the column's, such as `fn(String) -> bool` |
+///
+/// A field's type is that of its column, or an `Option` of it: a column behind a foreign key that is
+/// `NULL` is `None`.
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    projection::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }

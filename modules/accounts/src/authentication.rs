@@ -1,6 +1,6 @@
 //! Signing in with a username and a password.
 
-use module_api::db::{Db, DbError, FromRow, Row, Transaction, query};
+use module_api::db::{Db, DbError, FromRow, Transaction, query};
 use module_api::time::UtcDateTime;
 use unicode_normalization::UnicodeNormalization;
 
@@ -42,20 +42,11 @@ pub(crate) struct SignedIn {
 }
 
 /// What there is to know of an account in order to sign in.
+#[derive(FromRow)]
 struct Account {
     id: i64,
     password: String,
     is_staff: bool,
-}
-
-impl FromRow for Account {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.get("id")?,
-            password: row.get("password")?,
-            is_staff: row.get("is_staff")?,
-        })
-    }
 }
 
 /// A username as Django has it: without white space around it, and with characters that mean the

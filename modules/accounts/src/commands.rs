@@ -8,7 +8,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use module_api::Command;
-use module_api::db::{DbConnection, DbError, FromRow, Row, query};
+use module_api::db::{DbConnection, DbError, FromRow, query};
 
 use self::terminal::Terminal;
 
@@ -24,24 +24,13 @@ pub(crate) fn all() -> Vec<Command> {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What the rules for passwords ask about a user.
+#[derive(FromRow)]
 struct Account {
     id: i64,
     username: String,
     first_name: String,
     last_name: String,
     email: String,
-}
-
-impl FromRow for Account {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.get("id")?,
-            username: row.get("username")?,
-            first_name: row.get("first_name")?,
-            last_name: row.get("last_name")?,
-            email: row.get("email")?,
-        })
-    }
 }
 
 /// The user of that name, if there is one.

@@ -1,7 +1,7 @@
 //! Keys with which somebody who forgot the password sets a new one. The mail has the key, the
 //! database only its hash.
 
-use module_api::db::{DbConnection, DbError, DbPool, FromRow, Row, query};
+use module_api::db::{DbConnection, DbError, DbPool, FromRow, query};
 use module_api::time::{Duration, UtcDateTime};
 
 use crate::devices::{self, DeviceKey};
@@ -16,6 +16,7 @@ const EXPIRING: Expiring =
     Expiring { table: "accounts_password_reset", key: "id", moment: "expires", at_once: 100 };
 
 /// A user who may set a new password by mail.
+#[derive(FromRow)]
 pub(crate) struct Account {
     pub(crate) id: i64,
     pub(crate) username: String,
@@ -39,29 +40,13 @@ impl Account {
     }
 }
 
-impl FromRow for Account {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            id: row.get("id")?,
-            username: row.get("username")?,
-            first_name: row.get("first_name")?,
-            last_name: row.get("last_name")?,
-            email: row.get("email")?,
-            password: row.get("password")?,
-        })
-    }
-}
-
 /// A key with the account it is for.
+#[derive(FromRow)]
 struct Issued {
+    #[row(flatten)]
     account: Account,
+    #[row(column = "account_fingerprint")]
     fingerprint: String,
-}
-
-impl FromRow for Issued {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { account: Account::from_row(row)?, fingerprint: row.get("account_fingerprint")? })
-    }
 }
 
 /// Makes a key for each account that has this e-mail address and may have a new password.

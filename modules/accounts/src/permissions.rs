@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::ModuleFuture;
 use module_api::auth::Action;
-use module_api::db::{
-    Db, DbError, Executor, FromRow, Row, Transaction, Value, continue_sequence, query,
-};
+use module_api::db::{Db, DbError, Executor, Transaction, Value, continue_sequence, query};
 use module_api::model::{ModelInfo, Models};
 use module_api::sqlx::AssertSqlSafe;
 
@@ -78,32 +76,17 @@ impl Known {
     }
 }
 
-/// A content type with one of its permissions, if it has any.
-struct KnownPermission {
-    model: (String, String),
-    content_type: i64,
-    codename: Option<String>,
-}
-
-impl FromRow for KnownPermission {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            model: (row.get("app_label")?, row.get("model")?),
-            content_type: row.get("id")?,
-            codename: row.get("codename")?,
-        })
-    }
-}
-
 async fn read_known(on: impl Into<Executor<'_>>) -> Result<Known, DbError> {
     let rows = query(
-        "SELECT c.id, c.app_label, c.model, p.codename FROM django_content_type c \
+        "SELECT c.app_label, c.model, c.id, p.codename FROM django_content_type c \
          LEFT JOIN auth_permission p ON p.content_type_id = c.id",
     );
     let mut known = Known::default();
-    for KnownPermission { model, content_type, codename } in rows.fetch_all(on).await? {
+    // A content type with one of its permissions, if it has any.
+    let rows = rows.fetch_all::<(String, String, i64, Option<String>)>(on).await?;
+    for (app, model, content_type, codename) in rows {
         let new = KnownModel { content_type, codenames: BTreeSet::new() };
-        known.0.entry(model).or_insert(new).codenames.extend(codename);
+        known.0.entry((app, model)).or_insert(new).codenames.extend(codename);
     }
     Ok(known)
 }

@@ -125,15 +125,6 @@ async fn find(key: &SessionKey, connection: &mut DbConnection) -> Result<Option<
     Ok(found.filter(|found| found.has_this_password))
 }
 
-struct Permission(String);
-
-impl FromRow for Permission {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let (app, codename): (String, String) = (row.get_at(0)?, row.get_at(1)?);
-        Ok(Self(format!("{app}.{codename}")))
-    }
-}
-
 /// A user's own permissions and those of the groups.
 async fn permissions_of(
     user_id: i64,
@@ -148,8 +139,8 @@ async fn permissions_of(
           JOIN auth_user_groups membership ON membership.group_id = of_group.group_id \
           WHERE membership.user_id = $1)",
     );
-    let permissions = permissions.bind(user_id).fetch_all::<Permission>(connection).await?;
-    Ok(permissions.into_iter().map(|permission| permission.0).collect())
+    let permissions = permissions.bind(user_id).fetch_all::<(String, String)>(connection).await?;
+    Ok(permissions.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect())
 }
 
 async fn write_use(session_id: i64, db: &Db) -> Result<(), DbError> {

@@ -14,7 +14,7 @@ mod network;
 
 use std::net::IpAddr;
 
-use module_api::db::{Db, DbError, FromRow, Row, Transaction, query};
+use module_api::db::{Db, DbError, Transaction, query};
 use module_api::time::UtcDateTime;
 
 use self::counter::{Entry, LONGEST_WAIT, Policy};
@@ -185,16 +185,6 @@ async fn blocked_until(counters: &[Counter], now: i64, db: &Db) -> Result<i64, D
     let longest = longest.bind(key(0)).bind(key(1)).bind(key(2)).bind(now + LONGEST_WAIT);
     let (until,): (i64,) = longest.fetch_one(&mut db.acquire().await?).await?;
     Ok(until)
-}
-
-impl FromRow for Entry {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            failures: row.get("failures")?,
-            counted: row.get("counted")?,
-            blocked_until: row.get("blocked_until")?,
-        })
-    }
 }
 
 /// What was counted. Until the end of the transaction nobody else reads it with the same intent.

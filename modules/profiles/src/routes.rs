@@ -4,7 +4,7 @@ use module_api::db::Db;
 use module_api::{Connection, Error, Page, PageNumber, context, template_name};
 use rocket::{State, get};
 
-use crate::member::{MEMBERS, Member};
+use crate::member::Member;
 use crate::settings::ProfilesSettings;
 use crate::username::Username;
 
@@ -16,7 +16,7 @@ pub(crate) async fn index(
     settings: &State<ProfilesSettings>,
 ) -> Result<Page, Error> {
     let size = settings.page_size.get();
-    let (profiles, pagination) = MEMBERS.fetch::<Member>(page, size, &mut db).await?;
+    let (profiles, pagination) = Member::all().page(page, size, &mut db).await?;
     Ok(Page::render(template_name!("profiles/index"), context! { profiles, pagination }))
 }
 

@@ -94,8 +94,6 @@ const INDEXES: &str = for_each_table!(
     "named_index.relname"
 );
 
-struct TableRow(String);
-
 struct ColumnRow {
     table: String,
     column: Column,
@@ -128,12 +126,6 @@ fn names_in(row: &Row<'_>, column: &str) -> Result<Vec<String>, DbError> {
         column: column.to_owned(),
         source: sqlx::Error::Decode(Box::new(error)),
     })
-}
-
-impl FromRow for TableRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self(row.get("table_name")?))
-    }
 }
 
 impl FromRow for ColumnRow {
@@ -200,7 +192,7 @@ pub(super) async fn read(
     connection: &mut PgConnection,
     names: Option<String>,
 ) -> Result<Schema, DbError> {
-    let tables: Vec<TableRow> =
+    let tables: Vec<(String,)> =
         query(TABLES).bind(names.clone()).fetch_all(&mut *connection).await?;
     let columns: Vec<ColumnRow> =
         query(COLUMNS).bind(names.clone()).fetch_all(&mut *connection).await?;
@@ -209,7 +201,7 @@ pub(super) async fn read(
     let indexes: Vec<IndexRow> = query(INDEXES).bind(names).fetch_all(connection).await?;
 
     let mut tables: BTreeMap<String, Table> =
-        tables.into_iter().map(|TableRow(name)| (name.clone(), Table::named(&name))).collect();
+        tables.into_iter().map(|(name,)| (name.clone(), Table::named(&name))).collect();
     // A table that was made between two of the queries is left out.
     for row in columns {
         if let Some(table) = tables.get_mut(&row.table) {

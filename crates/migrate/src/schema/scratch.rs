@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use module_api::db::{DbError, FromRow, Row, execute_script, query};
+use module_api::db::{DbError, FromRow, execute_script, query};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 
@@ -38,16 +38,10 @@ pub(crate) struct Scratch {
     /// The tables when [`mark`](Scratch::mark) was called last, and what made them.
     seen: BTreeMap<String, String>,
 }
-
+#[derive(FromRow)]
 struct MadeTable {
     name: String,
     sql: String,
-}
-
-impl FromRow for MadeTable {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { name: row.get("name")?, sql: row.get("sql")? })
-    }
 }
 
 /// What was made since a mark.

@@ -1,6 +1,6 @@
 //! The tables of a SQLite database, by its pragmas and the statements that made them.
 
-use module_api::db::{DbError, FromRow, Row, query};
+use module_api::db::{DbError, FromRow, query};
 use sqlx::SqliteConnection;
 
 use super::sql::{CreateTable, Meaning, create_table, meaning};
@@ -50,94 +50,61 @@ const FOREIGN_KEYS: &str = for_each_table!(
     "pragma_foreign_key_list(listed.name, 'main') it",
     "it.id, it.seq"
 );
-
+#[derive(FromRow)]
 struct TableRow {
     name: String,
     sql: Option<String>,
 }
-
+#[derive(FromRow)]
 struct ColumnRow {
+    #[row(column = "table_name")]
     table: String,
     name: String,
     declared: String,
+    #[row(with = is_set)]
     not_null: bool,
+    #[row(column = "default_value")]
     default: Option<String>,
     /// Its place in the primary key, from 1; 0 if it is not part of it.
+    #[row(column = "pk")]
     key: i64,
     hidden: i64,
 }
-
+#[derive(FromRow)]
 struct IndexRow {
+    #[row(column = "table_name")]
     table: String,
     name: String,
+    #[row(column = "is_unique", with = is_set)]
     unique: bool,
     /// `c` by `CREATE INDEX`, `u` of a constraint `UNIQUE`, `pk` of the primary key.
     origin: String,
+    #[row(with = is_set)]
     partial: bool,
     /// `None` for an expression or the number of the row.
+    #[row(column = "column_name")]
     column: Option<String>,
+    #[row(column = "is_descending", with = is_set)]
     descending: bool,
     collation: String,
     sql: Option<String>,
 }
-
+#[derive(FromRow)]
 struct ForeignKeyRow {
+    #[row(column = "table_name")]
     table: String,
     id: i64,
     to_table: String,
+    #[row(column = "column_name")]
     column: String,
     /// `None` for the primary key there.
     to_column: Option<String>,
     on_delete: String,
 }
 
-impl FromRow for TableRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { name: row.get("name")?, sql: row.get("sql")? })
-    }
-}
-
-impl FromRow for ColumnRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            table: row.get("table_name")?,
-            name: row.get("name")?,
-            declared: row.get("declared")?,
-            not_null: row.get::<i64>("not_null")? != 0,
-            default: row.get("default_value")?,
-            key: row.get("pk")?,
-            hidden: row.get("hidden")?,
-        })
-    }
-}
-
-impl FromRow for IndexRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            table: row.get("table_name")?,
-            name: row.get("name")?,
-            unique: row.get::<i64>("is_unique")? != 0,
-            origin: row.get("origin")?,
-            partial: row.get::<i64>("partial")? != 0,
-            column: row.get("column_name")?,
-            descending: row.get::<i64>("is_descending")? != 0,
-            collation: row.get("collation")?,
-            sql: row.get("sql")?,
-        })
-    }
-}
-
-impl FromRow for ForeignKeyRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            table: row.get("table_name")?,
-            id: row.get("id")?,
-            to_table: row.get("to_table")?,
-            column: row.get("column_name")?,
-            to_column: row.get("to_column")?,
-            on_delete: row.get("on_delete")?,
-        })
-    }
+/// SQLite has no type for truth.
+fn is_set(number: i64) -> bool {
+    number != 0
 }
 
 /// Reads the tables of these names, a JSON array, or all.

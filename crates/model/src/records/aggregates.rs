@@ -1,10 +1,8 @@
 //! What can be asked about the rows of a model without fetching them: how many, of what kind.
 
-use std::borrow::Cow;
-
-use super::{Path, Records, run};
+use super::{Path, Records};
 use crate::ManyToManyInfo;
-use crate::sql::Statement;
+use crate::query::Statement;
 use db::{DatabaseKind, DbError, Executor, Row, Value};
 
 /// A part of the calendar.
@@ -36,12 +34,8 @@ impl Records {
     ///
     /// As [`fetch`](Records::fetch).
     pub async fn count(&self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
-        let on = on.into();
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT COUNT(*)");
-        self.push_source(&mut statement);
-        let counts = run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await?;
-        Ok(counts.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or(0))
+        let rows = self.rows.count(on.into()).await?;
+        Ok(u64::try_from(rows).unwrap_or(0))
     }
 
     /// The primary keys of the rows, in their order.
@@ -51,11 +45,7 @@ impl Records {
     /// As [`fetch`](Records::fetch).
     pub async fn ids(&self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
         let on = on.into();
-        let mut statement = Statement::new(on.kind());
-        statement.push("SELECT ");
-        statement.push_column(&Cow::Owned(vec![self.model.primary_key()]));
-        self.push_rows(&self.full_order(), &mut statement);
-        run(statement).fetch_all_with(|row| row.get_at::<i64>(0), on).await
+        self.rows.keys(on.kind()).fetch_all_with(|row| row.get_at(0), on).await
     }
 
     /// The values that a column has and how many rows have each, in the order of the values, at most
@@ -71,16 +61,16 @@ impl Records {
         on: impl Into<Executor<'_>>,
     ) -> Result<Vec<(Value, u64)>, DbError> {
         let on = on.into();
-        let column = Cow::Owned(path.fields.clone());
+        let column = &path.fields;
         let mut statement = Statement::new(on.kind());
         statement.push("SELECT ");
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push(", COUNT(*)");
-        self.push_source(&mut statement);
+        self.rows.push_source(&mut statement);
         statement.push(" GROUP BY ");
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push(" ORDER BY ");
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push(" LIMIT ");
         statement.push_number(at_most.into());
         let field = path.field();
@@ -88,7 +78,7 @@ impl Records {
             let count: i64 = row.get_at(1)?;
             Ok((field.read(row, 0)?, u64::try_from(count).unwrap_or(0)))
         };
-        run(statement).fetch_all_with(read, on).await
+        statement.into_query().fetch_all_with(read, on).await
     }
 
     /// The least and the greatest value of a column; nothing if no row has one.
@@ -102,17 +92,17 @@ impl Records {
         on: impl Into<Executor<'_>>,
     ) -> Result<Option<(Value, Value)>, DbError> {
         let on = on.into();
-        let column = Cow::Owned(path.fields.clone());
+        let column = &path.fields;
         let mut statement = Statement::new(on.kind());
         statement.push("SELECT MIN(");
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push("), MAX(");
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push(")");
-        self.push_source(&mut statement);
+        self.rows.push_source(&mut statement);
         let field = path.field();
         let read = |row: &Row<'_>| Ok((field.read(row, 0)?, field.read(row, 1)?));
-        let bounds = run(statement).fetch_all_with(read, on).await?.pop();
+        let bounds = statement.into_query().fetch_all_with(read, on).await?.pop();
         Ok(bounds.filter(|(least, _)| !least.is_null()))
     }
 
@@ -131,7 +121,7 @@ impl Records {
         on: impl Into<Executor<'_>>,
     ) -> Result<Vec<(String, u64)>, DbError> {
         let on = on.into();
-        let column = Cow::Owned(path.fields.clone());
+        let column = &path.fields;
         let pattern = period.pattern();
         let mut statement = Statement::new(on.kind());
         // A moment is text on SQLite, and begins with its date.
@@ -141,18 +131,18 @@ impl Records {
         };
         statement.push("SELECT ");
         statement.push(before);
-        statement.push_column(&column);
+        statement.push_column(column);
         statement.push(&after);
         statement.push(", COUNT(*)");
         let not_null = !super::Filter::is_null(path.clone());
-        self.clone().filter(not_null).push_source(&mut statement);
+        self.clone().filter(not_null).rows.push_source(&mut statement);
         statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");
         statement.push_number(at_most.into());
         let read = |row: &Row<'_>| {
             let count: i64 = row.get_at(1)?;
             Ok((row.get_at(0)?, u64::try_from(count).unwrap_or(0)))
         };
-        run(statement).fetch_all_with(read, on).await
+        statement.into_query().fetch_all_with(read, on).await
     }
 
     /// The rows that a many-to-many field relates the rows to, by their primary keys, and how many
@@ -174,12 +164,12 @@ impl Records {
         statement.push_name(field.target_column);
         statement.push(", COUNT(*) FROM ");
         statement.push_name(field.table);
-        if !self.filters.is_empty() {
+        if !self.rows.conditions.is_empty() {
             statement.push(" WHERE ");
             statement.push_name(field.source_column);
             statement.push(" IN (SELECT t0.");
-            statement.push_name(self.model.primary_key().column);
-            statement.within(|inner| self.push_source(inner));
+            statement.push_name(self.model().primary_key().column);
+            statement.within(|inner| self.rows.push_source(inner));
             statement.push(")");
         }
         statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");
@@ -188,6 +178,6 @@ impl Records {
             let count: i64 = row.get_at(1)?;
             Ok((row.get_at(0)?, u64::try_from(count).unwrap_or(0)))
         };
-        run(statement).fetch_all_with(read, on).await
+        statement.into_query().fetch_all_with(read, on).await
     }
 }

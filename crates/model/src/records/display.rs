@@ -47,7 +47,7 @@ impl Display {
 impl Records {
     /// Fetches along what its rows show as.
     pub fn display(&mut self) -> Display {
-        self.display_from(self.model, &[])
+        self.display_from(self.model(), &[])
     }
 
     /// Fetches along what the rows show as to which a foreign key leads.
@@ -92,7 +92,7 @@ impl Records {
                     self.push_display((key.target)(), &fields, pieces);
                 }
                 _ => {
-                    let place = self.column(Path { fields });
+                    let place = self.column(Path { fields: fields.into() });
                     pieces.push(Piece::Value(place));
                 }
             }

@@ -1,7 +1,7 @@
 //! Which rows a query takes.
 
 use super::Path;
-use crate::column::{Expression, escape_like};
+use crate::query::{Expression, escape_like};
 use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 
@@ -35,7 +35,7 @@ impl Filter {
             Comparison::Gt => ">",
             Comparison::Ge => ">=",
         };
-        Self(Expression::Compare { path: path.fields.into(), operator, value })
+        Self(Expression::Compare { path: path.fields, operator, value })
     }
 
     /// The column has the value; if that is `NULL`, it is `NULL`.
@@ -50,7 +50,7 @@ impl Filter {
     /// The column has one of the values.
     pub fn is_in(path: Path, values: impl IntoIterator<Item = Value>) -> Self {
         let values = values.into_iter().collect();
-        Self(Expression::IsIn { path: path.fields.into(), values })
+        Self(Expression::IsIn { path: path.fields, values })
     }
 
     /// The primary key is one of these.
@@ -60,7 +60,7 @@ impl Filter {
 
     /// The column is `NULL`.
     pub fn is_null(path: Path) -> Self {
-        Self(Expression::IsNull { path: path.fields.into() })
+        Self(Expression::IsNull { path: path.fields })
     }
 
     /// The text stands in the column, capitals or not. SQLite knows the capitals of ASCII only. What
@@ -80,7 +80,7 @@ impl Filter {
     }
 
     fn like(path: Path, pattern: String) -> Self {
-        Self(Expression::Like { path: path.fields.into(), pattern, ignore_case: true })
+        Self(Expression::Like { path: path.fields, pattern, ignore_case: true })
     }
 
     /// A many-to-many field of the model relates the row to that one.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::query::{FieldPath, path_of};
 use crate::{FieldInfo, ModelInfo};
 
 /// What stands between the names of a [`Path`], as in Django.
@@ -11,7 +12,7 @@ pub const LOOKUP_SEPARATOR: &str = "__";
 /// they lead to. It is written as in Django: `address__city`.
 #[derive(Debug, Clone)]
 pub struct Path {
-    pub(super) fields: Vec<&'static FieldInfo>,
+    pub(super) fields: FieldPath,
 }
 
 /// A name that is no field of its model.
@@ -60,19 +61,19 @@ impl Path {
                 model = (key.target)();
             }
         }
-        Ok(Self { fields })
+        Ok(Self { fields: fields.into() })
     }
 
     /// A model's own field.
     pub fn of(field: &'static FieldInfo) -> Self {
-        Self { fields: vec![field] }
+        Self { fields: path_of(field) }
     }
 
     /// The way on to a field of the model that it leads to.
     pub fn to(&self, field: &'static FieldInfo) -> Self {
-        let mut fields = self.fields.clone();
+        let mut fields = self.fields.to_vec();
         fields.push(field);
-        Self { fields }
+        Self { fields: fields.into() }
     }
 
     /// The field at its end.
@@ -105,6 +106,7 @@ impl fmt::Display for Path {
 impl PartialEq for Path {
     fn eq(&self, other: &Self) -> bool {
         let same = |(a, b): (&&FieldInfo, &&FieldInfo)| a.name == b.name && a.column == b.column;
-        self.fields.len() == other.fields.len() && self.fields.iter().zip(&other.fields).all(same)
+        self.fields.len() == other.fields.len()
+            && self.fields.iter().zip(other.fields.iter()).all(same)
     }
 }

@@ -1,5 +1,6 @@
 //! The arithmetic of failures: how many count, and how long to wait after them.
 
+use module_api::db::FromRow;
 use std::fmt;
 
 /// How many failures are free, and what follows on them. Times are in seconds.
@@ -56,7 +57,7 @@ impl fmt::Display for Wait {
 }
 
 /// What is counted of something. Moments are seconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
 pub(super) struct Entry {
     /// How many failures counted at the moment `counted`.
     pub(super) failures: i64,

@@ -1,6 +1,6 @@
 //! What two people made of one object: side by side, so that nothing is lost.
 
-use module_api::db::{DbError, Executor, FromRow, Row, query};
+use module_api::db::{DbError, Executor, FromRow, query};
 use module_api::model::ModelInfo;
 use module_api::serde::Serialize;
 use module_api::time::UtcDateTime;
@@ -13,21 +13,16 @@ use super::typed::Typed;
 use crate::text::minute;
 
 /// Who did something to an object last, and when.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, FromRow)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct LastChange {
     username: String,
     /// In UTC, to the minute.
+    #[row(column = "action_time", with = minute)]
     time: String,
     #[serde(skip)]
+    #[row(column = "action_time")]
     moment: UtcDateTime,
-}
-
-impl FromRow for LastChange {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let moment = row.get("action_time")?;
-        Ok(Self { username: row.get("username")?, time: minute(moment), moment })
-    }
 }
 
 impl LastChange {

@@ -4,7 +4,7 @@ use accounts::NewUser;
 use module_api::ModuleFuture;
 use module_api::admin::{Change, ModelAdmin};
 use module_api::auth::{Action, User};
-use module_api::db::{DbError, FromRow, Row, Transaction, query};
+use module_api::db::{DbError, FromRow, Transaction, query};
 use module_api::model::{ForeignKey, ManyToMany, Model, ModelInfo, Record};
 use module_test::{Answer, Browser, DatabaseKind, Document, LocalModule, TestSite};
 
@@ -248,27 +248,18 @@ pub(crate) async fn messages(browser: &Browser<'_>) -> Vec<String> {
 }
 
 /// An entry of the log, as the table has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(crate) struct Logged {
+    #[row(column = "username")]
     pub(crate) user: String,
     pub(crate) model: String,
     pub(crate) object_id: String,
+    #[row(column = "object_repr")]
     pub(crate) object: String,
+    #[row(column = "action_flag")]
     pub(crate) flag: i16,
+    #[row(column = "change_message")]
     pub(crate) message: String,
-}
-
-impl FromRow for Logged {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            user: row.get("username")?,
-            model: row.get("model")?,
-            object_id: row.get("object_id")?,
-            object: row.get("object_repr")?,
-            flag: row.get("action_flag")?,
-            message: row.get("change_message")?,
-        })
-    }
 }
 
 /// All entries of the log, in the order in which they were written.

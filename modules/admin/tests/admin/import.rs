@@ -9,7 +9,7 @@ mod json;
 mod rights;
 mod round_trip;
 
-use module_api::db::{DbError, FromRow, Row, Value, query};
+use module_api::db::{Value, query};
 use module_api::model::{ModelInfo, Models, Path, Records};
 
 use crate::desk::upload;
@@ -118,14 +118,7 @@ async fn titles(site: &TestSite) -> Vec<String> {
 }
 
 /// An entry of the log: what was done, the object, the message.
-#[derive(Debug, PartialEq, Eq)]
-struct Entry(i64, String, String);
-
-impl FromRow for Entry {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self(row.get_at(0)?, row.get_at(1)?, row.get_at(2)?))
-    }
-}
+type Entry = (i64, String, String);
 
 async fn log_of(site: &TestSite) -> Vec<Entry> {
     let mut db = site.db().acquire().await.unwrap();

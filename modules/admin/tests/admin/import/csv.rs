@@ -5,9 +5,7 @@ use site_rows::{AddRows, Address};
 use std::fmt::Write as _;
 
 use super::super::desk::{site, superuser};
-use super::{
-    ADDRESSES, Entry, LETTINGS, Preview, add_addresses, import, log_of, preview, stored, titles,
-};
+use super::{ADDRESSES, LETTINGS, Preview, add_addresses, import, log_of, preview, stored, titles};
 
 on_both_databases! {
     the_page_says_what_a_file_looks_like_and_how_large_it_may_be,
@@ -95,7 +93,7 @@ async fn what_was_shown_is_done_with_entries_in_the_log(on: DatabaseKind) {
     ];
     assert_eq!(after, expected, "a primary key that is given is not given away");
     let log = log_of(&site).await;
-    let entry = |flag, id: &str, message: &str| Entry(flag, id.to_owned(), message.to_owned());
+    let entry = |flag, id: &str, message: &str| (flag, id.to_owned(), message.to_owned());
     assert_eq!(
         log,
         [

@@ -7,10 +7,11 @@ use std::marker::PhantomData;
 use serde::{Serialize, Serializer};
 use time::UtcDateTime;
 
-use super::column::key_is_in;
-use super::{ManyToManyInfo, Model, related_ids, set_related_ids};
-use crate::Id;
 use db::{DbError, Executor, Row, Transaction, Value};
+
+use super::Model;
+use super::column::key_is_in;
+use crate::{Id, ManyToManyInfo, related_ids, set_related_ids};
 
 /// A type that a model's field can have.
 #[diagnostic::on_unimplemented(

@@ -1,12 +1,14 @@
-//! The SQL of typed queries, for either database.
+//! The SQL of queries, for either database.
 //!
 //! It is made for each query, so it is written into one string, piece by piece.
 
 use std::fmt::Write;
 
-use super::column::{Expression, FieldPath};
-use super::{FieldInfo, ModelInfo};
-use db::{DatabaseKind, Value, push_quoted};
+use db::{DatabaseKind, Query, Value, push_quoted};
+use sqlx::AssertSqlSafe;
+
+use super::{Expression, FieldPath};
+use crate::{FieldInfo, ModelInfo};
 
 /// As long as most statements are at most.
 const USUAL_LENGTH: usize = 768;
@@ -25,11 +27,11 @@ fn push_number(sql: &mut String, number: usize) {
 
 /// A statement in the making, over a model's table, which is `t0` there, and the tables that are
 /// joined to it.
-pub(super) struct Statement {
+pub(crate) struct Statement {
     kind: DatabaseKind,
     joins: Vec<Join>,
-    pub(super) sql: String,
-    pub(super) values: Vec<Value>,
+    sql: String,
+    values: Vec<Value>,
 }
 
 /// The table that a foreign key leads to; its alias is its place among the joins, counted from 1.
@@ -40,24 +42,29 @@ struct Join {
 }
 
 impl Statement {
-    pub(super) fn new(kind: DatabaseKind) -> Self {
+    pub(crate) fn new(kind: DatabaseKind) -> Self {
         let sql = String::with_capacity(USUAL_LENGTH);
         Self { kind, joins: Vec::new(), sql, values: Vec::new() }
     }
 
-    pub(super) const fn kind(&self) -> DatabaseKind {
+    pub(crate) fn into_query(self) -> Query {
+        // Every part of it is this crate's own or a quoted name; values are parameters.
+        Query::with_values(AssertSqlSafe(self.sql), self.values)
+    }
+
+    pub(crate) const fn kind(&self) -> DatabaseKind {
         self.kind
     }
 
-    pub(super) fn push(&mut self, sql: &str) {
+    pub(crate) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    pub(super) fn push_name(&mut self, name: &str) {
+    pub(crate) fn push_name(&mut self, name: &str) {
         push_quoted(&mut self.sql, name);
     }
 
-    pub(super) fn push_number(&mut self, number: u64) {
+    pub(crate) fn push_number(&mut self, number: u64) {
         match usize::try_from(number) {
             Ok(number) => push_number(&mut self.sql, number),
             Err(_) => write!(self.sql, "{number}").expect("a string takes all"),
@@ -65,7 +72,7 @@ impl Statement {
     }
 
     /// A part of the statement that has aliases of its own, and shares its parameters.
-    pub(super) fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
         let joins = std::mem::take(&mut self.joins);
         let written = write(self);
         self.joins = joins;
@@ -74,7 +81,7 @@ impl Statement {
 
     /// The alias of the table at the end of the foreign keys, which is joined once only. Behind one
     /// that may be `NULL` all are joined such that no row is lost.
-    pub(super) fn join(&mut self, foreign_keys: &[&'static FieldInfo]) -> usize {
+    pub(crate) fn join(&mut self, foreign_keys: &[&'static FieldInfo]) -> usize {
         let mut parent = 0;
         let mut outer = false;
         for field in foreign_keys {
@@ -89,17 +96,17 @@ impl Statement {
     }
 
     /// Whether anything was asked for of another table than the model's own.
-    pub(super) fn has_joins(&self) -> bool {
+    pub(crate) fn has_joins(&self) -> bool {
         !self.joins.is_empty()
     }
 
-    /// Joins what a column needs.
-    pub(super) fn join_for(&mut self, path: &FieldPath) {
+    /// Joins the tables on the way to a column.
+    pub(crate) fn join_for(&mut self, path: &FieldPath) {
         self.join(&path[..path.len() - 1]);
     }
 
     /// Joins what a condition needs.
-    pub(super) fn join_for_condition(&mut self, expression: &Expression) {
+    pub(crate) fn join_for_condition(&mut self, expression: &Expression) {
         match expression {
             Expression::Compare { path, .. }
             | Expression::IsIn { path, .. }
@@ -116,7 +123,7 @@ impl Statement {
     }
 
     /// A column, as it stands in an expression.
-    pub(super) fn push_column(&mut self, path: &FieldPath) {
+    pub(crate) fn push_column(&mut self, path: &FieldPath) {
         let (field, foreign_keys) = path.split_last().expect("a path has at least one field");
         let alias = self.join(foreign_keys);
         self.push_column_of(alias, field);
@@ -130,7 +137,7 @@ impl Statement {
     }
 
     /// The clauses that join what was asked for so far.
-    pub(super) fn push_joins(&mut self) {
+    pub(crate) fn push_joins(&mut self) {
         for (index, Join { parent, field, outer }) in self.joins.iter().enumerate() {
             let foreign_key = field.foreign_key().expect("only foreign keys are joined");
             let target = (foreign_key.target)();
@@ -150,7 +157,7 @@ impl Statement {
     }
 
     /// All columns of a model, under an alias.
-    pub(super) fn push_columns(
+    pub(crate) fn push_columns(
         &mut self,
         model: &ModelInfo,
         written: &[&'static str],
@@ -167,13 +174,13 @@ impl Statement {
         }
     }
 
-    pub(super) fn push_parameter(&mut self, value: Value) {
+    pub(crate) fn push_parameter(&mut self, value: Value) {
         self.values.push(value);
         self.push("$");
         push_number(&mut self.sql, self.values.len());
     }
 
-    pub(super) fn push_condition(&mut self, expression: &Expression) {
+    pub(crate) fn push_condition(&mut self, expression: &Expression) {
         match expression {
             Expression::Compare { path, operator, value } => {
                 self.push_column(path);

@@ -6,15 +6,17 @@ use std::ops::Deref;
 
 use time::UtcDateTime;
 
-use super::{FieldInfo, ForeignKey, ManyToManyInfo, Model};
-use crate::Id;
 use db::Value;
+
+use super::{ForeignKey, FromJoined, Model};
+use crate::query::{Expression, FieldPath, escape_like};
+use crate::{FieldInfo, Id};
 
 /// A column of `M`, or of a model that its foreign keys lead to, which holds a `T`.
 ///
 /// `#[derive(Model)]` makes a constant of it for each field: `Letting::TITLE`.
 pub struct Column<M, T> {
-    path: Cow<'static, [&'static FieldInfo]>,
+    path: FieldPath,
     types: PhantomData<fn() -> (M, T)>,
 }
 
@@ -117,7 +119,7 @@ impl<T, O: Operand<T>> Operand<Option<T>> for O {
 /// A condition on rows of `M`.
 #[must_use = "a condition does nothing by itself"]
 pub struct Condition<M> {
-    pub(crate) expression: Expression,
+    pub(super) expression: Expression,
     model: PhantomData<fn() -> M>,
 }
 
@@ -127,42 +129,8 @@ impl<M> Clone for Condition<M> {
     }
 }
 
-/// A condition without the model's type.
-#[derive(Debug, Clone)]
-pub(crate) enum Expression {
-    Compare {
-        path: FieldPath,
-        operator: &'static str,
-        value: Value,
-    },
-    IsIn {
-        path: FieldPath,
-        values: Vec<Value>,
-    },
-    IsNull {
-        path: FieldPath,
-    },
-    Like {
-        path: FieldPath,
-        pattern: String,
-        ignore_case: bool,
-    },
-    /// A many-to-many field relates the row, whose primary key this is, to that one, or to any.
-    Related {
-        key: &'static FieldInfo,
-        field: &'static ManyToManyInfo,
-        target: Option<i64>,
-    },
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Not(Box<Expression>),
-}
-
-/// The way to a column: foreign keys, then the field itself.
-pub(crate) type FieldPath = Cow<'static, [&'static FieldInfo]>;
-
 impl<M> Condition<M> {
-    pub(crate) fn of(expression: Expression) -> Self {
+    pub(super) fn of(expression: Expression) -> Self {
         Self { expression, model: PhantomData }
     }
 
@@ -200,16 +168,16 @@ impl<M> std::ops::Not for Condition<M> {
 /// A column's part in the order of rows of `M`.
 #[must_use = "an order does nothing by itself"]
 pub struct Order<M> {
-    pub(crate) path: FieldPath,
-    pub(crate) descending: bool,
+    pub(super) path: FieldPath,
+    pub(super) descending: bool,
     model: PhantomData<fn() -> M>,
 }
 
 /// A new value for a column of `M`.
 #[must_use = "an assignment does nothing by itself"]
 pub struct Assignment<M> {
-    pub(crate) field: &'static FieldInfo,
-    pub(crate) value: Value,
+    pub(super) field: &'static FieldInfo,
+    pub(super) value: Value,
     model: PhantomData<fn() -> M>,
 }
 
@@ -225,7 +193,7 @@ impl<M, T> Column<M, T> {
         self.path.last().expect("a path has at least one field")
     }
 
-    pub(crate) fn path(&self) -> FieldPath {
+    pub(super) fn path(&self) -> FieldPath {
         self.path.clone()
     }
 
@@ -344,11 +312,6 @@ impl<M, T: TextColumn> Column<M, T> {
     }
 }
 
-/// The text as a pattern of `LIKE … ESCAPE '\'` that stands for itself.
-pub(super) fn escape_like(text: &str) -> String {
-    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
-}
-
 /// A foreign key, nullable or not.
 #[diagnostic::on_unimplemented(
     message = "a column of `{Self}` leads to no other model",
@@ -358,7 +321,7 @@ pub trait Relation {
     /// The model it leads to.
     type Target: Model;
     /// What is fetched along: the row, or an `Option` of it.
-    type Row: super::FromJoined;
+    type Row: FromJoined;
 }
 
 impl<A: Model> Relation for ForeignKey<A> {

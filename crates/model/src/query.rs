@@ -1,0 +1,284 @@
+//! The query that typed and untyped ones are made of: which rows of a table, in which order, and
+//! the columns that are fetched of each.
+
+mod expression;
+mod statement;
+
+use std::borrow::Cow;
+
+use db::{DatabaseKind, DbError, Executor, Query, Value};
+
+pub(crate) use expression::{Expression, FieldPath, escape_like};
+pub(crate) use statement::Statement;
+
+use crate::{FieldInfo, ModelInfo, Ordering};
+
+/// Rows of a model's table.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) model: &'static ModelInfo,
+    /// All of them hold.
+    pub(crate) conditions: Vec<Expression>,
+    /// Columns, each with whether the greatest comes first; without any, the order is the model's.
+    pub(crate) order: Vec<(FieldPath, bool)>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) offset: u64,
+}
+
+/// A part of what is fetched of each row.
+#[derive(Debug, Clone)]
+pub(crate) enum Fetched {
+    /// All columns of the table that these foreign keys lead to; without any, of the query's own.
+    Table {
+        keys: FieldPath,
+        /// The columns as they stand in a query where the table is `t0`, `t1`…, as far as they were
+        /// written before.
+        written: &'static [&'static str],
+    },
+    /// One column.
+    Column(FieldPath),
+}
+
+impl Rows {
+    /// All rows of a model.
+    pub(crate) fn of(model: &'static ModelInfo) -> Self {
+        Self { model, conditions: Vec::new(), order: Vec::new(), limit: None, offset: 0 }
+    }
+
+    /// The query for the rows.
+    ///
+    /// Where only a part of the rows is wanted, that part is chosen before anything is joined to it;
+    /// after an offset the rows before it are read from the index only.
+    pub(crate) fn fetch(&self, fetched: &[Fetched], kind: DatabaseKind) -> Query {
+        let is_single = self.is_single() && self.offset == 0;
+        let order = if is_single { Vec::new() } else { self.full_order() };
+        let mut statement = Statement::new(kind);
+        for (index, part) in fetched.iter().enumerate() {
+            statement.push(if index > 0 { ", " } else { "SELECT " });
+            self.push_fetched(part, &mut statement);
+        }
+        let has_related = statement.has_joins();
+        for (path, _) in &order {
+            statement.join_for(path);
+        }
+        if !self.is_part() || is_single || (!has_related && self.offset == 0) {
+            self.push_source(&mut statement);
+            push_order(&order, &mut statement);
+            self.push_window(&mut statement);
+            return statement.into_query();
+        }
+        if self.offset == 0 {
+            statement.push(" FROM (SELECT t0.*");
+            statement.within(|inner| self.push_chosen(&order, inner));
+            statement.push(") t0");
+        } else {
+            let key = self.model.primary_key().column;
+            statement.push(" FROM (SELECT t0.");
+            statement.push_name(key);
+            statement.within(|inner| self.push_chosen(&order, inner));
+            statement.push(") chosen JOIN ");
+            statement.push_name(self.model.table);
+            statement.push(" t0 ON t0.");
+            statement.push_name(key);
+            statement.push(" = chosen.");
+            statement.push_name(key);
+        }
+        statement.push_joins();
+        push_order(&order, &mut statement);
+        statement.into_query()
+    }
+
+    /// The query for the primary keys alone, in the order of the rows.
+    pub(crate) fn keys(&self, kind: DatabaseKind) -> Query {
+        let mut statement = Statement::new(kind);
+        self.push_keys(&self.full_order(), &mut statement);
+        statement.into_query()
+    }
+
+    /// The number of rows, whatever the limit and the offset.
+    pub(crate) async fn count(&self, on: Executor<'_>) -> Result<i64, DbError> {
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT COUNT(*)");
+        self.push_source(&mut statement);
+        let (count,) = statement.into_query().fetch_one(on).await?;
+        Ok(count)
+    }
+
+    /// The number of rows within the limit and after the offset.
+    pub(crate) async fn count_part(&self, on: Executor<'_>) -> Result<i64, DbError> {
+        if !self.is_part() {
+            return self.count(on).await;
+        }
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT COUNT(*) FROM (SELECT 1");
+        self.push_source(&mut statement);
+        self.push_window(&mut statement);
+        statement.push(") counted");
+        let (count,) = statement.into_query().fetch_one(on).await?;
+        Ok(count)
+    }
+
+    /// The query for a row without columns, if there is one.
+    pub(crate) fn exists(mut self, kind: DatabaseKind) -> Query {
+        self.limit = Some(1);
+        let mut statement = Statement::new(kind);
+        statement.push("SELECT 1");
+        self.push_source(&mut statement);
+        self.push_window(&mut statement);
+        statement.into_query()
+    }
+
+    /// The statement that gives columns of all rows new values.
+    ///
+    /// # Panics
+    ///
+    /// There is nothing to assign.
+    pub(crate) fn update(
+        &self,
+        assignments: Vec<(&'static FieldInfo, Value)>,
+        kind: DatabaseKind,
+    ) -> Query {
+        assert!(!assignments.is_empty(), "an update assigns something");
+        let mut statement = Statement::new(kind);
+        statement.push("UPDATE ");
+        statement.push_name(self.model.table);
+        statement.push(" AS t0");
+        for (index, (field, value)) in assignments.into_iter().enumerate() {
+            statement.push(if index > 0 { ", " } else { " SET " });
+            statement.push_name(field.column);
+            statement.push(" = ");
+            statement.push_parameter(value);
+        }
+        for condition in &self.conditions {
+            statement.join_for_condition(condition);
+        }
+        if statement.has_joins() || self.is_part() {
+            let order = if self.is_part() { self.full_order() } else { Vec::new() };
+            statement.push(" WHERE t0.");
+            statement.push_name(self.model.primary_key().column);
+            statement.push(" IN (");
+            statement.within(|inner| self.push_keys(&order, inner));
+            statement.push(")");
+        } else {
+            self.push_conditions(&mut statement);
+        }
+        statement.into_query()
+    }
+
+    /// The order that was asked for, or else the model's, and what makes it complete.
+    pub(crate) fn full_order(&self) -> Vec<(FieldPath, bool)> {
+        let mut order = self.order.clone();
+        if order.is_empty() {
+            let part =
+                |part: &Ordering| Some((path_of(self.model.field(part.field)?), part.descending));
+            order.extend(self.model.ordering.iter().filter_map(part));
+        }
+        let is_complete = |(path, _): &(FieldPath, bool)| match &path[..] {
+            [field] => field.unique && !field.null,
+            _ => false,
+        };
+        if !order.iter().any(is_complete) {
+            order.push((path_of(self.model.primary_key()), false));
+        }
+        order
+    }
+
+    /// `FROM` and `WHERE`, with the joins that were asked for before besides.
+    pub(crate) fn push_source(&self, statement: &mut Statement) {
+        for condition in &self.conditions {
+            statement.join_for_condition(condition);
+        }
+        statement.push(" FROM ");
+        statement.push_name(self.model.table);
+        statement.push(" t0");
+        statement.push_joins();
+        self.push_conditions(statement);
+    }
+
+    fn push_fetched(&self, part: &Fetched, statement: &mut Statement) {
+        match part {
+            Fetched::Column(path) => statement.push_column(path),
+            Fetched::Table { keys, written } => {
+                let target = keys.last().map(|key| {
+                    let key = key.foreign_key().expect("only foreign keys are fetched along");
+                    (key.target)()
+                });
+                let alias = statement.join(keys);
+                statement.push_columns(target.unwrap_or(self.model), written, alias);
+            }
+        }
+    }
+
+    fn push_conditions(&self, statement: &mut Statement) {
+        for (index, condition) in self.conditions.iter().enumerate() {
+            statement.push(if index > 0 { " AND " } else { " WHERE " });
+            statement.push_condition(condition);
+        }
+    }
+
+    /// A query for the primary keys alone.
+    fn push_keys(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
+        statement.push("SELECT t0.");
+        statement.push_name(self.model.primary_key().column);
+        self.push_chosen(order, statement);
+    }
+
+    /// The part of a query behind its columns: the rows, their order, and which part of them.
+    fn push_chosen(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
+        for (path, _) in order {
+            statement.join_for(path);
+        }
+        self.push_source(statement);
+        push_order(order, statement);
+        self.push_window(statement);
+    }
+
+    /// Whether only a part of the rows that meet the conditions is wanted.
+    pub(crate) fn is_part(&self) -> bool {
+        self.limit.is_some() || self.offset > 0
+    }
+
+    /// Whether at most one row can meet the conditions: they ask for a value of a unique column, of
+    /// the row itself or of one that belongs to it alone.
+    fn is_single(&self) -> bool {
+        let is_unique = |condition: &Expression| match condition {
+            Expression::Compare { path, operator: "=", .. } => {
+                path.iter().all(|field| field.unique)
+            }
+            _ => false,
+        };
+        self.conditions.iter().any(is_unique)
+    }
+
+    /// `LIMIT` and `OFFSET`, which stand in the statement literally: as parameters PostgreSQL would
+    /// guess the limit to be a tenth of the table, and join the tables whole.
+    fn push_window(&self, statement: &mut Statement) {
+        if let Some(limit) = self.limit {
+            statement.push(" LIMIT ");
+            statement.push_number(limit.into());
+        } else if self.offset > 0 && statement.kind() == DatabaseKind::Sqlite {
+            // SQLite has no offset without a limit.
+            statement.push(" LIMIT -1");
+        }
+        if self.offset > 0 {
+            statement.push(" OFFSET ");
+            statement.push_number(self.offset);
+        }
+    }
+}
+
+fn push_order(order: &[(FieldPath, bool)], statement: &mut Statement) {
+    for (index, (path, descending)) in order.iter().enumerate() {
+        statement.push(if index > 0 { ", " } else { " ORDER BY " });
+        statement.push_column(path);
+        statement.push(if *descending { " DESC" } else { "" });
+    }
+}
+
+/// The path to a model's own field.
+pub(crate) fn path_of(field: &'static FieldInfo) -> FieldPath {
+    Cow::Owned(vec![field])
+}
+
+#[cfg(test)]
+mod tests;

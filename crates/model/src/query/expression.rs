@@ -1,0 +1,46 @@
+//! Conditions on the rows of a query, and the ways to its columns.
+
+use std::borrow::Cow;
+
+use db::Value;
+
+use crate::{FieldInfo, ManyToManyInfo};
+
+/// A condition on the rows of a query.
+#[derive(Debug, Clone)]
+pub(crate) enum Expression {
+    Compare {
+        path: FieldPath,
+        operator: &'static str,
+        value: Value,
+    },
+    IsIn {
+        path: FieldPath,
+        values: Vec<Value>,
+    },
+    IsNull {
+        path: FieldPath,
+    },
+    Like {
+        path: FieldPath,
+        pattern: String,
+        ignore_case: bool,
+    },
+    /// A many-to-many field relates the row, whose primary key this is, to that one, or to any.
+    Related {
+        key: &'static FieldInfo,
+        field: &'static ManyToManyInfo,
+        target: Option<i64>,
+    },
+    All(Vec<Expression>),
+    Any(Vec<Expression>),
+    Not(Box<Expression>),
+}
+
+/// The way to a column: foreign keys, then the field itself.
+pub(crate) type FieldPath = Cow<'static, [&'static FieldInfo]>;
+
+/// The text as a pattern of `LIKE … ESCAPE '\'` that stands for itself.
+pub(crate) fn escape_like(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

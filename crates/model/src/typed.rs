@@ -1,0 +1,145 @@
+//! Typed models: the trait that `#[derive(Model)]` implements, its columns and its queries.
+
+mod column;
+mod field_type;
+mod projection;
+mod select;
+
+use db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
+use sqlx::SqlSafeStr;
+
+pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
+pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, NullValue};
+pub use module_macros::{Model, Projection};
+pub use projection::{ProjectedColumn, Projection, ReadAs};
+pub use select::{FromJoined, Select};
+
+use crate::{
+    Deleted, Deletion, ModelInfo, ValidationErrors, WriteError, insert_values, save_values,
+};
+
+/// A struct whose values are the rows of a table: see [the crate](crate) for an example.
+///
+/// It is [derived](derive@Model), never written by hand. Its methods take a connection where they read and a
+/// [`Transaction`] where they write.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no model",
+    note = "write `#[derive(Model)]` and `#[model(label = \"app.name\")]` on the struct"
+)]
+pub trait Model: FromRow + Sync + 'static {
+    /// The description of the model.
+    const INFO: &'static ModelInfo;
+
+    /// The query for the row with the primary key `$1`.
+    #[doc(hidden)]
+    const GET: &'static str;
+
+    /// All columns in their order, as they stand in a query where the table is `t0`, `t1` or `t2`.
+    #[doc(hidden)]
+    const COLUMNS: [&'static str; 3];
+
+    /// The primary key; 0 if the row is not in the database yet.
+    fn id(&self) -> i64;
+
+    /// Gives it its primary key.
+    #[doc(hidden)]
+    fn set_id(&mut self, id: i64);
+
+    /// Its values, one for each of the description's fields.
+    fn values(&self) -> Vec<Value>;
+
+    /// Reads its columns, which follow each other in their order from the one of that number on.
+    #[doc(hidden)]
+    fn read(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
+
+    /// Begins a query over the rows.
+    fn objects() -> Select<Self> {
+        Select::new()
+    }
+
+    /// The row with that primary key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    fn get<'a>(
+        id: impl Into<i64> + Send,
+        on: impl Into<Executor<'a>> + Send,
+    ) -> impl Future<Output = Result<Option<Self>, DbError>> + Send {
+        async move {
+            let get = query(Self::GET.into_sql_str()).bind(id.into());
+            Ok(get.fetch_optional::<ByPlace<Self>>(on).await?.map(|row| row.0))
+        }
+    }
+
+    /// The row with that value in a column that is unique, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    fn get_by<'a, T>(
+        column: &UniqueColumn<Self, T>,
+        value: impl Operand<T>,
+        on: impl Into<Executor<'a>> + Send,
+    ) -> impl Future<Output = Result<Option<Self>, DbError>> + Send {
+        let select = Self::objects().filter(column.eq(value));
+        select.first(on.into())
+    }
+
+    /// Checks the values, apart from what only the database can tell.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with all fields.
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        Self::INFO.validate(&self.values())
+    }
+
+    /// Adds it to the table, with a primary key of the database's own if it is 0, which it then
+    /// has.
+    ///
+    /// # Errors
+    ///
+    /// The values are not what the fields may hold, or the database refuses.
+    fn insert(
+        &mut self,
+        on: &mut Transaction,
+    ) -> impl Future<Output = Result<(), WriteError>> + Send {
+        async move {
+            let id = insert_values(Self::INFO, self.values(), on).await?;
+            self.set_id(id);
+            Ok(())
+        }
+    }
+
+    /// Writes all its values to its row.
+    ///
+    /// # Errors
+    ///
+    /// The values are not what the fields may hold, the row is gone, or the database refuses.
+    fn save(&self, on: &mut Transaction) -> impl Future<Output = Result<(), WriteError>> + Send {
+        save_values(Self::INFO, self.values(), on)
+    }
+
+    /// Deletes its row with everything that goes with it; what was deleted.
+    ///
+    /// # Errors
+    ///
+    /// Rows of other models protect it, or the database refuses.
+    fn delete(
+        self,
+        on: &mut Transaction,
+    ) -> impl Future<Output = Result<Deleted, WriteError>> + Send {
+        let id = self.id();
+        async move { Deletion::of(Self::INFO, [id], on).await?.run(on).await }
+    }
+}
+
+/// Reads a row by the places of its columns.
+struct ByPlace<M>(M);
+
+impl<M: Model> FromRow for ByPlace<M> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        M::read(row, 0).map(Self)
+    }
+}

@@ -1,0 +1,51 @@
+//! Some columns of a model's rows, and of the rows that its foreign keys lead to.
+
+use super::{Column, FieldType, FromJoined, Model};
+use crate::query::FieldPath;
+
+/// A struct read from some columns of a model and of the models its foreign keys lead to, for a
+/// list or a page that shows no more of them.
+///
+/// It is [derived](derive@super::Projection), never written by hand, and given to
+/// [`Select::project`](super::Select::project), where an example stands.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no projection",
+    note = "write `#[derive(Projection)]` and `#[projection(model = Letting)]` on the struct"
+)]
+pub trait Projection: FromJoined {
+    /// The model whose rows are queried.
+    type Model: Model;
+
+    /// The columns, one for each field in their order.
+    #[doc(hidden)]
+    fn columns() -> &'static [ProjectedColumn];
+}
+
+/// A column of a [`Projection`], as `#[derive(Projection)]` makes it.
+#[doc(hidden)]
+pub struct ProjectedColumn(pub(super) FieldPath);
+
+impl ProjectedColumn {
+    /// The column that a field of the type `F` is read from.
+    pub fn of<M: Model, T: ReadAs<F>, F: FieldType>(column: &Column<M, T>) -> Self {
+        Self(column.path())
+    }
+
+    /// The column of whose value a function makes that of a field of the type `F`.
+    pub fn with<M: Model, T: FieldType, F>(column: &Column<M, T>, _: fn(T) -> F) -> Self {
+        Self(column.path())
+    }
+}
+
+/// A column's type that a projection's field of the type `F` can be read from: the same, or for an
+/// `Option` of it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a field of the type `{F}` cannot be read from a column of `{Self}`",
+    note = "give the field the type of its column, an `Option` of it, or name a function that makes \
+            the field's value with `#[projection(with = function)]`"
+)]
+pub trait ReadAs<F> {}
+
+impl<T> ReadAs<T> for T {}
+impl<T> ReadAs<Option<T>> for T {}

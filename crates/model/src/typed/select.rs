@@ -1,0 +1,327 @@
+//! Typed queries for the everyday cases.
+
+use std::marker::PhantomData;
+
+use db::{DbError, Executor, FromRow, Row, Transaction};
+
+use super::{Assignment, Column, Condition, Model, Order, Projection, Relation};
+use crate::query::{Fetched, FieldPath, Rows};
+use crate::validation::check_fields;
+use crate::{Deleted, Deletion, PageNumber, Pagination, WriteError};
+
+/// A query over the rows of a model, with what is fetched along: [`Model::objects`] begins one.
+///
+/// Rows come in the order that was asked for, else in that of the model, and then by primary key.
+///
+/// ```
+/// # use module_api::model::Model;
+/// # use module_api::db::{Db, DbError};
+/// # use module_api::Connection;
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting")]
+/// struct Letting {
+///     id: i64,
+///     #[model(max_length = 256)]
+///     title: String,
+/// }
+///
+/// # async fn example(mut db: Connection<Db>) -> Result<(), DbError> {
+/// let by_the_sea = Letting::objects()
+///     .filter(Letting::TITLE.contains_ignoring_case("sea"))
+///     .order_by([Letting::TITLE.desc()])
+///     .limit(10)
+///     .all(&mut db)
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a query does nothing until it is run"]
+pub struct Select<M, Out = M> {
+    rows: Rows,
+    fetched: Vec<Fetched>,
+    types: PhantomData<fn() -> (M, Out)>,
+}
+
+/// A value read from the columns of a row from a certain one on: a model, a projection, or a pair of
+/// one of them and what was fetched along.
+pub trait FromJoined: Sized + Send {
+    /// How many columns it takes.
+    #[doc(hidden)]
+    const WIDTH: usize;
+
+    /// Reads them, from the column of that number on.
+    #[doc(hidden)]
+    fn from_joined(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
+}
+
+impl<M: Model> FromJoined for M {
+    const WIDTH: usize = M::INFO.fields.len();
+
+    fn from_joined(row: &Row<'_>, first: usize) -> Result<Self, DbError> {
+        M::read(row, first)
+    }
+}
+
+/// A row that there may be none of, which shows in its primary key.
+impl<M: Model> FromJoined for Option<M> {
+    const WIDTH: usize = M::INFO.fields.len();
+
+    fn from_joined(row: &Row<'_>, first: usize) -> Result<Self, DbError> {
+        if row.is_null(first)? { Ok(None) } else { M::read(row, first).map(Some) }
+    }
+}
+
+impl<A: FromJoined, B: FromJoined> FromJoined for (A, B) {
+    const WIDTH: usize = A::WIDTH + B::WIDTH;
+
+    fn from_joined(row: &Row<'_>, first: usize) -> Result<Self, DbError> {
+        Ok((A::from_joined(row, first)?, B::from_joined(row, first + A::WIDTH)?))
+    }
+}
+
+/// Reads a row of a typed query, by the places of its columns.
+struct Joined<Out>(Out);
+
+impl<Out: FromJoined> FromRow for Joined<Out> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        Out::from_joined(row, 0).map(Self)
+    }
+}
+
+impl<M: Model> Select<M> {
+    pub(super) fn new() -> Self {
+        let own = Fetched::Table { keys: FieldPath::Borrowed(&[]), written: &M::COLUMNS };
+        Self { rows: Rows::of(M::INFO), fetched: vec![own], types: PhantomData }
+    }
+
+    /// Fetches only the columns of a projection, in place of all of the model.
+    ///
+    /// ```
+    /// # use module_api::model::{ForeignKey, Model};
+    /// # use module_api::db::{Db, DbError};
+    /// # use module_api::{Connection, PageNumber};
+    /// # #[derive(Model)]
+    /// # #[model(label = "lettings.address")]
+    /// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+    /// # #[derive(Model)]
+    /// # #[model(label = "lettings.letting")]
+    /// # struct Letting {
+    /// #     id: i64,
+    /// #     #[model(max_length = 256)] title: String,
+    /// #     #[model(one_to_one, on_delete = cascade)] address: ForeignKey<Address>,
+    /// # }
+    /// use module_api::model::Projection;
+    ///
+    /// #[derive(Projection)]
+    /// #[projection(model = Letting)]
+    /// struct Place {
+    ///     title: String,
+    ///     #[projection(column = Letting::ADDRESS.to(&Address::CITY))]
+    ///     city: String,
+    /// }
+    ///
+    /// # async fn example(mut db: Connection<Db>) -> Result<(), DbError> {
+    /// let page = PageNumber::new(1);
+    /// let (places, pagination) =
+    ///     Letting::objects().project::<Place>().page(page, 20, &mut db).await?;
+    /// for place in places {
+    ///     println!("{}, {}", place.title, place.city);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn project<P: Projection<Model = M>>(self) -> Select<M, P> {
+        let fetched = P::columns().iter().map(|column| Fetched::Column(column.0.clone()));
+        Select { rows: self.rows, fetched: fetched.collect(), types: PhantomData }
+    }
+
+    /// Gives fields new values in all rows; the number of rows.
+    ///
+    /// The values are checked as those of a form are, apart from what only the database can tell:
+    /// whether a value is unique, and whether the row of a foreign key exists. The database sees to
+    /// these.
+    ///
+    /// # Errors
+    ///
+    /// A value is not one that its field may have, or the database refuses it.
+    ///
+    /// # Panics
+    ///
+    /// There is nothing to assign.
+    pub async fn update(
+        self,
+        assignments: impl IntoIterator<Item = Assignment<M>>,
+        on: &mut Transaction,
+    ) -> Result<u64, WriteError> {
+        let assignments: Vec<_> = assignments.into_iter().map(|a| (a.field, a.value)).collect();
+        check_fields(&assignments)?;
+        Ok(self.rows.update(assignments, on.kind()).execute(on).await?)
+    }
+
+    /// Deletes all rows, with everything that goes with them; what was deleted.
+    ///
+    /// # Errors
+    ///
+    /// Rows of other models protect one of them, or the database refuses.
+    pub async fn delete(self, on: &mut Transaction) -> Result<Deleted, WriteError> {
+        let ids = self.ids(&mut *on).await?;
+        Deletion::of(M::INFO, ids, on).await?.run(on).await
+    }
+
+    /// The primary keys of the rows, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    pub async fn ids(self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
+        let on = on.into();
+        self.rows.keys(on.kind()).fetch_all_with(|row| row.get_at(0), on).await
+    }
+}
+
+impl<M: Model, Out: FromJoined> Select<M, Out> {
+    /// Only rows for which the condition holds, beside those given before.
+    pub fn filter(mut self, condition: Condition<M>) -> Self {
+        self.rows.conditions.push(condition.expression);
+        self
+    }
+
+    /// In this order, instead of that given before or the model's own.
+    pub fn order_by(mut self, order: impl IntoIterator<Item = Order<M>>) -> Self {
+        self.rows.order = order.into_iter().map(|order| (order.path, order.descending)).collect();
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u32) -> Self {
+        self.rows.limit = Some(rows);
+        self
+    }
+
+    /// Without the first so many rows.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.rows.offset = rows;
+        self
+    }
+
+    /// Fetches the row that the foreign key leads to along with each, in the same query.
+    ///
+    /// ```
+    /// # use module_api::model::{ForeignKey, Model};
+    /// # use module_api::db::{Db, DbError};
+    /// # use module_api::Connection;
+    /// # #[derive(Model)]
+    /// # #[model(label = "lettings.address")]
+    /// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+    /// # #[derive(Model)]
+    /// # #[model(label = "lettings.letting")]
+    /// # struct Letting {
+    /// #     id: i64,
+    /// #     #[model(max_length = 256)] title: String,
+    /// #     #[model(one_to_one, on_delete = cascade)] address: ForeignKey<Address>,
+    /// # }
+    /// # async fn example(mut db: Connection<Db>) -> Result<(), DbError> {
+    /// for (letting, address) in Letting::objects().with(&Letting::ADDRESS).all(&mut db).await? {
+    ///     println!("{}, {}", letting.title, address.city);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with<R: Relation>(self, relation: &Column<M, R>) -> Select<M, (Out, R::Row)> {
+        let mut fetched = self.fetched;
+        let written = &<R::Target as Model>::COLUMNS;
+        fetched.push(Fetched::Table { keys: relation.path(), written });
+        Select { rows: self.rows, fetched, types: PhantomData }
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query.
+    pub async fn all(self, on: impl Into<Executor<'_>>) -> Result<Vec<Out>, DbError> {
+        self.fetch(on.into()).await
+    }
+
+    async fn fetch(&self, on: Executor<'_>) -> Result<Vec<Out>, DbError> {
+        let query = self.rows.fetch(&self.fetched, on.kind());
+        query.fetch_all_with(|row| Out::from_joined(row, 0), on).await
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Select::all).
+    pub async fn first(self, on: impl Into<Executor<'_>>) -> Result<Option<Out>, DbError> {
+        let on = on.into();
+        let Self { rows, fetched, .. } = self.limit(1);
+        let query = rows.fetch(&fetched, on.kind());
+        Ok(query.fetch_optional::<Joined<Out>>(on).await?.map(|row| row.0))
+    }
+
+    /// The number of rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Select::all).
+    pub async fn count(self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
+        let rows = self.rows.count_part(on.into()).await?;
+        Ok(u64::try_from(rows).unwrap_or(0))
+    }
+
+    /// Whether there is a row.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Select::all).
+    pub async fn exists(self, on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
+        let on = on.into();
+        Ok(self.rows.exists(on.kind()).fetch_optional::<(i64,)>(on).await?.is_some())
+    }
+
+    /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such
+    /// page, it is the last there is. A limit or offset given before is of no account.
+    ///
+    /// A page costs one query, with the row after it fetched too in place of a count. Only a number
+    /// past the end costs more: the rows are counted, and the last page is read from the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Select::all).
+    pub async fn page(
+        mut self,
+        page: PageNumber,
+        size: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<(Vec<Out>, Pagination), DbError> {
+        let mut on = on.into();
+        self.rows.limit = Some(size.saturating_add(1));
+        self.rows.offset = u64::try_from(page.offset(size)).unwrap_or(0);
+        let mut rows = self.fetch(on.reborrow()).await?;
+        if rows.is_empty() && page.get() > 1 {
+            return self.last_page(size, on).await;
+        }
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        Ok((rows, Pagination::new(page, more)))
+    }
+
+    async fn last_page(
+        mut self,
+        size: u32,
+        mut on: Executor<'_>,
+    ) -> Result<(Vec<Out>, Pagination), DbError> {
+        let total = self.rows.count(on.reborrow()).await?;
+        let page = PageNumber::last(total, size);
+        let on_page = total - page.offset(size);
+        self.rows.limit = Some(u32::try_from(on_page).unwrap_or(size));
+        self.rows.offset = 0;
+        let order = self.rows.full_order();
+        self.rows.order = order.into_iter().map(|(path, down)| (path, !down)).collect();
+        let mut rows = self.fetch(on).await?;
+        rows.reverse();
+        Ok((rows, Pagination::new(page, false)))
+    }
+}
