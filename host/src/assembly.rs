@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use module_api::CookieRules;
 use module_api::db::Db;
-use module_api::{CookieRules, Problem, SecretKey, Templates};
+use module_api::host::Templates;
+use module_api::{Problem, SecretKey};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use module_api::{
-    FailureCause, RefusedByCsrf, Reported, RequestInfo, check_csrf, is_safe_method, logged_path,
+use module_api::RequestInfo;
+use module_api::host::{
+    FailureCause, RefusedByCsrf, Reported, check_csrf, is_safe_method, logged_path,
 };
 use rocket::http::{Method, Status};
 use rocket::response::Response;

@@ -14,7 +14,8 @@ use ::migrate::{
 };
 use fixtures::{Fixture, LoadOptions};
 use module_api::db::{DatabaseOptions, Db, DbError, DbPool, Location, query};
-use module_api::{MigrationId, Notice, migrations_of_module};
+use module_api::host::migrations_of_module;
+use module_api::{MigrationId, Notice};
 use rocket_db_pools::Pool;
 
 use crate::plan::{Plan, migrations_of_site, own_migrations};

@@ -3,9 +3,10 @@
 use std::fmt::Display;
 
 use module_api::auth::LoginRoute;
-use module_api::{
-    CsrfRefusal, FailureCause, Page, RefusedByCsrf, Reported, Templates, Urls, context, logged_path,
+use module_api::host::{
+    CsrfRefusal, FailureCause, RefusedByCsrf, Reported, Templates, logged_path,
 };
+use module_api::{Page, Urls, context};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;

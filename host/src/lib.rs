@@ -35,7 +35,6 @@ mod headers;
 mod health;
 mod logging;
 pub mod makemigrations;
-mod nearest;
 mod plan;
 mod planned;
 mod registry;

@@ -25,11 +25,9 @@ use std::sync::Arc;
 
 use ::migrate::{LinkedModule, MigrationGraph};
 use module_api::admin::RegisteredModels;
+use module_api::host::{AttachedFairing, ManagedState};
 use module_api::model::Models;
-use module_api::{
-    AttachedFairing, CheckContext, Command, Configure, ManagedState, Module, Problem, Severity,
-    Urls,
-};
+use module_api::{CheckContext, Command, Configure, Module, Problem, Severity, Urls};
 use rocket::Catcher;
 
 pub use routes::PlannedRoute;

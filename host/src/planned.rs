@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use module_api::{Registration, Visibility};
+use module_api::host::{Registration, Visibility};
 use rocket::figment::Figment;
 
 /// A linked module and its place in the plan.

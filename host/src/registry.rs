@@ -1,6 +1,7 @@
 //! The modules that were linked, as a value.
 
-use module_api::{LiteralName, Registration, inventory};
+use module_api::host::{LiteralName, Registration};
+use module_api::inventory;
 
 /// All registered modules, sorted by name. The order in which the linker put them down differs
 /// from build to build and means nothing.

@@ -12,8 +12,8 @@ use rocket_db_pools::Database;
 use sentry::types::{Dsn, ParseDsnError};
 use serde::{Deserialize, Serialize};
 
-use crate::nearest::suggestion;
 use crate::site::Site;
+use module_api::suggestion;
 
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use module_api::db::DbPool;
-use module_api::{
-    Error, MigrationId, MigrationLedger, MigrationStatus, SiteModule, SiteModules,
-    migrations_of_module,
-};
+use module_api::host::{MigrationLedger, migrations_of_module};
+use module_api::{Error, MigrationId, MigrationStatus, SiteModule, SiteModules};
 
 use crate::planned::{PlannedModule, PlannedModules};
 use migrate::{MigrationGraph, state_of_migrations};

@@ -7,7 +7,8 @@ mod request_id;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use module_api::{RequestInfo, logged_path};
+use module_api::RequestInfo;
+use module_api::host::logged_path;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response};

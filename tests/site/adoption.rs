@@ -2,11 +2,12 @@
 
 use host::{DatabaseError, MigrateError, Mismatch, Registry, Settings};
 use module_api::db::{Db, DbPool, execute_script, query};
+use module_api::host::Registration;
 use module_api::rocket_db_pools::Pool;
-use module_api::{Files, MigrationId, Module, Registration};
+use module_api::{Files, MigrationId, Module};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
-use site_tests::{Database, DatabaseKind, on_both_databases};
+use site_tests::{Database, DatabaseKind, HolidayHomes, on_both_databases};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
@@ -268,7 +269,7 @@ async fn tables_of_django_are_taken_over_as_they_are(on: DatabaseKind) {
     }
     assert_eq!(made.ledger().await, ALL);
     // Once more there is nothing to do.
-    made.open(&Registry::linked()).await.unwrap();
+    made.open(&HolidayHomes::modules()).await.unwrap();
     assert_eq!(made.content().await, after);
 }
 
@@ -284,7 +285,7 @@ async fn what_is_missing_is_made_beside_what_is_there(on: DatabaseKind) {
     let made = Made::by(on, DJANGO).await;
     made.run("DROP TABLE lettings_letting; DROP TABLE lettings_address").await;
     let before = made.content().await;
-    made.open(&Registry::linked()).await.unwrap();
+    made.open(&HolidayHomes::modules()).await.unwrap();
     let after = made.content().await;
     let (before, after) = (without_permissions(&before), without_permissions(&after));
     let new: Vec<&str> = after
@@ -328,7 +329,7 @@ async fn every_difference_of_every_module_is_named_and_nothing_is_changed(on: Da
         ("profiles_profile.user_id".to_owned(), refers("auth_user", "auth_group")),
         ("profiles_profile.age".to_owned(), Mismatch::Required),
     ];
-    let mut found = made.refusal(&Registry::linked()).await;
+    let mut found = made.refusal(&HolidayHomes::modules()).await;
     expected.sort_by_key(|(place, _)| place.clone());
     found.sort_by_key(|(place, _)| place.clone());
     assert_eq!(found, expected);
@@ -341,10 +342,10 @@ async fn a_column_that_may_be_null_is_taken_over_only_without_null(on: DatabaseK
     let made = Made::by(on, DJANGO).await;
     made.run(ROWS).await;
     made.run("UPDATE profiles_profile SET favorite_city = NULL").await;
-    let found = made.refusal(&Registry::linked()).await;
+    let found = made.refusal(&HolidayHomes::modules()).await;
     assert_eq!(found, [("profiles_profile.favorite_city".to_owned(), Mismatch::HoldsNull(1))]);
     made.run("UPDATE profiles_profile SET favorite_city = ''").await;
-    made.open(&Registry::linked()).await.unwrap();
+    made.open(&HolidayHomes::modules()).await.unwrap();
     assert_eq!(made.ledger().await, ALL);
 }
 

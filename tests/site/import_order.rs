@@ -36,7 +36,7 @@ const ORDERS: &[(&str, &str)] = &[
         "auth client_address configure csrf files linking literal_name logged_path \
          module_future name navigation nearest problem program secret_key settings \
          admin check command gauge health messages migration request_info urls error \
-         local_start module site_modules registration rendering page",
+         local_start module site_modules registration rendering page host",
     ),
     (
         "crates/module-macros",
@@ -50,7 +50,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "host",
-        "nearest files_below fingerprint registry site settings planned \
+        "files_below fingerprint registry site settings planned \
          headers gate request reports logging watch error_pages assets templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command",

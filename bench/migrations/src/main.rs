@@ -5,7 +5,8 @@
 //! Each but the first requires the one before and, as far as there is one, the one ten before.
 
 use host::Registry;
-use module_api::{Files, Module, Registration};
+use module_api::host::Registration;
+use module_api::{Files, Module};
 
 const MODULES: usize = 100;
 const MIGRATIONS: usize = 10;

@@ -133,6 +133,36 @@ pub struct FieldInfo {
 }
 
 impl FieldInfo {
+    /// A required field of a kind, without rules, in the column of its name.
+    ///
+    /// ```
+    /// use module_api::model::{FieldInfo, FieldKind};
+    ///
+    /// const NIGHTS: FieldInfo =
+    ///     FieldInfo { min_value: Some(1), ..FieldInfo::new("nights", FieldKind::Integer) };
+    /// assert_eq!(NIGHTS.column, "nights");
+    /// ```
+    pub const fn new(name: &'static str, kind: FieldKind) -> Self {
+        Self {
+            name,
+            column: name,
+            kind,
+            verbose_name: name,
+            help_text: "",
+            null: false,
+            blank: false,
+            unique: false,
+            index: false,
+            positive: false,
+            default: None,
+            choices: &[],
+            min_value: None,
+            max_value: None,
+            min_length: None,
+            validators: &[],
+        }
+    }
+
     /// The foreign key, if it is one.
     pub fn foreign_key(&self) -> Option<&ForeignKeyInfo> {
         match &self.kind {

@@ -14,13 +14,7 @@ impl FieldInfo {
     /// # use module_api::model::{FieldInfo, FieldKind};
     /// use module_api::db::Value;
     ///
-    /// # const FIELD: FieldInfo = FieldInfo {
-    /// #     name: "", column: "", kind: FieldKind::Integer, verbose_name: "", help_text: "",
-    /// #     null: false, blank: false, unique: false, index: false, positive: false,
-    /// #     default: None, choices: &[], min_value: None, max_value: None, min_length: None,
-    /// #     validators: &[],
-    /// # };
-    /// let number = FieldInfo { kind: FieldKind::Integer, ..FIELD };
+    /// let number = FieldInfo::new("number", FieldKind::Integer);
     /// assert_eq!(number.parse(" 12 "), Ok(Value::from(12)));
     /// assert_eq!(number.parse("twelve").unwrap_err(), "“twelve” value must be an integer.");
     /// ```
@@ -214,24 +208,7 @@ mod tests {
     use super::*;
     use db::datetime_text;
 
-    const FIELD: FieldInfo = FieldInfo {
-        name: "field",
-        column: "field",
-        kind: FieldKind::DateTime,
-        verbose_name: "field",
-        help_text: "",
-        null: false,
-        blank: false,
-        unique: false,
-        index: false,
-        positive: false,
-        default: None,
-        choices: &[],
-        min_value: None,
-        max_value: None,
-        min_length: None,
-        validators: &[],
-    };
+    const FIELD: FieldInfo = FieldInfo::new("field", FieldKind::DateTime);
 
     fn moment(text: &str) -> String {
         match FIELD.parse(text) {

@@ -5,7 +5,8 @@ use rocket::http::Status;
 use rocket::response::{self, Responder};
 
 use crate::db::DbError;
-use crate::{Causes, UrlError, logged_path, with_causes};
+use crate::logged_path::logged_path;
+use crate::{Causes, UrlError, with_causes};
 
 /// Why a handler cannot answer as asked.
 ///

@@ -48,6 +48,8 @@ mod error;
 mod files;
 mod gauge;
 mod health;
+#[doc(hidden)]
+pub mod host;
 mod linking;
 mod literal_name;
 mod local_start;
@@ -73,38 +75,30 @@ mod urls;
 pub use check::{Check, CheckContext};
 pub use client_address::client_address;
 pub use command::{Command, CommandContext};
-pub use configure::{AttachedFairing, Configure, ManagedState};
-pub use csrf::{
-    CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, RefusedByCsrf, check_csrf, csrf_input,
-    csrf_token, csrf_token_of, is_safe_method,
-};
-pub use error::{Error, FailureCause, Reported};
+pub use configure::Configure;
+pub use csrf::{CSRF_FIELD, CSRF_HEADER, CookieRules, csrf_input, csrf_token};
+pub use error::Error;
 pub use files::{Files, FilesIter};
 pub use gauge::Gauge;
 pub use health::Health;
-pub use linking::how_to_link;
-pub use literal_name::{LiteralName, NamedItem};
 pub use local_start::{LocalStart, LocalStartContext, Notice};
-pub use logged_path::logged_path;
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{
     AfterMigrate, Migration, MigrationCode, MigrationDown, MigrationError, MigrationFiles,
-    MigrationFunction, MigrationId, migrations_of, migrations_with_code,
+    MigrationFunction, MigrationId, migrations_with_code,
 };
-pub use module::{Module, migrations_of_module};
+pub use module::Module;
 pub use module_future::ModuleFuture;
 pub use name::{InvalidName, check_name};
-pub use navigation::{NavigationItem, Visibility};
+pub use navigation::NavigationItem;
 pub use nearest::{nearest, suggestion};
 pub use page::Page;
 pub use problem::{Problem, Severity};
 pub use program::program_name;
-pub use registration::{CONTRACT_VERSION, Registration};
-pub use rendering::{LiveRender, RenderedTemplate, Templates};
 pub use request_info::RequestInfo;
 pub use secret_key::SecretKey;
 pub use settings::{SettingError, SettingsRules, SettingsSchema};
-pub use site_modules::{MigrationLedger, MigrationStatus, SiteModule, SiteModules};
+pub use site_modules::{MigrationStatus, SiteModule, SiteModules};
 pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use db::{Causes, with_causes};

@@ -44,8 +44,8 @@ inventory::collect!(LiteralName);
 macro_rules! template_name {
     ($name:literal) => {{
         $crate::inventory::submit! {
-            $crate::LiteralName {
-                kind: $crate::NamedItem::Template,
+            $crate::host::LiteralName {
+                kind: $crate::host::NamedItem::Template,
                 name: $name,
                 package: ::core::env!("CARGO_PKG_NAME"),
                 file: ::core::file!(),
@@ -71,8 +71,8 @@ macro_rules! template_name {
 macro_rules! route_name {
     ($name:literal) => {{
         $crate::inventory::submit! {
-            $crate::LiteralName {
-                kind: $crate::NamedItem::Route,
+            $crate::host::LiteralName {
+                kind: $crate::host::NamedItem::Route,
                 name: $name,
                 package: ::core::env!("CARGO_PKG_NAME"),
                 file: ::core::file!(),

@@ -259,7 +259,8 @@ fn is_migration_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Module, migrations_of_module};
+    use crate::Module;
+    use crate::module::migrations_of_module;
 
     struct WithCode;
 

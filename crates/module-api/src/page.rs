@@ -13,7 +13,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::auth::{PageUser, SignedIn, User, render_for};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::{LiveRender, Message, RenderedTemplate, RequestInfo, Templates, messages, suggestion};
+use crate::rendering::{LiveRender, RenderedTemplate, Templates};
+use crate::{Message, RequestInfo, messages, suggestion};
 
 /// A page made from a template.
 ///

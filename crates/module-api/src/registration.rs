@@ -111,7 +111,7 @@ inventory::collect!(Registration);
 macro_rules! register {
     ($module:expr $(,)?) => {
         $crate::inventory::submit! {
-            $crate::Registration::new(
+            $crate::host::Registration::new(
                 &$module,
                 ::core::env!("CARGO_PKG_NAME"),
                 ::core::env!("CARGO_PKG_VERSION"),

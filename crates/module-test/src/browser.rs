@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use module_api::CookieRules;
+use module_api::Urls;
 use module_api::auth::{LoginRoute, SignedIn, User};
-use module_api::{CookieRules, Urls, csrf_token_of};
+use module_api::host::csrf_token_of;
 use rocket::http::{Method, RawStr};
 
 use crate::site::answer_to;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use host::Registry;
 use module_api::admin::ModelAdmin;
+use module_api::host::Registration;
 use module_api::model::ModelInfo;
-use module_api::{Configure, Files, Health, Module, NavigationItem, Registration};
+use module_api::{Configure, Files, Health, Module, NavigationItem};
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 

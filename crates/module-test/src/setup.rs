@@ -66,6 +66,21 @@ impl Setup {
         self
     }
 
+    /// Only those of its modules that have these names, whatever else is linked into the tests.
+    ///
+    /// # Panics
+    ///
+    /// A name is that of none of its modules.
+    pub fn only(mut self, names: &[&str]) -> Self {
+        for name in names {
+            let known = self.registry.iter().any(|linked| linked.module.name() == *name);
+            assert!(known, "no module `{name}` is linked into the tests");
+        }
+        let kept = self.registry.iter().filter(|linked| names.contains(&linked.module.name()));
+        self.registry = Registry::new(kept.copied().collect());
+        self
+    }
+
     /// These modules beside those there are.
     pub fn and_modules(mut self, modules: &[&'static dyn Module]) -> Self {
         let more = crate::registry_of(modules);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use module_api::CookieRules;
 use module_api::admin::RegisteredModels;
 use module_api::db::Db;
-use module_api::{CookieRules, Mailer, SecretKey, SiteModules, Templates, Urls};
+use module_api::host::Templates;
+use module_api::{Mailer, SecretKey, SiteModules, Urls};
 use rocket::{Build, Rocket};
 
 use crate::assets::AssetStore;

@@ -64,7 +64,7 @@ fn rewrite_one(
                 "{namespace}/{name} refers to `{}`, which `{namespace}` does not have",
                 reference.address,
             );
-            let hint = crate::nearest::suggestion(&target, hashed.keys().map(String::as_str));
+            let hint = module_api::suggestion(&target, hashed.keys().map(String::as_str));
             problems.push(Problem::error("assets.E002", message).module(namespace).hint(hint));
             continue;
         };

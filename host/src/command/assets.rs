@@ -9,8 +9,8 @@ use anyhow::Context;
 
 use super::output;
 use crate::assets::PREFIX;
-use crate::nearest::suggestion;
 use crate::plan::Plan;
+use module_api::suggestion;
 
 /// Prints where an asset is from and how it is served.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {

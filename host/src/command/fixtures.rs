@@ -12,10 +12,10 @@ use rocket_db_pools::Pool;
 
 use super::output;
 use crate::database;
-use crate::nearest::suggestion;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use ::fixtures::{DumpOptions, Fixture, FixtureError, LoadOptions};
+use module_api::suggestion;
 
 /// What `loaddata` takes.
 #[derive(Debug, Args)]

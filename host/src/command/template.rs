@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::output;
-use crate::nearest::suggestion;
 use crate::plan::Plan;
+use module_api::suggestion;
 
 /// Prints the file that won, and those it hid.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {

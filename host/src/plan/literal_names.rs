@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use module_api::{LiteralName, NamedItem, Problem};
+use module_api::Problem;
+use module_api::host::{LiteralName, NamedItem};
 
-use crate::nearest::suggestion;
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::templates::TemplateSet;
+use module_api::suggestion;
 
 /// Reports the names that code of active modules and of the site gives wrong. `routes` has the names
 /// of every linked module's routes.

@@ -2,10 +2,8 @@
 
 use ::migrate::{HOST, MigrationGraph, ModuleMigrations, SITE, transaction_control};
 use module_api::db::DatabaseKind;
-use module_api::{
-    Migration, MigrationError, Problem, embed, migrations_of, migrations_of_module,
-    migrations_with_code,
-};
+use module_api::host::{migrations_of, migrations_of_module};
+use module_api::{Migration, MigrationError, Problem, embed, migrations_with_code};
 
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::site::Site;

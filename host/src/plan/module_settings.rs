@@ -4,10 +4,10 @@ use module_api::{Problem, SettingError};
 use rocket::figment::Figment;
 use rocket::figment::value::{Dict, Value};
 
-use crate::nearest::suggestion;
 use crate::planned::PlannedModule;
 use crate::settings::Settings;
 use crate::settings::{origin_of, unknown_keys, unreadable};
+use module_api::suggestion;
 
 /// The settings that the host reads of every module.
 const OF_THE_HOST: [&str; 2] = ["enabled", "mount"];

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::{CONTRACT_VERSION, Problem, Registration, check_name, how_to_link};
+use module_api::host::{CONTRACT_VERSION, Registration, how_to_link};
+use module_api::{Problem, check_name};
 
-use crate::nearest::suggestion;
 use crate::planned::PlannedModule;
 use crate::registry::Registry;
 use crate::settings::Settings;
 use crate::settings::origin_of;
+use module_api::suggestion;
 
 type ByName = BTreeMap<&'static str, Registration>;
 

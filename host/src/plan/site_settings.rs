@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use module_api::Problem;
 use rocket::figment::value::{Dict, Value};
 
-use crate::nearest::suggestion;
 use crate::settings::origin_of;
 use crate::settings::{Settings, SiteSettings};
+use module_api::suggestion;
 
 /// What is read at the top level besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];

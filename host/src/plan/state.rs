@@ -1,6 +1,7 @@
 //! Fairings and managed state: that no two modules give Rocket a value of one type.
 
-use module_api::{AttachedFairing, ManagedState, Problem};
+use module_api::Problem;
+use module_api::host::{AttachedFairing, ManagedState};
 use rocket::fairing::Kind;
 
 use super::{ManagedType, Parts};

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
-use module_api::{client_address, logged_path};
+use module_api::client_address;
+use module_api::host::logged_path;
 use rocket::Request;
 use rocket::http::Status;
 use sentry::protocol::{self, Event, SpanStatus, TraceContext, User};

@@ -9,8 +9,8 @@ use super::engine::set_rules;
 use super::scan::{Kind, Reference, references};
 use super::set::{Provider, Source, TemplateSet, about};
 use crate::assets::Catalog;
-use crate::nearest::suggestion;
 use crate::planned::{PlannedModule, PlannedModules};
+use module_api::suggestion;
 
 /// What templates may name.
 pub(crate) struct Names<'a> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{Environment, Error};
-use module_api::{LiveRender, RenderedTemplate};
+use module_api::host::{LiveRender, RenderedTemplate};
 use rocket::figment;
 
 use super::check::explain;

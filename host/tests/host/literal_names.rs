@@ -1,7 +1,8 @@
 //! Names of templates and routes that stand in Rust code.
 
 use host::Registry;
-use module_api::{LiteralName, NamedItem, Problem};
+use module_api::Problem;
+use module_api::host::{LiteralName, NamedItem};
 use rocket::{get, routes};
 
 use crate::support::{SITE, Small, registry, settings};

@@ -4,24 +4,8 @@ use module_api::model::{FieldInfo, FieldKind, ManyToManyInfo, ModelInfo};
 
 use crate::support::{Small, only_problem, plan};
 
-const ID: FieldInfo = FieldInfo {
-    name: "id",
-    column: "id",
-    kind: FieldKind::Id,
-    verbose_name: "ID",
-    help_text: "",
-    null: false,
-    blank: true,
-    unique: true,
-    index: false,
-    positive: false,
-    default: None,
-    choices: &[],
-    min_value: None,
-    max_value: None,
-    min_length: None,
-    validators: &[],
-};
+const ID: FieldInfo =
+    FieldInfo { blank: true, unique: true, ..FieldInfo::new("id", FieldKind::Id) };
 
 const fn model(label: &'static str, table: &'static str) -> ModelInfo {
     ModelInfo {

@@ -1,7 +1,7 @@
 //! Which modules are active, in which order, and what is wrong with the choice.
 
 use host::Registry;
-use module_api::{CONTRACT_VERSION, Registration};
+use module_api::host::{CONTRACT_VERSION, Registration};
 
 use crate::support::{SITE, Small, active, only_problem, plan, problems, settings};
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use host::{Plan, Registry, Settings, Site};
+use module_api::host::Registration;
 use module_api::model::ModelInfo;
 use module_api::{
-    Check, Configure, Files, MigrationCode, Module, NavigationItem, Problem, Registration,
-    SettingsSchema,
+    Check, Configure, Files, MigrationCode, Module, NavigationItem, Problem, SettingsSchema,
 };
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};

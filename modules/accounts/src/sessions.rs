@@ -1,8 +1,9 @@
 //! Sessions: who is signed in, in which browser. They are rows, which all replicas of a site share.
 
+use module_api::CookieRules;
+use module_api::ModuleFuture;
 use module_api::db::{Db, DbError, Transaction, query};
 use module_api::time::{Duration, UtcDateTime};
-use module_api::{CookieRules, ModuleFuture};
 use rocket::Request;
 
 use crate::expired::Expiring;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::{MigrationId, Problem, how_to_link, suggestion};
+use module_api::host::how_to_link;
+use module_api::{MigrationId, Problem, suggestion};
 
 use super::PlannedMigration;
 

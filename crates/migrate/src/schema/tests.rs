@@ -1,7 +1,8 @@
 //! Tests of reading the tables of either database.
 
 use module_api::db::{DatabaseKind, execute_script};
-use module_api::{Module, Registration, inventory, migrations_of_module};
+use module_api::host::{Registration, migrations_of_module};
+use module_api::{Module, inventory};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, SqliteConnection};
 

@@ -1,6 +1,7 @@
 //! The steps that it takes, of small modules.
 
-use module_api::{Files, MigrationId, Module, migrations_of_module};
+use module_api::host::migrations_of_module;
+use module_api::{Files, MigrationId, Module};
 
 use super::*;
 use crate::graph::ModuleMigrations;

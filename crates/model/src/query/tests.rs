@@ -5,29 +5,8 @@ use db::{DatabaseKind, Value};
 use super::*;
 use crate::{FieldKind, ForeignKeyInfo, OnDelete};
 
-const fn field(name: &'static str, kind: FieldKind) -> FieldInfo {
-    FieldInfo {
-        name,
-        column: name,
-        kind,
-        verbose_name: name,
-        help_text: "",
-        null: false,
-        blank: false,
-        unique: false,
-        index: false,
-        positive: false,
-        default: None,
-        choices: &[],
-        min_value: None,
-        max_value: None,
-        min_length: None,
-        validators: &[],
-    }
-}
-
 const fn unique(name: &'static str, kind: FieldKind) -> FieldInfo {
-    FieldInfo { unique: true, ..field(name, kind) }
+    FieldInfo { unique: true, ..FieldInfo::new(name, kind) }
 }
 
 const fn model(table: &'static str, fields: &'static [FieldInfo]) -> ModelInfo {
@@ -51,7 +30,7 @@ static USER: ModelInfo = model(
     &[
         unique("id", FieldKind::Id),
         unique("name", FieldKind::Text),
-        field("password", FieldKind::Text),
+        FieldInfo::new("password", FieldKind::Text),
     ],
 );
 
@@ -67,7 +46,7 @@ static PROFILE: ModelInfo = model(
                 one_to_one: true,
             }),
         ),
-        field("city", FieldKind::Text),
+        FieldInfo::new("city", FieldKind::Text),
     ],
 );
 

@@ -179,24 +179,7 @@ mod tests {
 
     use super::*;
 
-    const FIELD: FieldInfo = FieldInfo {
-        name: "field",
-        column: "field",
-        kind: FieldKind::Text,
-        verbose_name: "field",
-        help_text: "",
-        null: false,
-        blank: false,
-        unique: false,
-        index: false,
-        positive: false,
-        default: None,
-        choices: &[],
-        min_value: None,
-        max_value: None,
-        min_length: None,
-        validators: &[],
-    };
+    const FIELD: FieldInfo = FieldInfo::new("field", FieldKind::Text);
 
     const CHOICES: &[Choice] = &[Choice { value: ChoiceValue::Int(1), label: "One" }];
 

@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use host::Registry;
 use module_api::db::{Db, query};
+use module_api::host::Registration;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Command, Files, MigrationCode, MigrationFunction, Module, ModuleFuture,
-    Registration, clap,
+    AfterMigrate, Command, Files, MigrationCode, MigrationFunction, Module, ModuleFuture, clap,
 };
 use rocket::Route;
 
