@@ -2,12 +2,12 @@
 
 mod host_state;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use module_api::CookieRules;
-use module_api::db::Db;
+use module_api::db::{ConnectionShare, Db};
 use module_api::host::Templates;
 use module_api::{Problem, SecretKey};
 use rocket::error::ErrorKind;
@@ -178,6 +178,9 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let in_flight = Arc::new(InFlight::default());
     let migrations = Arc::new(plan.migrations);
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
+    let shares: HashMap<&str, ConnectionShare> =
+        plan.routes.iter().map(|route| (route.owner_name(), db.share())).collect();
+    let for_health = db.for_health();
     let metrics =
         Metrics::new(&plan.site, settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
     let set = Arc::new(plan.templates);
@@ -189,7 +192,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         db,
         mailer: mailer(settings).map_err(BootError::Problems)?,
         metrics: metrics.clone(),
-        readiness: Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight)),
+        readiness: Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight), for_health),
         registered_models: plan.registered_models,
         secret_key: secret_key(settings),
         site_modules,
@@ -227,7 +230,10 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         0 => None,
         seconds => Some(Duration::from_secs(seconds.into())),
     };
-    let wrap = |planned: PlannedRoute| boundary::wrap(planned, limit);
+    let wrap = |planned: PlannedRoute| {
+        let share = shares[planned.owner_name()].clone();
+        boundary::wrap(planned, limit, share)
+    };
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
         .mount("/", in_order_of_asking(plan.routes).map(wrap).collect::<Vec<_>>())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use module_api::RequestInfo;
+use module_api::db::ConnectionShare;
 use module_api::host::{
     FailureCause, RefusedByCsrf, Reported, check_csrf, is_safe_method, logged_path,
 };
@@ -19,14 +20,20 @@ use crate::plan::PlannedRoute;
 use crate::request::{Answering, during};
 use crate::watch::Watched;
 
-/// Wraps the handler of a route, of a module or the host, which is cut off after `limit`.
-pub(crate) fn wrap(planned: PlannedRoute, limit: Option<Duration>) -> Route {
+/// Wraps the handler of a route, of a module or the host, which is cut off after `limit`, and has the
+/// connections of `share` to the database.
+pub(crate) fn wrap(
+    planned: PlannedRoute,
+    limit: Option<Duration>,
+    share: ConnectionShare,
+) -> Route {
     let module = planned.owner_name();
     let mut route = planned.route;
     let name = planned.name.unwrap_or_else(|| route.uri.path().to_owned());
     route.handler = Box::new(Boundary {
         answering: Arc::new(Answering { module, route: name }),
         limit,
+        share,
         ends_in_slash: planned.pattern.ends_in_slash(),
         csrf_exempt: planned.csrf_exempt,
         inner: route.handler,
@@ -39,6 +46,8 @@ struct Boundary {
     answering: Arc<Answering>,
     /// How long the handler may take.
     limit: Option<Duration>,
+    /// The connections to the database of all routes of its module.
+    share: ConnectionShare,
     ends_in_slash: bool,
     /// Whether it takes requests that change something from anywhere.
     csrf_exempt: bool,
@@ -82,7 +91,7 @@ impl Handler for Boundary {
         }
         let mut handler = self.inner.handle(request, data);
         let outcome = poll_fn(|context| {
-            let mut poll = || handler.as_mut().poll(context);
+            let mut poll = || self.share.during(|| handler.as_mut().poll(context));
             during(&watched.current, || {
                 if cfg!(debug_assertions) { keeping_panics(request, poll) } else { poll() }
             })

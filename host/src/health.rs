@@ -30,6 +30,8 @@ pub(crate) struct Readiness {
     migrations: Arc<MigrationGraph>,
     modules: Vec<(&'static str, Health)>,
     in_flight: Arc<InFlight>,
+    /// The database through a connection of its own, so that a busy site is not called a broken one.
+    db: Db,
     latest: Mutex<Option<(Instant, Vec<&'static str>)>>,
 }
 
@@ -38,16 +40,17 @@ impl Readiness {
         migrations: Arc<MigrationGraph>,
         modules: &PlannedModules,
         in_flight: Arc<InFlight>,
+        db: Db,
     ) -> Self {
         let active = modules.active();
         let modules = active
             .filter_map(|module| Some((module.name(), module.registration.module.health()?)))
             .collect();
-        Self { migrations, modules, in_flight, latest: Mutex::default() }
+        Self { migrations, modules, in_flight, db, latest: Mutex::default() }
     }
 
     /// The names of what is not well.
-    async fn failing(&self, db: &Db) -> Vec<&'static str> {
+    async fn failing(&self) -> Vec<&'static str> {
         if self.in_flight.is_stopping() {
             return vec!["stopping"];
         }
@@ -57,12 +60,13 @@ impl Readiness {
         {
             return failing.clone();
         }
-        let failing = self.ask(db).await;
+        let failing = self.ask().await;
         *latest = Some((Instant::now(), failing.clone()));
         failing
     }
 
-    async fn ask(&self, db: &Db) -> Vec<&'static str> {
+    async fn ask(&self) -> Vec<&'static str> {
+        let db = &self.db;
         if is_failing("database", answers(db)).await {
             // All the rest would fail for that reason.
             return vec!["database"];
@@ -136,8 +140,7 @@ impl Handler for Asks {
             Self::Ready => {
                 let rocket = request.rocket();
                 let readiness = rocket.state::<Readiness>().expect("it is managed at assembly");
-                let db = rocket.state::<Db>().expect("it is managed at assembly");
-                readiness.failing(db).await
+                readiness.failing().await
             }
         };
         let status = if failing.is_empty() { "ok" } else { "failing" };

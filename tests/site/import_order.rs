@@ -14,7 +14,10 @@ const ORDERS: &[(&str, &str)] = &[
         "arguments linking names placeholders relative error template changes manifest engine \
          manifest_edits new_site site add_module start_module",
     ),
-    ("crates/db", "error kind names postgres_pool value causes options row query pool tables"),
+    (
+        "crates/db",
+        "error kind names share limits postgres_pool value causes options row query pool tables",
+    ),
     (
         "crates/fixtures",
         "elements json json_text keys natural problems progress source write cells error object dump \

@@ -7,6 +7,9 @@ pub enum DbError {
     /// The database cannot be reached, or no connection became free in time.
     #[error("the database is out of reach")]
     Unavailable(#[source] sqlx::Error),
+    /// More requests wait for a connection than can be served in time.
+    #[error("too many requests wait for a connection to the database")]
+    Busy,
     /// The database refused a connection or a statement.
     #[error("the database refused")]
     Statement(#[source] sqlx::Error),
@@ -22,9 +25,9 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Whether it is the database that is away, not the statement that is wrong.
+    /// Returns `true` if the database cannot serve now, and `false` if the statement is wrong.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Busy)
     }
 
     /// Whether the database refused what does not fit with other rows, which may have changed at

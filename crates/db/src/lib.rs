@@ -24,25 +24,29 @@
 //! ```
 //!
 //! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a transaction
-//! with [`begin`](DbPool::begin). If the database is out of reach the guard answers 503.
+//! with [`begin`](DbPool::begin). If the database is out of reach, or
+//! too many wait for a connection, the guard answers 503.
 
 #![warn(missing_docs)]
 
 mod causes;
 mod error;
 mod kind;
+mod limits;
 mod names;
 mod options;
 mod pool;
 mod postgres_pool;
 mod query;
 mod row;
+mod share;
 mod tables;
 mod value;
 
 pub use causes::{Causes, with_causes};
 pub use error::DbError;
 pub use kind::DatabaseKind;
+pub use limits::ConnectionLimits;
 pub use module_macros::FromRow;
 pub use names::{push_quoted, quoted};
 pub use options::{DatabaseOptions, DatabaseUrlError, Location};
@@ -50,5 +54,6 @@ pub use pool::{Connections, Db, DbConnection, DbPool, Transaction};
 pub use postgres_pool::PostgresPool;
 pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
+pub use share::ConnectionShare;
 pub use tables::{continue_sequence, table_exists};
 pub use value::{Value, datetime_text};

@@ -14,9 +14,10 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
 
+use crate::limits::{ConnectionLimits, Permits};
 use crate::{
-    Causes, DatabaseKind, DatabaseOptions, DbError, Executor, Location, PostgresPool,
-    execute_script, with_causes,
+    Causes, ConnectionShare, DatabaseKind, DatabaseOptions, DbError, Executor, Location,
+    PostgresPool, execute_script, with_causes,
 };
 
 /// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
@@ -40,24 +41,32 @@ pub enum DbPool {
         readers: sqlx::Pool<Sqlite>,
         /// The one that writes.
         writer: sqlx::Pool<Sqlite>,
+        /// How many of both are held at once.
+        limits: ConnectionLimits,
     },
     /// PostgreSQL.
     Postgres(PostgresPool),
 }
 
 /// A connection out of the pool, which returns there when dropped.
-pub enum DbConnection {
-    /// To SQLite.
+pub struct DbConnection {
+    // Dropped before its permit, which lets another take it.
+    on: ConnectionTo,
+    _permits: Permits,
+}
+
+enum ConnectionTo {
     Sqlite(PoolConnection<Sqlite>),
-    /// To PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
 
 /// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Transaction {
+    // Dropped before its permit, which lets another begin.
     on: TransactionOn,
     context: Option<Context>,
+    _permits: Permits,
 }
 
 enum TransactionOn {
@@ -74,6 +83,10 @@ pub struct Connections {
     pub idle: usize,
     /// As many may be open.
     pub max: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+    /// Requests that were refused one since the start.
+    pub refused: u64,
 }
 
 impl DbPool {
@@ -100,7 +113,7 @@ impl DbPool {
                     .max_lifetime(None)
                     .connect_with(*connect)
                     .await?;
-                Ok(Self::Sqlite { readers: one.clone(), writer: one })
+                Ok(Self::sqlite(one.clone(), one))
             }
             Location::Sqlite { options: connect, file: Some(file) } => {
                 if let Some(directory) = file.parent() {
@@ -116,22 +129,21 @@ impl DbPool {
                         .max_lifetime(None)
                 };
                 let reading = connect.clone().pragma("query_only", "ON");
-                Ok(Self::Sqlite {
-                    writer: pool()
-                        .max_connections(1)
-                        .before_acquire(|connection: &mut SqliteConnection, _| {
-                            // After some errors, as on a full disk, SQLite itself has ended the
-                            // transaction, which sqlx takes for begun for ever.
-                            let is_usable = !connection.is_in_transaction();
-                            Box::pin(async move { Ok(is_usable) })
-                        })
-                        .connect_with(connect.clone())
-                        .await?,
-                    readers: pool()
-                        .max_connections(options.max_connections.get().into())
-                        .connect_with(reading)
-                        .await?,
-                })
+                let writer = pool()
+                    .max_connections(1)
+                    .before_acquire(|connection: &mut SqliteConnection, _| {
+                        // After some errors, as on a full disk, SQLite itself has ended the
+                        // transaction, which sqlx takes for begun for ever.
+                        let is_usable = !connection.is_in_transaction();
+                        Box::pin(async move { Ok(is_usable) })
+                    })
+                    .connect_with(connect.clone())
+                    .await?;
+                let readers = pool()
+                    .max_connections(options.max_connections.get().into())
+                    .connect_with(reading)
+                    .await?;
+                Ok(Self::sqlite(readers, writer))
             }
             Location::Postgres(connect) => {
                 // A pool would try again and again, and say in the end only that it took too long.
@@ -174,18 +186,42 @@ impl DbPool {
                 connect.busy_timeout(options.timeout() * 3 / 4).disable_statement_logging(),
             )
             .await?;
-        Ok(Self::Sqlite { readers: one.clone(), writer: one })
+        Ok(Self::sqlite(one.clone(), one))
+    }
+
+    fn sqlite(readers: sqlx::Pool<Sqlite>, writer: sqlx::Pool<Sqlite>) -> Self {
+        let limits = ConnectionLimits::new(
+            readers.options().get_max_connections(),
+            writer.options().get_max_connections(),
+            readers.options().get_acquire_timeout(),
+        );
+        Self::Sqlite { readers, writer, limits }
+    }
+
+    fn limits(&self) -> &ConnectionLimits {
+        match self {
+            Self::Sqlite { limits, .. } => limits,
+            Self::Postgres(pool) => pool.limits(),
+        }
+    }
+
+    /// A share of the connections that read, for one part of a site: half of them.
+    pub fn share(&self) -> ConnectionShare {
+        self.limits().share()
     }
 
     /// How many connections there are at this moment.
     pub fn connections(&self) -> Connections {
+        let limits = self.limits();
         let of = |open: u32, idle: usize, max: u32| Connections {
             open: open as usize,
             idle,
             max: max as usize,
+            waiting: limits.waiting(),
+            refused: limits.refused(),
         };
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, writer, .. } => {
                 let size = readers.size() + writer.size();
                 let max = readers.options().get_max_connections()
                     + writer.options().get_max_connections();
@@ -203,16 +239,18 @@ impl DbPool {
     ///
     /// The database is out of reach, or none became free in time.
     pub async fn acquire(&self) -> Result<DbConnection, DbError> {
-        Ok(match self {
+        let permits = self.limits().to_read().await?;
+        let on = match self {
             // The future that waits for a connection has many kilobytes, which would be copied for
             // each request: it gets a place of its own. On SQLite, mostly one is idle, and needs no
             // test.
-            Self::Sqlite { readers, .. } => DbConnection::Sqlite(match readers.try_acquire() {
+            Self::Sqlite { readers, .. } => ConnectionTo::Sqlite(match readers.try_acquire() {
                 Some(connection) => connection,
                 None => Box::pin(readers.acquire()).await?,
             }),
-            Self::Postgres(pool) => DbConnection::Postgres(pool.acquire().await?),
-        })
+            Self::Postgres(pool) => ConnectionTo::Postgres(pool.acquire().await?),
+        };
+        Ok(DbConnection { on, _permits: permits })
     }
 
     /// A transaction that may write. On SQLite it holds the only writer from its start, so
@@ -222,13 +260,22 @@ impl DbPool {
     ///
     /// The database is out of reach, or another transaction writes for too long.
     pub async fn begin(&self) -> Result<Transaction, DbError> {
+        let permits = self.to_write().await?;
         let on = match self {
             Self::Sqlite { writer, .. } => {
                 TransactionOn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
             Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?),
         };
-        Ok(Transaction { on, context: None })
+        Ok(Transaction { on, context: None, _permits: permits })
+    }
+
+    /// The right to a connection that writes, which on PostgreSQL is one of those that read.
+    async fn to_write(&self) -> Result<Permits, DbError> {
+        match self {
+            Self::Sqlite { limits, .. } => limits.to_write().await,
+            Self::Postgres(pool) => pool.limits().to_write_on_one_of_all().await,
+        }
     }
 
     /// The same with a script at its beginning; see [`Db::begin_with`].
@@ -242,9 +289,28 @@ impl DbPool {
             execute_script(script, &mut transaction).await?;
             return Ok(transaction);
         };
+        let permits = self.to_write().await?;
         let script = format!("BEGIN;\n{}", script.into_sql_str().as_str());
         let on = TransactionOn::Postgres(pool.begin_with(AssertSqlSafe(script)).await?);
-        Ok(Transaction { on, context: None })
+        Ok(Transaction { on, context: None, _permits: permits })
+    }
+
+    fn for_health(&self) -> Self {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                let options = readers.options().clone().max_connections(1).min_connections(0);
+                let connect = readers.connect_options().as_ref().clone();
+                let one = options.connect_lazy_with(connect);
+                Self::sqlite(one.clone(), one)
+            }
+            Self::Postgres(pool) => {
+                let options = PoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(pool.options().get_acquire_timeout());
+                let connect = pool.connect_options().as_ref().clone();
+                Self::Postgres(PostgresPool::new(options, connect))
+            }
+        }
     }
 
     /// The same database for migrations, through one connection of its own. On SQLite it does not
@@ -260,7 +326,7 @@ impl DbPool {
                 let options = writer.connect_options().as_ref().clone().foreign_keys(false);
                 let pool = PoolOptions::new().max_connections(1).idle_timeout(None);
                 let one = pool.max_lifetime(None).connect_with(options).await?;
-                Ok(Self::Sqlite { readers: one.clone(), writer: one })
+                Ok(Self::sqlite(one.clone(), one))
             }
             Self::Postgres(all) => {
                 let options = all.connect_options().as_ref().clone();
@@ -326,18 +392,20 @@ impl Pool for DbPool {
 
     /// What the guard `Connection<Db>` asks for, which answers 503 without saying why.
     async fn get(&self) -> Result<DbConnection, DbError> {
-        self.acquire().await.inspect_err(|error| {
-            tracing::error!(
+        self.acquire().await.inspect_err(|error| match error {
+            // A load that is too high, of which `/metrics` has the number.
+            DbError::Busy => tracing::warn!("no connection for a handler: {error}"),
+            _ => tracing::error!(
                 causes = Causes::of(error).as_error(),
                 "no connection for a handler: {}",
                 with_causes(error),
-            );
+            ),
         })
     }
 
     async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -376,6 +444,12 @@ impl Db {
     /// models do, which this crate does not know.
     pub fn new<C: Any + Send + Sync>(pool: DbPool, context: Arc<C>) -> Self {
         Self { pool, context: Some(context) }
+    }
+
+    /// The same database through one connection of its own, made when it is first needed: for checks
+    /// of the site's health, which no other request keeps waiting. On SQLite it only reads.
+    pub fn for_health(&self) -> Self {
+        Self { pool: self.pool.for_health(), context: self.context.clone() }
     }
 
     /// The value given to [`new`](Self::new), if it is of that type.
@@ -436,9 +510,9 @@ impl Transaction {
 
 impl<'a> From<&'a mut DbConnection> for Executor<'a> {
     fn from(connection: &'a mut DbConnection) -> Self {
-        match connection {
-            DbConnection::Sqlite(connection) => Self::Sqlite(connection),
-            DbConnection::Postgres(connection) => Self::Postgres(connection),
+        match &mut connection.on {
+            ConnectionTo::Sqlite(connection) => Self::Sqlite(connection),
+            ConnectionTo::Postgres(connection) => Self::Postgres(connection),
         }
     }
 }

@@ -8,6 +8,8 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Postgres};
 
+use crate::limits::ConnectionLimits;
+
 /// Older than this, an idle connection is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
@@ -17,12 +19,16 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 pub struct PostgresPool {
     connections: sqlx::Pool<Postgres>,
     turns: Arc<Mutex<Turns>>,
+    limits: ConnectionLimits,
 }
 
 impl PostgresPool {
     /// A pool that connects when it is asked for a connection.
     pub(crate) fn new(options: PoolOptions<Postgres>, connect: PgConnectOptions) -> Self {
-        let turns = Turns::new(options.get_max_connections(), Instant::now());
+        let max = options.get_max_connections();
+        let turns = Turns::new(max, Instant::now());
+        // Those who write may wait for each other's rows, and leave the rest to those who read.
+        let limits = ConnectionLimits::new(max, max / 2, options.get_acquire_timeout());
         let connections = options
             .test_before_acquire(false)
             .before_acquire(|connection: &mut PgConnection, idle| {
@@ -34,7 +40,11 @@ impl PostgresPool {
                 })
             })
             .connect_lazy_with(connect);
-        Self { connections, turns: Arc::new(Mutex::new(turns)) }
+        Self { connections, turns: Arc::new(Mutex::new(turns)), limits }
+    }
+
+    pub(crate) const fn limits(&self) -> &ConnectionLimits {
+        &self.limits
     }
 
     /// A connection, as soon as there is one.

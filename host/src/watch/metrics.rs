@@ -22,6 +22,7 @@ use crate::settings::Settings;
 use crate::site::Site;
 
 const REQUESTS: &str = "http_requests_total";
+const REFUSED: &str = "database_connections_refused_total";
 const DURATIONS: &str = "http_request_duration_seconds";
 /// Upper bounds of the durations that are counted, in seconds.
 const BOUNDS: [f64; 12] =
@@ -100,6 +101,12 @@ impl Metrics {
         describe("database_connections", "Open connections to the database.");
         describe("database_connections_idle", "Open connections that nobody uses.");
         describe("database_connections_max", "Connections that may be open.");
+        describe("database_connections_waiting", "Requests that wait for a connection.");
+        self.recorder.describe_counter(
+            REFUSED.into(),
+            None,
+            "Requests that were refused a connection, since too many waited.".into(),
+        );
         describe("build_info", "The program; always 1.");
         describe("process_start_time_seconds", "When the program started, in Unix time.");
         for (module, gauge) in &self.gauges {
@@ -179,6 +186,9 @@ impl Metrics {
         set("database_connections", connections.open);
         set("database_connections_idle", connections.idle);
         set("database_connections_max", connections.max);
+        set("database_connections_waiting", connections.waiting);
+        let refused = Key::from_static_name(REFUSED);
+        self.recorder.register_counter(&refused, &METADATA).absolute(connections.refused);
         for (module, gauge) in &self.gauges {
             let key = Key::from_name(format!("{module}_{}", gauge.name));
             match timeout(PATIENCE, (gauge.value)(db)).await {

@@ -1,4 +1,4 @@
-//! All connections to the database are in somebody's hands.
+//! All connections to the database that a module may have are in somebody's hands.
 
 use std::time::Duration;
 
@@ -13,13 +13,16 @@ on_both_databases! {
     who_waits_for_a_connection_gets_one,
 }
 
-/// A program with two connections, for which one waits so many seconds.
+/// A program with four connections, of which a module has two, and one waits so many seconds for one.
 async fn start(kind: DatabaseKind, connect_timeout: u32) -> (Workshop, Program) {
     let workshop = Workshop::with_notes(kind).await;
-    workshop.module("notes", &[("routes", "")]);
+    for module in ["notes", "others"] {
+        workshop.module(module, &[("routes", "")]);
+    }
     let mut command = workshop.command(&[]);
-    let pool = format!("{{site={{max_connections=2, connect_timeout={connect_timeout}}}}}");
+    let pool = format!("{{site={{max_connections=4, connect_timeout={connect_timeout}}}}}");
     command.env("ROCKET_DATABASES", pool);
+    command.env("ROCKET_METRICS", "true");
     let program = Program::start(command);
     (workshop, program)
 }
@@ -46,8 +49,16 @@ async fn who_finds_no_connection_is_told_to_come_back_and_later_all_is_well(kind
         holders.iter().all(|holder| !holder.is_finished()),
         "it was not them who were waited for"
     );
-    // Neither who waits in vain nor who holds one keeps others from what needs none.
-    assert_eq!(program.get("/healthz").await.status, 200);
+    // Neither who waits in vain nor who holds one keeps other modules from the database, or those who
+    // ask how the site is.
+    for others in ["/others/count/", "/healthz", "/readyz"] {
+        assert_eq!(program.get(others).await.status, 200, "{others}: {}", program.log());
+    }
+    let metrics = program.get("/metrics").await.text().to_owned();
+    let refused = metrics.lines().find_map(|line| {
+        line.strip_prefix("database_connections_refused_total ")?.parse::<u64>().ok()
+    });
+    assert!(refused >= Some(2), "{metrics}");
     for holder in holders {
         assert_eq!(holder.await.unwrap(), 200);
     }
