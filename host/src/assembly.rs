@@ -19,6 +19,7 @@ use rocket_dyn_templates::Template;
 
 use crate::assets::AssetStore;
 use crate::boundary;
+use crate::connections::{self, Connections};
 use crate::database::DatabaseError;
 use crate::database::{Purpose, open_for_start};
 use crate::error_pages;
@@ -176,16 +177,26 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .collect();
 
     let in_flight = Arc::new(InFlight::default());
+    let connections = Arc::new(Connections::new(settings.site.idle_timeout));
     let migrations = Arc::new(plan.migrations);
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
     let shares: HashMap<&str, ConnectionShare> =
         plan.routes.iter().map(|route| (route.owner_name(), db.share())).collect();
     let for_health = db.for_health();
-    let metrics =
-        Metrics::new(&plan.site, settings, &plan.modules, Arc::clone(&in_flight)).map(Arc::new);
+    let metrics = Metrics::new(
+        &plan.site,
+        settings,
+        &plan.modules,
+        Arc::clone(&in_flight),
+        Arc::clone(&connections),
+    );
+    let metrics = metrics.map(Arc::new);
     let set = Arc::new(plan.templates);
     let live = cfg!(debug_assertions)
         .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
+    let watch =
+        Watch::new(settings, Arc::clone(&in_flight), Arc::clone(&connections), metrics.clone());
+    let watch = Arc::new(watch);
     let host_state = HostState {
         assets,
         cookie_rules: CookieRules { secure: !settings.is_local() },
@@ -204,13 +215,15 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
             shows_causes: cfg!(debug_assertions) && settings.is_local(),
         },
         urls: plan.urls.clone(),
+        watch: Arc::clone(&watch),
     };
     let rocket = rocket::custom(figment)
-        .attach(Watch::new(settings, Arc::clone(&in_flight), metrics.clone()))
+        .attach(watch)
         // Without any policy, in place of the one that Rocket attaches by itself.
         .attach(Shield::new())
         .attach(SecurityHeaders::new(settings))
         .attach(tick(metrics))
+        .attach(connections::guard(connections))
         .register("/", vec![error_pages::catcher()]);
     let mut rocket = host_state.manage(rocket);
     for module in plan.modules.active() {
@@ -237,7 +250,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
         .mount("/", in_order_of_asking(plan.routes).map(wrap).collect::<Vec<_>>())
-        .register("/", plan.catchers);
+        .register("/", plan.catchers.into_iter().map(error_pages::wrap).collect::<Vec<_>>());
     let routes = rocket.routes().map(ToString::to_string).collect();
     let catchers = rocket.catchers().count();
     for (_, fairing) in plan.fairings {

@@ -133,6 +133,8 @@ impl Site {
 }
 
 fn run_site(site: &Site) -> ExitCode {
+    // Dropped at the end, also by a panic.
+    let _flush = logging::Flush;
     let (settings, mut problems) = Settings::load(site);
     problems.extend(logging::init(&settings).err());
     let plan = match site.plan(&settings) {
@@ -220,6 +222,8 @@ fn run(
             if let Some(warning) = sqlite_build::problem(settings) {
                 tracing::warn!("{warning}");
             }
+            logging::queue_lines()?;
+            logging::log_panics();
             // Its threads come after it, and what they report goes out when they are gone.
             let _reports = reports::start(site, settings, &plan.modules);
             block_on(settings, serve::serve(plan, settings))?;

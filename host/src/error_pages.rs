@@ -7,23 +7,45 @@ use module_api::host::{
     CsrfRefusal, FailureCause, RefusedByCsrf, Reported, Templates, logged_path,
 };
 use module_api::{Page, Urls, context};
-use rocket::catcher::{BoxFuture, Catcher};
+use rocket::catcher::{self, BoxFuture, Catcher, Handler};
 use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
 use crate::reports;
 use crate::request::{ReportedRequest, during};
-use crate::watch::Watched;
+use crate::watch::{Watch, Watched};
 
 /// The catcher for all errors of the site.
 pub(crate) fn catcher() -> Catcher {
     Catcher::new(None, catch)
 }
 
+/// A module's catcher, which is not asked about requests that are kept from the handlers.
+pub(crate) fn wrap(mut catcher: Catcher) -> Catcher {
+    catcher.handler = Box::new(OfModule(catcher.handler));
+    catcher
+}
+
+#[derive(Clone)]
+struct OfModule(Box<dyn Handler>);
+
+#[rocket::async_trait]
+impl Handler for OfModule {
+    async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+        if Watched::of(request).is_refused() {
+            return catch(status, request).await;
+        }
+        self.0.handle(status, request).await
+    }
+}
+
 fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
     Box::pin(async move {
         let watched = Watched::of(request);
+        if watched.escapes_fairings() {
+            return Ok(Watch::refused(request));
+        }
         if watched.is_refused() {
             // What it is answered takes the place of any page.
             return Ok(bare(status));
@@ -36,9 +58,6 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
 }
 
 fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
-    // Rocket says 400 before any route is asked if it cannot read the address: no page has it.
-    let unreadable = status == Status::BadRequest && request.route().is_none();
-    let status = if unreadable { Status::NotFound } else { status };
     if status.code >= 500 && !request.local_cache(|| Reported(false)).0 {
         let log = || {
             tracing::error!(

@@ -1,8 +1,6 @@
 //! Which requests get in: those for one of the site's hosts, and over HTTPS where a router in front
 //! of the site says that they came without.
 
-use std::borrow::Cow;
-
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
@@ -26,6 +24,10 @@ pub(crate) struct Gate {
 /// Why a request does not get in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
+    /// Rocket does not know its method, or cannot read its address.
+    Unreadable,
+    /// It names no host, several, or none that could be one.
+    NoHost,
     /// It is for a host that is not the site's.
     Host,
     /// It came without HTTPS, and this is its address with it.
@@ -44,46 +46,64 @@ impl Gate {
         Self { hosts, behind_proxy: settings.site.behind_proxy }
     }
 
-    /// Why a request does not get in, if it does not. Who asks how the site is gets in always.
+    /// Why a request does not get in, if it does not.
+    ///
+    /// The probes are answered whatever host is asked for, and without any, as HTTP/1.0 allows: what
+    /// Rocket hands on does not say which version of HTTP a request is of.
     pub(crate) fn refusal(&self, request: &Request<'_>) -> Option<Refusal> {
-        if self.hosts.is_none() && !self.behind_proxy {
+        let mut hosts = request.headers().get("Host");
+        let host = hosts.next();
+        if hosts.next().is_some() {
+            return Some(Refusal::NoHost);
+        }
+        if PROBES.contains(&request.uri().path().as_str()) {
             return None;
         }
-        let path = request.uri().path();
-        if PROBES.contains(&path.as_str()) {
-            return None;
-        }
-        // HTTP/2 has it in the address. Without any nothing can be made of it.
-        let host = request.headers().get_one("Host").map(Cow::Borrowed);
-        let host = host.or_else(|| request.host().map(|host| Cow::Owned(host.to_string())));
-        let host = host.as_deref();
-        if let (Some(allowed), Some(host)) = (&self.hosts, host)
+        let Some(host) = host.filter(|host| is_well_formed(host)) else {
+            return Some(Refusal::NoHost);
+        };
+        if let Some(allowed) = &self.hosts
             && !allowed.iter().any(|pattern| is_host(pattern, host))
         {
             return Some(Refusal::Host);
         }
-        let proto = request.headers().get("X-Forwarded-Proto").last();
         let is_insecure = self.behind_proxy
-            && proto
+            && request
+                .headers()
+                .get("X-Forwarded-Proto")
+                .last()
                 .and_then(|value| value.rsplit(',').next())
                 .is_some_and(|proto| proto.trim().eq_ignore_ascii_case("http"));
-        let host = host.filter(|_| is_insecure)?;
-        Some(Refusal::Insecure(format!("https://{}{}", without_port(host), request.uri())))
+        is_insecure
+            .then(|| Refusal::Insecure(format!("https://{}{}", without_port(host), request.uri())))
     }
 }
 
 impl Refusal {
+    /// Whether the request would not get in by another way either.
+    pub(crate) fn is_final(&self) -> bool {
+        !matches!(self, Self::Insecure(_))
+    }
+
     /// The answer to the request.
-    pub(crate) fn response(&self, method: Method) -> Response<'static> {
+    pub(crate) fn response(&self, method: Option<Method>) -> Response<'static> {
         let mut response = Response::build();
         let text = match self {
+            Self::Unreadable => {
+                response.status(Status::BadRequest);
+                "This is no request that this site knows.\n"
+            }
+            Self::NoHost => {
+                response.status(Status::BadRequest);
+                "A request names the one host that it is for.\n"
+            }
             Self::Host => {
                 response.status(Status::BadRequest);
                 "This site is not at this host.\n"
             }
             Self::Insecure(address) => {
                 // With any other method what was sent would be lost.
-                let is_safe = matches!(method, Method::Get | Method::Head);
+                let is_safe = matches!(method, Some(Method::Get | Method::Head));
                 let status =
                     if is_safe { Status::MovedPermanently } else { Status::PermanentRedirect };
                 response.status(status).raw_header("Location", address.clone());
@@ -98,14 +118,16 @@ impl Refusal {
     }
 }
 
-/// Whether the header `Host` names the host of a pattern, whatever the port: the name itself, or,
+/// Whether the header `Host` may name a host: a name or an address, and a port if it gives one.
+fn is_well_formed(header: &str) -> bool {
+    let is_of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
+    !header.is_empty() && header.bytes().all(is_of_a_host)
+}
+
+/// Whether a well-formed header `Host` names the host of a pattern, whatever the port: the name itself, or,
 /// if it begins with a dot, that name and all below it.
 fn is_host(pattern: &str, header: &str) -> bool {
     let host = without_port(header).trim_end_matches('.').to_ascii_lowercase();
-    let is_of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
-    if !host.bytes().all(is_of_a_host) {
-        return false;
-    }
     match pattern.strip_prefix('.') {
         Some(domain) => {
             host == domain
@@ -128,7 +150,7 @@ fn without_port(header: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_host, without_port};
+    use super::{is_host, is_well_formed, without_port};
 
     #[test]
     fn a_port_is_no_part_of_a_host() {
@@ -145,15 +167,7 @@ mod tests {
         for host in ["example.org", "www.example.org", "a.b.example.org", "WWW.Example.ORG:443"] {
             assert!(is_host(".example.org", host), "{host}");
         }
-        for host in [
-            "notexample.org",
-            "evil.com/.example.org",
-            "a@b.example.org",
-            ".example.org",
-            "example.org.evil",
-            "org",
-            "",
-        ] {
+        for host in ["notexample.org", ".example.org", "example.org.evil", "org", ""] {
             assert!(!is_host(".example.org", host), "{host}");
         }
     }
@@ -163,8 +177,26 @@ mod tests {
         for host in ["example.org", "EXAMPLE.org.", "example.org:80"] {
             assert!(is_host("example.org", host), "{host}");
         }
-        for host in ["www.example.org", "example.org.evil", "example.orgg", "example.org@evil"] {
+        for host in ["www.example.org", "example.org.evil", "example.orgg", "evil.example"] {
             assert!(!is_host("example.org", host), "{host}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_no_host_is_not_well_formed() {
+        for host in ["example.org", "EXAMPLE.org.", "example.org:80", "127.0.0.1", "[::1]:8000"] {
+            assert!(is_well_formed(host), "{host}");
+        }
+        for host in [
+            "",
+            "a b",
+            "example.org@evil",
+            "evil.com/.example.org",
+            "example.org, evil.com",
+            "exämple.org",
+            "example.org?",
+        ] {
+            assert!(!is_well_formed(host), "{host}");
         }
     }
 }

@@ -32,6 +32,16 @@ impl SecurityHeaders {
         }
         Self(headers)
     }
+
+    /// Adds those that a response lacks.
+    pub(crate) fn add(&self, response: &mut Response<'_>) {
+        for &(name, value) in &self.0 {
+            // There are a few at this point, which are compared faster than hashed.
+            if !response.headers().iter().any(|header| header.name() == name) {
+                response.set_raw_header(name, value);
+            }
+        }
+    }
 }
 
 #[rocket::async_trait]
@@ -41,12 +51,7 @@ impl Fairing for SecurityHeaders {
     }
 
     async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
-        for &(name, value) in &self.0 {
-            // There are a few at this point, which are compared faster than hashed.
-            if !response.headers().iter().any(|header| header.name() == name) {
-                response.set_raw_header(name, value);
-            }
-        }
+        self.add(response);
     }
 }
 

@@ -26,6 +26,7 @@ mod assembly;
 mod assets;
 mod boundary;
 mod command;
+mod connections;
 mod database;
 mod error_pages;
 mod files_below;

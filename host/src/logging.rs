@@ -1,6 +1,8 @@
 //! Where log lines go: to standard error, through `tracing`. Rocket's own arrive there too.
 
 mod format;
+mod panics;
+mod queue;
 
 use std::io::IsTerminal;
 
@@ -12,6 +14,10 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 use crate::reports;
 use crate::settings::{LogFormat, Settings};
 use format::{FieldsForPeople, ForPeople, Json};
+use queue::Lines;
+
+pub(crate) use panics::log as log_panics;
+pub(crate) use queue::{Flush, dropped_lines, print, start as queue_lines};
 
 /// Installs the subscriber. It has to be there before Rocket would install a logger of its own.
 ///
@@ -29,7 +35,7 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
     })?;
     let ansi = std::io::stderr().is_terminal();
     let lines = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(Lines)
         .with_ansi(ansi)
         // It would report a reader that has gone to that same reader, and panic.
         .log_internal_errors(false);

@@ -79,6 +79,9 @@ pub struct SiteSettings {
     pub content_security_policy: String,
     /// After how many seconds a handler that has not answered is cut off; 0 for never.
     pub request_timeout: u32,
+    /// For how many seconds a connection may be open without a request that is being answered; 0 for
+    /// ever. A request's head and the first bytes of its body have to be there by then.
+    pub idle_timeout: u32,
     /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says
     /// that it is not ready: so long a router may take to notice.
     pub drain: u32,
@@ -155,6 +158,7 @@ impl Default for SiteSettings {
             hsts_seconds: 365 * 24 * 60 * 60,
             content_security_policy: DEFAULT_CSP.to_owned(),
             request_timeout: 30,
+            idle_timeout: 30,
             drain: 0,
             log_format: None,
             request_log: true,

@@ -13,7 +13,9 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response};
 
+use crate::connections::{Connections, Exchange};
 use crate::gate::{Gate, PROBES, Refusal};
+use crate::headers::SecurityHeaders;
 use crate::request::{Answering, Current, ReportedRequest, Scope, during};
 use crate::settings::Settings;
 
@@ -26,30 +28,32 @@ const REQUEST_LOG: &str = "host::request";
 /// One request, from its arrival until its response is sent: in its local cache.
 pub(crate) struct Watched {
     started: Instant,
-    /// The method that was asked for: Rocket answers HEAD by the route for GET.
-    method: Method,
+    /// The method that was asked for: Rocket answers HEAD by the route for GET. `None` if Rocket
+    /// refused the request before any fairing, and may have put another in its place.
+    method: Option<Method>,
     refusal: Option<Refusal>,
     pub(crate) current: Arc<Current>,
-    _underway: Option<Underway>,
+    _underway: Option<(Underway, Option<Exchange>)>,
 }
 
 impl Watched {
     /// What is known of a request.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        // Rocket asks no fairing about a request whose address it cannot read.
-        request.local_cache(|| Self::new(request, RequestInfo::of(request), None, None, None))
+        // Rocket asks no fairing about a request whose method it does not know, or whose address it
+        // cannot read.
+        request.local_cache(|| Watch::of(request).unreadable(request))
     }
 
     fn new(
-        request: &Request<'_>,
+        method: Option<Method>,
         info: &RequestInfo,
         refusal: Option<Refusal>,
-        underway: Option<Underway>,
+        underway: Option<(Underway, Option<Exchange>)>,
         reported: Option<ReportedRequest>,
     ) -> Self {
         Self {
             started: Instant::now(),
-            method: request.method(),
+            method,
             refusal,
             current: Arc::new(Current {
                 id: Arc::clone(&info.id),
@@ -75,12 +79,24 @@ impl Watched {
     pub(crate) fn is_refused(&self) -> bool {
         self.refusal.is_some()
     }
+
+    /// Whether no fairing was asked about it, and none will be asked about its response.
+    pub(crate) fn escapes_fairings(&self) -> bool {
+        self.method.is_none()
+    }
+}
+
+/// The name of a method, as logs and metrics have it.
+fn method_name(method: Option<Method>) -> &'static str {
+    method.map_or("other", Method::as_str)
 }
 
 /// The fairing that watches all requests. It is the first, so that others find what it knows.
 pub(crate) struct Watch {
     gate: Gate,
+    headers: SecurityHeaders,
     in_flight: Arc<InFlight>,
+    connections: Arc<Connections>,
     metrics: Option<Arc<Metrics>>,
     reports: Option<Arc<Scope>>,
     behind_proxy: bool,
@@ -91,11 +107,14 @@ impl Watch {
     pub(crate) fn new(
         settings: &Settings,
         in_flight: Arc<InFlight>,
+        connections: Arc<Connections>,
         metrics: Option<Arc<Metrics>>,
     ) -> Self {
         Self {
             gate: Gate::new(settings),
+            headers: SecurityHeaders::new(settings),
             in_flight,
+            connections,
             metrics,
             reports: Scope::of(settings).map(Arc::new),
             behind_proxy: settings.site.behind_proxy,
@@ -103,37 +122,32 @@ impl Watch {
         }
     }
 
-    /// Logs one line for a request. What is asked every second is not worth one.
-    fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
-        let path = logged_path(request);
-        let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;
-        let duration_ms = (milliseconds * 1000.0).round() / 1000.0;
-        let (method, status) = (watched.method.as_str(), response.status().code);
-        let bytes = response.body().preset_size().unwrap_or(0);
-        if PROBES.contains(&&*path) {
-            tracing::debug!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
-        } else {
-            tracing::info!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
-        }
-    }
-}
-
-#[rocket::async_trait]
-impl Fairing for Watch {
-    fn info(&self) -> Info {
-        Info { name: "Watch", kind: Kind::Request | Kind::Response }
+    /// The watch over a request.
+    fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        let watch = request.rocket().state::<Arc<Self>>();
+        watch.expect("the watch is managed at assembly")
     }
 
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let request = &*request;
+    /// What is known of a request that Rocket refused before any fairing.
+    fn unreadable(&self, request: &Request<'_>) -> Watched {
         let info = request.local_cache(|| request_id::info_of(request, self.behind_proxy));
-        let refusal = self.gate.refusal(request);
-        let underway = InFlight::begin(&self.in_flight);
-        let reported = self.reports.as_ref().map(|scope| scope.request(request));
-        request.local_cache(|| Watched::new(request, info, refusal, Some(underway), reported));
+        let wrong_host = self.gate.refusal(request).filter(Refusal::is_final);
+        Watched::new(None, info, Some(wrong_host.unwrap_or(Refusal::Unreadable)), None, None)
     }
 
-    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+    /// The response to a request that Rocket refused before any fairing: refused, counted and logged
+    /// as those that got as far.
+    pub(crate) fn refused<'r>(request: &'r Request<'_>) -> Response<'r> {
+        let mut response = Response::new();
+        let watch = Self::of(request);
+        watch.complete(request, &mut response);
+        watch.headers.add(&mut response);
+        response
+    }
+
+    /// Completes a response, puts that of the gate in its place if the request did not get in, and
+    /// writes down what is known by then.
+    fn complete<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let watched = Watched::of(request);
         if let Some(refusal) = &watched.refusal {
             *response = refusal.response(watched.method);
@@ -158,5 +172,42 @@ impl Fairing for Watch {
         if self.logs {
             during(&watched.current, || Self::log(request, response, watched));
         }
+    }
+
+    /// Logs one line for a request. What is asked every second is not worth one.
+    fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
+        let path = logged_path(request);
+        let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;
+        let duration_ms = (milliseconds * 1000.0).round() / 1000.0;
+        let (method, status) = (method_name(watched.method), response.status().code);
+        let bytes = response.body().preset_size().unwrap_or(0);
+        if PROBES.contains(&&*path) {
+            tracing::debug!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
+        } else {
+            tracing::info!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Watch {
+    fn info(&self) -> Info {
+        Info { name: "Watch", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        let request = &*request;
+        let info = request.local_cache(|| request_id::info_of(request, self.behind_proxy));
+        let refusal = self.gate.refusal(request);
+        let exchange =
+            request.remote().and_then(|client| Connections::begin(&self.connections, client));
+        let underway = (InFlight::begin(&self.in_flight), exchange);
+        let reported = self.reports.as_ref().map(|scope| scope.request(request));
+        let method = Some(request.method());
+        request.local_cache(|| Watched::new(method, info, refusal, Some(underway), reported));
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        self.complete(request, response);
     }
 }

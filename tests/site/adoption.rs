@@ -6,6 +6,7 @@ use module_api::host::Registration;
 use module_api::rocket_db_pools::Pool;
 use module_api::{Files, MigrationId, Module};
 use rocket::figment::Figment;
+use rocket::http::Header;
 use rocket::local::asynchronous::Client;
 use site_tests::{Database, DatabaseKind, HolidayHomes, on_both_databases};
 use sqlx::AssertSqlSafe;
@@ -256,7 +257,14 @@ async fn tables_of_django_are_taken_over_as_they_are(on: DatabaseKind) {
         ("/profiles/", "zoë"),
         ("/profiles/zo%C3%AB/", "München"),
     ] {
-        let page = client.get(address).dispatch().await.into_string().await.unwrap();
+        let page = client
+            .get(address)
+            .header(Header::new("Host", "localhost"))
+            .dispatch()
+            .await
+            .into_string()
+            .await
+            .unwrap();
         assert!(page.contains(shown), "{address} has no {shown}");
     }
     drop(client);

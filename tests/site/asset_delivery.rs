@@ -179,3 +179,24 @@ async fn assets_are_only_read() {
         assert!(matches!(answer.status, 404 | 405), "{method}: {}", answer.status);
     }
 }
+
+#[rocket::async_test]
+async fn a_page_of_another_release_gets_the_file_of_this_one_and_nobody_keeps_it() {
+    let site = site().await;
+    let current = site.get(STYLE).await;
+    for older in ["/static/host/site.0123456789ab.css", "/static/host/site.css.0123456789ab"] {
+        let answer = site.get(older).await;
+        assert_eq!((answer.status, &answer.body), (200, &current.body), "{older}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{older}");
+        assert_eq!(answer.header("content-type"), current.header("content-type"), "{older}");
+    }
+    for unknown in [
+        "/static/host/nothing.0123456789ab.css",
+        "/static/host/site.0123456789abcd.css",
+        "/static/host/site.0123456789AB.css",
+        "/static/host/site.0123456789ab.js",
+        "/static/host/site.0123456789ab.0123456789ab.css",
+    ] {
+        assert_eq!(site.get(unknown).await.status, 404, "{unknown}");
+    }
+}

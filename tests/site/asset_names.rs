@@ -73,13 +73,6 @@ async fn a_name_with_a_hash_is_kept_forever_and_a_plain_one_shortly() {
 }
 
 #[rocket::async_test]
-async fn a_name_with_a_foreign_hash_is_not_found() {
-    let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
-    let address = "/static/lettings/lettings.0123456789ab.css";
-    assert_not_found(&site.get(address).await, address);
-}
-
-#[rocket::async_test]
 async fn what_a_stylesheet_refers_to_has_a_hash_and_is_there() {
     let site = HolidayHomes::on(DatabaseKind::Sqlite).start().await;
     let mut found = 0;
@@ -120,7 +113,6 @@ async fn nothing_outside_the_assets_is_served() {
         "/static/host/%2e%2e%2f%2e%2e%2fCargo.toml",
         "/static/host%5csite.css",
         "/static/host/..%5c..%5cCargo.toml",
-        "/static/host/..\\..\\Cargo.toml",
         "/static/host/site.css%00",
         "/static/host/site.css%00.svg",
         "/static/%00",

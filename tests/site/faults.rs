@@ -4,6 +4,7 @@ mod clock;
 mod connections;
 mod disk_full;
 mod handlers;
+mod idle;
 mod killed;
 mod pool;
 mod postgres_restart;

@@ -54,7 +54,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "host",
         "files_below fingerprint registry site settings planned \
-         headers gate request reports logging watch error_pages assets templates \
+         headers gate connections request reports logging watch error_pages assets templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command",
     ),

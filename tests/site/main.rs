@@ -39,6 +39,7 @@ mod program;
 mod rebuilt_tables;
 mod records;
 mod refusal;
+mod refused_requests;
 mod registered_models;
 mod rolling;
 mod sentry_reports;

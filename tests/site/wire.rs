@@ -1,8 +1,6 @@
 //! What only shows on the wire: lengths, and addresses that no client library would send.
 
-use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
-use rocket::tokio::net::TcpStream;
-use site_tests::{DatabaseKind, HolidayHomes, ServedSite, on_both_databases};
+use site_tests::{DatabaseKind, HolidayHomes, on_both_databases};
 
 use crate::addresses::assert_not_found;
 
@@ -101,48 +99,4 @@ async fn no_redirect_leads_to_another_host(on: DatabaseKind) {
         }
     }
     site.stop().await;
-}
-
-#[rocket::async_test]
-async fn the_hosts_of_a_public_site_hold_for_http_2_too() {
-    let site = HolidayHomes::on(DatabaseKind::Sqlite).profile("production");
-    let site = site.setting("migrate_on_start", true).setting("allowed_hosts", "example.org");
-    let site = site.serve().await;
-    for (host, status) in [("example.org", 200), ("example.org:8000", 200), ("evil.example", 400)] {
-        assert_eq!(status_over_http_2(&site, host).await, status, "{host}");
-    }
-    site.stop().await;
-}
-
-/// The status of the home page, asked for as that of a host over HTTP/2 without TLS.
-async fn status_over_http_2(site: &ServedSite, host: &str) -> u16 {
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    const HEADERS: u8 = 1;
-    const SETTINGS: u8 = 4;
-    const END_OF_STREAM_AND_HEADERS: u8 = 5;
-    // By their places in the table of RFC 7541, appendix A: GET, /, http; and `:authority`, with a
-    // value that follows.
-    let mut fields = vec![0x82, 0x84, 0x86, 0x01, u8::try_from(host.len()).unwrap()];
-    fields.extend(host.as_bytes());
-    let frame = |kind: u8, flags: u8, stream: u8, content: &[u8]| {
-        let length = u8::try_from(content.len()).unwrap();
-        [&[0, 0, length, kind, flags, 0, 0, 0, stream], content].concat()
-    };
-    let settings = frame(SETTINGS, 0, 0, &[]);
-    let request = frame(HEADERS, END_OF_STREAM_AND_HEADERS, 1, &fields);
-    let mut stream = TcpStream::connect(("127.0.0.1", site.port())).await.unwrap();
-    stream.write_all(&[PREFACE, &settings, &request].concat()).await.unwrap();
-    loop {
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).await.unwrap();
-        let mut content = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
-        stream.read_exact(&mut content).await.unwrap();
-        if head[3] == HEADERS {
-            return match content[0] {
-                0x88 => 200,
-                0x8c => 400,
-                other => panic!("neither status 200 nor 400: {other:x}"),
-            };
-        }
-    }
 }

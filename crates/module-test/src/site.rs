@@ -82,6 +82,9 @@ impl TestSite {
         body: &[u8],
     ) -> LocalRequest<'c> {
         let mut request = self.client.req(method, address.to_owned()).body(body).cookies(cookies);
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request.add_header(Header::new("Host", "localhost"));
+        }
         for (name, value) in headers {
             request.add_header(Header::new(*name, (*value).to_owned()));
         }

@@ -12,7 +12,7 @@ use rocket::{Build, Rocket};
 use crate::assets::AssetStore;
 use crate::health::Readiness;
 use crate::plan::ManagedType;
-use crate::watch::Metrics;
+use crate::watch::{Metrics, Watch};
 
 /// Declares the values once: for managing them, and for reporting modules that manage a value of
 /// the same type.
@@ -49,4 +49,5 @@ host_state! {
     site_modules: SiteModules,
     templates: Templates,
     urls: Urls,
+    watch: Arc<Watch>,
 }

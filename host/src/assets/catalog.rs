@@ -29,6 +29,17 @@ pub(crate) struct Asset {
     pub(crate) encoded: Encoded,
 }
 
+/// How a name that was asked for names an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// With the hash of its content, which so never changes.
+    ByHash,
+    /// Without a hash.
+    Plainly,
+    /// With the hash of another content, as pages of another release have it.
+    ByOtherHash,
+}
+
 /// The namespace of the site's own assets.
 const SITE: &str = "site";
 
@@ -123,13 +134,15 @@ impl Catalog {
         }
     }
 
-    /// The asset of a plain name, or of one with a hash; and whether it is the latter, whose
-    /// content never changes.
-    pub(crate) fn find(&self, name: &str) -> Option<(&Arc<Asset>, bool)> {
-        match self.by_hashed_name.get(name) {
-            Some(asset) => Some((asset, true)),
-            None => self.by_name.get(name).map(|asset| (asset, false)),
+    /// The asset of a name, plain or with a hash.
+    pub(crate) fn find(&self, name: &str) -> Option<(&Arc<Asset>, Named)> {
+        if let Some(asset) = self.by_hashed_name.get(name) {
+            return Some((asset, Named::ByHash));
         }
+        if let Some(asset) = self.by_name.get(name) {
+            return Some((asset, Named::Plainly));
+        }
+        self.by_name.get(&without_hash(name)?).map(|asset| (asset, Named::ByOtherHash))
     }
 
     /// The address of an asset by its plain name: `/static/lettings/index.0123456789ab.css`.
@@ -215,14 +228,30 @@ pub(super) fn hash(content: &[u8]) -> String {
     hex::encode(&Sha256::digest(content)[..16])
 }
 
+/// How many digits of a hash stand in a name.
+const HASH: usize = 12;
+
 /// `css/index.css` with the first digits of a hash before its ending.
 pub(super) fn with_hash(path: &str, hash: &str) -> String {
-    let hash = &hash[..12];
+    let hash = &hash[..HASH];
     let file = path.rfind('/').map_or(0, |slash| slash + 1);
     match path[file..].rfind('.').filter(|dot| *dot > 0) {
         Some(dot) => format!("{}.{hash}{}", &path[..file + dot], &path[file + dot..]),
         None => format!("{path}.{hash}"),
     }
+}
+
+/// The plain name of one that is made as [`with_hash`] makes them, whatever the hash.
+fn without_hash(name: &str) -> Option<String> {
+    let is_hash = |part: &str| {
+        part.len() == HASH && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let (front, last) = name.rsplit_once('.')?;
+    if is_hash(last) {
+        return Some(front.to_owned());
+    }
+    let (front, hash) = front.rsplit_once('.')?;
+    is_hash(hash).then(|| format!("{front}.{last}"))
 }
 
 /// The media type of a file's ending.
@@ -246,6 +275,17 @@ mod tests {
         assert_eq!(with_hash("css/a.min.css", hash), "css/a.min.0123456789ab.css");
         assert_eq!(with_hash("LICENSE", hash), "LICENSE.0123456789ab");
         assert_eq!(with_hash("a.b/.hidden", hash), "a.b/.hidden.0123456789ab");
+    }
+
+    #[test]
+    fn a_hash_is_found_where_it_stands() {
+        for path in ["css/a.min.css", "css/a.css", "LICENSE", "a.b/.hidden"] {
+            let hashed = with_hash(path, "0123456789abcdef");
+            assert_eq!(without_hash(&hashed).as_deref(), Some(path));
+        }
+        for plain in ["css/a.css", "a.0123456789AB.css", "a.0123456789a.css", "a0123456789ab.css"] {
+            assert_eq!(without_hash(plain), None, "{plain}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use rocket::response::{self, Responder, Response};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
+use super::catalog::Named;
 use super::encoding::{self, Encoding};
 use super::range::{self, Ranged};
 use super::{Asset, AssetStore};
@@ -16,6 +17,9 @@ use super::{Asset, AssetStore};
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// A plain name may mean another content after the next release: five minutes.
 const SHORT: &str = "public, max-age=300";
+/// A name with the hash of another content: while two releases of a site overlap, pages of either ask
+/// the other for what they name.
+const NOT_CACHED: &str = "no-store";
 
 /// The host's routes for assets.
 pub(crate) fn routes() -> Vec<Route> {
@@ -37,8 +41,13 @@ impl Handler for Static {
         // A file has one address: not that of a folder, nor one with empty parts.
         let is_plain = !path.ends_with('/') && !path.as_str().contains("//");
         match store.current().find(&name).filter(|_| is_plain) {
-            Some((asset, immutable)) => {
-                let served = Served { asset: Arc::clone(asset), immutable };
+            Some((asset, named)) => {
+                let caching = match named {
+                    Named::ByHash => IMMUTABLE,
+                    Named::Plainly => SHORT,
+                    Named::ByOtherHash => NOT_CACHED,
+                };
+                let served = Served { asset: Arc::clone(asset), caching };
                 Outcome::from(request, served)
             }
             None => Outcome::forward(data, Status::NotFound),
@@ -49,7 +58,7 @@ impl Handler for Static {
 /// An asset as an answer to a request.
 struct Served {
     asset: Arc<Asset>,
-    immutable: bool,
+    caching: &'static str,
 }
 
 /// Bytes of an asset, kept alive by it.
@@ -77,7 +86,7 @@ fn bytes(asset: &Asset, encoding: Encoding) -> &[u8] {
 
 impl<'r> Responder<'r, 'static> for Served {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { asset, immutable } = self;
+        let Self { asset, caching } = self;
         let header = |name| request.headers().get_one(name);
         // Parts are of the file itself: a range of a compressed form helps nobody.
         let whole = range::parse(header("Range"), asset.content.len()) == Ranged::Whole;
@@ -90,7 +99,7 @@ impl<'r> Responder<'r, 'static> for Served {
         response
             .header(asset.content_type.clone())
             .raw_header("ETag", etag.clone())
-            .raw_header("Cache-Control", if immutable { IMMUTABLE } else { SHORT })
+            .raw_header("Cache-Control", caching)
             .raw_header("Vary", "Accept-Encoding")
             .raw_header("Accept-Ranges", "bytes");
         if encoding != Encoding::Identity {

@@ -90,6 +90,15 @@ pub(super) fn problems(settings: &Settings) -> Vec<Problem> {
             "set it in the profile `local` only",
         );
     }
+    if site.behind_proxy && site.drain == 0 {
+        say(
+            Problem::warning(
+                "security.W105",
+                "`drain` is 0: the router sends requests to a site that has stopped, until it notices",
+            ),
+            "set it to the seconds in which the router asks /readyz twice",
+        );
+    }
     problems.extend(of_database(settings));
     problems
 }

@@ -5,12 +5,15 @@ use std::io::Write;
 use module_api::Problem;
 use serde::Serialize;
 
+use crate::logging;
+
 /// Prints a line. A reader that has gone, as `head` does, is no error; a disk that is full is, and
 /// ends the program.
 pub(super) fn line(text: &str) {
     match writeln!(std::io::stdout(), "{text}") {
         Err(failure) if failure.kind() != std::io::ErrorKind::BrokenPipe => {
             error(&format!("error: cannot write: {failure}"));
+            drop(logging::Flush);
             std::process::exit(1);
         }
         _ => {}
@@ -19,7 +22,7 @@ pub(super) fn line(text: &str) {
 
 /// Prints a line on standard error.
 pub(super) fn error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    logging::print(text);
 }
 
 /// Prints a value as JSON.

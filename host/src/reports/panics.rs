@@ -9,7 +9,8 @@ pub(super) fn report() {
     let next = take_hook();
     set_hook(Box::new(move |panic| {
         sentry::capture_event(event(panic));
-        next(panic);
+        // It says so in the log.
+        super::unreported(|| next(panic));
     }));
 }
 

@@ -14,8 +14,10 @@ use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
 use subtle::ConstantTimeEq;
 
-use super::InFlight;
+use super::{InFlight, method_name};
+use crate::connections::Connections;
 use crate::headers::no_store;
+use crate::logging;
 use crate::planned::PlannedModules;
 use crate::request::Answering;
 use crate::settings::Settings;
@@ -23,6 +25,8 @@ use crate::site::Site;
 
 const REQUESTS: &str = "http_requests_total";
 const REFUSED: &str = "database_connections_refused_total";
+const DROPPED_LINES: &str = "log_lines_dropped_total";
+const TIMED_OUT: &str = "http_connections_timed_out_total";
 const DURATIONS: &str = "http_request_duration_seconds";
 /// Upper bounds of the durations that are counted, in seconds.
 const BOUNDS: [f64; 12] =
@@ -36,6 +40,7 @@ pub(crate) struct Metrics {
     handle: PrometheusHandle,
     series: RwLock<HashMap<SeriesKey, Series>>,
     in_flight: Arc<InFlight>,
+    connections: Arc<Connections>,
     gauges: Vec<(&'static str, Gauge)>,
     /// Who may read them: who has this token; anybody if there is none.
     token: Option<String>,
@@ -47,7 +52,7 @@ struct SeriesKey {
     module: &'static str,
     /// Where the name of the route is; 0 if no route was asked.
     route: usize,
-    method: Method,
+    method: Option<Method>,
     status: u16,
 }
 
@@ -63,6 +68,7 @@ impl Metrics {
         settings: &Settings,
         modules: &PlannedModules,
         in_flight: Arc<InFlight>,
+        connections: Arc<Connections>,
     ) -> Option<Self> {
         if !settings.site.metrics {
             return None;
@@ -79,6 +85,7 @@ impl Metrics {
             recorder,
             series: RwLock::default(),
             in_flight,
+            connections,
             gauges: gauges.collect(),
             token: settings.site.metrics_token.clone(),
         };
@@ -97,6 +104,13 @@ impl Metrics {
             None,
             "Time until a response was ready to be sent.".into(),
         );
+        for (name, help) in [
+            (TIMED_OUT, "Connections closed since they brought no request in time."),
+            (DROPPED_LINES, "Log lines dropped since nobody read them in time."),
+        ] {
+            self.recorder.describe_counter(name.into(), None, help.into());
+        }
+        describe("http_connections", "Open connections of clients, where they are timed.");
         describe("http_requests_in_flight", "Requests that are being answered.");
         describe("database_connections", "Open connections to the database.");
         describe("database_connections_idle", "Open connections that nobody uses.");
@@ -129,7 +143,7 @@ impl Metrics {
     /// Counts an answered request.
     pub(crate) fn count(
         &self,
-        method: Method,
+        method: Option<Method>,
         answering: Option<&Answering>,
         status: Status,
         duration: Duration,
@@ -154,7 +168,7 @@ impl Metrics {
         let labels = vec![
             Label::from_static_parts("module", key.module),
             Label::new("route", route.to_owned()),
-            Label::from_static_parts("method", key.method.as_str()),
+            Label::from_static_parts("method", method_name(key.method)),
             Label::new("status", key.status.to_string()),
         ];
         let requests = Key::from_parts(REQUESTS, labels.clone());
@@ -174,6 +188,10 @@ impl Metrics {
         self.recorder.register_gauge(key, &METADATA).set(value);
     }
 
+    fn set_counter(&self, name: &'static str, value: u64) {
+        self.recorder.register_counter(&Key::from_static_name(name), &METADATA).absolute(value);
+    }
+
     /// All numbers, in the text format of Prometheus.
     async fn render(&self, db: &Db) -> String {
         let set = |name: &'static str, value: usize| {
@@ -182,6 +200,9 @@ impl Metrics {
         };
         // The request that asks is one of them.
         set("http_requests_in_flight", self.in_flight.count());
+        set("http_connections", self.connections.open());
+        self.set_counter(TIMED_OUT, self.connections.timed_out());
+        self.set_counter(DROPPED_LINES, logging::dropped_lines() as u64);
         let connections = db.connections();
         set("database_connections", connections.open);
         set("database_connections_idle", connections.idle);

@@ -18,8 +18,8 @@ const BATCH: usize = 100;
 /// Files that this process needs for all else.
 const OTHERS: usize = 300;
 /// What one of them may cost the program, in bytes: the state of a connection is some hundred, of
-/// a task some thousand, and what was read of a head waits in a buffer of 8 KiB at first.
-const BYTES_EACH: usize = 16 * 1024;
+/// a task some thousand, and there are two buffers of 8 KiB, for what comes and what goes.
+const BYTES_EACH: usize = 20 * 1024;
 
 /// Raises the limit of open files of this process to what it may be; the limit.
 fn raise_limit() -> usize {
@@ -45,7 +45,7 @@ async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served()
     assert!(count > 1000, "the limit of open files, `ulimit -Hn`, leaves {count} connections");
     let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
     let mut command = workshop.command(&[]);
-    command.env("ROCKET_DEMO_DATA", "true");
+    command.env("ROCKET_DEMO_DATA", "true").env("ROCKET_IDLE_TIMEOUT", "600");
     let mut program = Program::start(command);
     for page in ["/", "/lettings/", "/profiles/"] {
         assert_eq!(program.get(page).await.status, 200);

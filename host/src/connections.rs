@@ -1,0 +1,67 @@
+//! Connections that bring no request in time are closed.
+//!
+//! Rocket waits for a request's head and the first bytes of its body without a limit, and for the
+//! next request too; its listener is private. So the connections are looked at from the side: which
+//! of them have a request that is being answered is known here, and those that have none for too long
+//! are shut down for reading, which ends them as if the client had ended them.
+
+mod activity;
+#[cfg(target_os = "linux")]
+mod handles;
+#[cfg(target_os = "linux")]
+mod sweep;
+
+use std::sync::Arc;
+
+use rocket::fairing::AdHoc;
+
+pub(crate) use activity::{Connections, Exchange};
+
+/// The fairing that closes connections, as long as the site runs.
+#[cfg(target_os = "linux")]
+pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
+    use rocket::tokio;
+    use rocket::tokio::time::{MissedTickBehavior, interval};
+
+    AdHoc::on_liftoff("Connections", move |rocket| {
+        let (port, shutdown) = (rocket.config().port, rocket.shutdown());
+        Box::pin(async move {
+            let Some(limit) = connections.limit() else { return };
+            let mut ticks = interval(sweep::pause(limit));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut sweep = sweep::Sweep::new(port, limit, connections);
+            let sweeping = async move {
+                loop {
+                    ticks.tick().await;
+                    let swept = tokio::task::spawn_blocking(move || {
+                        if let Err(error) = sweep.run() {
+                            tracing::warn!("open connections cannot be looked at: {error}");
+                        }
+                        sweep
+                    });
+                    // The runtime may end meanwhile.
+                    let Ok(swept) = swept.await else { return };
+                    sweep = swept;
+                }
+            };
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = sweeping => {}
+                    () = shutdown => {}
+                }
+            });
+        })
+    })
+}
+
+/// Only Linux tells a process what it needs.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
+    AdHoc::on_liftoff("Connections", move |_| {
+        Box::pin(async move {
+            if connections.limit().is_some() {
+                tracing::warn!("`idle_timeout` has no effect on this operating system");
+            }
+        })
+    })
+}
