@@ -60,10 +60,10 @@ pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
 };
-pub use paging::{PageNumber, Pagination};
+pub use paging::{MAX_OFFSET, PageNumber, Pagination};
 pub use records::{
-    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
-    UnknownField,
+    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, MomentPart, Path, Period, Record,
+    Records, Related, UnknownField,
 };
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,

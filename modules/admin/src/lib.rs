@@ -6,6 +6,7 @@ mod deletion;
 mod export;
 mod form;
 mod import;
+mod labels;
 mod list;
 mod log;
 pub mod models;
@@ -17,7 +18,7 @@ mod text;
 
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};
-use rocket::Route;
+use rocket::{Catcher, Route};
 
 use crate::models::LogEntry;
 
@@ -36,6 +37,10 @@ impl Module for Admin {
 
     fn routes(&self) -> Vec<Route> {
         routes::all()
+    }
+
+    fn catchers(&self) -> Vec<Catcher> {
+        routes::catchers()
     }
 
     fn models(&self) -> Vec<&'static ModelInfo> {
