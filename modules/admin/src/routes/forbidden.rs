@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use module_api::auth::Action;
 use module_api::model::ModelInfo;
-use module_api::{CsrfRefusal, Error, Page, RefusedByCsrf, context, route_name, template_name};
+use module_api::{CsrfRefusal, Error, Page, context, route_name, template_name};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, catch};
@@ -43,7 +43,7 @@ impl Denied {
 /// The page of a refusal; the site's own where it is not about a permission of staff.
 #[catch(403)]
 pub(crate) async fn forbidden(status: Status, request: &Request<'_>) -> Result<Page, Status> {
-    let RefusedByCsrf(refusal) = *request.local_cache(|| RefusedByCsrf(None));
+    let refusal = CsrfRefusal::of(request);
     let desk = Desk::from_request(request).await;
     let (Outcome::Success(desk), None) = (desk, refusal) else {
         let template = if refusal.is_some() { "errors/csrf" } else { "errors/error" };
