@@ -9,7 +9,7 @@ use host::Registry;
 use serde_json::Value;
 
 /// The packages that may name modules beside the site: what tests or measures the whole site.
-const OF_THE_WHOLE_SITE: &[&str] = &["tests", "bench", "benches"];
+const OF_THE_WHOLE_SITE: &[&str] = &["tests", "bench"];
 
 /// The engine.
 const HOST: &str = "installed-apps";

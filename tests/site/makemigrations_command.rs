@@ -1,4 +1,4 @@
-//! `host makemigrations`: what it writes, prints and answers.
+//! `makemigrations`: what it writes, prints and answers.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `host migrate`, forward and backward, for real and as if.
+//! `migrate`, forward and backward, for real and as if.
 
 use std::fs;
 

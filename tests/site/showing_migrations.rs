@@ -1,4 +1,4 @@
-//! `host showmigrations` and `host sqlmigrate`.
+//! `showmigrations` and `host sqlmigrate`.
 
 use site_tests::{DatabaseKind, on_both_databases};
 

@@ -29,7 +29,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ),
 ];
 
-/// What `host collectstatic` writes: the name with a hash of each asset.
+/// What `collectstatic` writes: the name with a hash of each asset.
 #[derive(Deserialize)]
 struct Manifest {
     paths: HashMap<String, String>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::share::{Counts, Permit};
 use crate::{ConnectionShare, DbError};
@@ -21,7 +21,7 @@ pub struct ConnectionLimits {
 /// The rights to hold one connection, until they are dropped.
 #[derive(Debug)]
 pub(crate) struct Permits(
-    #[expect(dead_code, reason = "they count until they are dropped")] [Option<Permit>; 2],
+    #[expect(dead_code, reason = "they count until they are dropped")] [Option<Permit>; 3],
 );
 
 impl ConnectionLimits {
@@ -31,7 +31,8 @@ impl ConnectionLimits {
         Self {
             reading: ConnectionShare::new(reading, patience, &counts),
             writing: ConnectionShare::new(writing, patience, &counts),
-            part: reading / 2,
+            // A handler that holds two at once can always have both.
+            part: (reading / 2).max(2),
             patience,
             counts,
         }
@@ -52,23 +53,84 @@ impl ConnectionLimits {
         self.counts.refused.load(Ordering::Relaxed)
     }
 
-    /// The right to a connection that reads, out of the share that is current.
+    /// The right to a connection that reads.
     pub(crate) async fn to_read(&self) -> Result<Permits, DbError> {
-        let of_part = match ConnectionShare::current() {
-            Some(share) => Some(share.take().await?),
-            None => None,
-        };
-        Ok(Permits([of_part, Some(self.reading.take().await?)]))
+        let deadline = self.deadline();
+        let of_part = self.of_part(deadline).await?;
+        let reading = self.reading.take(deadline).await?;
+        Ok(Permits([of_part, None, Some(reading)]))
     }
 
     /// The right to a connection that only writes.
     pub(crate) async fn to_write(&self) -> Result<Permits, DbError> {
-        Ok(Permits([Some(self.writing.take().await?), None]))
+        Ok(Permits([None, Some(self.writing.take(self.deadline()).await?), None]))
     }
 
     /// The right to a connection that writes, of those that read as well.
     pub(crate) async fn to_write_on_one_of_all(&self) -> Result<Permits, DbError> {
-        let writing = self.writing.take().await?;
-        Ok(Permits([Some(writing), Some(self.reading.take().await?)]))
+        let deadline = self.deadline();
+        let of_part = self.of_part(deadline).await?;
+        let writing = self.writing.take(deadline).await?;
+        let reading = self.reading.take(deadline).await?;
+        Ok(Permits([of_part, Some(writing), Some(reading)]))
+    }
+
+    /// One of the connections of the part of the site that this thread works for.
+    async fn of_part(&self, deadline: Instant) -> Result<Option<Permit>, DbError> {
+        match ConnectionShare::current(&self.counts) {
+            Some(share) => Ok(Some(share.take(deadline).await?)),
+            None => Ok(None),
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.patience
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    fn limits(reading: u32) -> ConnectionLimits {
+        ConnectionLimits::new(reading, reading / 2, Duration::from_millis(20))
+    }
+
+    /// Takes a right out of a share.
+    async fn within(
+        share: &ConnectionShare,
+        take: impl Future<Output = Result<Permits, DbError>>,
+    ) -> Result<Permits, DbError> {
+        let mut take = Box::pin(take);
+        poll_fn(|context| share.during(|| take.as_mut().poll(context))).await
+    }
+
+    #[rocket::async_test]
+    async fn a_part_has_half_of_the_connections_and_two_at_least() {
+        for (connections, expected) in [(1, 1), (2, 2), (3, 2), (4, 2), (16, 8)] {
+            let limits = limits(connections);
+            let (share, mut held) = (limits.share(), Vec::new());
+            while let Ok(permits) = within(&share, limits.to_read()).await {
+                held.push(permits);
+            }
+            assert_eq!(held.len(), expected, "{connections}");
+            assert_eq!(limits.waiting(), 0);
+        }
+    }
+
+    #[rocket::async_test]
+    async fn those_who_read_and_write_have_half_of_the_connections_together() {
+        let limits = limits(8);
+        let share = limits.share();
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            held.push(within(&share, limits.to_read()).await.unwrap());
+            held.push(within(&share, limits.to_write_on_one_of_all()).await.unwrap());
+        }
+        assert!(matches!(within(&share, limits.to_read()).await, Err(DbError::Busy)));
+        assert!(limits.to_read().await.is_ok(), "others have the rest");
+        assert_eq!(limits.refused(), 1);
     }
 }

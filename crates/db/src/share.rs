@@ -4,8 +4,8 @@
 //! all of them, and every other page waits as long as a request may. So each module takes its
 //! connections out of a share of the pool, and those who write on PostgreSQL out of another.
 //!
-//! Who finds all taken waits in line. The line is fair, and a newcomer is refused at once while the
-//! first in it has been waiting for too long: it would wait even longer, and be refused in the end.
+//! Who finds all taken waits in line. The line is fair. While it is long and the first in it has been
+//! waiting for a good part of the time that anybody waits, a newcomer is refused at once.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -14,9 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use rocket::tokio::time::timeout;
+use rocket::tokio::time::timeout_at;
 
 use crate::DbError;
+
+/// In a line with more places for each connection, newcomers are refused if it moves slowly.
+const PLACES: usize = 8;
 
 /// As many connections as one part of a site holds at once.
 #[derive(Debug, Clone)]
@@ -25,6 +28,7 @@ pub struct ConnectionShare(Arc<Share>);
 #[derive(Debug)]
 struct Share {
     permits: Arc<Semaphore>,
+    connections: usize,
     /// How long anybody waits.
     patience: Duration,
     line: Mutex<BTreeSet<Place>>,
@@ -56,8 +60,10 @@ thread_local! {
 
 impl ConnectionShare {
     pub(crate) fn new(connections: u32, patience: Duration, counts: &Arc<Counts>) -> Self {
+        let connections = connections.max(1) as usize;
         Self(Arc::new(Share {
-            permits: Arc::new(Semaphore::new(connections.max(1) as usize)),
+            permits: Arc::new(Semaphore::new(connections)),
+            connections,
             patience,
             line: Mutex::default(),
             next_place: AtomicU64::new(0),
@@ -78,23 +84,23 @@ impl ConnectionShare {
         work()
     }
 
-    /// The share of what this thread works on.
-    pub(crate) fn current() -> Option<Self> {
-        CURRENT.with_borrow(Clone::clone)
+    /// The share of what this thread works on, if it is one of the pool with these counts.
+    pub(crate) fn current(counts: &Arc<Counts>) -> Option<Self> {
+        CURRENT.with_borrow(Clone::clone).filter(|share| Arc::ptr_eq(&share.0.counts, counts))
     }
 
     /// Takes one of the connections, as soon as there is one.
     ///
     /// # Errors
     ///
-    /// The line moves too slowly, or none became free in time.
-    pub(crate) async fn take(&self) -> Result<Permit, DbError> {
+    /// The line moves too slowly, or none became free by the deadline.
+    pub(crate) async fn take(&self, deadline: Instant) -> Result<Permit, DbError> {
         let permits = Arc::clone(&self.0.permits);
         if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
             return Ok(Permit(permit));
         }
         let taken = match self.line_up(Instant::now()) {
-            Some(_in_line) => timeout(self.0.patience, permits.acquire_owned()).await.ok(),
+            Some(_in_line) => timeout_at(deadline.into(), permits.acquire_owned()).await.ok(),
             None => None,
         };
         match taken {
@@ -106,11 +112,12 @@ impl ConnectionShare {
         }
     }
 
-    /// A place at the end of the line, unless the first in it has been there for a third of the time
-    /// that anybody waits.
+    /// A place at the end of the line, unless that is long, and the first in it has been there for a
+    /// third of the time that anybody waits.
     fn line_up(&self, now: Instant) -> Option<InLine<'_>> {
         let mut line = self.line();
-        if let Some((since, _)) = line.first()
+        if line.len() >= PLACES * self.0.connections
+            && let Some((since, _)) = line.first()
             && now.saturating_duration_since(*since) > self.0.patience / 3
         {
             return None;
@@ -151,6 +158,10 @@ mod tests {
         ConnectionShare::new(connections, patience, &Arc::default())
     }
 
+    fn later() -> Instant {
+        Instant::now() + PATIENCE
+    }
+
     impl ConnectionShare {
         fn waiting(&self) -> usize {
             self.0.counts.waiting.load(Ordering::Relaxed)
@@ -164,11 +175,11 @@ mod tests {
     #[rocket::async_test]
     async fn as_many_are_taken_as_there_are_and_the_next_gets_the_first_that_is_given_back() {
         let share = new_share(2, PATIENCE);
-        let first = share.take().await.unwrap();
-        let _second = share.take().await.unwrap();
+        let first = share.take(later()).await.unwrap();
+        let _second = share.take(later()).await.unwrap();
         let third = tokio::spawn({
             let share = share.clone();
-            async move { share.take().await.map(drop) }
+            async move { share.take(later()).await.map(drop) }
         });
         while share.waiting() == 0 {
             tokio::task::yield_now().await;
@@ -180,33 +191,38 @@ mod tests {
     }
 
     #[rocket::async_test]
-    async fn a_newcomer_is_refused_while_the_first_in_line_has_been_there_for_too_long() {
+    async fn a_newcomer_to_a_long_line_is_refused_while_the_first_has_been_there_for_too_long() {
         let share = new_share(1, PATIENCE);
-        let held = share.take().await.unwrap();
+        let held = share.take(later()).await.unwrap();
         let long_ago = Instant::now() - PATIENCE / 2;
         let first = share.line_up(long_ago).unwrap();
-        assert!(matches!(share.take().await, Err(DbError::Busy)));
+        let others: Vec<_> = (1..PLACES).map(|_| share.line_up(Instant::now()).unwrap()).collect();
+        assert!(matches!(share.take(later()).await, Err(DbError::Busy)));
         assert_eq!(share.refused(), 1);
         drop(first);
-        assert!(share.line_up(Instant::now()).is_some());
-        drop(held);
-        assert!(share.take().await.is_ok());
+        assert!(share.line_up(Instant::now()).is_some(), "it is shorter");
+        let last = share.line_up(Instant::now()).unwrap();
+        assert!(share.line_up(Instant::now()).is_some(), "it is long, and moves");
+        drop((held, others, last));
+        assert!(share.take(later()).await.is_ok());
     }
 
     #[rocket::async_test]
-    async fn nobody_waits_for_longer_than_the_patience_lasts() {
-        let share = new_share(1, Duration::from_millis(20));
-        let _held = share.take().await.unwrap();
-        assert!(matches!(share.take().await, Err(DbError::Busy)));
+    async fn nobody_waits_beyond_the_deadline() {
+        let share = new_share(1, PATIENCE);
+        let _held = share.take(later()).await.unwrap();
+        let soon = Instant::now() + Duration::from_millis(20);
+        assert!(matches!(share.take(soon).await, Err(DbError::Busy)));
         assert_eq!((share.waiting(), share.refused()), (0, 1));
     }
 
     #[rocket::async_test]
     async fn whoever_gives_up_leaves_the_line() {
         let share = new_share(1, PATIENCE);
-        let _held = share.take().await.unwrap();
-        let mut waiting = Box::pin(share.take());
-        assert!(timeout(Duration::from_millis(1), waiting.as_mut()).await.is_err());
+        let _held = share.take(later()).await.unwrap();
+        let mut waiting = Box::pin(share.take(later()));
+        let soon = tokio::time::Instant::now() + Duration::from_millis(1);
+        assert!(timeout_at(soon, waiting.as_mut()).await.is_err());
         assert_eq!(share.waiting(), 1);
         drop(waiting);
         assert_eq!(share.waiting(), 0);
@@ -215,8 +231,12 @@ mod tests {
     #[test]
     fn a_share_is_current_while_its_work_lasts() {
         let share = new_share(1, PATIENCE);
-        assert!(ConnectionShare::current().is_none());
-        share.during(|| assert!(ConnectionShare::current().is_some()));
-        assert!(ConnectionShare::current().is_none());
+        let current = || ConnectionShare::current(&share.0.counts);
+        assert!(current().is_none());
+        share.during(|| {
+            assert!(current().is_some());
+            assert!(ConnectionShare::current(&Arc::default()).is_none(), "it is of another pool");
+        });
+        assert!(current().is_none());
     }
 }

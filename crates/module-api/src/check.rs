@@ -17,7 +17,7 @@ pub struct CheckContext<'a> {
 /// A function that looks at the site before it starts and says what is wrong.
 ///
 /// Its problems are reported together with those the host finds, under ids that begin with the
-/// module's name (`lettings.E001`). `host check` runs the same ones.
+/// module's name (`lettings.E001`). `check` runs the same ones.
 ///
 /// ```
 /// use module_api::{Check, CheckContext, Problem};

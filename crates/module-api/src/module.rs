@@ -35,7 +35,7 @@ use crate::{
 ///    the module, without a database, that give the same each time.
 /// 3. It reports all problems together, or goes on: the database is opened, migrations are
 ///    applied (a module's requirements before its own; outside the profile `local` they have to be
-///    applied already, by `host migrate`), Rocket is assembled and launched.
+///    applied already, by `migrate`), Rocket is assembled and launched.
 /// 4. From then on only handlers, [`page_context`](Module::page_context) and what
 ///    [`configure`](Module::configure) attached are called.
 ///

@@ -1,6 +1,7 @@
 //! Misuse of `Model`, `FromRow` and `Projection` is an error that says what to write instead, and use is none.
 //!
-//! After a change of a message: `TRYBUILD=overwrite cargo test -p module-api --test models`, and
+//! After a change of a message:
+//! `TRYBUILD=overwrite cargo test -p installed-apps-module-api --test models`, and
 //! read what became of the `.stderr` files.
 
 #[test]

@@ -167,7 +167,7 @@ impl Setup {
     }
 
     /// Brings the database up to date as a start in the profile `local` does, which is what
-    /// `host migrate` does in all.
+    /// `migrate` does in all.
     ///
     /// # Errors
     ///

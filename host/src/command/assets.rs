@@ -1,4 +1,4 @@
-//! `host findstatic` and `host collectstatic`.
+//! `findstatic` and `collectstatic`.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `host loaddata` and `host dumpdata`.
+//! `loaddata` and `dumpdata`.
 
 use std::fs::File;
 use std::io::ErrorKind;

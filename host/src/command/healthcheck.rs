@@ -1,4 +1,4 @@
-//! `host healthcheck`: for a container, which has nothing else to ask with.
+//! `healthcheck`: for a container, which has nothing else to ask with.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! `host check`, `host modules` and `host routes`: the plan, printed.
+//! `check`, `modules` and `routes`: the plan, printed.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `host makemigrations`.
+//! `makemigrations`.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};

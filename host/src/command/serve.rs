@@ -1,4 +1,4 @@
-//! `host serve`.
+//! `serve`.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! `host findtemplate`: who provides a template.
+//! `findtemplate`: who provides a template.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `host createsuperuser` and `small-host changepassword`, with flags, with variables, and at a terminal.
+//! `createsuperuser` and `changepassword`, with flags, with variables, and at a terminal.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};

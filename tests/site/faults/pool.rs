@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use module_api::db::query;
+use module_api::rocket_db_pools::Pool;
 use rocket::tokio;
 use site_tests::{DatabaseKind, ask, on_both_databases};
 
@@ -73,5 +75,41 @@ async fn who_waits_for_a_connection_gets_one(kind: DatabaseKind) {
     for holder in hold(&program, 20, Duration::from_millis(100)) {
         assert_eq!(holder.await.unwrap(), 200, "{}", program.log());
     }
+    program.stop().await;
+}
+
+#[rocket::async_test]
+async fn a_locked_table_keeps_nobody_from_others() {
+    let (workshop, program) = start(DatabaseKind::Postgres, 30).await;
+    let other = workshop.pool().await;
+    let mut transaction = other.begin().await.unwrap();
+    let lock = query("LOCK TABLE note IN ACCESS EXCLUSIVE MODE");
+    lock.execute(&mut transaction).await.unwrap();
+    let port = program.port();
+    let ask = |method: &'static str, target: String| {
+        tokio::spawn(
+            async move { ask(port, method, &target, &[]).await.expect("an answer").status },
+        )
+    };
+    let waiting: Vec<_> = (0..6)
+        .flat_map(|id| {
+            [ask("GET", "/notes/count/".to_owned()), ask("POST", format!("/notes/add/{id}/5/"))]
+        })
+        .collect();
+    // Until some hold connections, and others wait for one.
+    while !program.get("/metrics").await.text().lines().any(|line| {
+        line.strip_prefix("database_connections_waiting ").is_some_and(|count| count != "0")
+    }) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for others in ["/others/reached/", "/readyz"] {
+        assert_eq!(program.get(others).await.status, 200, "{others}: {}", program.log());
+    }
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    transaction.commit().await.unwrap();
+    for answered in waiting {
+        assert_eq!(answered.await.unwrap(), 200, "{}", program.log());
+    }
+    other.close().await;
     program.stop().await;
 }

@@ -6,7 +6,7 @@ use crate::db::Db;
 /// What a module does after migrating: to keep rows of its own in step with what is linked, which no
 /// migration can know.
 ///
-/// `host migrate` calls it, as does a start that migrates, each time: nobody else migrates meanwhile,
+/// `migrate` calls it, as does a start that migrates, each time: nobody else migrates meanwhile,
 /// and all migrations of the module are applied. It begins its own transactions. Where nothing is to
 /// be done it should take no more than a query or two.
 ///

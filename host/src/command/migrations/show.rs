@@ -1,4 +1,4 @@
-//! `host showmigrations`: all migrations and how they stand.
+//! `showmigrations`: all migrations and how they stand.
 
 use clap::Args;
 use module_api::MigrationId;
@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use ::migrate::{LinkedModule, MigrationState, is_no_module, state_of_migrations};
 
-/// What `host showmigrations` is to print.
+/// What `showmigrations` is to print.
 #[derive(Debug, Args)]
 pub(in crate::command) struct ShowArguments {
     /// Only those of these modules.

@@ -1,4 +1,4 @@
-//! `host sqlmigrate`: the SQL of a migration, as it is run.
+//! `sqlmigrate`: the SQL of a migration, as it is run.
 
 use clap::{Args, ValueEnum};
 use module_api::db::DatabaseKind;
@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use ::migrate::{MigrateError, find_migration};
 
-/// What `host sqlmigrate` is to print.
+/// What `sqlmigrate` is to print.
 #[derive(Debug, Args)]
 pub(in crate::command) struct SqlArguments {
     /// The module.

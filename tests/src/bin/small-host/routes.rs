@@ -13,7 +13,7 @@ use rocket::{Route, State, get, post, routes, tokio};
 pub(crate) const CSRF_EXEMPT: &[&str] = &["add"];
 
 pub(crate) fn all() -> Vec<Route> {
-    routes![add, count, count_in, wait, long]
+    routes![add, count, count_in, reached, wait, long]
 }
 
 /// Adds a note with a title of so many letters, and answers when it is committed.
@@ -42,6 +42,13 @@ async fn count(mut db: Connection<Db>) -> Result<String, module_api::Error> {
 async fn count_in(milliseconds: u64, db: Connection<Db>) -> Result<String, module_api::Error> {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     count(db).await
+}
+
+/// Asks the database, and none of its tables.
+#[get("/reached")]
+async fn reached(mut db: Connection<Db>) -> Result<&'static str, module_api::Error> {
+    let (_,): (i64,) = query("SELECT 1 AS value").fetch_one(&mut db).await?;
+    Ok("reached")
 }
 
 /// Makes the file `waiting`, and answers when there is a file `go`.
