@@ -34,6 +34,7 @@ mod module_bounds;
 mod navigation;
 mod overrides;
 mod pages;
+mod pooler;
 mod postgres_faults;
 mod program;
 mod rebuilt_tables;
