@@ -83,7 +83,7 @@ impl<'r> Desk<'r> {
     /// The registration with those search fields alone that the user may look into: what a search
     /// finds tells what stands there.
     pub(crate) fn searchable<'a>(&self, admin: &'a ModelAdmin) -> Cow<'a, ModelAdmin> {
-        let may_search = |name: &&'static str| {
+        let may_search = |name: &str| {
             let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));
             path.is_ok_and(|path| self.may_follow(&path))
         };
