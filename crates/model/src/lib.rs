@@ -61,9 +61,10 @@ pub use info::{
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
 };
 pub use paging::{MAX_OFFSET, PageNumber, Pagination};
+pub use query::MomentPart;
 pub use records::{
-    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, MomentPart, Path, Period, Record,
-    Records, Related, UnknownField,
+    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
+    Related, UnknownField,
 };
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,

@@ -3,6 +3,7 @@
 mod access;
 mod csv;
 mod deletion;
+mod denied;
 mod export;
 mod form;
 mod import;
