@@ -306,7 +306,9 @@ pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> P
         let place =
             error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), describe_source);
         let message = format!("{place}: {}", error.kind.to_string().trim_end());
-        return Problem::error(UNREADABLE_FILE, message).hint("mend its syntax, which is TOML");
+        return Problem::error(UNREADABLE_FILE, message).hint(
+            "mend its syntax, which is TOML; settings stand below a profile, as `[default]`",
+        );
     }
     let place = origin_of(figment, &key);
     Problem::error("settings.E003", format!("`{key}` in {place}: {}", error.kind))

@@ -27,6 +27,17 @@ fn a_file_that_is_no_toml_is_named_and_the_rest_is_examined_all_the_same() {
 }
 
 #[test]
+fn a_setting_outside_of_a_profile_is_told_where_it_belongs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Rocket.toml"), "site_name = 'My Site'").unwrap();
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let problems = text(&output.stderr);
+    assert!(problems.contains("settings.E010"), "{problems}");
+    assert!(problems.contains("settings stand below a profile, as `[default]`"), "{problems}");
+}
+
+#[test]
 fn the_program_names_the_file_and_the_variable() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Rocket.toml");
