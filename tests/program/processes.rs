@@ -76,6 +76,7 @@ accounts
  [X] 0001_initial
  [X] 0002_sessions
  [X] 0003_password_resets
+ [X] 0004_password_resets_end
 admin
  [X] 0001_initial
 lettings
