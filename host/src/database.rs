@@ -229,7 +229,7 @@ pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, OpenErro
 }
 
 /// Whether the database has no table at all.
-async fn is_empty(pool: &DbPool) -> Result<bool, DbError> {
+pub(crate) async fn is_empty(pool: &DbPool) -> Result<bool, DbError> {
     let mut connection = pool.acquire().await?;
     let (tables,): (i64,) = query(match pool {
         DbPool::Sqlite { .. } => {

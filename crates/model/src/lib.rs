@@ -58,7 +58,7 @@ pub use error::{Protected, WriteError};
 pub use id::Id;
 pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
-    ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
+    ManyToManyInfo, ModelInfo, Normalizer, OnDelete, Ordering, Validator, capitalized,
 };
 pub use paging::{MAX_OFFSET, PageNumber, Pagination};
 pub use query::MomentPart;
