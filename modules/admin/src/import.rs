@@ -14,6 +14,8 @@ mod file;
 mod lookups;
 mod objects;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod rows;
 mod write;
 
