@@ -21,7 +21,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/fixtures",
         "elements json json_text keys natural problems progress source write cells error object dump \
-         read references load",
+         mapping read references load",
     ),
     ("crates/mail", "error message server way settings mailer"),
     (
@@ -60,7 +60,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "modules/accounts",
-        "expired models permissions random_text secret admin devices passwords sessions \
+        "expired permissions random_text secret usernames models admin devices passwords sessions \
          authentication new_user settings signed_in throttle first_administrator \
          new_password visitor commands password_reset reset_mail routes",
     ),
