@@ -88,7 +88,7 @@ impl<'r> Desk<'r> {
             let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));
             path.is_ok_and(|path| self.may_follow(&path))
         };
-        if admin.search_fields.iter().all(may_search) {
+        if admin.search_fields.iter().all(|name| may_search(name)) {
             return Cow::Borrowed(admin);
         }
         let mut narrowed = admin.clone();
