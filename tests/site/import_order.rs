@@ -21,7 +21,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/fixtures",
         "elements json json_text keys natural problems progress source write cells error object dump \
-         mapping read references load",
+         mapping read references load fuzzing",
     ),
     ("crates/mail", "error message server way settings mailer"),
     (
@@ -56,7 +56,7 @@ const ORDERS: &[(&str, &str)] = &[
         "files_below fingerprint registry site settings planned \
          headers gate connections request reports logging watch error_pages assets templates \
          plan makemigrations database site_modules health boundary shutdown \
-         assembly command",
+         assembly command fuzzing",
     ),
     (
         "modules/accounts",
@@ -67,7 +67,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "modules/admin",
         "text denied access labels csv models search export list log object shell deletion import \
-         form routes",
+         form routes fuzzing",
     ),
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),

@@ -6,6 +6,9 @@ mod deletion;
 mod denied;
 mod export;
 mod form;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod import;
 mod labels;
 mod list;
