@@ -115,6 +115,11 @@ impl<'r> Responder<'r, 'static> for Error {
             request.local_cache(|| Reported(true));
             let text = with_causes(&self);
             FailureCause::keep(request, || text.clone());
+            if let Self::Database(DbError::Busy) = self {
+                // A load that is too high, of which `/metrics` has the number.
+                tracing::warn!(path = %logged_path(request), "{text}");
+                return Err(status);
+            }
             tracing::error!(
                 status = status.code,
                 method = %request.method(),
