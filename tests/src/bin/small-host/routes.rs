@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use module_api::db::{Db, query};
 use module_api::rocket_db_pools::Connection;
+use rocket::data::Capped;
 use rocket::form::Form;
 use rocket::fs::TempFile;
 use rocket::{FromForm, Route, State, get, post, routes, tokio};
@@ -64,8 +65,8 @@ fn long(letters: usize) -> String {
 
 /// Takes a file, and answers how long it is.
 #[post("/upload", data = "<file>")]
-fn upload(file: TempFile<'_>) -> String {
-    file.len().to_string()
+fn upload(file: Capped<TempFile<'_>>) -> String {
+    file.into_inner().len().to_string()
 }
 
 /// A form with one field.
@@ -77,5 +78,5 @@ struct Titled<'r> {
 /// Takes a form, and answers its field.
 #[post("/form", data = "<form>")]
 fn form(form: Form<Titled<'_>>) -> String {
-    form.title.to_owned()
+    form.into_inner().title.to_owned()
 }
