@@ -23,7 +23,8 @@ RUN cargo build --release --locked --package holiday-homes \
 COPY . .
 # The commit, which the program says in its reports.
 ARG GIT_REVISION
-RUN cargo build --release --frozen --package holiday-homes
+RUN cargo build --release --frozen --package holiday-homes \
+    && objcopy --compress-debug-sections=zlib target/release/holiday-homes
 
 FROM debian:bookworm-slim AS root
 # There is one version of the certificates for a release of Debian, which is not kept once there is a

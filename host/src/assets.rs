@@ -12,5 +12,11 @@ pub(crate) use catalog::{Asset, Catalog};
 pub(crate) use serve::routes;
 pub(crate) use store::AssetStore;
 
+#[cfg(fuzzing)]
+pub(crate) use {
+    encoding::{Encoded, negotiate},
+    range::parse as parse_range,
+};
+
 /// Where assets are served, before the module's name.
 pub(crate) const PREFIX: &str = "/static/";

@@ -65,7 +65,7 @@ impl Handler for Boundary {
         watched.answered_by(request, &self.answering);
         if self.ends_in_slash
             && request.method() == Method::Get
-            && let Some(address) = canonical(request)
+            && let Some(address) = canonical(request.uri().path().as_str(), query(request))
         {
             let mut response = Response::build();
             response
@@ -89,6 +89,7 @@ impl Handler for Boundary {
             during(&watched.current, || tracing::warn!(%path, ?refusal, "refused"));
             return Outcome::Error(Status::Forbidden);
         }
+        let is_whole = data.peek_complete();
         let mut handler = self.inner.handle(request, data);
         let outcome = poll_fn(|context| {
             let mut poll = || self.share.during(|| handler.as_mut().poll(context));
@@ -101,7 +102,12 @@ impl Handler for Boundary {
             let (path, seconds) = (logged_path(request), self.limit.map(|limit| limit.as_secs()));
             FailureCause::keep(request, || "the handler took too long and was cut off".to_owned());
             during(&watched.current, || {
-                tracing::error!(%path, seconds, "a handler took too long and was cut off");
+                if is_whole {
+                    tracing::error!(%path, seconds, "a handler took too long and was cut off");
+                } else {
+                    // How fast a body comes is up to the client.
+                    tracing::warn!(%path, seconds, "a request with a body was cut off");
+                }
             });
             return Outcome::Error(Status::ServiceUnavailable);
         };
@@ -135,11 +141,15 @@ async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> 
     }
 }
 
+/// The query of the address that was asked for.
+fn query<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    request.uri().query().map(|query| query.as_str())
+}
+
 /// The address of a page that ends in `/` and has no empty parts, if the one asked for is not that.
-/// It begins with one `/`, so that it cannot be taken for another host's.
-fn canonical(request: &Request<'_>) -> Option<String> {
-    let uri = request.uri();
-    let path = uri.path().as_str();
+/// It begins with one `/`, so that it cannot be taken for another host's; and since browsers read `\`
+/// as `/`, there is none.
+pub(crate) fn canonical(path: &str, query: Option<&str>) -> Option<String> {
     let has_empty_part = path.as_bytes().windows(2).any(|pair| pair == b"//");
     if path.ends_with('/') && !has_empty_part {
         return None;
@@ -147,12 +157,57 @@ fn canonical(request: &Request<'_>) -> Option<String> {
     let mut address = String::with_capacity(path.len() + 1);
     for part in path.split('/').filter(|part| !part.is_empty()) {
         address.push('/');
-        address.push_str(part);
+        address.push_str(&part.replace('\\', "%5C"));
     }
     address.push('/');
-    if let Some(query) = uri.query() {
+    if let Some(query) = query {
         address.push('?');
-        address.push_str(query.as_str());
+        address.push_str(query);
     }
     Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use module_api::auth::local_address;
+    use proptest::prelude::*;
+
+    use super::canonical;
+
+    #[test]
+    fn a_page_has_one_address() {
+        for (path, address) in [
+            ("/lettings", Some("/lettings/")),
+            ("//lettings//1", Some("/lettings/1/")),
+            ("/lettings//", Some("/lettings/")),
+            ("//", Some("/")),
+            ("/\\evil.example", Some("/%5Cevil.example/")),
+            ("/lettings/", None),
+            ("/", None),
+        ] {
+            assert_eq!(canonical(path, None).as_deref(), address, "{path}");
+        }
+        assert_eq!(canonical("/a", Some("b=/c")).as_deref(), Some("/a/?b=/c"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_redirect_stays_on_the_site_and_leads_to_no_other(
+            path in "(/|[!-~]|\\PC){0,30}",
+            query in proptest::option::of("[!-~]{0,20}"),
+        ) {
+            let path = format!("/{}", path.replace(['?', '#', ' '], ""));
+            let Some(address) = canonical(&path, query.as_deref()) else { return Ok(()) };
+            let (target, _) = address.split_once('?').unwrap_or((&address, ""));
+            prop_assert!(target.ends_with('/'));
+            prop_assert!(!target.starts_with("//") && !target.contains('\\'), "{}", address);
+            prop_assert_eq!(canonical(target, None), None);
+            let base = url::Url::parse("https://site.example/page/").unwrap();
+            let reached = base.join(&address).unwrap();
+            prop_assert_eq!(reached.host_str(), Some("site.example"));
+            if !path.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                prop_assert!(local_address(target).is_some(), "{}", target);
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod makemigrations;
 mod migrations;
 mod model_checks;
 mod output;
+mod row_checks;
 mod serve;
 mod sqlite_build;
 mod template;
@@ -199,7 +200,9 @@ fn run(
         more.extend(sqlite_build::problem(settings));
         if let Ok(plan) = &plan {
             more.extend(block_on(settings, async {
-                Ok::<_, anyhow::Error>(model_checks::problems(plan).await)
+                let of_models = model_checks::problems(plan).await;
+                let of_rows = row_checks::problems(plan, settings).await;
+                Ok::<_, anyhow::Error>([of_models, of_rows].concat())
             })?);
         }
         return Ok(listing::check(&plan, &more, asked.format.format));

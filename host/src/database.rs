@@ -161,15 +161,14 @@ impl Migrating {
         settings: &Settings,
     ) -> Result<Self, DatabaseError> {
         let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
-        let pool = pool.for_migrations().await?;
-        let lock = acquire(&pool, location, limit).await?;
-        Ok(Self { pool, lock })
+        let lock = acquire(pool, location, limit).await?;
+        Ok(Self { pool: pool.for_migrations().await?, lock })
     }
 
     /// Lets the next one in.
     async fn end(self) {
         self.pool.close().await;
-        drop(self.lock);
+        self.lock.release().await;
     }
 }
 
@@ -230,7 +229,7 @@ pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, OpenErro
 }
 
 /// Whether the database has no table at all.
-async fn is_empty(pool: &DbPool) -> Result<bool, DbError> {
+pub(crate) async fn is_empty(pool: &DbPool) -> Result<bool, DbError> {
     let mut connection = pool.acquire().await?;
     let (tables,): (i64,) = query(match pool {
         DbPool::Sqlite { .. } => {

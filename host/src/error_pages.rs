@@ -57,21 +57,7 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
 
 fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     if status.code >= 500 && !request.local_cache(|| Reported(false)).0 {
-        let log = || {
-            tracing::error!(
-                status = status.code,
-                method = %request.method(),
-                path = %logged_path(request),
-                "a handler failed",
-            );
-        };
-        let reported = Watched::of(request).current.reported.as_ref();
-        if reported.is_some_and(ReportedRequest::is_reported) {
-            // Why it failed was reported: a panic, a template.
-            reports::unreported(log);
-        } else {
-            log();
-        }
+        log_failure(status, request);
     }
     if status == Status::Unauthorized
         && let Some(address) = login_address(request)
@@ -98,6 +84,23 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     let mut response = page.unwrap_or_else(|_| bare(status));
     response.set_status(status);
     response
+}
+
+/// Logs that a handler failed and did not say why.
+fn log_failure(status: Status, request: &Request<'_>) {
+    let (code, method, path) = (status.code, request.method(), logged_path(request));
+    if status == Status::ServiceUnavailable {
+        // Too much is asked for, or what refused it has logged why.
+        return tracing::warn!(status = code, %method, %path, "a request was turned away");
+    }
+    let log = || tracing::error!(status = code, %method, %path, "a handler failed");
+    let reported = Watched::of(request).current.reported.as_ref();
+    if reported.is_some_and(ReportedRequest::is_reported) {
+        // Why it failed was reported: a panic, a template.
+        reports::unreported(log);
+    } else {
+        log();
+    }
 }
 
 /// Where a visitor signs in, to come back to the page that was asked for.

@@ -119,14 +119,14 @@ impl Refusal {
 }
 
 /// Whether the header `Host` may name a host: a name or an address, and a port if it gives one.
-fn is_well_formed(header: &str) -> bool {
+pub(crate) fn is_well_formed(header: &str) -> bool {
     let is_of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
     !header.is_empty() && header.bytes().all(is_of_a_host)
 }
 
 /// Whether a well-formed header `Host` names the host of a pattern, whatever the port: the name itself, or,
 /// if it begins with a dot, that name and all below it.
-fn is_host(pattern: &str, header: &str) -> bool {
+pub(crate) fn is_host(pattern: &str, header: &str) -> bool {
     let host = without_port(header).trim_end_matches('.').to_ascii_lowercase();
     match pattern.strip_prefix('.') {
         Some(domain) => {
@@ -150,6 +150,8 @@ fn without_port(header: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{is_host, is_well_formed, without_port};
 
     #[test]
@@ -197,6 +199,25 @@ mod tests {
             "example.org?",
         ] {
             assert!(!is_well_formed(host), "{host}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_host_that_gets_in_is_what_a_browser_takes_for_the_site(
+            front in "([a-z0-9]|[-._:]|\\[|\\]|@|/){0,6}",
+            name in "\\.?(example\\.org|EXAMPLE\\.ORG|example\\.orgs|example)",
+            back in "\\.?(:[0-9]{0,3})?([a-z0-9]|[-._:]){0,2}",
+        ) {
+            let header = format!("{front}{name}{back}");
+            if !is_well_formed(&header) || !is_host(".example.org", &header) {
+                return Ok(());
+            }
+            // What it takes for no address at all leads nowhere.
+            if let Ok(address) = url::Url::parse(&format!("http://{header}/")) {
+                let host = address.host_str().unwrap().trim_end_matches('.').to_owned();
+                prop_assert!(host == "example.org" || host.ends_with(".example.org"), "{}", host);
+            }
         }
     }
 }

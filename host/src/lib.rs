@@ -31,6 +31,9 @@ mod database;
 mod error_pages;
 mod files_below;
 mod fingerprint;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod headers;
 mod health;

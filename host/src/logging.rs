@@ -1,6 +1,7 @@
 //! Where log lines go: to standard error, through `tracing`. Rocket's own arrive there too.
 
 mod format;
+mod of_rocket;
 mod panics;
 mod queue;
 
@@ -14,8 +15,10 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 use crate::reports;
 use crate::settings::{LogFormat, Settings};
 use format::{FieldsForPeople, ForPeople, Json};
+use of_rocket::OfRocket;
 use queue::Lines;
 
+pub(crate) use of_rocket::failed_connections;
 pub(crate) use panics::log as log_panics;
 pub(crate) use queue::{Flush, dropped_lines, print, start as queue_lines};
 
@@ -45,7 +48,7 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
     };
     // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows
     // upon the question, of the crate `log`, whether something would be logged that no layer wants.
-    let subscriber = tracing_subscriber::registry().with(filter).with(lines);
+    let subscriber = tracing_subscriber::registry().with(filter).with(OfRocket).with(lines);
     // In a test another one may be installed already: then that one is used.
     let _ = subscriber.with(reports::layer(settings)).try_init();
     Ok(())

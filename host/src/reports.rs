@@ -2,6 +2,9 @@
 //! nothing is sent, and nothing of this runs.
 
 mod failing;
+mod frames;
+mod kind;
+mod limit;
 mod panics;
 mod transport;
 
@@ -21,14 +24,18 @@ use crate::request::current;
 use crate::settings::Settings;
 use crate::site::Site;
 
+use frames::{Frames, Place};
+use kind::Kind;
+
 pub(crate) use failing::routes;
 
 /// How long the program waits for reports to go out before it ends.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whose errors are not reported: Rocket says of a failed handler again what the host reports, and
-/// what sends reports would report itself.
-const UNREPORTED: [&str; 5] = ["rocket::server", "rocket::launch", "sentry", "ureq", "rustls"];
+/// Whose errors are not reported: Rocket says of a failed handler again what the host reports, and of
+/// a body that breaks off what its client did; what sends reports would report itself.
+const UNREPORTED: [&str; 6] =
+    ["rocket::data", "rocket::launch", "rocket::server", "rustls", "sentry", "ureq"];
 
 /// Sends reports from now on, of this thread and of those that begin later, if the settings say where
 /// to. What is still to be sent when the result is dropped is sent then, for at most [`PATIENCE`].
@@ -38,7 +45,7 @@ pub(crate) fn start(
     modules: &PlannedModules,
 ) -> Option<ClientInitGuard> {
     let dsn = settings.dsn()?.ok()?;
-    let authors = Authors::of(modules);
+    let (authors, frames) = (Authors::of(modules), Frames::of(site.name, modules));
     let is_personal = settings.site.sentry_send_personal_data;
     let mut options = ClientOptions::new()
         .release(release(site))
@@ -50,7 +57,7 @@ pub(crate) fn start(
         .send_default_pii(is_personal)
         .shutdown_timeout(PATIENCE)
         .traces_sample_rate(settings.site.sentry_traces_sample_rate)
-        .before_send(move |event| complete(event, is_personal, &authors))
+        .before_send(move |event| complete(event, is_personal, &authors, &frames))
         .transport(transport::Factory);
     options.dsn = Some(dsn);
     if is_personal {
@@ -58,7 +65,7 @@ pub(crate) fn start(
         options.server_name = Some(name.into());
     }
     let guard = sentry::init(options);
-    panics::report();
+    panics::report(Frames::of(site.name, modules));
     Some(guard)
 }
 
@@ -85,7 +92,11 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
-        if *event.metadata().level() == Level::ERROR {
+        // Where nothing is sent, as by `unreported`, nothing counts.
+        if *event.metadata().level() == Level::ERROR
+            && Hub::current().client().is_some()
+            && limit::allows(Kind::of_event(event))
+        {
             self.0.on_event(event, context);
         }
     }
@@ -109,7 +120,9 @@ fn complete(
     mut event: Event<'static>,
     is_personal: bool,
     authors: &Authors,
+    frames: &Frames,
 ) -> Option<Event<'static>> {
+    let mut place = None;
     if let Some(protocol::Context::Other(fields)) = event.contexts.get_mut("Rust Tracing Fields") {
         // What comes through the crate `log` says where it is from in fields of its own.
         if let Some(target) = fields.get("log.target").and_then(|target| target.as_str()) {
@@ -119,11 +132,21 @@ fn complete(
         if let Some(protocol::Value::String(id)) = fields.remove("request_id") {
             event.tags.insert("request_id".to_owned(), id);
         }
+        if let Some(protocol::Value::String(text)) = fields.remove("place") {
+            place = Place::parse(&text);
+        }
         let is_shown = |name: &str| !name.starts_with("log.") && (is_personal || name != "user");
         fields.retain(|name, _| is_shown(name));
     }
     if event.logger.as_deref().is_some_and(is_unreported) {
         return None;
+    }
+    if event.exception.iter().all(|exception| exception.stacktrace.is_none()) {
+        let trace = frames.here(place);
+        match event.exception.last_mut() {
+            Some(exception) => exception.stacktrace = trace,
+            None => event.stacktrace = trace,
+        }
     }
     // That of the thread, on which one request follows the other.
     event.contexts.remove("trace");

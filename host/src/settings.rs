@@ -18,11 +18,10 @@ use module_api::suggestion;
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";
 
-/// What is logged if nothing else is said. Rocket calls it an error that no route answers, and that
-/// a HEAD is answered by the route for GET, and warns of a profile called `production`; sqlx warns
-/// of a connection that ended when it is given back. The host says itself what fails.
-const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,rocket::server=off,\
-                           rocket::config=error,sqlx_core::pool::connection=error";
+/// What is logged if nothing else is said. Rocket calls it an error if a client breaks a body off, and
+/// warns of a profile called `production`; sqlx warns of a connection that ended when it is given back. The host says itself what fails.
+const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,\
+                           rocket::data=off,rocket::config=error,sqlx_core::pool::connection=error";
 
 /// The settings of any site.
 const DEFAULTS: &str = include_str!("../Rocket.toml");
@@ -209,7 +208,7 @@ impl Settings {
         figment = figment
             .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
             .merge(platform("PORT", "port"))
-            .merge(platform("DATABASE_URL", "databases.site.url"))
+            .merge(database_url())
             .merge(platform("SITE_URL", "site_url"))
             .merge(platform("EMAIL_URL", "email_url"))
             .merge(platform("EMAIL_FROM", "email_from"))
@@ -306,7 +305,9 @@ pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> P
         let place =
             error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), describe_source);
         let message = format!("{place}: {}", error.kind.to_string().trim_end());
-        return Problem::error(UNREADABLE_FILE, message).hint("mend its syntax, which is TOML");
+        return Problem::error(UNREADABLE_FILE, message).hint(
+            "mend its syntax, which is TOML; settings stand below a profile, as `[default]`",
+        );
     }
     let place = origin_of(figment, &key);
     Problem::error("settings.E003", format!("`{key}` in {place}: {}", error.kind))
@@ -370,6 +371,19 @@ fn text(
     let value = value.filter(|value| !value.is_empty());
     let values = value.into_iter().map(|value| (key, value)).collect();
     Named { provider: Serialized::globals(values), name: variable }
+}
+
+/// The variable with the database's address. An empty one counts as not set in the profile `local`
+/// alone: elsewhere a site would fill a file that nobody looks for.
+fn database_url() -> Env {
+    let (variable, key) = ("DATABASE_URL", "databases.site.url");
+    if chosen_profile() == DEFAULT_PROFILE {
+        return platform(variable, key);
+    }
+    Env::raw()
+        .filter(move |name| name.as_str().eq_ignore_ascii_case(variable))
+        .map(move |_| key.into())
+        .global()
 }
 
 /// The `Rocket.toml` on disk, if there is one.

@@ -150,8 +150,8 @@ async fn values_that_are_taken_are_named_in_djangos_words(kind: DatabaseKind) {
     );
     assert!(
         error.contains(
-            "object 2, line 2, contenttypes.contenttype 902: Content type with this App label and \
-             Python model class name already exists.\n1 problem;"
+            "object 2, line 2, contenttypes.contenttype 902: an object with this natural key is \
+             there twice\n1 problem;"
         ),
         "{error}"
     );

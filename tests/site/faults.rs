@@ -6,5 +6,6 @@ mod disk_full;
 mod handlers;
 mod idle;
 mod killed;
+mod memory;
 mod pool;
 mod postgres_restart;

@@ -1,7 +1,11 @@
 //! Fixtures, dumped and loaded by the program with its own modules.
 
 use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use site_tests::{DatabaseKind, on_both_databases};
 
 use crate::workshop::Workshop;
@@ -10,10 +14,15 @@ on_both_databases!(
     what_is_dumped_loads_into_an_empty_database_and_is_dumped_the_same,
     natural_keys_take_the_place_of_primary_keys,
     natural_keys_may_lead_to_what_comes_later,
+    usernames_are_loaded_in_their_normal_form,
     rows_that_are_there_get_the_values_of_the_fixture,
     references_may_lead_to_what_comes_later,
     what_comes_after_a_fixture_gets_new_keys,
     several_fixtures_are_loaded_as_one,
+    a_fixture_may_be_compressed_with_gzip,
+    what_has_to_be_read_again_may_come_through_a_pipe,
+    keys_of_content_types_and_permissions_are_mapped_in_whatever_order_they_come,
+    what_refers_to_a_permission_that_is_bad_is_not_loaded,
     labels_choose_what_is_dumped,
     a_dump_looks_as_django_writes_it,
     what_nobody_knows_is_left_out_if_that_is_wanted,
@@ -119,6 +128,49 @@ async fn natural_keys_take_the_place_of_primary_keys(kind: DatabaseKind) {
     assert_eq!(to.values::<i64>("SELECT COUNT(*) AS value FROM auth_user").await, users);
 }
 
+async fn usernames_are_loaded_in_their_normal_form(kind: DatabaseKind) {
+    let workshop = empty(kind).await;
+    let user = |pk: i64, name: &str| {
+        format!(
+            r#"{{"model": "auth.user", "pk": {pk}, "fields": {{"username": "{name}", "password": "!"}}}}"#
+        )
+    };
+    let profile = r#"{"model": "profiles.profile", "pk": 1, "fields": {"user": ["ﬂora"]}}"#;
+    workshop.fixture("users.json", format!("[{}, {profile}]", user(1, "ﬂora")));
+    workshop.run(&["loaddata", "users.json"]);
+    workshop.fixture("more.json", format!("[{}]", user(2, " x² ")));
+    workshop.run(&["loaddata", "--skip-validation", "more.json"]);
+    let names = "SELECT username AS value FROM auth_user ORDER BY id";
+    assert_eq!(workshop.values::<String>(names).await, ["flora", "x2"]);
+
+    workshop.fixture("taken.json", format!("[{}]", user(3, "ｆｌｏｒａ")));
+    let output = workshop.command(&["loaddata", "taken.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("username: User with this Username already exists."), "{said}");
+
+    assert_eq!(workshop.run(&["check"]).len(), 1, "nothing is wrong");
+    workshop
+        .execute(&[
+            "UPDATE auth_user SET username = 'ﬂora' WHERE id = 2",
+            "INSERT INTO auth_user (id, username, password, first_name, last_name, email, \
+             is_superuser, is_staff, is_active, date_joined) \
+             SELECT 3, 'ann ', '!', '', '', '', is_superuser, is_staff, is_active, \
+             date_joined FROM auth_user WHERE id = 1",
+        ])
+        .await;
+    let output = workshop.command(&["check"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    for part in [
+        "accounts.W002",
+        "2 users cannot log in",
+        r#"user 2, "ﬂora" (typed as "flora", which user 1 has)"#,
+        r#"user 3, "ann " (typed as "ann")"#,
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
 async fn natural_keys_may_lead_to_what_comes_later(kind: DatabaseKind) {
     let workshop = empty(kind).await;
     workshop.fixture(
@@ -150,6 +202,114 @@ async fn natural_keys_may_lead_to_what_comes_later(kind: DatabaseKind) {
     );
     let error = workshop.fails(1, &["loaddata", "nowhere.json"]);
     assert!(error.contains("there is no `auth.user` with the natural key [nobody]"), "{error}");
+}
+
+async fn a_fixture_may_be_compressed_with_gzip(kind: DatabaseKind) {
+    let workshop = empty(kind).await;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(format!("[{ADDRESS}]").as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    workshop.fixture("addresses.json.gz", &packed);
+    let loaded = workshop.run(&["loaddata", "addresses.json.gz"]);
+    assert_eq!(loaded, ["loaded 1 object from 1 fixture"]);
+    workshop.fixture("half.json.gz", &packed[..packed.len() / 2]);
+    let output = workshop.command(&["loaddata", "half.json.gz"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("half.json.gz: cannot be read"), "{said}");
+}
+
+async fn what_has_to_be_read_again_may_come_through_a_pipe(kind: DatabaseKind) {
+    let workshop = empty(kind).await;
+    let owner = r#"{"model": "profiles.profile", "pk": 1, "fields": {"user": ["ann"]}}"#;
+    let user = r#"{"model": "auth.user", "pk": 4, "fields": {"password": "!", "username": "ann"}}"#;
+    let between: Vec<String> = (10..2110)
+        .map(|id| format!(r#"{{"model": "auth.group", "pk": {id}, "fields": {{"name": "{id}"}}}}"#))
+        .collect();
+    let fixture = format!("[{owner}, {}, {user}]", between.join(", "));
+    let mut command = workshop.command(&["loaddata", "/dev/stdin"]);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(fixture.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let users = "SELECT user_id AS value FROM profiles_profile";
+    assert_eq!(workshop.values::<i64>(users).await, [4]);
+}
+
+async fn keys_of_content_types_and_permissions_are_mapped_in_whatever_order_they_come(
+    kind: DatabaseKind,
+) {
+    let workshop = empty(kind).await;
+    // Keys that are those of others here.
+    let group =
+        r#"{"model": "auth.group", "pk": 1, "fields": {"name": "all", "permissions": [2, 1]}}"#;
+    let known = r#"{"model": "auth.permission", "pk": 1, "fields": {"name": "Can view it", "content_type": 2, "codename": "view_letting"}}"#;
+    let new = r#"{"model": "auth.permission", "pk": 2, "fields": {"name": "Can feed", "content_type": 1, "codename": "feed"}}"#;
+    let kinds = r#"{"model": "contenttypes.contenttype", "pk": 1, "fields": {"app_label": "zoo", "model": "lion"}},
+        {"model": "contenttypes.contenttype", "pk": 2, "fields": {"app_label": "lettings", "model": "letting"}}"#;
+    let entry = r#"{"model": "admin.logentry", "pk": 1, "fields": {"user": 9, "content_type": 1, "object_repr": "x", "action_flag": 1}}"#;
+    let user = r#"{"model": "auth.user", "pk": 9, "fields": {"password": "!", "username": "ann", "user_permissions": [1]}}"#;
+    // So many that they do not fit into a batch.
+    let between: Vec<String> = (0..2100)
+        .map(|id| {
+            format!(r#"{{"model": "auth.group", "pk": {}, "fields": {{"name": "{id}"}}}}"#, id + 50)
+        })
+        .collect();
+    let between = between.join(",");
+    for order in [[kinds, known, new, user, entry, group], [entry, group, user, new, known, kinds]]
+    {
+        let joined = order.join(&format!(",{between},"));
+        // Of what stands between them, each is there once.
+        let mut objects: Vec<serde_json::Value> =
+            serde_json::from_str(&format!("[{joined}]")).unwrap();
+        let mut seen = std::collections::HashSet::new();
+        objects.retain(|object| seen.insert(object.to_string()));
+        workshop.fixture("all.json", serde_json::to_string(&objects).unwrap());
+        let before = "SELECT COUNT(*) AS value FROM auth_permission WHERE codename <> 'feed'";
+        let count = workshop.values::<i64>(before).await;
+        workshop.run(&["loaddata", "all.json"]);
+        assert_eq!(workshop.values::<i64>(before).await, count, "none was overwritten");
+        let of_group = "SELECT kind.model || ' ' || p.codename || ' ' || p.name AS value \
+                        FROM auth_group_permissions g JOIN auth_permission p \
+                        ON p.id = g.permission_id JOIN django_content_type kind \
+                        ON kind.id = p.content_type_id ORDER BY 1";
+        let expected = ["letting view_letting Can view it", "lion feed Can feed"];
+        assert_eq!(workshop.values::<String>(of_group).await, expected);
+        let of_user = "SELECT p.codename AS value FROM auth_user_user_permissions u \
+                       JOIN auth_permission p ON p.id = u.permission_id";
+        assert_eq!(workshop.values::<String>(of_user).await, ["view_letting"]);
+        let of_entry = "SELECT kind.model AS value FROM django_admin_log entry \
+                        JOIN django_content_type kind ON kind.id = entry.content_type_id";
+        assert_eq!(workshop.values::<String>(of_entry).await, ["lion"]);
+    }
+    // What is not in a fixture is meant by its key here.
+    let id = workshop.values::<i64>("SELECT MAX(id) AS value FROM auth_permission").await[0];
+    workshop.fixture("own.json", format!("[{}]", group.replace("[2, 1]", &format!("[{id}]"))));
+    workshop.run(&["loaddata", "own.json"]);
+    let of_group = "SELECT permission_id AS value FROM auth_group_permissions";
+    assert_eq!(workshop.values::<i64>(of_group).await, [id]);
+}
+
+async fn what_refers_to_a_permission_that_is_bad_is_not_loaded(kind: DatabaseKind) {
+    let workshop = empty(kind).await;
+    workshop.fixture(
+        "bad.json",
+        r#"[{"model": "auth.permission", "pk": 1, "fields": {"name": "x", "content_type": 777, "codename": "x"}},
+            {"model": "auth.permission", "pk": 2, "fields": {"name": "", "content_type": 1, "codename": "y"}},
+            {"model": "auth.group", "pk": 3, "fields": {"name": "all", "permissions": [2]}}]"#,
+    );
+    let output = workshop.command(&["loaddata", "bad.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for part in [
+        "object 1, line 1, auth.permission 1: content_type: content type instance with id 777 does not exist.",
+        "object 2, line 2, auth.permission 2: name: This field cannot be blank.",
+        "object 3, line 3, auth.group 3: `auth.permission` 2, which it leads to, was not loaded",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(workshop.values::<i64>("SELECT COUNT(*) AS value FROM auth_group").await, [0]);
 }
 
 async fn rows_that_are_there_get_the_values_of_the_fixture(kind: DatabaseKind) {

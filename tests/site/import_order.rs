@@ -21,7 +21,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/fixtures",
         "elements json json_text keys natural problems progress source write cells error object dump \
-         read references load",
+         mapping read references load fuzzing",
     ),
     ("crates/mail", "error message server way settings mailer"),
     (
@@ -56,18 +56,18 @@ const ORDERS: &[(&str, &str)] = &[
         "files_below fingerprint registry site settings planned \
          headers gate connections request reports logging watch error_pages assets templates \
          plan makemigrations database site_modules health boundary shutdown \
-         assembly command",
+         assembly command fuzzing",
     ),
     (
         "modules/accounts",
-        "expired models permissions random_text secret admin devices passwords sessions \
+        "expired permissions random_text secret usernames models admin devices passwords sessions \
          authentication new_user settings signed_in throttle first_administrator \
          new_password visitor commands password_reset reset_mail routes",
     ),
     (
         "modules/admin",
-        "access csv models search text export list log object shell deletion import \
-         form routes",
+        "text denied access labels csv models search export list log object shell deletion import \
+         form routes fuzzing",
     ),
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),

@@ -75,6 +75,36 @@ async fn whatever_answers_a_request_that_is_refused_it_is_counted_logged_and_has
     site.stop().await;
 }
 
+/// What is no request at all, so that no fairing and no catcher hears of it.
+const NO_REQUESTS: [&str; 5] = [
+    "\x16\x03\x01\x02\0\x01\0",
+    "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    "GET /<> HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
+];
+
+#[rocket::async_test]
+async fn what_is_no_request_is_refused_counted_and_logged() {
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
+    let mut command = workshop.command(&[]);
+    command.env("ROCKET_METRICS", "true");
+    let site = Program::start(command);
+    for bytes in NO_REQUESTS {
+        let answer = answer_to(site.port(), bytes.as_bytes()).await;
+        let text = String::from_utf8_lossy(&answer);
+        assert!(text.starts_with("HTTP/1.1 400 "), "{bytes:?}: {text}");
+    }
+    assert_eq!(site.get("/nothing/").await.status, 404);
+    let lines = || site.log().matches("Connection failed: ").count();
+    until("they are logged", || lines() == NO_REQUESTS.len()).await;
+    assert!(!site.log().contains("No matching routes"), "{}", site.log());
+    let numbers = site.get("/metrics").await;
+    let counted = format!("\nhttp_connections_failed_total {}\n", NO_REQUESTS.len());
+    assert!(numbers.text().contains(&counted), "{}", numbers.text());
+    site.stop().await;
+}
+
 #[rocket::async_test]
 async fn where_any_host_will_do_a_request_names_one() {
     let site = HolidayHomes::on(DatabaseKind::Sqlite).serve().await;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use module_api::db::query;
-use rocket::futures::future::{join, join_all};
+use rocket::futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 use site_tests::{
     Answer, DatabaseKind, HolidayHomes, Ingest, NewUser, Report, absent_ingest, ask, ask_with,
@@ -89,7 +89,7 @@ async fn a_page_that_fails_is_reported_with_the_causes_and_whose_it_is(on: Datab
 }
 
 #[rocket::async_test]
-async fn a_page_that_gets_no_connection_is_reported_with_the_reason() {
+async fn a_page_that_finds_all_connections_in_use_is_turned_away_and_not_reported() {
     let workshop = Workshop::with_linked_modules(DatabaseKind::Postgres).await;
     let ingest = Ingest::start();
     workshop.run(&["migrate"]);
@@ -100,22 +100,16 @@ async fn a_page_that_gets_no_connection_is_reported_with_the_reason() {
     let lock = query("LOCK TABLE lettings_letting IN ACCESS EXCLUSIVE MODE");
     lock.execute(&mut transaction).await.unwrap();
     // One of them waits for the lock with the one connection, the other for the connection.
-    let reported = async {
-        let report = ingest.next().await;
-        transaction.commit().await.unwrap();
-        report
-    };
-    let pages = [(); 2].map(|()| site.get("/lettings/"));
-    let (report, pages) = join(reported, join_all(pages)).await;
-    let statuses = pages.iter().map(|page| page.status);
-    assert_eq!(statuses.clone().max(), Some(503));
-    assert_eq!(statuses.min(), Some(200));
-    let (kind, text) = report.exceptions()[1];
-    assert_eq!((kind, text), ("Unavailable", "the database is out of reach"));
-    assert_eq!(report.exceptions()[0].0, "PoolTimedOut");
-    assert_eq!(tags(&report)[..2], [Some("lettings"), Some("lettings:index")]);
+    let mut pages: FuturesUnordered<_> = (0..2).map(|_| site.get("/lettings/")).collect();
+    assert_eq!(pages.next().await.unwrap().status, 503);
+    transaction.commit().await.unwrap();
+    assert_eq!(pages.next().await.unwrap().status, 200);
+    assert!(site.log().contains("no connection for a handler"), "{}", site.log());
+    assert!(!site.log().contains("ERROR"), "{}", site.log());
+    drop(pages);
     site.stop().await;
-    assert!(ingest.rest().await.is_empty(), "it is reported once");
+    let reports = ingest.rest().await;
+    assert!(reports.is_empty(), "{reports:?}");
 }
 
 #[rocket::async_test]
@@ -143,8 +137,6 @@ async fn a_panic_is_reported_once_with_its_place_and_whose_it_is() {
     assert_eq!(report.exceptions(), [("panic", "this page panics on purpose")]);
     let id = answer.header("x-request-id");
     assert_eq!(tags(&report), [Some("host"), Some("host:sentry_debug"), id]);
-    let place = report.text("exception.values.0.stacktrace.frames.0.filename").unwrap();
-    assert!(place.ends_with("reports/failing.rs"), "{place}");
     line(&site, "a handler failed").await;
 
     let answer = site.get("/sentry-debug/?how=error").await;

@@ -25,7 +25,7 @@ pub struct Dump {
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// Its columns, indexes, constraints and triggers, in words of the database.
+    /// Its columns, indexes, constraints and triggers but ours, in words of the database.
     pub schema: Vec<String>,
     /// Its rows, in an order that depends on nothing but them.
     pub rows: Vec<Row>,
@@ -89,7 +89,9 @@ async fn sqlite_tables(connection: &mut SqliteConnection) -> BTreeMap<String, Ta
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let objects: Vec<(String, String)> = sqlx::query_as(
         "SELECT tbl_name, type || ' ' || name || ': ' || COALESCE(sql, '') FROM sqlite_master \
-         WHERE tbl_name <> 'sqlite_sequence' ORDER BY tbl_name, type DESC, name",
+         WHERE tbl_name <> 'sqlite_sequence' \
+         AND NOT (type = 'trigger' AND name LIKE 'accounts/_%' ESCAPE '/') \
+         ORDER BY tbl_name, type DESC, name",
     )
     .fetch_all(&mut *connection)
     .await
@@ -144,6 +146,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> BTreeMap<String, Tabl
          UNION ALL
              SELECT tables.name, 3, tgname::text, pg_get_triggerdef(t.oid)
              FROM tables JOIN pg_trigger AS t ON tgrelid = tables.oid AND NOT tgisinternal
+             AND tgname NOT LIKE 'accounts/_%' ESCAPE '/'
          )
          SELECT name, part FROM parts ORDER BY name, kind, lpad(place, 64), part",
     )

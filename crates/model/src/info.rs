@@ -34,6 +34,9 @@ pub struct ModelInfo {
     /// Names of the fields by which a fixture may name an object instead of by its primary key.
     /// A foreign key stands for the natural key of what it leads to. Empty if there is none.
     pub natural_key: &'static [&'static str],
+    /// Set for rows that each database numbers itself: fixtures find them by the natural key, and
+    /// primary keys in a fixture are mapped.
+    pub found_by_natural_key: bool,
 }
 
 impl ModelInfo {
@@ -130,6 +133,8 @@ pub struct FieldInfo {
     pub min_length: Option<u32>,
     /// Further rules.
     pub validators: &'static [Validator],
+    /// Brings text into the form in which it is stored, on every way in.
+    pub normalizer: Option<Normalizer>,
 }
 
 impl FieldInfo {
@@ -160,6 +165,7 @@ impl FieldInfo {
             max_value: None,
             min_length: None,
             validators: &[],
+            normalizer: None,
         }
     }
 
@@ -187,6 +193,23 @@ impl FieldInfo {
     /// What people call it, with a capital: `Zip code`.
     pub fn capitalized_name(&self) -> String {
         capitalized(self.verbose_name)
+    }
+
+    /// The value as it is stored: text in the normal form of the field, if it has one.
+    pub fn normalized(&self, value: Value) -> Value {
+        match (self.normalizer, value.as_text()) {
+            // As in Django, longer text is left to be refused: a normal form costs time.
+            (Some(normalize), Some(text)) if !self.is_too_long(text) => {
+                Value::from(normalize(text))
+            }
+            _ => value,
+        }
+    }
+
+    /// Returns `true` if a text exceeds the maximum length.
+    pub(crate) fn is_too_long(&self, text: &str) -> bool {
+        let limit = self.max_length().and_then(|limit| usize::try_from(limit).ok());
+        limit.is_some_and(|limit| text.chars().nth(limit).is_some())
     }
 
     /// `NULL`, of the type of its column.
@@ -383,6 +406,9 @@ impl DefaultValue {
 /// A rule of a field's own, with the message for who breaks it. It is asked about values that are
 /// neither `NULL` nor empty.
 pub type Validator = fn(&Value) -> Result<(), String>;
+
+/// The normal form of a text, which has to be its own.
+pub type Normalizer = fn(&str) -> String;
 
 /// Whether the texts are equal, as `==` cannot tell in a constant.
 const fn same(a: &str, b: &str) -> bool {

@@ -58,12 +58,13 @@ pub use error::{Protected, WriteError};
 pub use id::Id;
 pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
-    ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
+    ManyToManyInfo, ModelInfo, Normalizer, OnDelete, Ordering, Validator, capitalized,
 };
 pub use paging::{MAX_OFFSET, PageNumber, Pagination};
+pub use query::MomentPart;
 pub use records::{
-    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, MomentPart, Path, Period, Record,
-    Records, Related, UnknownField,
+    ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
+    Related, UnknownField,
 };
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,

@@ -28,7 +28,7 @@ impl FieldInfo {
         }
         match self.kind {
             FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => {
-                Ok(Value::from(text))
+                Ok(self.normalized(Value::from(text)))
             }
             FieldKind::Bool => match text {
                 "t" | "True" | "true" | "1" => Ok(Value::from(true)),

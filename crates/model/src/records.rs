@@ -26,7 +26,6 @@
 mod aggregates;
 mod display;
 mod filter;
-mod moment_part;
 mod path;
 mod record;
 mod related;
@@ -36,7 +35,6 @@ use db::{DbError, Executor, Row};
 pub use aggregates::Period;
 pub use display::Display;
 pub use filter::{Comparison, Filter};
-pub use moment_part::MomentPart;
 pub use path::{LOOKUP_SEPARATOR, Path, UnknownField};
 pub use record::{ColumnPlace, Record};
 pub use related::Related;

@@ -224,7 +224,7 @@ impl FieldInfo {
             ));
         }
         if let Some(limit) = self.max_length()
-            && length() > limit
+            && self.is_too_long(text)
         {
             messages.push(format!(
                 "Ensure this value has at most {limit} {} (it has {}).",

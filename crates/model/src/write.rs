@@ -133,9 +133,10 @@ async fn taken(
 /// The values are not what the fields may hold, or the database refuses.
 pub async fn insert_values(
     model: &'static ModelInfo,
-    mut values: Vec<Value>,
+    values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<i64, WriteError> {
+    let mut values = normalized(model, None, values);
     validate_in(model, &values, &mut *on).await?;
     let has_key = values[0].as_int().is_some_and(|id| id != 0);
     let skipped = usize::from(!has_key);
@@ -167,11 +168,13 @@ pub async fn save_values(
     values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
+    let values = normalized(model, None, values);
     validate_in(model, &values, &mut *on).await?;
     update(model, values, on).await
 }
 
-/// The same for a row that has the values `before`: only those are checked that are another now.
+/// The same for a row that has the values `before`: only those that are another now are brought into
+/// the normal forms of their fields and checked.
 ///
 /// # Errors
 ///
@@ -182,8 +185,23 @@ pub async fn save_changes(
     values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
+    let values = normalized(model, Some(before), values);
     validate_changes_in(model, before, &values, &mut *on).await?;
     update(model, values, on).await
+}
+
+/// The values in the normal forms of their fields; those that are as `before` stay as they are.
+fn normalized(
+    model: &'static ModelInfo,
+    before: Option<&[Value]>,
+    values: Vec<Value>,
+) -> Vec<Value> {
+    let each = model.fields.iter().zip(values).enumerate();
+    each.map(|(place, (field, value))| {
+        let is_as_before = before.and_then(|before| before.get(place)) == Some(&value);
+        if is_as_before { value } else { field.normalized(value) }
+    })
+    .collect()
 }
 
 async fn update(

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rocket::figment::Figment;
 
-use crate::Problem;
+use crate::db::Db;
+use crate::{ModuleFuture, Problem};
 
 /// What a [`Check`] may look at: the settings, and which modules are active.
 pub struct CheckContext<'a> {
@@ -34,3 +35,26 @@ pub struct CheckContext<'a> {
 /// let check: Check = has_an_imprint;
 /// ```
 pub type Check = fn(&CheckContext<'_>) -> Vec<Problem>;
+
+/// A function that looks at the rows of the site's database and says what is wrong with them.
+///
+/// Only `host check` runs it, on a database that is opened to be read. An error is reported as
+/// `databases.W002`: the tables may not be there yet.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// use module_api::{DatabaseCheck, ModuleFuture, Problem};
+///
+/// fn nobody_waits(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
+///     Box::pin(async move {
+///         let count = query("SELECT COUNT(*) AS value FROM guests_entry WHERE NOT answered");
+///         let (count,): (i64,) = count.fetch_one(&mut db.acquire().await?).await?;
+///         let message = format!("{count} entries have no answer");
+///         let problem = Problem::warning("guests.W001", message).hint("answer them");
+///         Ok(if count > 0 { vec![problem] } else { Vec::new() })
+///     })
+/// }
+///
+/// let check: DatabaseCheck = nobody_waits;
+/// ```
+pub type DatabaseCheck = for<'a> fn(&'a Db) -> ModuleFuture<'a, Vec<Problem>>;

@@ -1,5 +1,9 @@
 //! What goes wrong in a handler, and the status a visitor sees: the one place that maps them.
 
+mod place;
+
+use std::panic::Location;
+
 use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
@@ -33,10 +37,10 @@ pub enum Error {
     Forbidden,
     /// The database: 503 if it is out of reach, else 500.
     #[error(transparent)]
-    Database(#[from] DbError),
+    Database(DbError),
     /// An address cannot be made: 500.
     #[error(transparent)]
-    Url(#[from] UrlError),
+    Url(UrlError),
     /// Anything else: 500.
     #[error(transparent)]
     Other(Box<dyn std::error::Error + Send + Sync>),
@@ -44,8 +48,14 @@ pub enum Error {
 
 impl Error {
     /// Any other error, as a 500.
+    #[track_caller]
     pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Other(error.into())
+        Self::Other(error.into()).arising_at(Location::caller())
+    }
+
+    fn arising_at(self, place: &'static Location<'static>) -> Self {
+        place::note(&self, place);
+        self
     }
 
     /// The status of the response.
@@ -56,6 +66,22 @@ impl Error {
             Self::Database(error) if error.is_unavailable() => Status::ServiceUnavailable,
             Self::Database(_) | Self::Url(_) | Self::Other(_) => Status::InternalServerError,
         }
+    }
+}
+
+/// Where it is converted, as by `?`, is noted for the log and reports.
+impl From<DbError> for Error {
+    #[track_caller]
+    fn from(error: DbError) -> Self {
+        Self::Database(error).arising_at(Location::caller())
+    }
+}
+
+/// Where it is converted, as by `?`, is noted for the log and reports.
+impl From<UrlError> for Error {
+    #[track_caller]
+    fn from(error: UrlError) -> Self {
+        Self::Url(error).arising_at(Location::caller())
     }
 }
 
@@ -87,14 +113,20 @@ impl<'r> Responder<'r, 'static> for Error {
         let status = self.status();
         if status.code >= 500 {
             request.local_cache(|| Reported(true));
-            FailureCause::keep(request, || with_causes(&self));
+            let text = with_causes(&self);
+            FailureCause::keep(request, || text.clone());
+            if let Self::Database(DbError::Busy) = self {
+                // A load that is too high, of which `/metrics` has the number.
+                tracing::warn!(path = %logged_path(request), "{text}");
+                return Err(status);
+            }
             tracing::error!(
                 status = status.code,
                 method = %request.method(),
                 path = %logged_path(request),
+                place = place::of(&text),
                 causes = Causes::of(&self).as_error(),
-                "{}",
-                with_causes(&self),
+                "{text}",
             );
         }
         Err(status)

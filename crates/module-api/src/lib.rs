@@ -72,7 +72,7 @@ mod settings;
 mod site_modules;
 mod urls;
 
-pub use check::{Check, CheckContext};
+pub use check::{Check, CheckContext, DatabaseCheck};
 pub use client_address::client_address;
 pub use command::{Command, CommandContext};
 pub use configure::Configure;

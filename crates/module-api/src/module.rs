@@ -8,8 +8,8 @@ use rocket::{Catcher, Request, Route};
 use crate::admin::ModelAdmin;
 use crate::model::ModelInfo;
 use crate::{
-    AfterMigrate, Check, Command, Configure, Files, Gauge, Health, LocalStart, Migration,
-    MigrationCode, MigrationError, NavigationItem, SettingsSchema, migrations_with_code,
+    AfterMigrate, Check, Command, Configure, DatabaseCheck, Files, Gauge, Health, LocalStart,
+    Migration, MigrationCode, MigrationError, NavigationItem, SettingsSchema, migrations_with_code,
 };
 
 /// An app that plugs into a host.
@@ -241,6 +241,11 @@ pub trait Module: Send + Sync + 'static {
 
     /// What it examines about the site before it starts: see [`Check`].
     fn checks(&self) -> Vec<Check> {
+        Vec::new()
+    }
+
+    /// Its checks of the rows in the database: see [`DatabaseCheck`].
+    fn database_checks(&self) -> Vec<DatabaseCheck> {
         Vec::new()
     }
 

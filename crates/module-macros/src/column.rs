@@ -35,6 +35,7 @@ pub(crate) struct Column {
     pub(crate) max: Option<i64>,
     pub(crate) min_length: Option<u32>,
     pub(crate) validators: Vec<Path>,
+    pub(crate) normalizer: Option<Path>,
 }
 
 /// What is told of a field before its attributes are read.
@@ -88,6 +89,7 @@ impl Column {
             max: range.max,
             min_length: length.min,
             validators: attributes.paths("validate", "no_shouting", errors),
+            normalizer: attributes.paths("normalize", "in_small_letters", errors).pop(),
             null: field_type.null,
             inner: field_type.inner,
             name,
@@ -127,7 +129,7 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                 };
                 format!("`{name}` is for a `String`, and this is `{rust_name}`{instead}")
             }
-            "long_text" | "email" if !is_text => {
+            "long_text" | "email" | "normalize" if !is_text => {
                 format!("`{name}` is for a `String`, and this is `{rust_name}`: change the type")
             }
             "positive" | "min" | "max" if !rust.is_integer() => {

@@ -133,6 +133,7 @@ fn read(field: &Field, row: &Ident, place: &TokenStream) -> TokenStream {
 
 fn info(model: &Model) -> TokenStream {
     let Model { label, table, verbose_name, verbose_name_plural, natural_key, .. } = model;
+    let found_by_natural_key = model.found_by_natural_key;
     let fields = model.columns().map(|(_, column)| field_info(column));
     let many_to_many = many_to_many(model).map(|(_, relation)| many_to_many_info(relation));
     let ordering = model.ordering.iter().map(|(field, descending)| {
@@ -157,6 +158,7 @@ fn info(model: &Model) -> TokenStream {
             unique_together: &[#(#unique_together),*],
             indexes: &[#(#indexes),*],
             natural_key: &[#(#natural_key),*],
+            found_by_natural_key: #found_by_natural_key,
         }
     }
 }
@@ -184,6 +186,7 @@ fn field_info(field: &Column) -> TokenStream {
         quote!(::module_api::model::Choice { value: #value, label: #label })
     });
     let validators = field.validators.iter().map(|path| validator(field, path));
+    let normalizer = option(field.normalizer.as_ref().map(|path| quote!(#path)));
     quote! {
         ::module_api::model::FieldInfo {
             name: #name,
@@ -202,6 +205,7 @@ fn field_info(field: &Column) -> TokenStream {
             max_value: #max,
             min_length: #min_length,
             validators: &[#(#validators),*],
+            normalizer: #normalizer,
         }
     }
 }

@@ -24,6 +24,7 @@ const ATTRIBUTES: &[&str] = &[
     "max_length",
     "min",
     "min_length",
+    "normalize",
     "on_delete",
     "one_to_one",
     "positive",

@@ -42,6 +42,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `unique_together = [["title", "address"]]` | fields that must not have the same values together twice | none |
 /// | `indexes = [["title", "address"]]` | fields that have an index together | none |
 /// | `natural_key = ["title"]` | the fields by which fixtures may name one | none |
+/// | `found_by_natural_key` | fixtures find its rows by the natural key even if they give a primary key, which is mapped: each database numbers them itself | by the primary key |
 ///
 /// # The fields
 ///
@@ -66,10 +67,15 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `choices = [("CA", "California")]` | text, numbers | the only values there may be, and what people call them |
 /// | `default = …` | all but foreign keys | the value of a new object that is given none: a literal, or `now` |
 /// | `validate = path` | columns | a rule of your own, any number of times |
+/// | `normalize = path` | text | the form in which it is stored |
 ///
 /// A rule is a function that returns a `Result<(), String>`, with the message for who breaks it. It
 /// takes a `&str` for text and any other value as it is, and is asked only about values that are
 /// neither `NULL` nor empty.
+///
+/// A normal form is a `fn(&str) -> String` whose result is its own normal form. Forms, imports,
+/// fixtures, `insert`, `save` and `update` store it in place of what they are given, and check that;
+/// the struct keeps what it was given, and queries look for what they are told.
 ///
 /// # What it makes
 ///

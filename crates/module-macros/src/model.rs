@@ -14,6 +14,7 @@ use crate::names::{database_name_error, is_label, list, nearest, words_of_camel_
 
 const ATTRIBUTES: &[&str] = &[
     "display",
+    "found_by_natural_key",
     "indexes",
     "label",
     "natural_key",
@@ -39,6 +40,7 @@ pub(crate) struct Model {
     pub(crate) unique_together: Vec<Vec<String>>,
     pub(crate) indexes: Vec<Vec<String>>,
     pub(crate) natural_key: Vec<String>,
+    pub(crate) found_by_natural_key: bool,
 }
 
 impl Model {
@@ -75,6 +77,12 @@ impl Model {
         let indexes = lists("indexes", &mut errors);
         let natural_key = attributes.texts("natural_key", "[\"title\"]", &mut errors);
         let natural_key = names.columns(&natural_key, &mut errors);
+        let found_by_natural_key = attributes.flag("found_by_natural_key", &mut errors);
+        if let Some(span) = attributes.span("found_by_natural_key")
+            && natural_key.is_empty()
+        {
+            errors.at(span, "`found_by_natural_key` needs a `natural_key = [\"…\"]`");
+        }
         let ordering = ordering(&attributes, &names, &mut errors);
         let display = attributes.text("display", "\"{title}\"", &mut errors);
         let display_span = display.as_ref().map(LitStr::span);
@@ -107,6 +115,7 @@ impl Model {
             unique_together,
             indexes,
             natural_key,
+            found_by_natural_key,
         })
     }
 

@@ -97,7 +97,7 @@ fn quality(accepted: &str, encoding: &str) -> u16 {
             clippy::cast_sign_loss,
             reason = "it is from 0 to 1000"
         )]
-        let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u16;
+        let weight = (weight.clamp(0.0, 1.0) * 1000.0).round() as u16;
         if name.eq_ignore_ascii_case(encoding) {
             return weight;
         }
@@ -110,6 +110,8 @@ fn quality(accepted: &str, encoding: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn chosen(accepted: &str) -> Encoding {
@@ -136,5 +138,48 @@ mod tests {
         assert!(encode(&ContentType::PNG, &content).gzip.is_none());
         assert!(encode(&ContentType::SVG, &content).gzip.is_some());
         assert!(encode(&ContentType::SVG, &content[..100]).brotli.is_none());
+    }
+
+    fn encoded(brotli: bool, gzip: bool) -> Encoded {
+        Encoded { brotli: brotli.then(Vec::new), gzip: gzip.then(Vec::new) }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_is_answered_with_what_there_is(
+            accepted in "(br|gzip|\\*|;|q=|,|[0-9.]| |\\PC){0,20}",
+            brotli: bool,
+            gzip: bool,
+        ) {
+            match negotiate(&accepted, &encoded(brotli, gzip)) {
+                Encoding::Identity => {}
+                Encoding::Gzip => prop_assert!(gzip),
+                Encoding::Brotli => prop_assert!(brotli),
+            }
+        }
+
+        #[test]
+        fn the_greater_weight_wins_by_a_thousandth(
+            brotli in 0..=1000_u16,
+            gzip in 0..=1000_u16,
+            space in "[ \t]{0,2}",
+            brotli_first: bool,
+        ) {
+            let weight = |name, thousandths: u16| {
+                let (whole, rest) = (thousandths / 1000, thousandths % 1000);
+                format!("{name}{space};{space}q={whole}.{rest:03}")
+            };
+            let mut items = [weight("br", brotli), weight("gzip", gzip)];
+            if !brotli_first {
+                items.reverse();
+            }
+            let expected = match (brotli, gzip) {
+                (0, 0) => Encoding::Identity,
+                (brotli, gzip) if brotli >= gzip => Encoding::Brotli,
+                _ => Encoding::Gzip,
+            };
+            let accepted = items.join(&format!("{space},{space}"));
+            prop_assert_eq!(negotiate(&accepted, &encoded(true, true)), expected, "{}", accepted);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 /// What a `Range` header means for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ranged {
+pub(crate) enum Ranged {
     /// The whole file: there is no header, or one that may be ignored.
     Whole,
     /// The bytes from the first up to, not including, the second.
@@ -12,7 +12,7 @@ pub(super) enum Ranged {
 }
 
 /// Reads `bytes=…`. Several ranges at once are ignored, as the standard allows.
-pub(super) fn parse(header: Option<&str>, length: usize) -> Ranged {
+pub(crate) fn parse(header: Option<&str>, length: usize) -> Ranged {
     let spec = header.and_then(|header| header.trim().strip_prefix("bytes="));
     let Some((first, last)) = spec.and_then(|spec| spec.split_once('-')) else {
         return Ranged::Whole;
@@ -32,6 +32,8 @@ pub(super) fn parse(header: Option<&str>, length: usize) -> Ranged {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -50,6 +52,36 @@ mod tests {
             ["bytes=4-2", "bytes=a-b", "bytes=0-1,3-4", "lines=1-2", "bytes=-", "bytes=1"]
         {
             assert_eq!(of_ten(ignored), Ranged::Whole, "{ignored}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_is_within_the_file_whatever_is_asked_for(
+            header in "(bytes=)?([0-9]{1,22}|-|,| |\\PC){0,6}",
+            length in 0..100_usize,
+        ) {
+            if let Ranged::Part(from, to) = parse(Some(&header), length) {
+                prop_assert!(from < to && to <= length, "{}..{} of {}", from, to, length);
+            }
+        }
+
+        #[test]
+        fn a_part_is_what_was_asked_for(first: u8, last: u8, length in 0..300_usize) {
+            let (from, to) = (usize::from(first), usize::from(last));
+            let expected = if from > to {
+                Ranged::Whole
+            } else if from >= length {
+                Ranged::Unsatisfiable
+            } else {
+                Ranged::Part(from, length.min(to + 1))
+            };
+            prop_assert_eq!(parse(Some(&format!("bytes={first}-{last}")), length), expected);
+            let suffix = match to.min(length) {
+                0 => Ranged::Unsatisfiable,
+                count => Ranged::Part(length - count, length),
+            };
+            prop_assert_eq!(parse(Some(&format!("bytes=-{last}")), length), suffix);
         }
     }
 }

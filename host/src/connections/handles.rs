@@ -4,6 +4,7 @@
 //! same socket, which is owned like any other. (`pidfd_getfd` would do the same, and is forbidden in
 //! containers by default.)
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -36,6 +37,25 @@ pub(super) fn sockets() -> io::Result<Vec<(RawFd, Inode)>> {
         found.extend(descriptor.zip(inode));
     }
     Ok(found)
+}
+
+/// The sockets on which something is left to send, as to a client that reads slowly.
+pub(super) fn sending() -> HashSet<Inode> {
+    let mut found = HashSet::new();
+    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+        let table = fs::read_to_string(table).unwrap_or_default();
+        found.extend(table.lines().skip(1).filter_map(sending_in));
+    }
+    found
+}
+
+/// The fifth word of a line is how much is to be sent and to be read, in hex, the tenth the socket:
+/// `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000 00:00000000 00000000 0 0 12345 …`.
+fn sending_in(line: &str) -> Option<Inode> {
+    let mut words = line.split_ascii_whitespace().skip(4);
+    let (to_send, _) = words.next()?.split_once(':')?;
+    let inode = words.nth(4)?.parse().ok()?;
+    to_send.bytes().any(|digit| digit != b'0').then_some(inode)
 }
 
 /// Makes handles.
@@ -92,11 +112,11 @@ impl Handles {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};
     use std::os::fd::AsRawFd;
 
-    use super::{Handles, sockets};
+    use super::{Handles, sending, sockets};
 
     #[test]
     fn a_connection_is_found_and_shut_down_by_a_handle_of_its_descriptor() {
@@ -114,6 +134,25 @@ mod tests {
         drop(handle);
         // It would wait for ever.
         assert_eq!(accepted.read(&mut [0]).unwrap(), 0);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_left_to_send() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut reader = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut writer, _) = listener.accept().unwrap();
+        let descriptor = writer.as_raw_fd();
+        let known = sockets().unwrap().into_iter().find(|(number, _)| *number == descriptor);
+        let (_, inode) = known.unwrap();
+        assert!(!sending().contains(&inode));
+        writer.set_nonblocking(true).unwrap();
+        let mut written = 0;
+        while let Ok(length) = writer.write(&[0; 4096]) {
+            written += length;
+        }
+        assert!(sending().contains(&inode));
+        reader.read_exact(&mut vec![0; written]).unwrap();
+        while sending().contains(&inode) {}
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::Connections;
-use super::handles::{Handles, Inode, sockets};
+use super::handles::{Handles, Inode, sending, sockets};
 
 /// How long to wait between two looks: by so much a connection may last longer than it should.
 pub(super) fn pause(limit: Duration) -> Duration {
@@ -46,6 +46,7 @@ impl Sweep {
         let sockets = sockets()?;
         let handles = Handles::new()?;
         let now = Instant::now();
+        let mut still_sending = None;
         self.forget_closed(&sockets.iter().map(|(_, inode)| *inode).collect());
         for (descriptor, inode) in sockets {
             let known = match self.known.get_mut(&inode) {
@@ -70,6 +71,8 @@ impl Sweep {
             };
             let is_late = |since: Instant| now.duration_since(since) >= self.limit;
             if self.connections.idle_since(*client, *seen).is_some_and(is_late)
+                // The end of an answer may be on its way for longer than the request was.
+                && !still_sending.get_or_insert_with(sending).contains(&inode)
                 && let Some(handle) = handles.of(descriptor)?
                 && handle.peer_addr().is_ok_and(|peer| peer == *client)
             {

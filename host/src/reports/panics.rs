@@ -2,31 +2,30 @@
 
 use std::panic::{PanicHookInfo, set_hook, take_hook};
 
-use sentry::protocol::{Event, Exception, Frame, Level, Mechanism, Stacktrace};
+use sentry::protocol::{Event, Exception, Level, Mechanism};
+
+use super::frames::{Frames, Place};
+use super::kind::Kind;
+use super::limit;
 
 /// Reports panics from now on, before what is done about them already.
-pub(super) fn report() {
+pub(super) fn report(frames: Frames) {
     let next = take_hook();
     set_hook(Box::new(move |panic| {
-        sentry::capture_event(event(panic));
+        if limit::allows(Kind::of_panic(panic)) {
+            sentry::capture_event(event(panic, &frames));
+        }
         // It says so in the log.
         super::unreported(|| next(panic));
     }));
 }
 
-fn event(panic: &PanicHookInfo<'_>) -> Event<'static> {
-    // A released program knows no names of functions, but it knows where it panicked.
-    let frame = panic.location().map(|location| Frame {
-        filename: Some(location.file().to_owned()),
-        lineno: Some(location.line().into()),
-        colno: Some(location.column().into()),
-        in_app: Some(true),
-        ..Frame::default()
-    });
+fn event(panic: &PanicHookInfo<'_>, frames: &Frames) -> Event<'static> {
+    let place = panic.location().map(|l| Place::new(l.file(), l.line(), l.column()));
     let exception = Exception {
         ty: "panic".to_owned(),
         value: Some(panic.payload_as_str().unwrap_or("a value that is no text").to_owned()),
-        stacktrace: frame.map(|frame| Stacktrace { frames: vec![frame], ..Stacktrace::default() }),
+        stacktrace: frames.here(place),
         mechanism: Some(Mechanism {
             ty: "panic".to_owned(),
             handled: Some(false),

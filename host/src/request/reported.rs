@@ -91,6 +91,11 @@ impl ReportedRequest {
         self.is_reported.load(Ordering::Relaxed)
     }
 
+    /// Counts it as reported: the limit on reports of its kind was reached.
+    pub(crate) fn count_as_reported(&self) {
+        self.is_reported.store(true, Ordering::Relaxed);
+    }
+
     /// Begins its trace, if the settings ask for traces. There is none of what is asked every second,
     /// and of assets. Whether it is one of those that are sent is up to chance alone: who asks could
     /// fill the server otherwise.

@@ -25,6 +25,7 @@ use crate::site::Site;
 
 const REQUESTS: &str = "http_requests_total";
 const REFUSED: &str = "database_connections_refused_total";
+const FAILED: &str = "http_connections_failed_total";
 const DROPPED_LINES: &str = "log_lines_dropped_total";
 const TIMED_OUT: &str = "http_connections_timed_out_total";
 const DURATIONS: &str = "http_request_duration_seconds";
@@ -106,6 +107,7 @@ impl Metrics {
         );
         for (name, help) in [
             (TIMED_OUT, "Connections closed since they brought no request in time."),
+            (FAILED, "Connections on which something came that was no request, or broke off."),
             (DROPPED_LINES, "Log lines dropped since nobody read them in time."),
         ] {
             self.recorder.describe_counter(name.into(), None, help.into());
@@ -202,6 +204,7 @@ impl Metrics {
         set("http_requests_in_flight", self.in_flight.count());
         set("http_connections", self.connections.open());
         self.set_counter(TIMED_OUT, self.connections.timed_out());
+        self.set_counter(FAILED, logging::failed_connections());
         self.set_counter(DROPPED_LINES, logging::dropped_lines() as u64);
         let connections = db.connections();
         set("database_connections", connections.open);

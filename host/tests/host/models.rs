@@ -20,6 +20,7 @@ const fn model(label: &'static str, table: &'static str) -> ModelInfo {
         unique_together: &[],
         indexes: &[],
         natural_key: &[],
+        found_by_natural_key: false,
     }
 }
 

@@ -2,14 +2,11 @@
 
 use module_api::db::{Db, DbError, FromRow, Transaction, query};
 use module_api::time::UtcDateTime;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::devices::{self, DeviceKey};
 use crate::passwords::{Hasher, HasherError, Verification};
 use crate::sessions::{self, SessionKey};
-
-/// The greatest number of characters of a username, as the column has it.
-pub(crate) const MAX_USERNAME: usize = 150;
+use crate::usernames::MAX_USERNAME;
 
 /// The greatest number of bytes of a password. Nobody types more, and more would only cost time.
 pub(crate) const MAX_PASSWORD: usize = 4096;
@@ -20,7 +17,7 @@ const ATTEMPTS: usize = 3;
 /// Why nobody could be signed in, right or wrong.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthenticationError {
-    /// Too many passwords are being checked, or one could not be.
+    /// The password could not be checked.
     #[error(transparent)]
     Hasher(#[from] HasherError),
     /// The database.
@@ -47,12 +44,6 @@ struct Account {
     id: i64,
     password: String,
     is_staff: bool,
-}
-
-/// A username as Django has it: without white space around it, and with characters that mean the
-/// same made one.
-pub(crate) fn normalized_username(typed: &str) -> String {
-    typed.trim().nfkc().collect()
 }
 
 /// Begins a session if there is an active account of that name with that password, and ends the one
@@ -124,19 +115,4 @@ async fn begin(
         sessions::keep_after_rehash(account.id, (&account.password, password), on).await?;
     }
     sessions::begin(account.id, password, on).await.map(Some)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normalized_username;
-
-    #[test]
-    fn a_username_is_read_as_django_reads_it() {
-        assert_eq!(normalized_username("  ann\n"), "ann");
-        // As one character, as a letter with an accent of its own, and in full width.
-        for typed in ["zoë", "zoe\u{308}", "ｚｏë"] {
-            assert_eq!(normalized_username(typed), "zoë");
-        }
-        assert_eq!(normalized_username("Ann"), "Ann", "its case counts");
-    }
 }

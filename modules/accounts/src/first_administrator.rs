@@ -2,11 +2,10 @@
 
 use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
-use module_api::rocket::tokio::task::spawn_blocking;
 use module_api::time::UtcDateTime;
 use module_api::{LocalStartContext, ModuleFuture, Notice, Urls, program_name, route_name};
 
-use crate::passwords::encode;
+use crate::passwords::Hasher;
 use crate::random_text::random_text;
 use crate::settings::AccountsSettings;
 
@@ -44,9 +43,7 @@ async fn insert(
     figment: &Figment,
     db: &Db,
 ) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
-    let algorithm = AccountsSettings::of(figment).passwords.password_hasher;
-    let password = password.to_owned();
-    let hash = spawn_blocking(move || encode(&password, algorithm)).await?;
+    let hash = Hasher::new(AccountsSettings::of(figment).passwords).encode(password).await?;
     let mut transaction = db.begin().await?;
     let inserted = query(
         "INSERT INTO auth_user (username, password, first_name, last_name, email, is_staff, \

@@ -21,19 +21,20 @@ pub mod sessions;
 mod settings;
 mod signed_in;
 pub mod throttle;
+mod usernames;
 mod visitor;
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Check, Command, Configure, Files, Gauge, LocalStart, Module, SettingsSchema,
-    embed, register,
+    AfterMigrate, Check, Command, Configure, DatabaseCheck, Files, Gauge, LocalStart, Module,
+    SettingsSchema, embed, register,
 };
 use rocket::Route;
 
 use crate::models::{ContentType, Device, Group, PasswordReset, Permission, Session, User};
-use crate::passwords::{Hasher, PasswordSettings};
+use crate::passwords::Hasher;
 use crate::reset_mail::Outbox;
 use crate::signed_in::WhoIsSignedIn;
 
@@ -93,6 +94,10 @@ impl Module for Accounts {
         vec![reset_mail::can_be_sent]
     }
 
+    fn database_checks(&self) -> Vec<DatabaseCheck> {
+        vec![usernames::can_be_typed]
+    }
+
     fn gauges(&self) -> Vec<Gauge> {
         let help = "Sessions in which somebody is signed in.";
         vec![Gauge { name: "sessions", help, value: sessions::count }]
@@ -111,15 +116,14 @@ impl Module for Accounts {
     }
 
     fn settings(&self) -> SettingsSchema {
-        SettingsSchema::of::<AccountsSettings>()
+        SettingsSchema::with_rules::<AccountsSettings>()
     }
 
     fn configure(&self, configure: Configure) -> Configure {
-        let PasswordSettings { password_hasher } =
-            AccountsSettings::of(&configure.figment).passwords;
+        let passwords = AccountsSettings::of(&configure.figment).passwords;
         let outbox = Outbox::of(&configure.figment);
         configure
-            .manage(Hasher::new(password_hasher))
+            .manage(Hasher::new(passwords))
             .manage(outbox)
             .manage(LoginRoute("accounts:login"))
             .attach(WhoIsSignedIn)

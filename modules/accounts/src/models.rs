@@ -4,6 +4,8 @@
 use module_api::model::{ForeignKey, ManyToMany, Model};
 use module_api::time::UtcDateTime;
 
+use crate::usernames::{good_username, normalized_username};
+
 /// A model as permissions know it.
 #[derive(Debug, Clone, Model)]
 #[model(
@@ -12,7 +14,8 @@ use module_api::time::UtcDateTime;
     verbose_name = "content type",
     display = "{app_label} | {model}",
     unique_together = [["app_label", "model"]],
-    natural_key = ["app_label", "model"]
+    natural_key = ["app_label", "model"],
+    found_by_natural_key
 )]
 pub struct ContentType {
     /// The primary key.
@@ -32,7 +35,8 @@ pub struct ContentType {
     ordering = ["content_type", "codename"],
     display = "{content_type.app_label} | {content_type.model} | {name}",
     unique_together = [["content_type", "codename"]],
-    natural_key = ["codename", "content_type"]
+    natural_key = ["codename", "content_type"],
+    found_by_natural_key
 )]
 pub struct Permission {
     /// The primary key.
@@ -85,6 +89,7 @@ pub struct User {
     #[model(
         max_length = 150,
         unique,
+        normalize = normalized_username,
         validate = good_username,
         help_text = "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."
     )]
@@ -197,14 +202,4 @@ pub struct PasswordReset {
     /// one of them is another, whatever program changes it.
     #[model(exact_length = 64)]
     pub account_fingerprint: String,
-}
-
-/// Django's rule for usernames: letters and digits of any script, and `@ . + - _`.
-fn good_username(username: &str) -> Result<(), String> {
-    if username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
-        return Ok(());
-    }
-    Err("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ \
-         characters."
-        .to_owned())
 }

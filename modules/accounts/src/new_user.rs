@@ -63,12 +63,16 @@ impl<'a> NewUser<'a> {
     /// # Errors
     ///
     /// The values are not what the fields may hold, or the database refuses.
+    ///
+    /// # Panics
+    ///
+    /// There are no 19 MiB of memory.
     pub async fn add_to(self, db: &Db) -> Result<i64, WriteError> {
         let hash = match self.password {
             Some(password) => {
                 let password = password.to_owned();
                 let encoded = spawn_blocking(move || encode(&password, Algorithm::Argon2)).await;
-                encoded.expect("hashing does not panic")
+                encoded.expect("hashing does not panic").expect("there are 19 MiB of memory")
             }
             None => unusable(),
         };

@@ -27,8 +27,9 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// What a key remembers: it is over as soon as the password or the address is another,
-    /// whatever program changes it.
+    /// Fingerprint that a key remembers: it is over as soon as the password or the address is
+    /// another, whatever program changes it. A trigger deletes it then, so that it stays over; but
+    /// SQLite drops triggers with the table when a Django rebuilds that.
     fn fingerprint(&self) -> String {
         fingerprint(&["password reset", &self.password, &self.email])
     }

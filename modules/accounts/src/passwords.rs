@@ -42,7 +42,8 @@ pub enum Algorithm {
     #[default]
     #[serde(rename = "argon2")]
     Argon2,
-    /// PBKDF2 with HMAC-SHA256 and Django 5.2's 1,000,000 rounds: `pbkdf2_sha256$1000000$…`.
+    /// PBKDF2 with HMAC-SHA256 and Django 5.2's 1,000,000 rounds, unless the settings say
+    /// otherwise: `pbkdf2_sha256$1000000$…`.
     ///
     /// Every Django verifies it, without packages of its own.
     #[serde(rename = "pbkdf2_sha256")]
@@ -57,29 +58,44 @@ pub enum Verification {
     /// It is the one.
     Right,
     /// It is the one, and its hash should be replaced by a new one: it is of another algorithm
-    /// than the preferred, or weaker than new ones are.
+    /// than the preferred, or weaker than new ones are. One that is stronger stays.
     RightButOld,
 }
 
+/// There is no memory to compute a hash in: neither right nor wrong is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no memory to compute a password's hash in")]
+pub struct OutOfMemory;
+
 /// Hashes a password with a new salt, in Django's encoding.
+///
+/// # Errors
+///
+/// For Argon2 there are no 19 MiB of memory.
 ///
 /// # Panics
 ///
-/// If the operating system has no random numbers, or for Argon2 no 19 MiB of memory.
+/// The operating system has no random numbers.
 ///
 /// ```
-/// use accounts::passwords::{Algorithm, Verification, encode, verify};
+/// use accounts::passwords::{Algorithm, OutOfMemory, Verification, encode, verify};
 ///
-/// let encoded = encode("correct horse", Algorithm::Argon2);
+/// # fn main() -> Result<(), OutOfMemory> {
+/// let encoded = encode("correct horse", Algorithm::Argon2)?;
 /// assert!(encoded.starts_with("argon2$argon2id$v=19$m=19456,t=2,p=1$"));
-/// assert_eq!(verify("correct horse", &encoded, Algorithm::Argon2), Verification::Right);
-/// assert_eq!(verify("battery staple", &encoded, Algorithm::Argon2), Verification::Wrong);
+/// assert_eq!(verify("correct horse", &encoded, Algorithm::Argon2)?, Verification::Right);
+/// assert_eq!(verify("battery staple", &encoded, Algorithm::Argon2)?, Verification::Wrong);
+/// # Ok(())
+/// # }
 /// ```
-#[must_use]
-pub fn encode(password: &str, algorithm: Algorithm) -> String {
-    match algorithm {
+pub fn encode(
+    password: &str,
+    settings: impl Into<PasswordSettings>,
+) -> Result<String, OutOfMemory> {
+    let settings = settings.into();
+    match settings.password_hasher {
         Algorithm::Argon2 => Argon2Hash::encode(password),
-        Algorithm::Pbkdf2Sha256 => Pbkdf2Hash::encode(password),
+        Algorithm::Pbkdf2Sha256 => Ok(Pbkdf2Hash::encode(password, settings.rounds())),
     }
 }
 
@@ -91,7 +107,7 @@ pub fn encode(password: &str, algorithm: Algorithm) -> String {
 ///
 /// let encoded = unusable();
 /// assert!(encoded.starts_with('!') && encoded.len() == 41);
-/// assert_eq!(verify(&encoded, &encoded, Algorithm::Argon2), Verification::Wrong);
+/// assert_eq!(verify(&encoded, &encoded, Algorithm::Argon2), Ok(Verification::Wrong));
 /// ```
 #[must_use]
 pub fn unusable() -> String {
@@ -104,11 +120,18 @@ pub fn unusable() -> String {
 /// `bcrypt`. Everything else is [`Verification::Wrong`], as is a hash whose parameters are far
 /// beyond those of Django: a row must not be able to stall the server or to take all its memory.
 ///
-/// `preferred` decides whether the hash is an old one.
-#[must_use]
-pub fn verify(password: &str, encoded: &str, preferred: Algorithm) -> Verification {
+/// `settings` decide whether the hash is an old one.
+///
+/// # Errors
+///
+/// There is no memory to compute the hash in.
+pub fn verify(
+    password: &str,
+    encoded: &str,
+    settings: impl Into<PasswordSettings>,
+) -> Result<Verification, OutOfMemory> {
     match StoredHash::parse(encoded) {
-        Ok(hash) => hash.verify(password, preferred),
-        Err(_) => Verification::Wrong,
+        Ok(hash) => hash.verify(password, settings.into()),
+        Err(_) => Ok(Verification::Wrong),
     }
 }

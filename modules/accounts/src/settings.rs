@@ -2,6 +2,7 @@
 
 use module_api::rocket::figment::Figment;
 use module_api::serde::{Deserialize, Serialize};
+use module_api::{SettingError, SettingsRules};
 
 use crate::passwords::PasswordSettings;
 
@@ -12,6 +13,13 @@ pub struct AccountsSettings {
     /// Those about passwords.
     #[serde(flatten)]
     pub passwords: PasswordSettings,
+}
+
+impl SettingsRules for AccountsSettings {
+    fn broken_rules(&self) -> Vec<SettingError> {
+        let rounds = self.passwords.wrong_rounds();
+        rounds.map(|message| SettingError::new("pbkdf2_rounds", message)).into_iter().collect()
+    }
 }
 
 impl AccountsSettings {

@@ -11,7 +11,8 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
-use crate::routes::forbidden::{Denied, Lack};
+use crate::denied::{Denied, Lack};
+use crate::text::by_key;
 
 /// The guard of every page of the admin: a member of the staff, and what there is to see.
 pub(crate) struct Desk<'r> {
@@ -83,7 +84,7 @@ impl<'r> Desk<'r> {
     /// The registration with those search fields alone that the user may look into: what a search
     /// finds tells what stands there.
     pub(crate) fn searchable<'a>(&self, admin: &'a ModelAdmin) -> Cow<'a, ModelAdmin> {
-        let may_search = |name: &&'static str| {
+        let may_search = |name: &str| {
             let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));
             path.is_ok_and(|path| self.may_follow(&path))
         };
@@ -101,7 +102,7 @@ impl<'r> Desk<'r> {
         if id == self.user.id || self.may_with(accounts::models::User::INFO, Action::View, None) {
             return username.to_owned();
         }
-        crate::labels::by_key(accounts::models::User::INFO, id)
+        by_key(accounts::models::User::INFO, id)
     }
 
     /// The same as an error.

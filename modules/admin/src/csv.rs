@@ -1,39 +1,54 @@
 //! CSV as RFC 4180 has it, with cells that no spreadsheet takes for formulas.
 
-/// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Signs that begin a formula in a spreadsheet, in full width too.
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// White space that some spreadsheets strip from a cell before they look for a formula.
+const SPACE: [char; 3] = ['\t', '\r', '\n'];
+
+/// Separators of cells and lines for a spreadsheet that takes `;` or a tab for the delimiter, and
+/// then sees no quotes.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
 
 /// A text as a cell: with `'` before each part that begins like a formula, which a spreadsheet would
 /// run. One that begins like that already, with any number of `'`, gets another, so that whoever
 /// reads the file can take one away again.
 pub(crate) fn guarded(text: &str) -> String {
-    in_parts(text, |part, guarded| {
-        guarded.push_str(if begins_like_a_formula(part) { "'" } else { "" });
-        guarded.push_str(part);
+    in_parts(text, |rest, is_cell, guarded| {
+        guarded.push_str(if begins_like_a_formula(rest, is_cell) { "'" } else { "" });
+        rest
     })
 }
 
 /// The text of a cell, without the `'` that [`guarded`] has put into it.
 pub(crate) fn unguarded(cell: &str) -> String {
-    in_parts(cell, |part, text| {
-        let plain = part.strip_prefix('\'').filter(|_| begins_like_a_formula(part));
-        text.push_str(plain.unwrap_or(part));
+    in_parts(cell, |rest, is_cell, _| {
+        let plain = rest.strip_prefix('\'').filter(|_| begins_like_a_formula(rest, is_cell));
+        plain.unwrap_or(rest)
     })
 }
 
-fn begins_like_a_formula(part: &str) -> bool {
-    part.trim_start_matches('\'').starts_with(FORMULA)
+/// Returns `true` for a text that begins like a formula, quoted or not; a cell also by white space.
+fn begins_like_a_formula(rest: &str, is_cell: bool) -> bool {
+    let inner = rest.trim_start_matches(['\'', '"']);
+    inner.starts_with(SIGNS) || (is_cell && inner.starts_with(SPACE))
 }
 
-/// Does something with each part of a text that may become a cell of its own: many a spreadsheet
-/// takes `;` for what separates cells.
-fn in_parts(text: &str, each: impl Fn(&str, &mut String)) -> String {
+/// Copies a text. Where a part of it begins that may become a cell of its own, a function is given
+/// the rest of the text, may write something before it, and says what of it is copied.
+fn in_parts<'t>(text: &'t str, begin: impl Fn(&'t str, bool, &mut String) -> &'t str) -> String {
     let mut done = String::with_capacity(text.len() + 1);
-    for (index, part) in text.split(';').enumerate() {
-        done.push_str(if index > 0 { ";" } else { "" });
-        each(part, &mut done);
+    let (mut rest, mut is_cell) = (text, true);
+    loop {
+        rest = begin(rest, is_cell, &mut done);
+        let Some(end) = rest.find(SEPARATORS) else {
+            done.push_str(rest);
+            return done;
+        };
+        let (part, after) = rest.split_at(end + 1);
+        done.push_str(part);
+        (rest, is_cell) = (after, part.ends_with(';'));
     }
-    done
 }
 
 /// Writes a cell, in quotes if it needs them.
@@ -67,8 +82,18 @@ mod tests {
             ("+49 30", "'+49 30"),
             ("-5", "'-5"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
+            ("\t1", "'\t1"),
+            ("\r1", "'\r1"),
+            ("\n1", "'\n1"),
+            ("\t=1", "'\t'=1"),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            ("a\n=1\r\n+1\n\n-1", "a\n'=1\r\n'+1\n\n'-1"),
+            ("a\t@b;\t1", "a\t'@b;'\t1"),
+            ("a;\"=1\"", "a;'\"=1\""),
+            ("'\"'=1", "''\"'=1"),
             ("'=1", "''=1"),
             ("''=1", "'''=1"),
             ("'tis", "'tis"),

@@ -14,6 +14,8 @@ mod file;
 mod lookups;
 mod objects;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod rows;
 mod write;
 
@@ -22,6 +24,12 @@ pub(crate) use self::fields::{Importable, Slot};
 pub(crate) use self::file::{read, too_large};
 pub(crate) use self::plan::{Change, Plan, Row, Step};
 pub(crate) use self::write::{Counts, Refusal, lock, write};
+
+/// The cells of a table, up to the first error.
+#[cfg(fuzzing)]
+pub(crate) fn table(text: &str) -> Vec<Vec<String>> {
+    cells::Lines::of(text).map_while(Result::ok).map(|line| line.cells).collect()
+}
 
 /// A longer file is refused, in bytes.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;

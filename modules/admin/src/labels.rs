@@ -9,6 +9,7 @@ use module_api::model::{
 };
 
 use crate::access::Desk;
+use crate::text::by_key;
 
 /// The rows that columns of a query pass through, as far as the user may view them.
 pub(crate) struct Sight<'r> {
@@ -100,11 +101,6 @@ pub(crate) fn may_know_names(desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
     let paths: Vec<Path> = records.display().paths().cloned().collect();
     let sight = Sight::along(desk, &paths, &mut records);
     sight.is_open && Action::ALL.into_iter().any(|action| desk.may(admin, action, None))
-}
-
-/// An object by its primary key: `Profile (3)`.
-pub(crate) fn by_key(model: &ModelInfo, id: i64) -> String {
-    format!("{} ({id})", model.capitalized_name())
 }
 
 /// The model that the foreign key at the end of a path leads to.

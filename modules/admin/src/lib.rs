@@ -3,8 +3,12 @@
 mod access;
 mod csv;
 mod deletion;
+mod denied;
 mod export;
 mod form;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod import;
 mod labels;
 mod list;

@@ -3,7 +3,7 @@
 mod autocomplete;
 mod delete;
 mod export;
-pub(crate) mod forbidden;
+mod forbidden;
 mod form;
 mod history;
 mod import;

@@ -1,5 +1,6 @@
 //! Lettings and their addresses.
 
+use iso3166::Country;
 use module_api::model::{ForeignKey, Model};
 use module_api::serde::Serialize;
 
@@ -24,14 +25,39 @@ pub struct Address {
     #[model(max_length = 64)]
     pub city: String,
     /// The state, by its two letters.
-    #[model(exact_length = 2)]
+    #[model(exact_length = 2, normalize = in_capitals, validate = of_letters)]
     pub state: String,
     /// The zip code.
     #[model(positive, max = 99999)]
     pub zip_code: i32,
     /// The country, by its three letters of ISO 3166.
-    #[model(exact_length = 3, verbose_name = "country ISO code")]
+    #[model(
+        exact_length = 3,
+        normalize = in_capitals,
+        validate = of_a_country,
+        verbose_name = "country ISO code",
+        help_text = "Three letters: USA, CAN, FRA."
+    )]
     pub country_iso_code: String,
+}
+
+fn in_capitals(code: &str) -> String {
+    code.trim().to_ascii_uppercase()
+}
+
+fn of_letters(code: &str) -> Result<(), String> {
+    if code.chars().all(|letter| letter.is_ascii_alphabetic()) {
+        return Ok(());
+    }
+    Err("Enter letters only.".to_owned())
+}
+
+fn of_a_country(code: &str) -> Result<(), String> {
+    // That it has another length is said already.
+    if code.chars().count() != 3 || Country::from_alpha3(code).is_some() {
+        return Ok(());
+    }
+    Err(format!("“{code}” is no country’s code of three letters (ISO 3166-1 alpha-3)."))
 }
 
 /// A zip code as it is written: one of the USA has five digits, and is stored as a number.

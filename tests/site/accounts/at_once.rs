@@ -15,7 +15,7 @@ on_both_databases! {
 async fn fifty_log_in_while_pages_are_served(on: DatabaseKind) {
     let site = HolidayHomes::on(on).start().await;
     site.add_letting("Haus", Address::SOMEWHERE).await;
-    let hash = encode(GOOD, Algorithm::Argon2);
+    let hash = encode(GOOD, Algorithm::Argon2).unwrap();
     let names: Vec<String> = (0..50).map(|number| format!("user{number}")).collect();
     for name in &names {
         user(name).add_with_hash(&hash, site.db()).await.unwrap();

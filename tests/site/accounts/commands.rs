@@ -129,7 +129,7 @@ async fn hash(workshop: &Workshop, username: &str) -> String {
 /// Whether a user has that password.
 async fn has_password(workshop: &Workshop, username: &str, password: &str) -> bool {
     let hash = hash(workshop, username).await;
-    verify(password, &hash, Algorithm::Argon2) == Verification::Right
+    verify(password, &hash, Algorithm::Argon2).unwrap() == Verification::Right
 }
 
 fn error(output: &Output) -> &str {

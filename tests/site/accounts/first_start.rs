@@ -44,7 +44,7 @@ impl Serving {
     /// All that it printed until it answers requests.
     fn printed(mut self) -> String {
         let mut connection = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
-        connection.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        connection.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).unwrap();
         assert!(answer.starts_with(b"HTTP/1.0 200"), "it serves pages");
@@ -85,7 +85,7 @@ async fn is_of_admin(workshop: &Workshop, password: &str) -> bool {
                AND is_superuser AND is_active";
     let hashes = workshop.values::<String>(sql).await;
     let [hash] = &hashes[..] else { panic!("one administrator: {hashes:?}") };
-    verify(password, hash, Algorithm::Argon2) == Verification::Right
+    verify(password, hash, Algorithm::Argon2).unwrap() == Verification::Right
 }
 
 async fn the_first_start_prints_an_administrator_once(kind: DatabaseKind) {

@@ -1,13 +1,14 @@
 //! Accounts of Django's while both run: what it does to a user ends the sessions here, and passwords
 //! that are set here are its own.
 
-use site_tests::{Django, DjangoSite, NewUser, TestSite};
+use site_tests::{Django, DjangoSite, DjangoVersion, NewUser, TestSite};
 
 on_every_database_of_django! {
     split => [
         a_password_that_django_changes_ends_the_sessions,
         a_user_whom_django_deletes_takes_the_sessions_along,
         each_takes_the_passwords_that_the_other_set,
+        with_djangos_rounds_neither_replaces_a_hash_of_the_other,
     ]
 }
 
@@ -74,4 +75,37 @@ async fn each_takes_the_passwords_that_the_other_set(django: Django) {
     python(&site, check).await;
     // Django hashes anew what takes fewer rounds than its own; that is the same password still.
     assert_eq!(successor.browser().sign_in("tunde", NEW).await.status, 303);
+}
+
+async fn with_djangos_rounds_neither_replaces_a_hash_of_the_other(django: Django) {
+    let (site, _) = both(django).await;
+    let rounds = match django.version {
+        DjangoVersion::V3_2 => 260_000,
+        DjangoVersion::V5_2 => 1_000_000,
+    };
+    let successor = site
+        .successor()
+        .setting("modules.accounts.password_hasher", "pbkdf2_sha256")
+        .setting("modules.accounts.pbkdf2_rounds", rounds)
+        .start()
+        .await;
+    let hash = async || {
+        let dump = site.dump().await;
+        format!("{:?}", dump.table("auth_user").rows[0]["password"])
+    };
+    let of_django = hash().await;
+    let browser = successor.sign_in("tunde", OLD).await;
+    assert_eq!(hash().await, of_django);
+    let fields = [("old_password", OLD), ("new_password1", NEW), ("new_password2", NEW)];
+    assert_eq!(browser.post("/accounts/password_change/", &fields).await.status, 303);
+    let of_successor = hash().await;
+    assert_ne!(of_successor, of_django);
+    python(
+        &site,
+        "from django.contrib.auth import authenticate; \
+         assert authenticate(username='tunde', password='green teapot in rain')",
+    )
+    .await;
+    assert_eq!(hash().await, of_successor);
+    assert!(is_signed_in(&browser).await, "its session goes on");
 }

@@ -12,6 +12,9 @@ use site_tests::{DatabaseKind, HolidayHomes, LocalModule, ServedSite, parse};
 /// How long anything may take that is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Bytes of an answer that is longer than the operating system takes at once.
+const LONG: usize = 8_000_000;
+
 /// What is sent before the client falls silent.
 const SILENT_AFTER: [&str; 5] = [
     "",
@@ -23,7 +26,7 @@ const SILENT_AFTER: [&str; 5] = [
 ];
 
 static SLOW: LocalModule = LocalModule {
-    routes: || rocket::routes![slow, upload],
+    routes: || rocket::routes![slow, upload, long],
     csrf_exempt: &["upload"],
     ..LocalModule::named("slow")
 };
@@ -38,6 +41,11 @@ async fn slow() -> &'static str {
 async fn upload(data: Data<'_>) -> std::io::Result<String> {
     let bytes = data.open(1.mebibytes()).into_bytes().await?;
     Ok(format!("{} bytes", bytes.len()))
+}
+
+#[rocket::get("/long")]
+fn long() -> String {
+    "x".repeat(LONG)
 }
 
 /// A site on which a connection may have no request for a second.
@@ -122,7 +130,19 @@ async fn what_takes_longer_than_a_connection_may_idle_is_not_cut_off() {
         }
         parse(&rest(&mut stream).await).unwrap()
     };
-    let (page, upload) = tokio::join!(page, upload);
+    let download = async {
+        let mut stream = connect(&site, &format!("GET /slow/long/ HTTP/1.1\r\n{close}\r\n")).await;
+        let (mut answer, mut part) = (Vec::new(), vec![0; LONG / 40]);
+        loop {
+            match stream.read(&mut part).await.unwrap() {
+                0 => break parse(&answer).unwrap(),
+                length => answer.extend(&part[..length]),
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let (page, upload, download) = tokio::join!(page, upload, download);
+    assert_eq!((download.status, download.body.len()), (200, LONG));
     assert_eq!((page.status, page.text()), (200, "after a while"));
     assert_eq!((upload.status, upload.text()), (200, "600 bytes"));
     site.stop().await;

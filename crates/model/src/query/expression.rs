@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use db::Value;
 
-use crate::records::MomentPart;
+use super::MomentPart;
 use crate::{FieldInfo, ManyToManyInfo};
 
 /// A condition on the rows of a query.

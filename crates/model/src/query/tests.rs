@@ -22,6 +22,7 @@ const fn model(table: &'static str, fields: &'static [FieldInfo]) -> ModelInfo {
         unique_together: &[],
         indexes: &[],
         natural_key: &[],
+        found_by_natural_key: false,
     }
 }
 

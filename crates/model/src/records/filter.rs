@@ -1,7 +1,7 @@
 //! Which rows a query takes.
 
-use super::{MomentPart, Path};
-use crate::query::{Expression, escape_like};
+use super::Path;
+use crate::query::{Expression, MomentPart, escape_like};
 use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 

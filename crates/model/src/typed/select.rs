@@ -153,7 +153,9 @@ impl<M: Model> Select<M> {
         assignments: impl IntoIterator<Item = Assignment<M>>,
         on: &mut Transaction,
     ) -> Result<u64, WriteError> {
-        let assignments: Vec<_> = assignments.into_iter().map(|a| (a.field, a.value)).collect();
+        let assignments = assignments.into_iter();
+        let assignments: Vec<_> =
+            assignments.map(|a| (a.field, a.field.normalized(a.value))).collect();
         check_fields(&assignments)?;
         Ok(self.rows.update(assignments, on.kind()).execute(on).await?)
     }

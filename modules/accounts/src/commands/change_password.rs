@@ -4,10 +4,10 @@ use module_api::clap::{self, Arg, ArgMatches};
 use module_api::{CommandContext, ModuleFuture, program_name};
 
 use super::{Account, Failure, Terminal, account, say_done, system_user};
-use crate::authentication::normalized_username;
 use crate::new_password::{check_new_password, store_password};
 use crate::passwords::{Hasher, UserAttributes};
 use crate::settings::AccountsSettings;
+use crate::usernames::normalized_username;
 
 /// How often to ask for a password that can be taken.
 const ATTEMPTS: u32 = 3;
@@ -34,7 +34,7 @@ async fn change(username: &str, context: &CommandContext) -> Result<(), Failure>
     let account = account(username, &mut context.db.acquire().await?).await?;
     let account = account.ok_or_else(|| gone(username))?;
     let password = ask(&account, &Terminal::open()?).await?;
-    let hasher = Hasher::new(AccountsSettings::of(&context.figment).passwords.password_hasher);
+    let hasher = Hasher::new(AccountsSettings::of(&context.figment).passwords);
     let hash = hasher.encode(&password).await?;
     let mut transaction = context.db.begin().await?;
     if !store_password(account.id, &hash, &mut transaction).await? {

@@ -10,11 +10,12 @@ use module_api::time::UtcDateTime;
 use module_api::{CommandContext, ModuleFuture, program_name};
 
 use super::{Failure, Terminal, account, say_done, system_user};
-use crate::authentication::{MAX_PASSWORD, normalized_username};
+use crate::authentication::MAX_PASSWORD;
 use crate::models::User;
 use crate::new_password::check_new_password;
 use crate::passwords::{Hasher, UserAttributes, unusable};
 use crate::settings::AccountsSettings;
+use crate::usernames::normalized_username;
 
 /// Django's names of the variables that say what scripts cannot be asked.
 const USERNAME_VARIABLE: &str = "DJANGO_SUPERUSER_USERNAME";
@@ -216,7 +217,7 @@ async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure>
     if let Some(message) = wrong_with_username(&wanted.username, &context.db).await? {
         return Err(message.into());
     }
-    let hasher = Hasher::new(AccountsSettings::of(&context.figment).passwords.password_hasher);
+    let hasher = Hasher::new(AccountsSettings::of(&context.figment).passwords);
     let password = match &wanted.password {
         Some(password) => hasher.encode(password).await?,
         None => unusable(),

@@ -3,7 +3,7 @@
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use super::stored_hash::{MAX_MEMORY_KIB, MAX_MEMORY_WRITTEN_KIB, UnreadableHash, equal, number};
-use super::{base64, salt};
+use super::{OutOfMemory, base64, salt};
 
 /// OWASP's parameters, not Django's: see [`super::Algorithm::Argon2`].
 pub(super) const MEMORY_KIB: u32 = 19_456;
@@ -32,14 +32,13 @@ pub(super) struct Argon2Hash {
 const GIVEN_BACK: usize = 32 << 20;
 
 impl Argon2Hash {
-    pub(super) fn encode(password: &str) -> String {
+    pub(super) fn encode(password: &str) -> Result<String, OutOfMemory> {
         let new = Self::of_nothing();
-        let hash = new.hash(password).expect("the parameters are Argon2's own and there is memory");
-        format!(
+        Ok(format!(
             "argon2$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}",
             base64::unpadded(&new.salt),
-            base64::unpadded(&hash),
-        )
+            base64::unpadded(&new.hash(password)?),
+        ))
     }
 
     /// Reads what follows `argon2$`.
@@ -85,36 +84,39 @@ impl Argon2Hash {
         }
     }
 
-    pub(super) fn matches(&self, password: &str) -> bool {
-        self.hash(password).is_ok_and(|computed| equal(&computed, &self.hash))
+    pub(super) fn matches(&self, password: &str) -> Result<bool, OutOfMemory> {
+        Ok(equal(&self.hash(password)?, &self.hash))
     }
 
     /// The hash of a password with this one's salt and parameters.
-    fn hash(&self, password: &str) -> argon2::Result<Vec<u8>> {
+    fn hash(&self, password: &str) -> Result<Vec<u8>, OutOfMemory> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let blocks = self.params.block_count();
         let mut memory = Vec::new();
         let reserved = memory.try_reserve_exact(blocks.max(GIVEN_BACK / Block::SIZE));
-        reserved.map_err(|_| argon2::Error::OutOfMemory)?;
+        reserved.map_err(|_| OutOfMemory)?;
         memory.resize(blocks, Block::default());
         let mut hash = vec![0; self.hash.len()];
-        argon2.hash_password_into_with_memory(
-            password.as_bytes(),
-            &self.salt,
-            &mut hash,
-            memory.as_mut_slice(),
-        )?;
+        let memory = memory.as_mut_slice();
+        argon2
+            .hash_password_into_with_memory(password.as_bytes(), &self.salt, &mut hash, memory)
+            .expect("the parameters and the lengths of salt and hash are within Argon2's bounds");
         Ok(hash)
     }
 
-    /// All other parameters than ours are old, stronger ones too: Django's take five times the
-    /// memory, and a user whose hash costs another time stands out.
+    /// Stronger parameters than ours are not old, such as Django's, which take five times the
+    /// memory: a Django on the same database would write them again.
     pub(super) fn is_old(&self) -> bool {
-        let new = Self::of_nothing();
-        self.algorithm != new.algorithm
-            || self.version != new.version
-            || self.params != new.params
+        self.algorithm != Algorithm::Argon2id
+            || self.version != Version::V0x13
+            || self.memory_written_kib() < u64::from(MEMORY_KIB) * u64::from(PASSES)
             || self.salt.len() < salt::LENGTH
+            || self.hash.len() < HASH_LENGTH
+    }
+
+    /// The memory that all passes write.
+    fn memory_written_kib(&self) -> u64 {
+        self.memory_kib() * u64::from(self.params.t_cost())
     }
 
     pub(super) fn memory_kib(&self) -> u64 {

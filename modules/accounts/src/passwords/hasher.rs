@@ -11,7 +11,7 @@ use module_api::rocket::tokio::task::{JoinError, spawn_blocking};
 use module_api::rocket::tokio::time::sleep;
 
 use super::stored_hash::{StoredHash, UnreadableHash};
-use super::{Algorithm, Verification, encode};
+use super::{OutOfMemory, PasswordSettings, Verification, encode};
 
 /// How many may wait for each core, and how many at least in all. With Argon2 the last of them
 /// waits about a second, with PBKDF2 about ten; who comes after them is sent away.
@@ -55,7 +55,7 @@ const FAILURE_TIME: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    algorithm: Algorithm,
+    settings: PasswordSettings,
     failure_time: Duration,
     /// Whose hash is being computed, or who waits for that.
     admitted: Arc<Semaphore>,
@@ -71,6 +71,9 @@ pub enum HasherError {
     /// Too many wait already: 503.
     #[error("too many passwords are being checked at once; try again in a few seconds")]
     Busy,
+    /// There is no memory for it: 503.
+    #[error(transparent)]
+    OutOfMemory(#[from] OutOfMemory),
     /// It panicked, or the program is being stopped: 500.
     #[error("a password could not be hashed")]
     Stopped(#[source] JoinError),
@@ -79,10 +82,12 @@ pub enum HasherError {
 impl HasherError {
     /// The status of the response.
     pub fn status(&self) -> Status {
-        match self {
-            Self::Busy => Status::ServiceUnavailable,
-            Self::Stopped(_) => Status::InternalServerError,
-        }
+        if self.is_temporary() { Status::ServiceUnavailable } else { Status::InternalServerError }
+    }
+
+    /// Returns `true` for errors that may be gone in a few seconds.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Busy | Self::OutOfMemory(_))
     }
 }
 
@@ -92,15 +97,15 @@ pub(super) type Permits =
 
 impl Hasher {
     /// A hasher for all cores of the machine.
-    pub fn new(preferred: Algorithm) -> Self {
+    pub fn new(settings: impl Into<PasswordSettings>) -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let waiting = (cores * WAITING_PER_CORE).max(MIN_WAITING);
-        Self::with_limits(preferred, cores, waiting)
+        Self::with_limits(settings.into(), cores, waiting)
     }
 
-    pub(super) fn with_limits(algorithm: Algorithm, running: usize, waiting: usize) -> Self {
+    pub(super) fn with_limits(settings: PasswordSettings, running: usize, waiting: usize) -> Self {
         Self {
-            algorithm,
+            settings,
             failure_time: FAILURE_TIME,
             admitted: Arc::new(Semaphore::new(running + waiting)),
             running: Arc::new(Semaphore::new(running)),
@@ -118,11 +123,12 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`HasherError::Busy`] if too many wait already.
+    /// [`HasherError::Busy`] if too many wait already, [`HasherError::OutOfMemory`] if there is no
+    /// memory for it.
     pub async fn encode(&self, password: &str) -> Result<String, HasherError> {
         let permits = self.permits(false).await?;
-        let (password, algorithm) = (password.to_owned(), self.algorithm);
-        run(permits, move || encode(&password, algorithm)).await
+        let (password, settings) = (password.to_owned(), self.settings);
+        logged(run(permits, move || encode(&password, settings)).await?)
     }
 
     /// Compares a password with what is stored of a user, or without a user does something that
@@ -133,7 +139,8 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`HasherError::Busy`] if too many wait already.
+    /// [`HasherError::Busy`] if too many wait already, [`HasherError::OutOfMemory`] if there is no
+    /// memory to tell right from wrong.
     pub async fn verify_or_pretend(
         &self,
         password: &str,
@@ -142,16 +149,16 @@ impl Hasher {
         let stored = encoded.and_then(readable);
         let large = stored.as_ref().is_some_and(StoredHash::is_large);
         let permits = self.permits(large).await?;
-        let (password, algorithm) = (password.to_owned(), self.algorithm);
+        let (password, settings) = (password.to_owned(), self.settings);
         let started = Instant::now();
-        let verification = run(permits, move || match stored {
-            Some(stored) => stored.verify(&password, algorithm),
+        let computed = run(permits, move || match stored {
+            Some(stored) => stored.verify(&password, settings),
             None => {
-                StoredHash::of_nothing(algorithm).verify(&password, algorithm);
-                Verification::Wrong
+                let verified = StoredHash::of_nothing(settings).verify(&password, settings);
+                verified.map(|_| Verification::Wrong)
             }
-        })
-        .await?;
+        });
+        let verification = logged(computed.await?)?;
         if verification == Verification::Wrong {
             sleep(until_next_multiple(started.elapsed(), self.failure_time)).await;
         }
@@ -184,6 +191,14 @@ pub(super) async fn run<T: Send + 'static>(
         work()
     };
     spawn_blocking(with_permits).await.map_err(HasherError::Stopped)
+}
+
+/// Logs a lack of memory, which concerns whoever runs the site.
+fn logged<T>(computed: Result<T, OutOfMemory>) -> Result<T, HasherError> {
+    computed.map_err(|error| {
+        tracing::error!("a password was neither hashed nor compared: {error}");
+        error.into()
+    })
 }
 
 /// The hash, if there is one that can be compared with. Says so if it should have been one.

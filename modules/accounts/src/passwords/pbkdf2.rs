@@ -5,13 +5,16 @@ use sha1::Sha1;
 use sha2::Sha256;
 
 use super::stored_hash::{UnreadableHash, equal, number};
-use super::{base64, salt};
+use super::{PasswordSettings, base64, salt};
 
 /// Django 5.2's.
-const ROUNDS: u32 = 1_000_000;
+pub(super) const ROUNDS: u32 = 1_000_000;
 
 /// About ten times those of Django in the year 2025, and some seconds of one core.
-const MAX_ROUNDS: u32 = 10_000_000;
+pub(super) const MAX_ROUNDS: u32 = 10_000_000;
+
+/// Django 2.0's: fewer are for no new hash.
+pub(super) const LEAST_ROUNDS: u32 = 100_000;
 
 /// The hash function inside.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,10 +40,10 @@ pub(super) struct Pbkdf2Hash {
 }
 
 impl Pbkdf2Hash {
-    pub(super) fn encode(password: &str) -> String {
+    pub(super) fn encode(password: &str, rounds: u32) -> String {
         let salt = salt::random();
-        let hash = compute(Digest::Sha256, password, &salt, ROUNDS);
-        format!("pbkdf2_sha256${ROUNDS}${salt}${}", base64::padded(&hash))
+        let hash = compute(Digest::Sha256, password, &salt, rounds);
+        format!("pbkdf2_sha256${rounds}${salt}${}", base64::padded(&hash))
     }
 
     /// Reads what follows `pbkdf2_sha256$` or `pbkdf2_sha1$`.
@@ -63,9 +66,9 @@ impl Pbkdf2Hash {
         Ok(Self { digest, rounds, salt: salt.to_owned(), hash })
     }
 
-    pub(super) fn of_nothing() -> Self {
+    pub(super) fn of_nothing(rounds: u32) -> Self {
         let digest = Digest::Sha256;
-        Self { digest, rounds: ROUNDS, salt: salt::random(), hash: vec![0; digest.length()] }
+        Self { digest, rounds, salt: salt::random(), hash: vec![0; digest.length()] }
     }
 
     pub(super) fn matches(&self, password: &str) -> bool {
@@ -74,10 +77,9 @@ impl Pbkdf2Hash {
 
     /// More rounds than ours are not old: a later Django on the same database writes more, and
     /// the two would replace each other's hashes for ever.
-    pub(super) fn is_old(&self) -> bool {
-        self.digest != Digest::Sha256
-            || self.rounds < ROUNDS
-            || self.salt.chars().count() < salt::LENGTH
+    pub(super) fn is_old(&self, settings: PasswordSettings) -> bool {
+        let is_weak = self.rounds < ROUNDS || self.salt.chars().count() < salt::LENGTH;
+        self.digest != Digest::Sha256 || (is_weak && settings.pbkdf2_rounds.is_none())
     }
 }
 

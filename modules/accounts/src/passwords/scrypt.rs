@@ -1,12 +1,17 @@
 //! scrypt: `scrypt$<work factor>$<salt>$<block size>$<parallelism>$<hash>`. Read, never written.
 
+use std::hint::black_box;
+
 use scrypt::{Params, scrypt};
 
-use super::base64;
 use super::stored_hash::{MAX_MEMORY_KIB, MAX_MEMORY_WRITTEN_KIB, UnreadableHash, equal, number};
+use super::{OutOfMemory, base64};
 
 /// Always, in Django.
 const HASH_LENGTH: usize = 64;
+
+/// Two new hashes, and what else there is.
+const SPARE_KIB: u64 = 64 * 1024;
 
 /// Twelve times Django's.
 const MAX_PARALLELISM: u32 = 64;
@@ -37,15 +42,28 @@ impl ScryptHash {
         Ok(Self { params, salt: salt.to_owned(), hash })
     }
 
-    pub(super) fn matches(&self, password: &str) -> bool {
+    pub(super) fn matches(&self, password: &str) -> Result<bool, OutOfMemory> {
+        // The crate allocates the memory itself, and where there is none the program ends.
+        if !is_there(self.memory_kib()) {
+            return Err(OutOfMemory);
+        }
         let mut computed = [0; HASH_LENGTH];
-        let done = scrypt(password.as_bytes(), self.salt.as_bytes(), &self.params, &mut computed);
-        done.is_ok() && equal(&computed, &self.hash)
+        scrypt(password.as_bytes(), self.salt.as_bytes(), &self.params, &mut computed)
+            .expect("scrypt computes hashes of this length");
+        Ok(equal(&computed, &self.hash))
     }
 
     pub(super) fn memory_kib(&self) -> u64 {
         memory_kib(self.params.n(), self.params.r())
     }
+}
+
+/// Returns `true` if so much memory can be allocated, with a reserve for hashes computed meanwhile.
+fn is_there(memory_kib: u64) -> bool {
+    let bytes = usize::try_from((memory_kib + SPARE_KIB) * 1024).unwrap_or(usize::MAX);
+    let mut memory: Vec<u8> = Vec::new();
+    // What is never looked at would not be allocated.
+    black_box(&mut memory).try_reserve_exact(bytes).is_ok()
 }
 
 fn memory_kib(work_factor: u64, block_size: u32) -> u64 {

@@ -6,7 +6,7 @@ use super::argon2::{self, Argon2Hash};
 use super::bcrypt::BcryptHash;
 use super::pbkdf2::{Digest, Pbkdf2Hash};
 use super::scrypt::ScryptHash;
-use super::{Algorithm, Verification};
+use super::{Algorithm, OutOfMemory, PasswordSettings, Verification};
 
 /// Django's column has 128 characters; a salt of few may have more bytes.
 const MAX_LENGTH: usize = 512;
@@ -63,31 +63,35 @@ impl StoredHash {
 
     /// A hash as costly as a new one, of no password that anybody knows: to compare with where
     /// there is no other. Who uses it takes the result for wrong, whatever it is.
-    pub(super) fn of_nothing(algorithm: Algorithm) -> Self {
-        match algorithm {
+    pub(super) fn of_nothing(settings: PasswordSettings) -> Self {
+        match settings.password_hasher {
             Algorithm::Argon2 => Self::Argon2(Argon2Hash::of_nothing()),
-            Algorithm::Pbkdf2Sha256 => Self::Pbkdf2(Pbkdf2Hash::of_nothing()),
+            Algorithm::Pbkdf2Sha256 => Self::Pbkdf2(Pbkdf2Hash::of_nothing(settings.rounds())),
         }
     }
 
-    pub(super) fn verify(&self, password: &str, preferred: Algorithm) -> Verification {
+    pub(super) fn verify(
+        &self,
+        password: &str,
+        settings: PasswordSettings,
+    ) -> Result<Verification, OutOfMemory> {
         let right = match self {
-            Self::Argon2(hash) => hash.matches(password),
+            Self::Argon2(hash) => hash.matches(password)?,
             Self::Pbkdf2(hash) => hash.matches(password),
-            Self::Scrypt(hash) => hash.matches(password),
+            Self::Scrypt(hash) => hash.matches(password)?,
             Self::Bcrypt(hash) => hash.matches(password),
         };
-        match (right, self.is_old(preferred)) {
+        Ok(match (right, self.is_old(settings)) {
             (false, _) => Verification::Wrong,
             (true, false) => Verification::Right,
             (true, true) => Verification::RightButOld,
-        }
+        })
     }
 
-    pub(super) fn is_old(&self, preferred: Algorithm) -> bool {
-        match (preferred, self) {
+    pub(super) fn is_old(&self, settings: PasswordSettings) -> bool {
+        match (settings.password_hasher, self) {
             (Algorithm::Argon2, Self::Argon2(hash)) => hash.is_old(),
-            (Algorithm::Pbkdf2Sha256, Self::Pbkdf2(hash)) => hash.is_old(),
+            (Algorithm::Pbkdf2Sha256, Self::Pbkdf2(hash)) => hash.is_old(settings),
             _ => true,
         }
     }

@@ -10,9 +10,9 @@ use crate::throttle::Wait;
 /// After how long a queue of passwords is shorter.
 const BUSY_SECONDS: u64 = 5;
 
-/// What to say of that queue.
+/// Error message for a full queue or a lack of memory.
 pub(crate) const BUSY: &str =
-    "Too many passwords are being checked at the moment. Please try again in a few seconds.";
+    "Passwords cannot be checked at the moment. Please try again in a few seconds.";
 
 /// The answer to a form.
 pub(crate) enum FormAnswer {
@@ -45,7 +45,7 @@ impl FormAnswer {
         Self::Again { status: Status::TooManyRequests, retry_after: Some(wait.seconds()), page }
     }
 
-    /// The page again, since too many passwords are being checked for all.
+    /// The page again, since no password can be checked for anybody now.
     pub(crate) fn busy(page: Page) -> Self {
         Self::Again { status: Status::ServiceUnavailable, retry_after: Some(BUSY_SECONDS), page }
     }

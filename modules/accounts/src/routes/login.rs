@@ -7,10 +7,11 @@ use rocket::{State, get, post};
 
 use super::form_page::{BUSY, FormAnswer};
 use super::landing::go_on;
-use crate::authentication::{self, AuthenticationError, BrowserKeys, normalized_username};
+use crate::authentication::{self, AuthenticationError, BrowserKeys};
 use crate::devices;
-use crate::passwords::{Hasher, HasherError};
+use crate::passwords::Hasher;
 use crate::throttle::{Attempt, Wait};
+use crate::usernames::normalized_username;
 use crate::visitor::Visitor;
 
 const WRONG: &str = "Please enter a correct username and password. Note that both fields may be \
@@ -88,7 +89,7 @@ pub(crate) async fn sign_in(
                 tracing::warn!("a login was not taken back: {}", with_causes(&error));
             }
             match error {
-                AuthenticationError::Hasher(HasherError::Busy) => {
+                AuthenticationError::Hasher(error) if error.is_temporary() => {
                     Ok(FormAnswer::busy(again(Errors::of_whole(BUSY))))
                 }
                 AuthenticationError::Hasher(error) => Err(Error::other(error)),

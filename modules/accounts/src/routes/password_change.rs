@@ -140,9 +140,10 @@ async fn store(user_id: i64, old: &str, new: &str, db: &Db) -> Result<Option<Ses
 }
 
 fn refused_by_hasher(error: HasherError) -> Result<FormAnswer, Error> {
-    match error {
-        HasherError::Busy => Ok(FormAnswer::busy(form(Errors::of_whole(BUSY)))),
-        error => Err(Error::other(error)),
+    if error.is_temporary() {
+        Ok(FormAnswer::busy(form(Errors::of_whole(BUSY))))
+    } else {
+        Err(Error::other(error))
     }
 }
 

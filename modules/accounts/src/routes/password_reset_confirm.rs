@@ -10,7 +10,7 @@ use rocket::{Request, State, get, post};
 use super::form_page::{BUSY, FormAnswer};
 use crate::new_password::check_typed_twice;
 use crate::password_reset::{self, Account};
-use crate::passwords::{Hasher, HasherError, UserAttributes, password_help_texts};
+use crate::passwords::{Hasher, UserAttributes, password_help_texts};
 use crate::secret::Secret;
 use crate::throttle;
 use crate::visitor::Visitor;
@@ -79,7 +79,7 @@ pub(crate) async fn reset_password(
     }
     let hash = match hasher.encode(new_password1).await {
         Ok(hash) => hash,
-        Err(HasherError::Busy) => {
+        Err(error) if error.is_temporary() => {
             let page = form(&account, Some(BUSY), NOTHING_WRONG);
             return Ok(Confidential(FormAnswer::busy(page)));
         }

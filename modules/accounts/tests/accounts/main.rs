@@ -14,6 +14,7 @@ mod sessions;
 mod signing_in;
 mod signing_out;
 mod throttle;
+mod usernames;
 
 use accounts as _;
 use admin as _;

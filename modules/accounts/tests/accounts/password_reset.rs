@@ -13,6 +13,7 @@ on_both_databases! {
     every_account_of_an_address_gets_a_mail_of_its_own,
     what_is_no_address_is_refused_at_the_field,
     a_key_ends_with_time_or_a_change_of_password_or_address,
+    a_key_does_not_come_back_when_the_address_changes_forth_and_back,
     of_two_who_use_a_key_at_once_one_does,
     a_password_that_cannot_be_taken_leaves_the_key_good,
     who_asks_too_often_waits_whether_the_address_is_known_or_not,
@@ -213,6 +214,7 @@ async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKin
         assert_is_over(&browser.get(&path).await);
         assert_is_over(&set(&browser, &path, NEW).await);
         execute(&site, restore, &[Value::from(hash.as_str())]).await;
+        assert_is_over(&browser.get(&path).await);
     }
     let known = mailed_path(&site, &server, "tunde@example.org").await;
     for other in ["x", &"0".repeat(64), &"g".repeat(64), "%C3%A9", &"a".repeat(3000)] {
@@ -222,6 +224,25 @@ async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKin
     let capitals = known.replace("/accounts/reset/", "").to_uppercase();
     assert_is_over(&site.get(&format!("/accounts/reset/{capitals}")).await);
     assert_eq!(site.get(&known).await.status, 200);
+}
+
+async fn a_key_does_not_come_back_when_the_address_changes_forth_and_back(on: DatabaseKind) {
+    let server = MailServer::start().await;
+    let site = sending(on, &server).start().await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
+    member("marisol", "marisol@example.org").add_to(site.db()).await.unwrap();
+    let path = mailed_path(&site, &server, "tunde@example.org").await;
+    let others = mailed_path(&site, &server, "marisol@example.org").await;
+    let change = "UPDATE auth_user SET email = $1 WHERE username = 'tunde'";
+    for email in ["new@example.org", "tunde@example.org"] {
+        assert_eq!(execute(&site, change, &[Value::from(email)]).await, 1);
+    }
+    assert_is_over(&site.get(&path).await);
+    assert_eq!(site.get(&others).await.status, 200, "another's key is as good as before");
+
+    let path = mailed_path(&site, &server, "tunde@example.org").await;
+    execute(&site, "UPDATE auth_user SET first_name = 'Tunde', email = email", &[]).await;
+    assert_eq!(site.get(&path).await.status, 200, "nothing was changed that it is about");
 }
 
 async fn of_two_who_use_a_key_at_once_one_does(on: DatabaseKind) {

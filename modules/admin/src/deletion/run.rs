@@ -12,9 +12,9 @@ use super::consequences::{Consequences, chunks, fingerprint_of, records};
 use super::page::{Asked, Notice};
 use super::targets::{in_words, targets};
 use crate::access::Desk;
+use crate::denied::Lack;
 use crate::log;
 use crate::object::{lock, objects};
-use crate::routes::forbidden::Lack;
 
 /// What somebody says who was shown what goes: the fields of the page's form.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,12 +1,16 @@
 //! The password of a new user, typed twice in place of its hash.
 
 use accounts::new_password::check_typed_twice;
-use accounts::passwords::{Hasher, HasherError, UserAttributes};
+use accounts::passwords::{Hasher, UserAttributes};
 use module_api::Error;
 use module_api::admin::ModelAdmin;
 use module_api::model::FieldInfo;
 
 use super::posted::Posted;
+
+/// Error message while no password can be hashed.
+pub(crate) const BUSY: &str =
+    "Passwords cannot be hashed at the moment. Please try again in a few seconds.";
 
 /// The names of the two inputs, which are Django's.
 pub(crate) const INPUTS: [&str; 2] = ["password1", "password2"];
@@ -44,9 +48,7 @@ impl NewPassword {
         if self.errors.iter().all(Vec::is_empty) {
             match hasher.encode(first).await {
                 Ok(hash) => self.hash = Some(hash),
-                Err(busy @ HasherError::Busy) => {
-                    self.errors[0].push(module_api::model::capitalized(&format!("{busy}.")));
-                }
+                Err(error) if error.is_temporary() => self.errors[0].push(BUSY.to_owned()),
                 Err(error) => return Err(Error::other(error)),
             }
         }

@@ -14,8 +14,8 @@ use super::state::FormState;
 use super::stored::{Stored, begin, object};
 use crate::access::Desk;
 use crate::deletion::fingerprint_of;
+use crate::denied::Lack;
 use crate::log;
-use crate::routes::forbidden::Lack;
 
 /// The field with the fingerprint of what the form was made of.
 pub(crate) const FINGERPRINT: &str = "_fingerprint";

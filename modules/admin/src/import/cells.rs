@@ -22,9 +22,15 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Those of a text. What stands between the cells is told by its first line.
+    /// Those of a text. What stands between the cells is told by its first line, or by a line
+    /// before it as Excel has it: `sep=;`.
     pub(super) fn of(text: &'a str) -> Self {
-        Self { rest: text, delimiter: delimiter(text), number: 1 }
+        let told = DELIMITERS.into_iter().find_map(|delimiter| {
+            let rest = text.strip_prefix("sep=")?.strip_prefix(delimiter)?;
+            rest.starts_with(['\r', '\n']).then_some((rest, delimiter))
+        });
+        let (rest, delimiter) = told.unwrap_or_else(|| (text, delimiter(text)));
+        Self { rest, delimiter, number: 1 }
     }
 
     /// Takes the end of a line, if there is one.
@@ -155,6 +161,9 @@ mod tests {
         assert_eq!(cells("a\tb\n;\t,"), [["a", "b"], [";", ","]]);
         assert_eq!(cells("\"a;b;c\",d\n1,2"), [["a;b;c", "d"], ["1", "2"]]);
         assert_eq!(cells("a\n1;2"), [["a"], ["1;2"]]);
+        assert_eq!(lines("sep=;\r\na,b;c\r\n1;2")[0], (2, vec!["a,b".into(), "c".into()]));
+        assert_eq!(cells("sep=\t\na\tb"), [["a", "b"]]);
+        assert_eq!(cells("sep=|\na"), [["sep=|"], ["a"]]);
     }
 
     #[test]

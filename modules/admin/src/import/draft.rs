@@ -20,6 +20,8 @@ pub(crate) struct Drafts {
     pub(crate) objects: Vec<Draft>,
     /// The fields of the file that are not imported, and why.
     pub(crate) left_out: BTreeMap<String, &'static str>,
+    /// Set for a file that is not in UTF-8 and was decoded as Windows-1252.
+    pub(crate) is_windows_1252: bool,
 }
 
 /// An object of a file.

@@ -50,6 +50,30 @@ impl<'a> Importable<'a> {
         Some(self.left_out(name).map_or(slot, Slot::LeftOut))
     }
 
+    /// The slot of a column by its heading: the name or the label of a field, case-insensitive.
+    ///
+    /// # Errors
+    ///
+    /// It stands for no field, or for several.
+    pub(crate) fn slot_of_heading(&self, heading: &str) -> Result<Slot, String> {
+        if let Some(slot) = self.slot(heading) {
+            return Ok(slot);
+        }
+        let model = self.admin.model;
+        let fields = model.fields.iter().map(|field| (field.name, field.verbose_name));
+        let many = model.many_to_many.iter().map(|field| (field.name, field.verbose_name));
+        let heading_words = words(heading);
+        let is_meant = |(name, label): &(&'static str, &'static str)| {
+            words(name) == heading_words || words(label) == heading_words
+        };
+        let meant: Vec<&str> = fields.chain(many).filter(is_meant).map(|(name, _)| name).collect();
+        match meant[..] {
+            [name] => self.slot(name).ok_or_else(|| self.unknown(heading)),
+            [] => Err(self.unknown(heading)),
+            _ => Err(format!("“{heading}” may be any of {}: write one of these", meant.join(", "))),
+        }
+    }
+
     /// Why a field may not be imported, if it may not.
     fn left_out(&self, name: &'static str) -> Option<&'static str> {
         let admin = self.admin;
@@ -81,4 +105,10 @@ impl<'a> Importable<'a> {
         let name: String = name.chars().take(50).collect();
         format!("“{name}” is no field: there are {}", self.names().join(", "))
     }
+}
+
+/// The words of a name or label, in small letters.
+fn words(text: &str) -> String {
+    let text = text.to_lowercase().replace('_', " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

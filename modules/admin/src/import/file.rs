@@ -1,5 +1,8 @@
 //! A file as it was sent: whether it is text at all, and in which of the two formats.
 
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
 use module_api::program_name;
 
 use super::fields::Importable;
@@ -28,25 +31,38 @@ pub(crate) fn read(
     bytes: &[u8],
     importable: &Importable<'_>,
 ) -> Result<Drafts, String> {
-    let text = text(bytes)?;
+    let Text { text, is_windows_1252 } = text(bytes)?;
     let beginning = text.trim_start();
     let is_json = beginning.starts_with(['[', '{']);
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
+    let is_table = match ending.as_deref() {
         Some("json") if !is_json => {
-            Err("is called .json, but does not begin like a list in JSON".to_owned())
+            return Err("is called .json, but does not begin like a list in JSON".to_owned());
         }
         Some("csv" | "tsv") if beginning.starts_with("[{") || beginning.starts_with("{\"") => {
-            Err("is called .csv, but holds JSON: call it .json".to_owned())
+            return Err("is called .csv, but holds JSON: call it .json".to_owned());
         }
-        Some("csv" | "tsv") => rows::read(text, importable),
-        _ if is_json => objects::read(text, importable),
-        _ => rows::read(text, importable),
+        Some("csv" | "tsv") => true,
+        _ => !is_json,
+    };
+    if is_table {
+        return Ok(Drafts { is_windows_1252, ..rows::read(&text, importable)? });
     }
+    if is_windows_1252 {
+        return Err("is not written in UTF-8, as JSON is: save it as UTF-8".to_owned());
+    }
+    objects::read(&text, importable)
 }
 
-/// The text of a file in UTF-8, with or without a byte order mark.
-fn text(bytes: &[u8]) -> Result<&str, String> {
+/// The decoded text of a file, with its encoding.
+#[derive(Debug, PartialEq, Eq)]
+struct Text<'a> {
+    text: Cow<'a, str>,
+    is_windows_1252: bool,
+}
+
+/// The text of a file in UTF-8, with or without a byte order mark, or in Windows-1252.
+fn text(bytes: &[u8]) -> Result<Text<'_>, String> {
     if bytes.len() > MAX_BYTES {
         return Err(too_large());
     }
@@ -59,12 +75,30 @@ fn text(bytes: &[u8]) -> Result<&str, String> {
     if bytes.contains(&0) {
         return Err("is no text: it has bytes that are zero".to_owned());
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let lines = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
-        format!("is not written in UTF-8, as line {lines} shows: save it as UTF-8")
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            Text { text: text.into(), is_windows_1252: false }
+        }
+        Err(error) => {
+            let text = windows_1252(bytes).ok_or_else(|| {
+                let lines = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+                format!(
+                    "is neither written in UTF-8 nor in Windows-1252, as line {lines} shows: save \
+                     it as UTF-8, which Excel calls “CSV UTF-8”"
+                )
+            })?;
+            Text { text, is_windows_1252: true }
+        }
+    };
+    if text.text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
+}
+
+/// The text in Windows-1252, if it may be that: some bytes are no characters there.
+fn windows_1252(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let is_control = |c| matches!(c, '\u{80}'..='\u{9f}');
+    (!text.contains(is_control)).then_some(text)
 }
 
 /// What to say of a file that is too large.
@@ -87,7 +121,7 @@ mod tests {
             (b"PK\x03\x04rest", "Excel"),
             (b"\xff\xfea\0b\0", "UTF-16"),
             (b"a,b\n1,\0", "bytes that are zero"),
-            (b"title\nSea\ncaf\xe9\n", "as line 3 shows"),
+            (b"title\nSea\ncaf\x81\n", "as line 3 shows"),
             (b"", "is empty"),
             (b"\xef\xbb\xbf \r\n", "is empty"),
             (&vec![b'a'; MAX_BYTES + 1], "larger than 1 MB"),
@@ -95,7 +129,9 @@ mod tests {
             let error = text(bytes).unwrap_err();
             assert!(error.contains(message), "{error}");
         }
-        assert_eq!(text(b"\xef\xbb\xbfa"), Ok("a"));
-        assert_eq!(text("é".as_bytes()), Ok("é"));
+        let read = |bytes| text(bytes).map(|it| (it.text.into_owned(), it.is_windows_1252));
+        assert_eq!(read(b"\xef\xbb\xbfa"), Ok(("a".to_owned(), false)));
+        assert_eq!(read("é".as_bytes()), Ok(("é".to_owned(), false)));
+        assert_eq!(read(b"caf\xe9 \x80 5"), Ok(("café € 5".to_owned(), true)));
     }
 }

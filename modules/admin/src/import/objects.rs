@@ -147,8 +147,7 @@ pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> 
     let number = json.as_i64().filter(|_| !matches!(field.kind, FieldKind::Bool));
     match (json, field.is_text()) {
         (Json::Null, _) => Ok(field.null_value()),
-        (Json::String(text), true) => Ok(Value::from(text.as_str())),
-        (Json::String(text), false) => field.parse(text),
+        (Json::String(text), _) => field.parse(text),
         (Json::Number(number), true) if number.is_i64() || number.is_u64() => {
             Ok(Value::from(number.to_string()))
         }

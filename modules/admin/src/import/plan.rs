@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<Problem>,
     /// The fields of the file that are not imported, and why.
     pub(crate) left_out: BTreeMap<String, &'static str>,
+    /// Set for a file that was decoded as Windows-1252.
+    pub(crate) is_windows_1252: bool,
     /// The greatest primary key there is, if there are new objects: with one more, they may be
     /// there already.
     newest: Option<i64>,
@@ -96,7 +98,7 @@ impl Plan {
         on: &mut Transaction,
     ) -> Result<Self, DbError> {
         let model = importable.model();
-        let Drafts { objects: mut drafts, left_out } = drafts;
+        let Drafts { objects: mut drafts, left_out, is_windows_1252 } = drafts;
         natural::resolve(model, &mut drafts, on).await?;
         refuse_repeated(&mut drafts, model);
         let ids = drafts.iter().filter_map(|draft| draft.id);
@@ -123,7 +125,7 @@ impl Plan {
         } else {
             None
         };
-        Ok(Self { rows, problems, left_out, newest })
+        Ok(Self { rows, problems, left_out, is_windows_1252, newest })
     }
 
     /// How many objects a step is done with.

@@ -1,7 +1,7 @@
-//! A table in CSV: names of fields in its first line, an object in each other.
+//! A table in CSV: names or labels of fields in its first line, an object in each other.
 
 use module_api::db::Value;
-use module_api::model::FieldInfo;
+use module_api::model::{FieldInfo, FieldKind};
 
 use super::cells::{Line, Lines};
 use super::draft::{Draft, Given, Place};
@@ -60,8 +60,9 @@ fn slots(
     for cell in &header.cells {
         let name = unguarded(cell);
         let name = name.trim();
-        let unknown = || format!("has a first line with other names: {}", importable.unknown(name));
-        let slot = importable.slot(name).ok_or_else(unknown)?;
+        let slot = importable
+            .slot_of_heading(name)
+            .map_err(|wrong| format!("has a first line with other names: {wrong}"))?;
         if let Slot::LeftOut(why) = slot {
             drafts.left_out.insert(name.to_owned(), why);
         } else if slots.contains(&slot) {
@@ -110,9 +111,24 @@ fn draft(line: &Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
 }
 
 fn given(field: &FieldInfo, cell: &str) -> Result<Given, String> {
-    if !field.is_text() {
-        return field.parse(cell).map(Given::Value);
+    if field.is_text() {
+        let is_either = cell.is_empty() && field.null;
+        return if is_either { Ok(Given::EmptyCell) } else { field.parse(cell).map(Given::Value) };
     }
-    let is_either = cell.is_empty() && field.null;
-    Ok(if is_either { Given::EmptyCell } else { Given::Value(Value::from(cell)) })
+    let cell = cell.trim();
+    match boolean(cell).filter(|_| matches!(field.kind, FieldKind::Bool)) {
+        Some(value) => Ok(Given::Value(Value::from(value))),
+        None => field.parse(cell).map(Given::Value),
+    }
+}
+
+/// Boolean words of spreadsheets, in several languages, case-insensitive.
+fn boolean(cell: &str) -> Option<bool> {
+    const TRUE: [&str; 11] =
+        ["true", "yes", "y", "on", "vrai", "oui", "wahr", "ja", "verdadero", "sí", "vero"];
+    const FALSE: [&str; 10] =
+        ["false", "no", "n", "off", "faux", "non", "falsch", "nein", "falso", "nee"];
+    let word = cell.to_lowercase();
+    let is_true = TRUE.contains(&&*word);
+    (is_true || FALSE.contains(&&*word)).then_some(is_true)
 }

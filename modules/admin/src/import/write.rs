@@ -1,7 +1,9 @@
 //! Writes what a plan says, in the transaction in which it was made.
 
 use module_api::db::{DatabaseKind, DbError, Transaction, query, quoted};
-use module_api::model::{ModelInfo, WriteError, insert_values, save_values, set_related_ids};
+use module_api::model::{
+    ModelInfo, Record, WriteError, insert_values, save_changes, set_related_ids,
+};
 use module_api::sqlx::AssertSqlSafe;
 use module_api::with_causes;
 
@@ -85,7 +87,8 @@ pub(crate) async fn write(
                     return Err(Refusal::Conflict(question));
                 }
                 counts.changed += 1;
-                save_values(model, row.values.clone(), on).await?;
+                let before = row.before.as_ref().map_or(&[][..], Record::values);
+                save_changes(model, before, row.values.clone(), on).await?;
                 row.id.unwrap_or_default()
             }
         };

@@ -8,8 +8,8 @@ use super::conditions::may_ask;
 use super::order::{Order, is_sortable};
 use super::parameters::{ORDER, Parameters};
 use crate::access::Desk;
-use crate::labels::{Label, Sight, by_key};
-use crate::text::Shown;
+use crate::labels::{Label, Sight};
+use crate::text::{Shown, by_key};
 
 /// Characters of a cell. The whole text is on the page of its object.
 const MAX_TEXT: usize = 300;

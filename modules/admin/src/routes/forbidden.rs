@@ -1,44 +1,16 @@
 //! The page for staff who ask for what they may not do: it names the permission that it takes, and
 //! leads back.
 
-use std::sync::Mutex;
-
 use module_api::auth::Action;
-use module_api::model::ModelInfo;
 use module_api::{CsrfRefusal, Error, Page, context, route_name, template_name};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, catch};
 
 use crate::access::Desk;
+use crate::denied::Lack;
 use crate::labels::permission_label;
 use crate::shell::{Crumb, Shell};
-
-/// What a request lacked, in its local cache.
-#[derive(Debug, Default)]
-pub(crate) struct Denied(Mutex<Option<Lack>>);
-
-/// Why something is refused.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Lack {
-    /// The user lacks the permission to do this with a model.
-    Permission(Action, &'static ModelInfo),
-    /// The user has it, but not for this object.
-    Object(Action, &'static ModelInfo),
-    /// It is for superusers.
-    Superuser,
-}
-
-impl Denied {
-    /// Notes why a request is refused; the last reason counts.
-    pub(crate) fn note(&self, lack: Lack) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(lack);
-    }
-
-    fn get(&self) -> Option<Lack> {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
 
 /// The page of a refusal; the site's own where it is not about a permission of staff.
 #[catch(403)]

@@ -9,7 +9,7 @@ use module_api::{
 use rocket::{State, get};
 
 use crate::access::Desk;
-use crate::routes::forbidden::Lack;
+use crate::denied::Lack;
 use crate::shell::{Crumb, Shell};
 
 /// A module on the page.

@@ -2,7 +2,7 @@
 
 use accounts::models::User;
 use accounts::new_password::{check_typed_twice, store_password};
-use accounts::passwords::{Hasher, HasherError, UserAttributes, password_help_texts};
+use accounts::passwords::{Hasher, UserAttributes, password_help_texts};
 use accounts::sessions::{self, SessionKey};
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
@@ -17,12 +17,10 @@ use rocket::{Request, Responder, State, get, post};
 
 use super::Answer;
 use crate::access::Desk;
+use crate::form::password::BUSY;
 use crate::log::{self, ChangeMessage};
 use crate::object::{Object, gone, lock, object};
 use crate::shell::{Crumb, Shell};
-
-const BUSY: &str = "Too many passwords are being hashed at the moment. Please try again in a few \
-                    seconds.";
 
 const CONFLICT: &str = "Others were changing the same at this moment. Please try again.";
 
@@ -109,7 +107,7 @@ pub(crate) async fn password_submit(
     // Before the transaction, since it takes its time.
     let hash = match hasher.encode(&typed.password1).await {
         Ok(hash) => hash,
-        Err(error @ HasherError::Busy) => {
+        Err(error) if error.is_temporary() => {
             let errors = Errors { whole: Some(BUSY), ..Errors::default() };
             return Ok(Reply::Busy(Box::new((error.status(), again(errors)?))));
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod actions;
+mod addresses;
 mod archive;
 mod autocomplete;
 mod delete;

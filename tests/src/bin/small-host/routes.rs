@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use module_api::db::{Db, query};
 use module_api::rocket_db_pools::Connection;
-use rocket::{Route, State, get, post, routes, tokio};
+use rocket::data::Capped;
+use rocket::form::Form;
+use rocket::fs::TempFile;
+use rocket::{FromForm, Route, State, get, post, routes, tokio};
 
 /// Those that take requests from anywhere.
-pub(crate) const CSRF_EXEMPT: &[&str] = &["add"];
+pub(crate) const CSRF_EXEMPT: &[&str] = &["add", "upload", "form"];
 
 pub(crate) fn all() -> Vec<Route> {
-    routes![add, count, count_in, reached, wait, long]
+    routes![add, count, count_in, reached, wait, long, upload, form]
 }
 
 /// Adds a note with a title of so many letters, and answers when it is committed.
@@ -65,4 +68,22 @@ async fn wait() -> std::io::Result<&'static str> {
 #[get("/long/<letters>")]
 fn long(letters: usize) -> String {
     "x".repeat(letters)
+}
+
+/// Takes a file, and answers how long it is.
+#[post("/upload", data = "<file>")]
+fn upload(file: Capped<TempFile<'_>>) -> String {
+    file.into_inner().len().to_string()
+}
+
+/// A form with one field.
+#[derive(FromForm)]
+struct Titled<'r> {
+    title: &'r str,
+}
+
+/// Takes a form, and answers its field.
+#[post("/form", data = "<form>")]
+fn form(form: Form<Titled<'_>>) -> String {
+    form.into_inner().title.to_owned()
 }

@@ -3,7 +3,7 @@
 use module_api::serde::Deserialize;
 
 use crate::passwords::stored_hash::StoredHash;
-use crate::passwords::{Algorithm, Verification, verify};
+use crate::passwords::{Algorithm, PasswordSettings, Verification, encode, verify};
 
 #[derive(Deserialize)]
 #[serde(crate = "module_api::serde")]
@@ -13,6 +13,9 @@ struct Line {
     encoded: String,
     default_parameters: bool,
 }
+
+/// The beginning of Argon2 hashes with Django's parameters, which are stronger than ours.
+const DJANGOS_ARGON2: &str = "argon2$argon2id$v=19$m=102400,t=2,p=8$";
 
 fn lines() -> Vec<Line> {
     let lines: Vec<Line> = include_str!("django_hashes.jsonl")
@@ -31,7 +34,7 @@ fn cheap() -> impl Iterator<Item = Line> {
 #[test]
 fn every_hash_of_django_is_read() {
     for line in cheap() {
-        let found = verify(&line.password, &line.encoded, Algorithm::Argon2);
+        let found = verify(&line.password, &line.encoded, Algorithm::Argon2).unwrap();
         assert_eq!(found, Verification::RightButOld, "{} {}", line.django, line.encoded);
     }
 }
@@ -42,7 +45,7 @@ fn another_password_is_wrong() {
         let mut other = line.password.clone();
         other.insert(0, 'x');
         for other in [other, line.password.to_uppercase() + "!"] {
-            let found = verify(&other, &line.encoded, Algorithm::Argon2);
+            let found = verify(&other, &line.encoded, Algorithm::Argon2).unwrap();
             assert_eq!(found, Verification::Wrong, "{} {}", line.django, line.encoded);
         }
     }
@@ -52,8 +55,13 @@ fn another_password_is_wrong() {
 fn hashes_with_the_parameters_of_djangos_settings_are_read() {
     let mut kinds = Vec::new();
     for line in lines().into_iter().filter(|line| line.default_parameters) {
-        let found = verify(&line.password, &line.encoded, Algorithm::Argon2);
-        assert_eq!(found, Verification::RightButOld, "{} {}", line.django, line.encoded);
+        let found = verify(&line.password, &line.encoded, Algorithm::Argon2).unwrap();
+        let expected = if line.encoded.starts_with(DJANGOS_ARGON2) {
+            Verification::Right
+        } else {
+            Verification::RightButOld
+        };
+        assert_eq!(found, expected, "{} {}", line.django, line.encoded);
         kinds.push(line.encoded.split('$').next().unwrap().to_owned());
     }
     kinds.sort();
@@ -62,14 +70,15 @@ fn hashes_with_the_parameters_of_djangos_settings_are_read() {
     assert_eq!(kinds, all);
 }
 
+fn is_old(encoded: &str, settings: impl Into<PasswordSettings>) -> bool {
+    StoredHash::parse(encoded).expect("it is read").is_old(settings.into())
+}
+
 #[test]
 fn what_is_old_depends_on_what_is_preferred() {
-    let is_old = |encoded: &str, preferred| {
-        StoredHash::parse(encoded).expect("it is read").is_old(preferred)
-    };
     for line in lines() {
-        // All of Django's, since its parameters for Argon2 are others than ours.
-        assert!(is_old(&line.encoded, Algorithm::Argon2), "{}", line.encoded);
+        let expected = !line.encoded.starts_with(DJANGOS_ARGON2);
+        assert_eq!(is_old(&line.encoded, Algorithm::Argon2), expected, "{}", line.encoded);
         let expected = !line.encoded.starts_with("pbkdf2_sha256$1000000$");
         assert_eq!(is_old(&line.encoded, Algorithm::Pbkdf2Sha256), expected, "{}", line.encoded);
     }
@@ -82,6 +91,42 @@ fn what_is_old_depends_on_what_is_preferred() {
 }
 
 #[test]
+fn argon2_is_hashed_anew_only_upwards() {
+    let hash = "$SFZSRE80SU0yNXZURjVOT2JuMG9wWA$llzxP+bzZBfJjWJXhsBhNcjZG39LXOB5Br3M0xSxExQ";
+    for (parameters, old) in [
+        ("argon2id$v=19$m=19456,t=2,p=1", false),
+        ("argon2id$v=19$m=102400,t=2,p=8", false),
+        ("argon2id$v=19$m=47104,t=1,p=1", false),
+        ("argon2id$v=19$m=19455,t=2,p=1", true),
+        ("argon2id$v=19$m=19456,t=1,p=1", true),
+        ("argon2id$v=19$m=12288,t=3,p=1", true),
+        ("argon2i$v=19$m=102400,t=2,p=8", true),
+        ("argon2id$v=16$m=102400,t=2,p=8", true),
+    ] {
+        let encoded = format!("argon2${parameters}{hash}");
+        assert_eq!(is_old(&encoded, Algorithm::Argon2), old, "{encoded}");
+    }
+}
+
+#[test]
+fn beside_a_django_the_rounds_that_are_there_are_kept() {
+    let beside_django =
+        PasswordSettings { password_hasher: Algorithm::Pbkdf2Sha256, pbkdf2_rounds: Some(260_000) };
+    let mut kept = 0;
+    for line in lines() {
+        let is_kept = !is_old(&line.encoded, beside_django);
+        assert_eq!(is_kept, line.encoded.starts_with("pbkdf2_sha256$"), "{}", line.encoded);
+        kept += usize::from(is_kept);
+    }
+    assert!(kept > 10, "{kept}");
+    // Which is what makes Django keep it, too.
+    let new = encode("lètmein", beside_django).unwrap();
+    assert!(new.starts_with("pbkdf2_sha256$260000$"), "{new}");
+    assert_eq!(verify("lètmein", &new, beside_django), Ok(Verification::Right));
+    assert_eq!(verify("lètmein", &new, Algorithm::Pbkdf2Sha256), Ok(Verification::RightButOld));
+}
+
+#[test]
 fn plain_bcrypt_looks_at_72_bytes_and_with_sha256_at_all() {
     let long = lines().into_iter().filter(|line| line.password.len() > 72);
     let mut seen = 0;
@@ -91,7 +136,7 @@ fn plain_bcrypt_looks_at_72_bytes_and_with_sha256_at_all() {
         } else {
             Verification::Wrong
         };
-        let found = verify(&line.password[..72], &line.encoded, Algorithm::Argon2);
+        let found = verify(&line.password[..72], &line.encoded, Algorithm::Argon2).unwrap();
         assert_eq!(found, expected, "{} {}", line.django, line.encoded);
         seen += 1;
     }

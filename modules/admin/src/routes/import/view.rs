@@ -99,6 +99,7 @@ pub(super) struct Preview {
     /// How many problems are not shown.
     more_problems: usize,
     left_out: Vec<LeftOut>,
+    is_windows_1252: bool,
     /// What goes back with the confirmation, if it can be confirmed.
     confirmation: Option<Confirmation>,
 }
@@ -178,6 +179,7 @@ impl Preview {
             rows: rows?,
             problems: plan.problems.iter().take(SHOWN_PROBLEMS).map(problem).collect(),
             more_problems: plan.problems.len().saturating_sub(SHOWN_PROBLEMS),
+            is_windows_1252: plan.is_windows_1252,
             left_out: left_out.map(|(name, why)| LeftOut { name: name.clone(), why }).collect(),
             confirmation,
         })

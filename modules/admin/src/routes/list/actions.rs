@@ -16,14 +16,13 @@ use rocket::{State, post};
 use super::{page, read, to_all};
 use crate::access::Desk;
 use crate::deletion::{self, Answers, Around, Outcome};
-use crate::labels::by_key;
 use crate::list::ListQuery;
 use crate::list::parameters::ERROR;
 use crate::log::{self, ActionFlag};
 use crate::object::{CHUNK, Object, objects};
 use crate::routes::Answer;
 use crate::shell::Crumb;
-use crate::text::counted;
+use crate::text::{by_key, counted};
 
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";

@@ -10,6 +10,7 @@ use super::{value, values};
 
 on_both_databases!(
     a_new_user_gets_a_password_and_can_sign_in,
+    a_username_is_stored_in_its_normal_form,
     a_bad_password_is_refused_and_never_shown_again,
     the_hash_is_neither_shown_nor_taken,
     staff_cannot_give_themselves_or_others_rights,
@@ -35,6 +36,30 @@ async fn a_new_user_gets_a_password_and_can_sign_in(kind: DatabaseKind) {
     let entries = log(&site).await;
     assert_eq!(entries.len(), 1);
     assert!(entries[0].ends_with("zoë.li [{\"added\": {}}]"), "{entries:?}");
+}
+
+async fn a_username_is_stored_in_its_normal_form(kind: DatabaseKind) {
+    let site = site(kind).await;
+    let ann = superuser(&site, "ann").await;
+    let new = form(&ann, ADD).await.set("password1", PASSWORD).set("password2", PASSWORD);
+    let named = new.set("username", " ﬂora ");
+    named.save(&ann, ADD).await;
+    let names: Vec<String> =
+        values(&site, "SELECT username AS value FROM auth_user ORDER BY id").await;
+    assert_eq!(names, ["ann", "flora"]);
+    site.sign_in("ﬂora", PASSWORD).await;
+    let page = named.set("username", "ｆｌｏｒａ").send(&ann, ADD, "_save").await.page();
+    assert_eq!(errors(&page, "username"), "User with this Username already exists.");
+
+    // A name of before stays as it is until it is changed.
+    execute(&site, "UPDATE auth_user SET username = 'ﬁona' WHERE username = 'flora'", &[]).await;
+    let id: i64 = value(&site, "SELECT id AS value FROM auth_user WHERE username = 'ﬁona'").await;
+    let change = format!("/admin/auth/user/{id}/change/");
+    form(&ann, &change).await.set("first_name", "Fiona").save(&ann, &change).await;
+    let of_id = "SELECT username AS value FROM auth_user WHERE username <> 'ann'";
+    assert_eq!(value::<String>(&site, of_id).await, "ﬁona");
+    form(&ann, &change).await.set("username", "ﬁona.b").save(&ann, &change).await;
+    assert_eq!(value::<String>(&site, of_id).await, "fiona.b");
 }
 
 async fn a_bad_password_is_refused_and_never_shown_again(kind: DatabaseKind) {

@@ -5,13 +5,18 @@ use site_rows::{AddRows, Address};
 use std::fmt::Write as _;
 
 use super::super::desk::{site, superuser};
-use super::{ADDRESSES, LETTINGS, Preview, add_addresses, import, log_of, preview, stored, titles};
+use super::{
+    ADDRESSES, LETTINGS, Preview, add_addresses, import, log_of, preview, refusal, stored, titles,
+};
 
 on_both_databases! {
     the_page_says_what_a_file_looks_like_and_how_large_it_may_be,
     a_preview_shows_what_would_happen_and_writes_nothing,
     what_was_shown_is_done_with_entries_in_the_log,
     a_table_may_be_delimited_in_three_ways_and_have_a_byte_order_mark,
+    labels_are_headings_in_small_letters_or_not,
+    what_spreadsheets_write_for_true_and_false_is_understood,
+    a_table_of_a_spreadsheet_in_windows_1252_is_read_and_said_to_be_one,
     only_the_fields_of_the_file_change,
     cells_that_look_like_formulas_are_text_and_lose_the_guard_of_an_export,
     empty_cells_are_empty_text_or_no_value,
@@ -123,6 +128,55 @@ async fn a_table_may_be_delimited_in_three_ways_and_have_a_byte_order_mark(on: D
     }
 }
 
+async fn labels_are_headings_in_small_letters_or_not(on: DatabaseKind) {
+    let site = site(on).await;
+    let desk = superuser(&site).await;
+    let table = "Number;STREET;city ;State;Zip code;Country ISO code\r\n\
+                 7;Sea Road;Cork;CO;12345;IRL\r\n";
+    import(&desk, ADDRESSES, "addresses.csv", table).await;
+    let fields = ["number", "street", "city", "zip_code", "country_iso_code"];
+    assert_eq!(stored(&site, "lettings.address", &fields).await, ["7|Sea Road|Cork|12345|IRL"]);
+    let wrong = refusal(&desk, ADDRESSES, "addresses.csv", "Number,Strasse\n7,x\n").await;
+    assert!(wrong.contains("“Strasse” is no field: there are id, number, street"), "{wrong}");
+    let twice = refusal(&desk, ADDRESSES, "addresses.csv", "zip_code,Zip code\n7,8\n").await;
+    assert!(twice.contains("two columns of the field “Zip code”"), "{twice}");
+}
+
+const USERS: &str = "/admin/auth/user/import/";
+
+async fn what_spreadsheets_write_for_true_and_false_is_understood(on: DatabaseKind) {
+    let site = site(on).await;
+    let desk = superuser(&site).await;
+    let words = [("TRUE", "FALSE"), ("1", "0"), ("yes", "No"), ("VRAI", "FAUX"), ("t", "f")];
+    let mut table = "Username,Active\n".to_owned();
+    for (index, (yes, no)) in words.iter().enumerate() {
+        writeln!(table, "yes{index},{yes}\nno{index}, {no} ").unwrap();
+    }
+    import(&desk, USERS, "users.csv", &table).await;
+    let users = stored(&site, "auth.user", &["username", "is_active"]).await;
+    for user in users.iter().filter(|user| user.starts_with("yes") || user.starts_with("no")) {
+        let expected = if user.starts_with("yes") { "True" } else { "False" };
+        assert!(user.ends_with(expected), "{user}");
+    }
+    assert_eq!(users.len(), 2 * words.len() + 1);
+    let shown = preview(&desk, USERS, "users.csv", "username,is_active\nx,perhaps\n").await;
+    assert!(shown.problems[0].contains("must be either True or False"), "{:?}", shown.problems);
+}
+
+async fn a_table_of_a_spreadsheet_in_windows_1252_is_read_and_said_to_be_one(on: DatabaseKind) {
+    let site = site(on).await;
+    let free = add_addresses(&site, 1).await[0];
+    let desk = superuser(&site).await;
+    let mut table = format!("address;title\r\n{free};Chalet ").into_bytes();
+    table.extend(b"\xe0 c\xf4t\xe9 \x80\r\n");
+    let shown = preview(&desk, LETTINGS, "lettings.csv", &table).await;
+    assert!(shown.page.id("encoding").unwrap().words().contains("read as Windows-1252"));
+    assert_eq!(shown.confirm(&desk, LETTINGS).await.status, 303);
+    assert_eq!(titles(&site).await, [format!("Chalet à côté €|{free}")]);
+    let plain = preview(&desk, LETTINGS, "lettings.csv", format!("id,title\n,é{free}\n")).await;
+    assert!(plain.page.id("encoding").is_none());
+}
+
 async fn only_the_fields_of_the_file_change(on: DatabaseKind) {
     let site = site(on).await;
     let id = add_addresses(&site, 1).await[0];
@@ -200,7 +254,7 @@ async fn thousands_of_objects_are_imported_at_once(on: DatabaseKind) {
     assert_eq!(stored(&site, "lettings.address", &["id"]).await.len(), 5_000);
     assert_eq!(log_of(&site).await.len(), 5_000);
     table.push_str("1,x,y,IL,1,USA\n");
-    let message = super::refusal(&desk, ADDRESSES, "a.csv", &table).await;
+    let message = refusal(&desk, ADDRESSES, "a.csv", &table).await;
     assert!(message.contains("more than 5000 objects"), "{message}");
     assert!(message.contains(" loaddata"), "{message}");
 }

@@ -15,6 +15,7 @@ const PROFILES: &str = "/admin/profiles/profile/import/";
 on_both_databases! {
     objects_are_added_and_changed_by_their_primary_keys,
     foreign_keys_may_be_natural_keys,
+    usernames_are_imported_in_their_normal_form,
     many_to_many_fields_are_imported,
     objects_without_a_primary_key_are_found_by_their_natural_key,
     objects_of_other_models_are_refused_by_name,
@@ -71,6 +72,25 @@ async fn foreign_keys_may_be_natural_keys(on: DatabaseKind) {
     let shown = preview(&desk, LETTINGS, "a.json", list.to_string()).await;
     let message = "“lettings.address” has no natural key: give the primary key.";
     assert_eq!(shown.problems, [format!("Object 1, Address: {message}")]);
+}
+
+async fn usernames_are_imported_in_their_normal_form(on: DatabaseKind) {
+    let site = site(on).await;
+    let desk = superuser(&site).await;
+    let user = |name: &str| object("auth.user", None, &json!({"username": name}));
+    import(&desk, USERS, "a.json", &json!([user("ﬂora"), user("x²")]).to_string()).await;
+    import(&desk, USERS, "a.csv", "username\nzoe\u{308}\n").await;
+    let names = stored(&site, "auth.user", &["username"]).await;
+    assert_eq!(names[1..], ["flora", "x2", "zoë"]);
+
+    // Without a primary key it is the same object, by its name as it is stored.
+    let again = json!([object("auth.user", None, &json!({"username": "ﬂora", "email": "f@b.co"}))]);
+    let shown = preview(&desk, USERS, "a.json", again.to_string()).await;
+    assert_eq!(shown.counts, [0, 1, 0, 0]);
+    for twice in ["username\nｆｌｏｒａ\n", "username\nann\nａｎｎ\n"] {
+        let shown = preview(&desk, USERS, "a.csv", twice).await;
+        assert!(shown.problems[0].contains("User with this Username"), "{:?}", shown.problems);
+    }
 }
 
 async fn many_to_many_fields_are_imported(on: DatabaseKind) {

@@ -1,0 +1,30 @@
+//! Where an error became one of a handler: the log and reports say it.
+//!
+//! It is kept beside the error, by the thread: on its way to the response an error stays on one thread,
+//! and variants of the enum hold nothing but their errors.
+
+use std::cell::RefCell;
+use std::panic::Location;
+
+use super::Error;
+use crate::with_causes;
+
+thread_local! {
+    static LATEST: RefCell<Option<(String, &'static Location<'static>)>> =
+        const { RefCell::new(None) };
+}
+
+/// Notes where an error arose.
+pub(super) fn note(error: &Error, place: &'static Location<'static>) {
+    // Of a function that is passed on, as to `map_err`, the compiler knows no place but its own.
+    let is_passed_on = place.file() == file!().replace("error/place.rs", "error.rs")
+        || place.file().ends_with("core/src/ops/function.rs");
+    let latest = (!is_passed_on).then(|| (with_causes(error), place));
+    LATEST.set(latest);
+}
+
+/// Where the error with this text arose, if it was the latest.
+pub(super) fn of(text: &str) -> Option<String> {
+    let (known, place) = LATEST.take()?;
+    (known == text).then(|| place.to_string())
+}

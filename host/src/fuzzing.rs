@@ -1,0 +1,21 @@
+//! The parsers of what clients send, for the targets in `fuzz/`.
+
+use crate::assets::{Encoded, negotiate, parse_range};
+use crate::{boundary, gate};
+
+/// Negotiates an encoding, and reads a range of a file.
+pub fn asset_headers(accept_encoding: &str, range: &str, length: usize) {
+    let encoded = Encoded { brotli: Some(Vec::new()), gzip: None };
+    assert_ne!(negotiate(accept_encoding, &encoded).token(), "gzip", "there is none");
+    parse_range(Some(range), length);
+}
+
+/// The address that a path is redirected to, if it is.
+pub fn redirect(path: &str, query: Option<&str>) -> Option<String> {
+    boundary::canonical(path, query)
+}
+
+/// Whether a header `Host` gets in where `pattern` is allowed.
+pub fn host(pattern: &str, header: &str) -> bool {
+    gate::is_well_formed(header) && gate::is_host(pattern, header)
+}

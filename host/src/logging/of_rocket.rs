@@ -1,0 +1,63 @@
+//! What Rocket's server logs: connections that fail are counted and logged, for no fairing hears of them.
+//! All else it says the host says itself, with the request.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+
+/// The target of all that comes through the crate `log`; its own stands in a field.
+const LOG: &str = "log";
+const SERVER: &str = "rocket::server";
+/// How the line begins by which Rocket says that what came was no request, or broke off.
+const FAILED: &str = "Connection failed: ";
+
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How many connections failed until now: what came was no request, or broke off.
+pub(crate) fn failed_connections() -> u64 {
+    CONNECTIONS.load(Ordering::Relaxed)
+}
+
+/// Drops what Rocket's server logs, but for connections that fail.
+pub(super) struct OfRocket;
+
+impl<S: Subscriber> Layer<S> for OfRocket {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        if event.metadata().target() != LOG {
+            return true;
+        }
+        let mut line = Line::default();
+        event.record(&mut line);
+        if !line.is_of_server {
+            return true;
+        }
+        if line.is_failed_connection {
+            CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+        }
+        line.is_failed_connection
+    }
+}
+
+#[derive(Default)]
+struct Line {
+    is_of_server: bool,
+    is_failed_connection: bool,
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "log.target" {
+            self.is_of_server = value.starts_with(SERVER);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.is_failed_connection = format!("{value:?}").starts_with(FAILED);
+        }
+    }
+}

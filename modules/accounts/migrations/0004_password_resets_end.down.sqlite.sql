@@ -1,0 +1,1 @@
+DROP TRIGGER "accounts_password_reset_ends";
