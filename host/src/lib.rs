@@ -34,6 +34,7 @@ mod fingerprint;
 mod gate;
 mod headers;
 mod health;
+mod kept;
 mod logging;
 pub mod makemigrations;
 mod plan;

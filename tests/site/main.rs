@@ -23,6 +23,7 @@ mod escaping;
 mod faults;
 mod fixtures;
 mod import_order;
+mod kept_pages;
 mod legacy_tables;
 mod makemigrations;
 mod makemigrations_command;
