@@ -161,15 +161,14 @@ impl Migrating {
         settings: &Settings,
     ) -> Result<Self, DatabaseError> {
         let limit = Duration::from_secs(options(settings)?.migrate_lock_timeout.into());
-        let pool = pool.for_migrations().await?;
-        let lock = acquire(&pool, location, limit).await?;
-        Ok(Self { pool, lock })
+        let lock = acquire(pool, location, limit).await?;
+        Ok(Self { pool: pool.for_migrations().await?, lock })
     }
 
     /// Lets the next one in.
     async fn end(self) {
         self.pool.close().await;
-        drop(self.lock);
+        self.lock.release().await;
     }
 }
 

@@ -3,10 +3,8 @@
 use std::fmt::Display;
 
 use module_api::auth::LoginRoute;
-use module_api::host::{
-    CsrfRefusal, FailureCause, RefusedByCsrf, Reported, Templates, logged_path,
-};
-use module_api::{Page, Urls, context};
+use module_api::host::{FailureCause, Reported, Templates, logged_path};
+use module_api::{CsrfRefusal, Page, Urls, context};
 use rocket::catcher::{self, BoxFuture, Catcher, Handler};
 use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
@@ -82,7 +80,7 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
         response.status(Status::Found).raw_header("Location", address);
         return response.sized_body(0, std::io::Cursor::new("")).finalize();
     }
-    let RefusedByCsrf(refusal) = *request.local_cache(|| RefusedByCsrf(None));
+    let refusal = CsrfRefusal::of(request);
     let template = match status.code {
         403 if refusal.is_some() => "errors/csrf",
         404 => "errors/404",

@@ -213,7 +213,7 @@ impl Settings {
         figment = figment
             .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
             .merge(platform("PORT", "port"))
-            .merge(platform("DATABASE_URL", "databases.site.url"))
+            .merge(database_url())
             .merge(platform("SITE_URL", "site_url"))
             .merge(platform("EMAIL_URL", "email_url"))
             .merge(platform("EMAIL_FROM", "email_from"))
@@ -310,7 +310,9 @@ pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> P
         let place =
             error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), describe_source);
         let message = format!("{place}: {}", error.kind.to_string().trim_end());
-        return Problem::error(UNREADABLE_FILE, message).hint("mend its syntax, which is TOML");
+        return Problem::error(UNREADABLE_FILE, message).hint(
+            "mend its syntax, which is TOML; settings stand below a profile, as `[default]`",
+        );
     }
     let place = origin_of(figment, &key);
     Problem::error("settings.E003", format!("`{key}` in {place}: {}", error.kind))
@@ -374,6 +376,19 @@ fn text(
     let value = value.filter(|value| !value.is_empty());
     let values = value.into_iter().map(|value| (key, value)).collect();
     Named { provider: Serialized::globals(values), name: variable }
+}
+
+/// The variable with the database's address. An empty one counts as not set in the profile `local`
+/// alone: elsewhere a site would fill a file that nobody looks for.
+fn database_url() -> Env {
+    let (variable, key) = ("DATABASE_URL", "databases.site.url");
+    if chosen_profile() == DEFAULT_PROFILE {
+        return platform(variable, key);
+    }
+    Env::raw()
+        .filter(move |name| name.as_str().eq_ignore_ascii_case(variable))
+        .map(move |_| key.into())
+        .global()
 }
 
 /// The `Rocket.toml` on disk, if there is one.

@@ -116,9 +116,31 @@ fn the_database_lies_beside_rocket_toml_whatever_the_current_folder_is() {
 }
 
 #[test]
+fn nobody_else_may_read_the_files_that_hold_the_database() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let rights = |file: &str| {
+        let metadata = fs::metadata(folder.path().join(file)).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    // The administrator that a first start makes is in the log that SQLite writes first.
+    let _server = Server::start(folder.path(), &[]);
+    for file in ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "db.sqlite3-migrate.lock"] {
+        assert_eq!(rights(&format!("var/{file}")), 0o600, "{file}");
+    }
+    assert!(run(folder.path(), &["dumpdata", "accounts", "-o", "users.json"]).status.success());
+    assert_eq!(rights("users.json"), 0o600);
+}
+
+#[test]
 fn outside_the_local_profile_the_database_is_migrated_by_hand_and_has_no_demo_data() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = [("ROCKET_PROFILE", "heroku"), ("ROCKET_ADDRESS", "127.0.0.1")];
+    let environment = [
+        ("ROCKET_PROFILE", "heroku"),
+        ("ROCKET_ADDRESS", "127.0.0.1"),
+        ("DATABASE_URL", "sqlite:var/db.sqlite3"),
+    ];
     let output = program(folder.path(), &[]).envs(environment).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(text(&output.stderr).contains("run `holiday-homes migrate`"), "{output:?}");

@@ -27,6 +27,17 @@ fn a_file_that_is_no_toml_is_named_and_the_rest_is_examined_all_the_same() {
 }
 
 #[test]
+fn a_setting_outside_of_a_profile_is_told_where_it_belongs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Rocket.toml"), "site_name = 'My Site'").unwrap();
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let problems = text(&output.stderr);
+    assert!(problems.contains("settings.E010"), "{problems}");
+    assert!(problems.contains("settings stand below a profile, as `[default]`"), "{problems}");
+}
+
+#[test]
 fn the_program_names_the_file_and_the_variable() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("Rocket.toml");
@@ -43,4 +54,29 @@ fn the_program_names_the_file_and_the_variable() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("`ROCKET_` environment variable"), "{output:?}");
+}
+
+#[test]
+fn an_empty_address_of_the_database_makes_no_file_where_that_would_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    for (profile, url) in [
+        ("heroku", None),
+        ("heroku", Some("")),
+        ("heroku", Some(" ")),
+        ("production", Some("")),
+        ("production", Some(" ")),
+    ] {
+        let mut migrate = program(folder.path(), &["migrate"]);
+        migrate.env("ROCKET_PROFILE", profile).envs(url.map(|url| ("DATABASE_URL", url)));
+        let output = migrate.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{profile} {url:?}: {output:?}");
+        let said = text(&output.stderr);
+        assert!(said.contains("settings.E007"), "{profile} {url:?}: {said}");
+        assert!(said.contains("set DATABASE_URL to"), "{profile} {url:?}: {said}");
+        assert!(!folder.path().join("var").exists(), "{profile} {url:?}");
+    }
+    // On one's own machine it counts as not set.
+    let migrated = program(folder.path(), &["migrate"]).env("DATABASE_URL", "").status().unwrap();
+    assert!(migrated.success());
+    assert!(folder.path().join("var/db.sqlite3").exists());
 }

@@ -20,6 +20,9 @@ on_both_databases! {
     a_column_that_a_first_migration_adds_to_another_s_table_has_to_be_there,
     a_first_migration_that_makes_no_table_is_run,
     a_first_migration_of_a_new_module_finds_its_tables_later_too,
+    a_site_that_lost_its_ledger_is_taken_over_as_it_is,
+    of_a_lost_ledger_what_differs_is_named_and_nothing_is_changed,
+    later_migrations_are_taken_over_as_the_last_one_left_the_tables,
 }
 
 /// The tables of the linked modules, as a Django site of some history has them: in another order,
@@ -412,4 +415,61 @@ async fn a_first_migration_of_a_new_module_finds_its_tables_later_too(on: Databa
     made.run("ALTER TABLE alpha_it ADD COLUMN beta text").await;
     made.open(&registry).await.unwrap();
     assert!(made.ledger().await.contains(&"beta 0001_initial".to_owned()));
+}
+
+/// A module with a history: a table is made, altered and renamed, rows are changed, an index is added.
+const HISTORY: WithMigrations = WithMigrations(
+    "delta",
+    &[
+        ("0001_initial.sql", b"CREATE TABLE delta_it (id integer PRIMARY KEY, old text)"),
+        ("0002_more.sql", b"ALTER TABLE delta_it ADD COLUMN new text"),
+        ("0003_rows.sql", b"UPDATE delta_it SET new = 'changed again'"),
+        ("0004_name.sql", b"ALTER TABLE delta_it RENAME TO delta_that"),
+        ("0005_index.sql", b"CREATE INDEX delta_new ON delta_that (new)"),
+    ],
+);
+
+async fn a_site_that_lost_its_ledger_is_taken_over_as_it_is(on: DatabaseKind) {
+    for lose in ["DROP TABLE host_migration", "DELETE FROM host_migration"] {
+        let made = Made::by(on, "CREATE TABLE other (id integer PRIMARY KEY)").await;
+        made.open(&Registry::linked()).await.unwrap();
+        let (before, ledger) = (made.content().await, made.ledger().await);
+        made.run(lose).await;
+        made.open(&Registry::linked()).await.unwrap();
+        assert_eq!(made.ledger().await, ledger, "{lose}");
+        assert_eq!(made.content().await, before, "{lose}");
+    }
+}
+
+async fn of_a_lost_ledger_what_differs_is_named_and_nothing_is_changed(on: DatabaseKind) {
+    let made = Made::by(on, "CREATE TABLE other (id integer PRIMARY KEY)").await;
+    made.open(&Registry::linked()).await.unwrap();
+    made.run("DROP TABLE host_migration").await;
+    made.run("ALTER TABLE accounts_session RENAME COLUMN key_hash TO key_text").await;
+    made.run("ALTER TABLE profiles_profile RENAME COLUMN favorite_city TO city").await;
+    let before = made.content().await;
+    let found = made.refusal(&Registry::linked()).await;
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["accounts_session.key_hash", "profiles_profile.favorite_city"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert!(names.iter().all(|name| !name.starts_with("lettings")), "{names:?}");
+    assert_eq!(made.content().await, before);
+}
+
+async fn later_migrations_are_taken_over_as_the_last_one_left_the_tables(on: DatabaseKind) {
+    let registry = registry_of(&[&HISTORY]);
+    let made = Made::by(on, "CREATE TABLE other (id integer PRIMARY KEY)").await;
+    made.open(&registry).await.unwrap();
+    made.run("INSERT INTO delta_that (id, old, new) VALUES (1, 'a', 'b')").await;
+    let (before, ledger) = (made.content().await, made.ledger().await);
+    made.run("DELETE FROM host_migration").await;
+    made.open(&registry).await.unwrap();
+    assert_eq!(made.ledger().await, ledger);
+    assert_eq!(made.content().await, before);
+
+    let differs = "ALTER TABLE delta_that RENAME COLUMN new TO other";
+    made.run(&format!("DELETE FROM host_migration; {differs}")).await;
+    let missing = ("delta_that.new".to_owned(), Mismatch::NoColumn("text".to_owned()));
+    assert_eq!(made.refusal(&registry).await, [missing]);
 }

@@ -67,7 +67,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "modules/admin",
-        "access csv models search text export list log object shell deletion import \
+        "text denied access labels csv models search export list log object shell deletion import \
          form routes",
     ),
     ("modules/home", "routes"),

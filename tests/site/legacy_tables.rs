@@ -9,6 +9,7 @@ on_both_databases!(
     what_was_copied_is_not_copied_again,
     empty_tables_that_are_adopted_are_filled_from_the_old_ones,
     nothing_is_copied_into_tables_that_have_rows_and_that_is_said,
+    of_rows_that_both_tables_have_nothing_is_said,
     rows_of_a_module_that_is_activated_later_are_copied_then,
 );
 
@@ -137,6 +138,24 @@ async fn nothing_is_copied_into_tables_that_have_rows_and_that_is_said(kind: Dat
     assert_eq!(site.values::<String>(LETTINGS).await, [""; 0]);
     // The profiles have nothing to do with the lettings.
     assert_eq!(site.values::<String>(PROFILES).await, ["8Kraków4"]);
+}
+
+async fn of_rows_that_both_tables_have_nothing_is_said(kind: DatabaseKind) {
+    let site = old_site(kind).await;
+    half_split(&site, kind).await;
+    site.execute(&[
+        "INSERT INTO lettings_address VALUES (3, 7, 'Rue É', 'Paris', 'IF', 75001, 'FRA'), \
+         (40, 9, 'Bedford', 'Brunswick', 'GA', 31525, 'USA'), \
+         (41, 1, 'New', 'Later', 'GA', 31525, 'USA')",
+        "INSERT INTO lettings_letting VALUES (5, 'Ocean', 40), (60, 'Été', 3)",
+    ])
+    .await;
+    let output = site.command(&["migrate"]).output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{log}");
+    assert!(!log.contains("were not copied"), "{log}");
+    assert_eq!(site.values::<String>(ADDRESSES).await.len(), 3);
 }
 
 async fn rows_of_a_module_that_is_activated_later_are_copied_then(kind: DatabaseKind) {

@@ -35,6 +35,7 @@ mod module_bounds;
 mod navigation;
 mod overrides;
 mod pages;
+mod pooler;
 mod postgres_faults;
 mod program;
 mod rebuilt_tables;

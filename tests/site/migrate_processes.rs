@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use site_tests::{DatabaseKind, on_both_databases};
+use site_tests::{DatabaseKind, Pooler, Pooling, on_both_databases};
 
 use crate::workshop::{Workshop, lines};
 
@@ -91,6 +91,26 @@ async fn commands_that_only_read_do_not_wait(kind: DatabaseKind) {
     workshop.fails(1, &["migrate", "--check"]);
     assert_eq!(workshop.run(&["showmigrations", "notes"])[3], " [ ] 0003_linger");
     assert_eq!(workshop.run(&["sqlmigrate", "notes", "0003"])[1], "-- Rust code runs here.");
+}
+
+#[rocket::async_test]
+async fn after_a_kill_behind_a_pooler_the_next_process_goes_on() {
+    for pooling in [Pooling::Session, Pooling::Transaction] {
+        let mut workshop = Workshop::with_notes(DatabaseKind::Postgres).await;
+        let direct = workshop.database().url.clone();
+        let Some(pooler) = Pooler::start(workshop.database(), pooling, 20) else { return };
+        workshop.reach_at(pooler.url());
+        let lingering = Lingering::start(&workshop).await;
+        let mut directly = workshop.command(&["migrate"]);
+        let setting = "{site={migrate_lock_timeout=0}}";
+        directly.env("DATABASE_URL", &direct).env("ROCKET_DATABASES", setting);
+        let refused = directly.output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{pooling:?}: {refused:?}");
+        lingering.kill();
+        let mut directly = workshop.command(&["migrate"]);
+        let next = directly.env("DATABASE_URL", &direct).output().unwrap();
+        assert_eq!(lines(&next), ["applied notes 0003_linger"], "{pooling:?}: {next:?}");
+    }
 }
 
 /// The server goes on with a statement whose client is gone, until it looks.

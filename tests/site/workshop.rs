@@ -99,6 +99,16 @@ impl Workshop {
         command
     }
 
+    /// The database.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Has its commands reach the database at another address.
+    pub(crate) fn reach_at(&mut self, url: String) {
+        self.database.url = url;
+    }
+
     /// The address of a PostgreSQL database with a longer name, and with another parameter.
     pub(crate) fn url_with(&self, name: &str, parameter: &str) -> String {
         let (address, query) =

@@ -18,6 +18,7 @@ mod django;
 mod dump;
 mod holiday_homes;
 mod ingest;
+mod pooler;
 
 pub use module_test::{
     Answer, Browser, Database, DatabaseKind, Document, Element, LocalModule, MailServer,
@@ -31,4 +32,5 @@ pub use django::{Django, DjangoSite, DjangoVersion, Layout};
 pub use dump::{Dump, Row, Table};
 pub use holiday_homes::HolidayHomes;
 pub use ingest::{Ingest, Report, absent_ingest, silent_ingest};
+pub use pooler::{Pooler, Pooling};
 pub use site_rows::{AddRows, Address, Person};

@@ -97,7 +97,7 @@ macro_rules! on {
     ($on:expr, $query:expr, $fetch:ident) => {
         match $on {
             Executor::Sqlite(connection) => $query.$fetch(connection).await,
-            Executor::Postgres(connection) => $query.$fetch(connection).await,
+            Executor::Postgres(connection, _) => $query.$fetch(connection).await,
         }
     };
 }
@@ -153,7 +153,7 @@ pub(crate) async fn update(on: Executor<'_>, title: &str, id: i64) -> Result<u64
         Executor::Sqlite(connection) => {
             sqlx::query(UPDATE).bind(title).bind(id).execute(connection).await?.rows_affected()
         }
-        Executor::Postgres(connection) => {
+        Executor::Postgres(connection, _) => {
             sqlx::query(UPDATE).bind(title).bind(id).execute(connection).await?.rows_affected()
         }
     })

@@ -181,7 +181,7 @@ async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
     let mut connection = pool.acquire().await.ok()?;
     let sql = "SELECT pg_current_snapshot()::text AS snapshot";
     let (snapshot,): (String,) =
-        query(sql).fetch_one(Executor::Postgres(&mut connection)).await.ok()?;
+        query(sql).fetch_one(Executor::Postgres(&mut connection, pool.statements())).await.ok()?;
     Some(snapshot.into())
 }
 

@@ -1,5 +1,6 @@
 //! Where the database is and how it is spoken to.
 
+use std::borrow::Cow;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -31,12 +32,20 @@ pub struct DatabaseOptions {
     /// For how many seconds a process waits until another one has migrated; with 0 it does not wait.
     #[serde(default = "DatabaseOptions::default_migrate_lock_timeout")]
     pub migrate_lock_timeout: u32,
+    /// Whether the address is that of a pooler that shares sessions between transactions, as
+    /// PgBouncer in transaction mode: then no statement is prepared under a name, and all that is
+    /// read is read in transactions. If not given, it is found out when the database is opened.
+    #[serde(default)]
+    pub transaction_pooler: Option<bool>,
 }
 
 /// Why a database's address cannot be used. The address itself is not part of the message.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseUrlError {
+    /// The address is empty.
+    #[error("the database's address is empty")]
+    Empty,
     /// The address is of another database.
     #[error("the database's address begins with neither `sqlite:` nor `postgres:`")]
     Scheme,
@@ -61,8 +70,14 @@ pub enum Location {
 
 impl DatabaseOptions {
     /// The settings there are.
-    pub const KEYS: &[&str] =
-        &["url", "root", "max_connections", "connect_timeout", "migrate_lock_timeout"];
+    pub const KEYS: &[&str] = &[
+        "url",
+        "root",
+        "max_connections",
+        "connect_timeout",
+        "migrate_lock_timeout",
+        "transaction_pooler",
+    ];
 
     fn default_url() -> String {
         "sqlite:var/db.sqlite3".to_owned()
@@ -93,8 +108,12 @@ impl DatabaseOptions {
     ///
     /// It is of another database, or cannot be read.
     pub fn location(&self) -> Result<Location, DatabaseUrlError> {
+        if self.url.trim().is_empty() {
+            return Err(DatabaseUrlError::Empty);
+        }
         if self.url.starts_with("postgres:") || self.url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(&self.url).map_err(DatabaseUrlError::Form)?;
+            let url = with_host_as_parameter(&self.url);
+            let options = PgConnectOptions::from_str(&url).map_err(DatabaseUrlError::Form)?;
             return Ok(Location::Postgres(Box::new(options)));
         }
         if !self.url.starts_with("sqlite:") {
@@ -132,13 +151,43 @@ impl Location {
             Self::Sqlite { file: Some(file), .. } => format!("SQLite file {}", file.display()),
             Self::Sqlite { file: None, .. } => "SQLite in memory".to_owned(),
             Self::Postgres(options) => format!(
-                "PostgreSQL database {} at {}:{}",
+                "PostgreSQL database {} at {}",
                 options.get_database().unwrap_or("of the user's name"),
-                options.get_host(),
-                options.get_port(),
+                server_address(options),
             ),
         }
     }
+}
+
+/// The address of a server as messages name it: `db.example:5432`, `[::1]:5432`, or the folder of its
+/// socket with the port: `/var/run/postgresql:5432`.
+pub fn server_address(server: &PgConnectOptions) -> String {
+    let port = server.get_port();
+    match (server.get_socket(), server.get_host()) {
+        (Some(folder), _) => format!("{}:{port}", folder.display()),
+        (None, host) if host.contains(':') => format!("[{host}]:{port}"),
+        (None, host) => format!("{host}:{port}"),
+    }
+}
+
+/// The address with its host as the parameter `host` where sqlx cannot read it before the path: an
+/// IPv6 address, which it would look up with its brackets, or none after a user's name.
+fn with_host_as_parameter(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (user, server) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let names_host = || query.split('&').any(|pair| pair.starts_with("host"));
+    let (host, port) = match server.strip_prefix('[').and_then(|server| server.split_once(']')) {
+        Some((address, port)) => (Some(address.to_owned()), port),
+        None if authority.is_empty() || !(server.is_empty() || server.starts_with(':')) => {
+            return url.into();
+        }
+        None if names_host() => (None, server),
+        None => (Some(PgConnectOptions::new_without_pgpass().get_host().to_owned()), server),
+    };
+    let host = host.map(|host| format!("host={host}&")).unwrap_or_default();
+    format!("{scheme}://{user}localhost{port}{path}?{host}{query}").into()
 }
 
 #[cfg(test)]
@@ -154,6 +203,7 @@ mod tests {
             max_connections: DatabaseOptions::default_max_connections(),
             connect_timeout: DatabaseOptions::default_connect_timeout(),
             migrate_lock_timeout: DatabaseOptions::default_migrate_lock_timeout(),
+            transaction_pooler: None,
         }
     }
 
@@ -186,5 +236,48 @@ mod tests {
         }
         let location = options("postgres://me:secret@db.example/site").location().unwrap();
         assert_eq!(location.describe(), "PostgreSQL database site at db.example:5432");
+    }
+
+    fn server_of(url: &str) -> Box<PgConnectOptions> {
+        match options(url).location().unwrap() {
+            Location::Postgres(server) => server,
+            Location::Sqlite { .. } => panic!("{url} is PostgreSQL"),
+        }
+    }
+
+    #[test]
+    fn a_server_is_named_by_host_address_or_folder() {
+        for (url, address) in [
+            ("postgres://u:p@db.example/site", "db.example:5432"),
+            ("postgres://u@[::1]:6000/site", "[::1]:6000"),
+            ("postgresql://[2001:db8::7]/site?sslmode=disable", "[2001:db8::7]:5432"),
+            ("postgres://u:a@b@[::1]/site", "[::1]:5432"),
+            ("postgres://u@/site?host=/run/db", "/run/db:5432"),
+            ("postgres://u@:6000/site?sslmode=prefer&host=/run/db", "/run/db:6000"),
+            ("postgres://u@/site?host=db.example&port=6000", "db.example:6000"),
+            ("postgres://u@/site?host=::1", "[::1]:5432"),
+            ("postgres:///site?host=/run/db&user=u", "/run/db:5432"),
+            ("postgres://u@%2Frun%2Fdb/site", "/run/db:5432"),
+        ] {
+            let server = server_of(url);
+            assert_eq!(server_address(&server), address, "{url}");
+            assert_eq!(server.get_database(), Some("site"), "{url}");
+        }
+        assert_eq!(server_of("postgres://u@[::1]:6000/site").get_host(), "::1");
+        assert_eq!(server_of("postgres://u@/site?host=/run/db").get_username(), "u");
+        let usual = PgConnectOptions::new();
+        let nowhere = server_of("postgres://u@/site");
+        let folder = nowhere.get_socket().map(|folder| folder.display().to_string());
+        assert_eq!(folder.as_deref().unwrap_or(nowhere.get_host()), usual.get_host());
+    }
+
+    #[test]
+    fn an_empty_address_is_called_empty() {
+        for url in ["", "  "] {
+            assert_eq!(
+                options(url).location().unwrap_err().to_string(),
+                "the database's address is empty"
+            );
+        }
     }
 }

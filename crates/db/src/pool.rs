@@ -1,8 +1,11 @@
 //! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
 
 use std::any::Any;
-use std::io;
+use std::fs::File;
 use std::ops::{Deref, DerefMut};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,14 +13,14 @@ use rocket::figment::Figment;
 use rocket_db_pools::{Connection, Database, Pool};
 use sqlx::error::DatabaseError;
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
 
 use crate::limits::{ConnectionLimits, Permits};
+use crate::reaching::reach;
 use crate::{
     Causes, ConnectionShare, DatabaseKind, DatabaseOptions, DbError, Executor, Location,
-    PostgresPool, execute_script, with_causes,
+    PostgresConnection, PostgresPool, Statements, execute_script, with_causes,
 };
 
 /// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
@@ -57,7 +60,7 @@ pub struct DbConnection {
 
 enum ConnectionTo {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(PostgresConnection),
 }
 
 /// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
@@ -71,7 +74,7 @@ pub struct Transaction {
 
 enum TransactionOn {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(sqlx::Transaction<'static, Postgres>, Statements),
 }
 
 /// How many connections to the database there are.
@@ -119,6 +122,9 @@ impl DbPool {
                 if let Some(directory) = file.parent() {
                     std::fs::create_dir_all(directory).map_err(sqlx::Error::Io)?;
                 }
+                if !options.url.contains("mode=ro") && !file.exists() {
+                    make_private(&file);
+                }
                 let connect = connect.create_if_missing(true);
                 switch_to_wal(&connect, options.timeout()).await?;
                 let pool = || {
@@ -146,12 +152,15 @@ impl DbPool {
                 Ok(Self::sqlite(readers, writer))
             }
             Location::Postgres(connect) => {
+                // Nobody reads fractions here, and PgBouncer refuses what it cannot share.
+                let connect = connect.extra_float_digits(None);
                 // A pool would try again and again, and say in the end only that it took too long.
-                reach(&connect, options.timeout()).await?;
+                let statements =
+                    reach(&connect, options.timeout(), options.transaction_pooler).await?;
                 let pool = PoolOptions::new()
                     .max_connections(options.max_connections.get().into())
                     .acquire_timeout(options.timeout());
-                Ok(Self::Postgres(PostgresPool::new(pool, *connect)))
+                Ok(Self::Postgres(PostgresPool::new(pool, connect, statements)))
             }
         }
     }
@@ -265,7 +274,24 @@ impl DbPool {
             Self::Sqlite { writer, .. } => {
                 TransactionOn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?, pool.statements()),
+        };
+        Ok(Transaction { on, context: None, _permits: permits })
+    }
+
+    /// A transaction that reads, all of one moment: what others write meanwhile is not seen.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach.
+    pub async fn snapshot(&self) -> Result<Transaction, DbError> {
+        let permits = self.limits().to_read().await?;
+        let on = match self {
+            Self::Sqlite { readers, .. } => TransactionOn::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                TransactionOn::Postgres(pool.begin_with(begin).await?, pool.statements())
+            }
         };
         Ok(Transaction { on, context: None, _permits: permits })
     }
@@ -291,7 +317,8 @@ impl DbPool {
         };
         let permits = self.to_write().await?;
         let script = format!("BEGIN;\n{}", script.into_sql_str().as_str());
-        let on = TransactionOn::Postgres(pool.begin_with(AssertSqlSafe(script)).await?);
+        let begun = pool.begin_with(AssertSqlSafe(script)).await?;
+        let on = TransactionOn::Postgres(begun, pool.statements());
         Ok(Transaction { on, context: None, _permits: permits })
     }
 
@@ -325,7 +352,8 @@ impl DbPool {
             Self::Postgres(all) => {
                 let options = all.connect_options().as_ref().clone();
                 let pool = PoolOptions::new().max_connections(1).idle_timeout(None);
-                let one = PostgresPool::new(pool.max_lifetime(None), options);
+                let pool = pool.max_lifetime(None);
+                let one = PostgresPool::new(pool, options, all.statements());
                 one.acquire().await?;
                 Ok(Self::Postgres(one))
             }
@@ -333,16 +361,15 @@ impl DbPool {
     }
 }
 
-/// Connects to a server once, to see that and why it cannot be reached.
-async fn reach(options: &PgConnectOptions, within: Duration) -> Result<(), DbError> {
-    match rocket::tokio::time::timeout(within, options.connect()).await {
-        Ok(connection) => Ok(connection?.close().await?),
-        Err(_) => {
-            let message = format!("no answer within {} s", within.as_secs());
-            let late = io::Error::new(io::ErrorKind::TimedOut, message);
-            Err(DbError::Unavailable(sqlx::Error::Io(late)))
-        }
-    }
+/// Makes an empty file, which SQLite takes for an empty database, that nobody else may read: it is to
+/// hold sessions and hashes of passwords. SQLite gives the files beside it the same rights, and says
+/// itself what keeps a file from being made.
+fn make_private(file: &Path) {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    drop(options.open(file));
 }
 
 /// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
@@ -478,7 +505,7 @@ impl Transaction {
     pub fn kind(&self) -> DatabaseKind {
         match self.on {
             TransactionOn::Sqlite(_) => DatabaseKind::Sqlite,
-            TransactionOn::Postgres(_) => DatabaseKind::Postgres,
+            TransactionOn::Postgres(..) => DatabaseKind::Postgres,
         }
     }
 
@@ -496,7 +523,7 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), DbError> {
         match self.on {
             TransactionOn::Sqlite(transaction) => transaction.commit().await?,
-            TransactionOn::Postgres(transaction) => transaction.commit().await?,
+            TransactionOn::Postgres(transaction, _) => transaction.commit().await?,
         }
         Ok(())
     }
@@ -506,7 +533,10 @@ impl<'a> From<&'a mut DbConnection> for Executor<'a> {
     fn from(connection: &'a mut DbConnection) -> Self {
         match &mut connection.on {
             ConnectionTo::Sqlite(connection) => Self::Sqlite(connection),
-            ConnectionTo::Postgres(connection) => Self::Postgres(connection),
+            ConnectionTo::Postgres(connection) => {
+                let statements = connection.statements;
+                Self::Postgres(connection, statements)
+            }
         }
     }
 }
@@ -515,7 +545,9 @@ impl<'a> From<&'a mut Transaction> for Executor<'a> {
     fn from(transaction: &'a mut Transaction) -> Self {
         match &mut transaction.on {
             TransactionOn::Sqlite(transaction) => Self::Sqlite(transaction),
-            TransactionOn::Postgres(transaction) => Self::Postgres(transaction),
+            TransactionOn::Postgres(transaction, statements) => {
+                Self::Postgres(transaction, *statements)
+            }
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The pool of connections to a PostgreSQL server.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection, Postgres};
+use sqlx::{Connection, Postgres, Transaction};
 
+use crate::Statements;
 use crate::limits::ConnectionLimits;
 
 /// Older than this, an idle connection is tested before it is handed out.
@@ -20,11 +21,49 @@ pub struct PostgresPool {
     connections: sqlx::Pool<Postgres>,
     turns: Arc<Mutex<Turns>>,
     limits: ConnectionLimits,
+    statements: Statements,
+}
+
+/// A connection out of the pool, which returns there when dropped.
+pub struct PostgresConnection {
+    on: On,
+    pub(crate) statements: Statements,
+}
+
+enum On {
+    /// Its session is its own.
+    Session(PoolConnection<Postgres>),
+    /// Its session is its own for a transaction only, which is rolled back when it is dropped.
+    Transaction(Transaction<'static, Postgres>),
+}
+
+impl Deref for PostgresConnection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match &self.on {
+            On::Session(connection) => connection,
+            On::Transaction(transaction) => transaction,
+        }
+    }
+}
+
+impl DerefMut for PostgresConnection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match &mut self.on {
+            On::Session(connection) => connection,
+            On::Transaction(transaction) => transaction,
+        }
+    }
 }
 
 impl PostgresPool {
     /// A pool that connects when it is asked for a connection.
-    pub(crate) fn new(options: PoolOptions<Postgres>, connect: PgConnectOptions) -> Self {
+    pub(crate) fn new(
+        options: PoolOptions<Postgres>,
+        connect: PgConnectOptions,
+        statements: Statements,
+    ) -> Self {
         let max = options.get_max_connections();
         let turns = Turns::new(max, Instant::now());
         // Those who write may wait for each other's rows, and leave the rest to those who read.
@@ -40,26 +79,39 @@ impl PostgresPool {
                 })
             })
             .connect_lazy_with(connect);
-        Self { connections, turns: Arc::new(Mutex::new(turns)), limits }
+        Self { connections, turns: Arc::new(Mutex::new(turns)), limits, statements }
     }
 
     /// A pool of one more connection to the same database.
     pub(crate) fn of_one_connection(&self) -> Self {
         let patience = self.options().get_acquire_timeout();
         let options = PoolOptions::new().max_connections(1).acquire_timeout(patience);
-        Self::new(options, self.connect_options().as_ref().clone())
+        Self::new(options, self.connect_options().as_ref().clone(), self.statements())
     }
 
     pub(crate) const fn limits(&self) -> &ConnectionLimits {
         &self.limits
     }
 
-    /// A connection, as soon as there is one.
+    /// How statements are prepared.
+    pub const fn statements(&self) -> Statements {
+        self.statements
+    }
+
+    /// A connection, as soon as there is one. If sessions are shared, it is inside a transaction.
     ///
     /// # Errors
     ///
     /// The server is out of reach, or no connection became free in time.
-    pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    pub async fn acquire(&self) -> Result<PostgresConnection, sqlx::Error> {
+        let on = match self.statements {
+            Statements::Named => On::Session(self.session().await?),
+            Statements::Unnamed => On::Transaction(Box::pin(self.connections.begin()).await?),
+        };
+        Ok(PostgresConnection { on, statements: self.statements })
+    }
+
+    async fn session(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         let idle = self.turns.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
         // What waits and tests is a future of many kilobytes, which sqlx copies several times.
         if idle <= TRUSTED_IDLE

@@ -14,7 +14,16 @@ pub enum Executor<'a> {
     /// SQLite.
     Sqlite(&'a mut SqliteConnection),
     /// PostgreSQL.
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut PgConnection, Statements),
+}
+
+/// How statements are prepared on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statements {
+    /// Under names that the session keeps: each is parsed once for each connection.
+    Named,
+    /// Without a name, each time anew: the session may be another client's after this transaction.
+    Unnamed,
 }
 
 impl Executor<'_> {
@@ -22,7 +31,7 @@ impl Executor<'_> {
     pub const fn kind(&self) -> DatabaseKind {
         match self {
             Self::Sqlite(_) => DatabaseKind::Sqlite,
-            Self::Postgres(_) => DatabaseKind::Postgres,
+            Self::Postgres(..) => DatabaseKind::Postgres,
         }
     }
 
@@ -30,7 +39,7 @@ impl Executor<'_> {
     pub fn reborrow(&mut self) -> Executor<'_> {
         match self {
             Self::Sqlite(connection) => Executor::Sqlite(connection),
-            Self::Postgres(connection) => Executor::Postgres(connection),
+            Self::Postgres(connection, statements) => Executor::Postgres(connection, *statements),
         }
     }
 }
@@ -43,7 +52,7 @@ impl<'a> From<&'a mut SqliteConnection> for Executor<'a> {
 
 impl<'a> From<&'a mut PgConnection> for Executor<'a> {
     fn from(connection: &'a mut PgConnection) -> Self {
-        Self::Postgres(connection)
+        Self::Postgres(connection, Statements::Named)
     }
 }
 
@@ -110,8 +119,8 @@ impl Query {
                 let rows = self.for_sqlite().fetch_all(connection).await?;
                 rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
             }
-            Executor::Postgres(connection) => {
-                let rows = self.for_postgres().fetch_all(connection).await?;
+            Executor::Postgres(connection, statements) => {
+                let rows = self.for_postgres(statements).fetch_all(connection).await?;
                 rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         }
@@ -131,8 +140,8 @@ impl Query {
                 let row = self.for_sqlite().fetch_optional(connection).await?;
                 row.map(|row| T::from_row(&Row::Sqlite(&row))).transpose()
             }
-            Executor::Postgres(connection) => {
-                let row = self.for_postgres().fetch_optional(connection).await?;
+            Executor::Postgres(connection, statements) => {
+                let row = self.for_postgres(statements).fetch_optional(connection).await?;
                 row.map(|row| T::from_row(&Row::Postgres(&row))).transpose()
             }
         }
@@ -160,8 +169,8 @@ impl Query {
             Executor::Sqlite(connection) => {
                 self.for_sqlite().execute(connection).await?.rows_affected()
             }
-            Executor::Postgres(connection) => {
-                self.for_postgres().execute(connection).await?.rows_affected()
+            Executor::Postgres(connection, statements) => {
+                self.for_postgres(statements).execute(connection).await?.rows_affected()
             }
         })
     }
@@ -171,8 +180,9 @@ impl Query {
         bind_all(sqlx::query(self.sql), self.values, |moment| moment.map(datetime_text))
     }
 
-    fn for_postgres(self) -> SqlxQuery<'static, Postgres, PgArguments> {
-        bind_all(sqlx::query(self.sql), self.values, |moment| moment.map(OffsetDateTime::from))
+    fn for_postgres(self, statements: Statements) -> SqlxQuery<'static, Postgres, PgArguments> {
+        let query = sqlx::query(self.sql).persistent(statements == Statements::Named);
+        bind_all(query, self.values, |moment| moment.map(OffsetDateTime::from))
     }
 }
 
@@ -208,7 +218,7 @@ pub async fn execute_script(
     let script = sqlx::raw_sql(sql);
     match on.into() {
         Executor::Sqlite(connection) => script.execute(connection).await.map(drop)?,
-        Executor::Postgres(connection) => script.execute(connection).await.map(drop)?,
+        Executor::Postgres(connection, _) => script.execute(connection).await.map(drop)?,
     }
     Ok(())
 }

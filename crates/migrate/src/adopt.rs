@@ -1,39 +1,42 @@
-//! Finds the tables that are there already, as Django made them, so that the migrations that would
-//! make them are recorded and not run.
+//! Finds the tables that are there already, so that the migrations that would make them are recorded
+//! and not run: those of Django, and those of a site whose ledger was lost.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::MigrationId;
 use module_api::db::{DatabaseKind, DbError, DbPool, query, quoted};
 use sqlx::AssertSqlSafe;
 
 use crate::error::{AdoptionError, MigrateError};
-use crate::graph::{Direction, MigrationGraph, PlannedMigration};
+use crate::graph::{Direction, MigrationGraph};
 use crate::schema::{
     Difference, Made, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
     perhaps_null,
 };
+use crate::statements::{Statement, statements};
 
-/// Which of the initial migrations have made their tables already, by another program's hand.
+/// The unapplied migrations that have made their tables already, by another program's hand or before
+/// the ledger was lost.
 ///
-/// `initial` are migrations that are the first of their module and not applied. Such a migration is
-/// in the result if all tables that it makes are there and fit; it is not if none of them is there,
-/// or if it makes none.
+/// Of each module, the migrations count up to the last one that has left something in the database:
+/// a table, or, if it is not the first, a column or an index. Those up to there of which something is
+/// there have to fit as the last one leaves it, and are in the result, with those of which nothing
+/// would be there any more, or that only change rows. The others are not.
 ///
 /// Nothing is changed.
 ///
 /// # Errors
 ///
-/// Some of the tables that an initial migration makes are there and others are not, or one does not
-/// fit: the error has all differences of all of them. A migration cannot be run on an empty SQLite
-/// database, or the site's database fails.
+/// Something of a migration is there and the rest is not, or does not fit: the error has all
+/// differences of all modules. A first migration cannot be run on an empty SQLite database, or the
+/// site's database fails.
 pub(crate) async fn already_there(
     pool: &DbPool,
     graph: &MigrationGraph,
-    initial: &[&PlannedMigration],
+    unapplied: &[usize],
 ) -> Result<BTreeSet<MigrationId>, MigrateError> {
     let mut adopted = BTreeSet::new();
-    if initial.is_empty() {
+    if unapplied.is_empty() {
         return Ok(adopted);
     }
     let database = {
@@ -45,68 +48,108 @@ pub(crate) async fn already_there(
         return Ok(adopted);
     }
     let database = Adopting { pool, schema: database };
-    let ids: BTreeSet<MigrationId> = initial.iter().map(|planned| planned.id()).collect();
-    let is_initial = |place: &usize| ids.contains(&graph.at(*place).id());
-    let initial: BTreeSet<usize> = (0..graph.all().len()).filter(is_initial).collect();
+    let candidates = database.candidates(graph, unapplied);
     let mut found = Vec::new();
-    for (place, made) in made_by(graph, &initial).await? {
-        if !made.tables.iter().any(|table| database.table(&table.name).is_some()) {
-            continue;
-        }
-        let mut differences = Vec::new();
-        for table in &made.tables {
-            differences.extend(database.differences(table, compare).await?);
-        }
-        for table in &made.additions {
-            differences.extend(database.differences(table, compare_columns).await?);
-        }
-        let id = graph.at(place).id();
+    let mut modules: BTreeMap<&str, Vec<(usize, Made)>> = BTreeMap::new();
+    for (place, made) in made_by(graph, &candidates).await? {
+        modules.entry(graph.at(place).module).or_default().push((place, made));
+    }
+    for migrations in modules.into_values() {
+        let left = Left::by(migrations, graph, &database);
+        let differences = database.differences_of(&left).await?;
         if differences.is_empty() {
-            adopted.insert(id);
-        } else {
-            found.push((id, differences));
+            adopted.extend(left.adopted.iter().map(|place| graph.at(*place).id()));
         }
+        let named = |(place, differences): (usize, _)| (graph.at(place).id(), differences);
+        found.extend(differences.into_iter().map(named));
     }
     if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
 }
 
-/// What each of the initial migrations makes.
+/// What each of the candidates makes.
 async fn made_by(
     graph: &MigrationGraph,
-    initial: &BTreeSet<usize>,
+    candidates: &BTreeSet<usize>,
 ) -> Result<Vec<(usize, Made)>, MigrateError> {
     // What they do not depend on should not change what they make, and takes time. If something
     // fails, one of them needs more than it says, and the order has been all that it relied on.
-    let needed = graph.closure(initial.iter().copied(), Direction::Forward);
-    match run(graph, needed, initial).await {
+    let needed = graph.closure(candidates.iter().copied(), Direction::Forward);
+    match run(graph, needed, candidates).await {
         Err(MigrateError::Scratch(_)) => {
-            let last = initial.last().map_or(0, |last| last + 1);
-            run(graph, 0..last, initial).await
+            let last = candidates.last().map_or(0, |last| last + 1);
+            run(graph, 0..last, candidates).await
         }
         other => other,
     }
 }
 
-/// Runs the migrations at some places, and says what each of the initial ones makes.
+/// Runs the migrations at some places, and says what each of the candidates makes.
 async fn run(
     graph: &MigrationGraph,
     places: impl IntoIterator<Item = usize>,
-    initial: &BTreeSet<usize>,
+    candidates: &BTreeSet<usize>,
 ) -> Result<Vec<(usize, Made)>, MigrateError> {
     let mut scratch = Scratch::new().await?;
     let mut made = Vec::new();
     for place in places {
         let planned = graph.at(place);
         let migration = &planned.migration;
-        if initial.contains(&place) {
+        if candidates.contains(&place) {
             scratch.mark().await?;
         }
         scratch.run(planned.module, &migration.name, &migration.sqlite).await?;
-        if initial.contains(&place) {
+        if candidates.contains(&place) {
             made.push((place, scratch.made().await?));
         }
     }
     Ok(made)
+}
+
+/// What a module's migrations have left in the database.
+#[derive(Default)]
+struct Left {
+    /// The migrations to adopt, if all fits.
+    adopted: Vec<usize>,
+    /// The tables as the last of them leaves them, by name, each with the migration that made it.
+    tables: BTreeMap<String, (usize, Table)>,
+    /// The columns that they add to tables of others.
+    additions: Vec<(usize, Table)>,
+}
+
+impl Left {
+    fn by(migrations: Vec<(usize, Made)>, graph: &MigrationGraph, database: &Adopting<'_>) -> Self {
+        let mut left = Self::default();
+        let has_any =
+            |(place, made): &(usize, Made)| database.has_any(made, graph.at(*place).is_initial);
+        let there: Vec<bool> = migrations.iter().map(has_any).collect();
+        let Some(last) = there.iter().rposition(|is_there| *is_there) else { return left };
+        let mut gone: BTreeSet<String> = BTreeSet::new();
+        for ((place, made), is_there) in migrations.iter().zip(&there).take(last + 1).rev() {
+            if *is_there || !made.leaves_any(&gone) {
+                left.adopted.push(*place);
+            }
+            gone.extend(made.dropped.iter().cloned());
+        }
+        for ((place, made), is_there) in migrations.into_iter().zip(there).take(last + 1) {
+            for name in &made.dropped {
+                left.tables.remove(name);
+            }
+            for table in made.altered {
+                if let Some((_, known)) = left.tables.get_mut(&table.name) {
+                    *known = table;
+                }
+            }
+            if !is_there {
+                continue;
+            }
+            let of_others = |table: &Table| !left.tables.contains_key(&table.name);
+            let additions = made.additions.into_iter().filter(of_others);
+            left.additions.extend(additions.map(|table| (place, table)));
+            let made = made.tables.into_iter();
+            left.tables.extend(made.map(|table| (table.name.clone(), (place, table))));
+        }
+        left
+    }
 }
 
 /// The site's database, and the tables that it has.
@@ -118,6 +161,65 @@ struct Adopting<'a> {
 impl Adopting<'_> {
     fn table(&self, name: &str) -> Option<&Table> {
         self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.pool.kind()))
+    }
+
+    /// The migrations to look at: the first of a module, those after it, and those that make a table
+    /// whose name is taken.
+    fn candidates(&self, graph: &MigrationGraph, unapplied: &[usize]) -> BTreeSet<usize> {
+        let kind = self.pool.kind();
+        let begins = |place: &usize| {
+            let planned = graph.at(*place);
+            let sql = planned.migration.sql(kind);
+            planned.is_initial
+                || statements(sql, kind)
+                    .iter()
+                    .filter_map(Statement::created_table)
+                    .any(|name| self.table(&name).is_some())
+        };
+        let modules: BTreeSet<&str> =
+            unapplied.iter().filter(|place| begins(place)).map(|p| graph.at(*p).module).collect();
+        let is_of_one = |place: &usize| modules.contains(graph.at(*place).module);
+        unapplied.iter().copied().filter(is_of_one).collect()
+    }
+
+    /// Whether anything of what a migration makes is there. Of a first migration it is a table: that
+    /// a column of another module's table has the name of one that it adds says nothing.
+    fn has_any(&self, made: &Made, is_initial: bool) -> bool {
+        let kind = self.pool.kind();
+        let has_column = |added: &Table| {
+            let Some(there) = self.table(&added.name) else { return false };
+            let is_there = |name| there.columns.iter().any(|it| is_same_name(&it.name, name, kind));
+            added.columns.iter().any(|column| is_there(&column.name))
+        };
+        made.tables.iter().any(|table| self.table(&table.name).is_some())
+            || (!is_initial
+                && (made.additions.iter().any(has_column)
+                    || made.indexes.keys().any(|name| self.has_index(name))))
+    }
+
+    fn has_index(&self, name: &str) -> bool {
+        self.schema.tables.values().any(|table| {
+            let special = table.special_indexes.iter().map(|index| &index.name);
+            table.indexes.iter().map(|index| &index.name).chain(special).any(|it| it == name)
+        })
+    }
+
+    /// What keeps the tables that are there from standing for those that migrations have left, by the
+    /// migrations.
+    async fn differences_of(
+        &self,
+        left: &Left,
+    ) -> Result<BTreeMap<usize, Vec<Difference>>, DbError> {
+        let mut found: BTreeMap<usize, Vec<Difference>> = BTreeMap::new();
+        for (place, table) in left.tables.values() {
+            found.entry(*place).or_default().extend(self.differences(table, compare).await?);
+        }
+        for (place, table) in &left.additions {
+            let differences = self.differences(table, compare_columns).await?;
+            found.entry(*place).or_default().extend(differences);
+        }
+        found.retain(|_, differences| !differences.is_empty());
+        Ok(found)
     }
 
     /// What keeps the table that is there from standing for this one.

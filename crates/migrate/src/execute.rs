@@ -10,6 +10,7 @@ use crate::error::MigrateError;
 use crate::foreign_keys::{self, Violation};
 use crate::graph::{Direction, MigrationGraph, PlannedMigration};
 use crate::ledger;
+use crate::lock::begin_step;
 use crate::statements::statements;
 use crate::steps::{Action, Step};
 
@@ -39,7 +40,7 @@ pub(crate) async fn execute(
     let mut broken = None;
     for step in steps {
         let migration = graph.at(step.place);
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin_step(pool).await?;
         let done = match perform(step.action, migration, &mut transaction, &mut broken).await {
             Ok(()) => {
                 let committed = transaction.commit().await;

@@ -2,15 +2,20 @@
 //! run them twice. It is gone with its holder, however that ends.
 
 use std::fs::{File, TryLockError};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use module_api::db::{DbError, DbPool, Location};
+use module_api::db::{DatabaseKind, DbError, DbPool, Location, Transaction, execute_script, query};
+use module_api::rocket_db_pools::Pool;
 use rocket::tokio::time::{Instant, sleep};
-use sqlx::PgConnection;
+use sqlx::AssertSqlSafe;
 
 /// PostgreSQL's advisory locks are numbers, each database having its own: the letters `hostmigr`.
 const KEY: i64 = 0x686f_7374_6d69_6772;
+/// The lock of a single step: `hoststep`.
+const STEP_KEY: i64 = 0x686f_7374_7374_6570;
 /// How often a lock that is held is asked for again.
 const POLL: Duration = Duration::from_millis(50);
 /// After this time a line says what is waited for.
@@ -41,28 +46,41 @@ pub enum LockError {
 pub enum Lock {
     /// SQLite: a lock of the operating system on a file beside the database.
     File(File),
-    /// PostgreSQL: an advisory lock of the session that migrates, held until that is closed. So it
-    /// is also held by what still runs for a process that is gone.
-    Session,
+    /// PostgreSQL: an advisory lock of a transaction, on a connection of its own.
+    Transaction {
+        /// The transaction.
+        transaction: Box<Transaction>,
+        /// The one connection that it is on.
+        pool: DbPool,
+    },
     /// A database in memory is this process's alone.
     None,
 }
 
-/// Waits for the lock, up to a limit. The pool is the one connection that migrates.
+impl Lock {
+    /// Lets the next one in.
+    pub async fn release(self) {
+        if let Self::Transaction { transaction, pool } = self {
+            drop(transaction);
+            pool.close().await;
+        }
+    }
+}
+
+/// Waits for the lock, up to a limit.
 ///
 /// # Errors
 ///
 /// See [`LockError`].
 pub async fn acquire(
-    migrating: &DbPool,
+    pool: &DbPool,
     location: &Location,
     limit: Duration,
 ) -> Result<Lock, LockError> {
     let waiting = Waiting { since: Instant::now(), limit, said: false };
-    match (migrating, location) {
-        (DbPool::Postgres(pool), _) => {
-            let mut connection = pool.acquire().await.map_err(DbError::from)?;
-            acquire_session(&mut connection, waiting).await
+    match (pool, location) {
+        (DbPool::Postgres(_), _) => {
+            acquire_transaction(pool.for_migrations().await?, waiting).await
         }
         (DbPool::Sqlite { .. }, Location::Sqlite { file: Some(file), .. }) => {
             let mut path = file.clone().into_os_string();
@@ -73,33 +91,63 @@ pub async fn acquire(
     }
 }
 
-async fn acquire_session(
-    connection: &mut PgConnection,
-    mut waiting: Waiting,
-) -> Result<Lock, LockError> {
-    // If this process is killed, the server is to notice in the middle of a long statement too.
-    // Before version 14, and on some systems, it cannot.
-    let notice = sqlx::query("SET client_connection_check_interval = 1000");
-    if let Err(error) = notice.execute(&mut *connection).await {
-        tracing::debug!("the server does not look whether its clients are there: {error}");
-    }
+/// Takes the lock in a transaction. No lock outlasts it, whichever session a pooler puts it on.
+async fn acquire_transaction(pool: DbPool, mut waiting: Waiting) -> Result<Lock, LockError> {
     loop {
-        let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(KEY)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(DbError::from)?;
-        if got {
-            return Ok(Lock::Session);
+        if let Some(transaction) = attempt(&pool).await? {
+            return Ok(Lock::Transaction { transaction: Box::new(transaction), pool });
         }
         waiting.pause().await?;
     }
 }
 
+async fn attempt(pool: &DbPool) -> Result<Option<Transaction>, DbError> {
+    let mut transaction = pool.begin().await?;
+    if !try_lock(KEY, &mut transaction).await? {
+        return Ok(None);
+    }
+    // A process that was killed leaves the statement that it ran to the server.
+    execute_script("SAVEPOINT before", &mut transaction).await?;
+    if !try_lock(STEP_KEY, &mut transaction).await? {
+        return Ok(None);
+    }
+    execute_script("ROLLBACK TO SAVEPOINT before", &mut transaction).await?;
+    // It is idle for as long as the migrations take.
+    let patient = "SELECT set_config(name, '0', true) AS value FROM pg_settings \
+                   WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')";
+    query(patient).execute(&mut transaction).await?;
+    Ok(Some(transaction))
+}
+
+async fn try_lock(key: i64, transaction: &mut Transaction) -> Result<bool, DbError> {
+    let lock = query("SELECT pg_try_advisory_xact_lock($1) AS value").bind(key);
+    let (got,): (bool,) = lock.fetch_one(transaction).await?;
+    Ok(got)
+}
+
+/// Begins the transaction of a step. On PostgreSQL it has a lock of its own for as long as the server
+/// runs it, also for a process that is gone.
+pub(crate) async fn begin_step(pool: &DbPool) -> Result<Transaction, DbError> {
+    if pool.kind() == DatabaseKind::Sqlite {
+        return pool.begin().await;
+    }
+    // If this process is killed, the server is to notice in the middle of a long statement too.
+    // Before version 14, and on some systems, it cannot.
+    let script = format!(
+        "SELECT pg_advisory_xact_lock({STEP_KEY}); \
+         DO $$ BEGIN SET LOCAL client_connection_check_interval = 1000; \
+         EXCEPTION WHEN OTHERS THEN NULL; END $$"
+    );
+    pool.begin_with(AssertSqlSafe(script)).await
+}
+
 async fn acquire_file(path: PathBuf, mut waiting: Waiting) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.clone(), source };
-    let options = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = options.map_err(failed)?;
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let file = options.open(&path).map_err(failed)?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Lock::File(file)),

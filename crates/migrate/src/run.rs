@@ -44,18 +44,15 @@ pub async fn find_steps(
     let ledger = Ledger::read(pool).await?;
     ledger.check_unchanged(graph, pool.kind())?;
     let mut steps = steps(graph, &ledger, request.target, request.fake)?;
-    let initial: Vec<&PlannedMigration> = steps
-        .iter()
-        .filter(|step| step.action == Action::Apply && graph.at(step.place).is_initial)
-        .map(|step| graph.at(step.place))
-        .collect();
-    if initial.is_empty() {
-        return Ok(steps);
-    }
+    let unapplied: Vec<usize> =
+        steps.iter().filter(|step| step.action == Action::Apply).map(|step| step.place).collect();
     let there = if request.fake_initial {
+        let planned = unapplied.iter().map(|place| graph.at(*place));
+        let initial: Vec<&PlannedMigration> =
+            planned.filter(|migration| migration.is_initial).collect();
         with_tables(pool, &initial).await?
     } else {
-        adopt::already_there(pool, graph, &initial).await?
+        adopt::already_there(pool, graph, &unapplied).await?
     };
     for step in steps.iter_mut().filter(|step| step.action == Action::Apply) {
         if there.contains(&graph.at(step.place).id()) {

@@ -153,7 +153,7 @@ impl Schema {
         let names = names.map(|names| serde_json::json!(names).to_string());
         match on {
             Executor::Sqlite(connection) => sqlite::read(connection, names).await,
-            Executor::Postgres(connection) => postgres::read(connection, names).await,
+            on @ Executor::Postgres(..) => postgres::read(on, names).await,
         }
     }
 }

@@ -49,27 +49,26 @@ impl Deletion {
         on: &mut Transaction,
     ) -> Result<Self, WriteError> {
         let models = Models::within(on);
-        Self::among(&models, model, ids, on).await
+        Self::among(&models, vec![(model, ids.into_iter().collect())], on).await
     }
 
-    /// The same, to be shown only: `models` are those of the site, [`Models::of`] its database.
+    /// What deleting rows of several models together means: `models` are those of the site,
+    /// [`Models::of`] its database. Of these rows none protects another.
     ///
     /// # Errors
     ///
     /// As [`of`](Deletion::of).
     pub async fn among(
         models: &Models,
-        model: &'static ModelInfo,
-        ids: impl IntoIterator<Item = i64>,
+        chosen: Vec<(&'static ModelInfo, BTreeSet<i64>)>,
         on: impl Into<Executor<'_>>,
     ) -> Result<Self, WriteError> {
         let mut on = on.into();
-        if !models.contains(model) {
-            return Err(WriteError::Unknown(model.label));
+        if let Some((unknown, _)) = chosen.iter().find(|(model, _)| !models.contains(model)) {
+            return Err(WriteError::Unknown(unknown.label));
         }
         let mut deletion = Self { rows: Vec::new(), freed: Vec::new(), protected: Vec::new() };
-        let mut waiting: Vec<(&'static ModelInfo, BTreeSet<i64>)> =
-            vec![(model, ids.into_iter().collect())];
+        let mut waiting = chosen.clone();
         while let Some((model, ids)) = waiting.pop() {
             let new = deletion.add(model, ids);
             if new.is_empty() {
@@ -78,7 +77,13 @@ impl Deletion {
             for referrer in models.referrers(model) {
                 let (table, column) = (referrer.model.table, referrer.field.column);
                 let key = referrer.model.primary_key().column;
-                let found = keys_by(table, key, column, &new, on.reborrow()).await?;
+                let mut found = keys_by(table, key, column, &new, on.reborrow()).await?;
+                if referrer.foreign_key.on_delete == OnDelete::Protect {
+                    let of_model = chosen.iter().filter(|(model, _)| model.is(referrer.model));
+                    for (_, ids) in of_model {
+                        found.retain(|id| !ids.contains(id));
+                    }
+                }
                 if found.is_empty() {
                     continue;
                 }

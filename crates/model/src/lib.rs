@@ -60,10 +60,11 @@ pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, OnDelete, Ordering, Validator, capitalized,
 };
-pub use paging::{PageNumber, Pagination};
+pub use paging::{MAX_OFFSET, PageNumber, Pagination};
+pub use query::MomentPart;
 pub use records::{
     ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
-    UnknownField,
+    Related, UnknownField,
 };
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,

@@ -3,6 +3,10 @@
 use rocket::form::{self, FromFormField, ValueField};
 use serde::Serialize;
 
+/// So many rows at most are passed over for a page: a database reads and drops each of them. What lies
+/// deeper has no page, and is found by a search or a filter.
+pub const MAX_OFFSET: u32 = 10_000;
+
 /// The number of a page, from 1, as given by a query field: `?<page>` in a route.
 ///
 /// It never fails: what is no number is the first page, a number too low or too high the
@@ -41,6 +45,20 @@ impl PageNumber {
         self.0
     }
 
+    /// The same page, or the deepest that can be opened on pages of `size` rows: one before which
+    /// come [`MAX_OFFSET`] rows at most.
+    ///
+    /// ```
+    /// use module_api::PageNumber;
+    ///
+    /// assert_eq!(PageNumber::new(7).reachable(100), PageNumber::new(7));
+    /// assert_eq!(PageNumber::new(80_000).reachable(100), PageNumber::new(101));
+    /// ```
+    #[must_use]
+    pub fn reachable(self, size: u32) -> Self {
+        self.min(Self(MAX_OFFSET / size.max(1) + 1))
+    }
+
     /// How many rows come before it, on pages of `size` rows.
     pub fn offset(self, size: u32) -> i64 {
         i64::from(self.0 - 1).saturating_mul(i64::from(size))
@@ -70,7 +88,7 @@ impl<'r> FromFormField<'r> for PageNumber {
 /// ```
 /// use module_api::{PageNumber, Pagination};
 ///
-/// let pagination = Pagination::new(PageNumber::new(2), false);
+/// let pagination = Pagination::new(PageNumber::new(2), 12, false);
 /// assert_eq!(pagination.previous, Some(1));
 /// assert_eq!(pagination.next, None);
 /// ```
@@ -82,16 +100,21 @@ pub struct Pagination {
     pub previous: Option<u32>,
     /// The number of the page after, if there is one.
     pub next: Option<u32>,
+    /// Whether there are more rows, on pages that cannot be opened: it is the deepest that can.
+    pub goes_on: bool,
 }
 
 impl Pagination {
-    /// The links of that page, after which there are more rows or not.
-    pub fn new(page: PageNumber, more: bool) -> Self {
+    /// The links of that page of `size` rows, after which there are more rows or not.
+    pub fn new(page: PageNumber, size: u32, more: bool) -> Self {
         let number = page.get();
+        let next = number.checked_add(1).map(PageNumber::new).filter(|_| more);
+        let next = next.filter(|next| next.reachable(size) == *next).map(PageNumber::get);
         Self {
             number,
             previous: (number > 1).then(|| number - 1),
-            next: if more { number.checked_add(1) } else { None },
+            next,
+            goes_on: more && next.is_none(),
         }
     }
 }

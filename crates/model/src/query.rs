@@ -2,6 +2,7 @@
 //! the columns that are fetched of each.
 
 mod expression;
+mod moment_part;
 mod statement;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use db::{DatabaseKind, DbError, Executor, Query, Value};
 
 pub(crate) use expression::{Expression, FieldPath, escape_like};
+pub use moment_part::MomentPart;
 pub(crate) use statement::Statement;
 
 use crate::{FieldInfo, ModelInfo, Ordering};

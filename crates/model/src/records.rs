@@ -28,6 +28,7 @@ mod display;
 mod filter;
 mod path;
 mod record;
+mod related;
 
 use db::{DbError, Executor, Row};
 
@@ -36,6 +37,7 @@ pub use display::Display;
 pub use filter::{Comparison, Filter};
 pub use path::{LOOKUP_SEPARATOR, Path, UnknownField};
 pub use record::{ColumnPlace, Record};
+pub use related::Related;
 
 use crate::query::{Fetched, FieldPath, Rows};
 use crate::{FieldInfo, ModelInfo};

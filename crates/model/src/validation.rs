@@ -110,10 +110,31 @@ impl ModelInfo {
     ///
     /// There are more or fewer values than fields.
     pub fn validate(&self, values: &[Value]) -> Result<(), ValidationErrors> {
+        self.validate_changes(None, values)
+    }
+
+    /// The same for an object that has the values `before`: what was good once and is kept stays good,
+    /// so that a row from before a rule can be edited.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with all fields.
+    ///
+    /// # Panics
+    ///
+    /// As [`validate`](ModelInfo::validate).
+    pub fn validate_changes(
+        &self,
+        before: Option<&[Value]>,
+        values: &[Value],
+    ) -> Result<(), ValidationErrors> {
         assert_eq!(values.len(), self.fields.len(), "there is a value for each field");
         let mut errors = ValidationErrors::none();
         // The primary key of a new object comes from the database.
-        for (field, value) in self.fields.iter().zip(values).skip(1) {
+        for (place, (field, value)) in self.fields.iter().zip(values).enumerate().skip(1) {
+            if before.and_then(|before| before.get(place)) == Some(value) {
+                continue;
+            }
             for message in field.validate(value) {
                 errors.add(field.name, message);
             }

@@ -23,8 +23,8 @@ pub async fn validate_in(
     validate(model, None, values, on.into()).await
 }
 
-/// The same for an object whose row has the values `before`: the database is asked only about those
-/// that are another now.
+/// The same for an object whose row has the values `before`: only those are looked at that are
+/// another now.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ async fn validate(
     values: &[Value],
     mut on: Executor<'_>,
 ) -> Result<(), WriteError> {
-    let mut errors = model.validate(values).err().unwrap_or_default();
+    let mut errors = model.validate_changes(before, values).err().unwrap_or_default();
     let is_good =
         |field: &FieldInfo, errors: &ValidationErrors| errors.field(field.name).is_empty();
     let fields = || model.fields.iter().zip(values).skip(1);
@@ -171,8 +171,7 @@ pub async fn save_values(
     update(model, values, on).await
 }
 
-/// The same for a row that has the values `before`: the database is asked only about those that are
-/// another now, whether it can take them.
+/// The same for a row that has the values `before`: only those are checked that are another now.
 ///
 /// # Errors
 ///

@@ -101,6 +101,8 @@ pub struct ModelAdmin {
     pub rule: Option<PermissionRule>,
     /// The field with the hash of a password, which has forms of its own.
     pub password: Option<&'static str>,
+    /// The fields that show otherwise than by their values, with what they show as.
+    pub shown_as: Vec<(&'static str, FieldText)>,
     /// What has to be asked before a change is made.
     pub confirm: Option<Confirm>,
     /// The page of an object on the site.
@@ -148,6 +150,9 @@ impl From<&'static str> for ListColumn {
 
 /// Whether a user may do something with a model, or with one object of it.
 pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>) -> bool;
+
+/// What a field of an object shows as; nothing if its value alone says it.
+pub type FieldText = fn(&Record) -> Option<String>;
 
 /// A change that is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -274,6 +279,7 @@ impl ModelAdmin {
             save_as: false,
             rule: None,
             password: None,
+            shown_as: Vec::new(),
             confirm: None,
             view_on_site: None,
         }
@@ -383,6 +389,18 @@ impl ModelAdmin {
     pub fn password(mut self, name: &'static str) -> Self {
         self.password = Some(name);
         self
+    }
+
+    /// Shows a field as this text, in lists, forms and tables that are exported. The text has to be
+    /// read as the same value where it is typed.
+    pub fn shown_as(mut self, name: &'static str, text: FieldText) -> Self {
+        self.shown_as.push((name, text));
+        self
+    }
+
+    /// What a field shows as, if not as its value.
+    pub fn text_of(&self, name: &str) -> Option<FieldText> {
+        self.shown_as.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
     /// Asks before a change is made.

@@ -72,6 +72,11 @@ pub enum CsrfRefusal {
 }
 
 impl CsrfRefusal {
+    /// Why a request was refused, if it was: a module's own page for 403 has to tell.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        request.local_cache(|| RefusedByCsrf(None)).0
+    }
+
     /// What is wrong and what to do, for the one who writes the form.
     pub const fn explanation(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //! modules, and may change in any release.
 
 pub use crate::configure::{AttachedFairing, ManagedState};
-pub use crate::csrf::{CsrfRefusal, RefusedByCsrf, check_csrf, csrf_token_of, is_safe_method};
+pub use crate::csrf::{RefusedByCsrf, check_csrf, csrf_token_of, is_safe_method};
 pub use crate::error::{FailureCause, Reported};
 pub use crate::linking::how_to_link;
 pub use crate::literal_name::{LiteralName, NamedItem};

@@ -77,7 +77,7 @@ pub use check::{Check, CheckContext};
 pub use client_address::client_address;
 pub use command::{Command, CommandContext};
 pub use configure::Configure;
-pub use csrf::{CSRF_FIELD, CSRF_HEADER, CookieRules, csrf_input, csrf_token};
+pub use csrf::{CSRF_FIELD, CSRF_HEADER, CookieRules, CsrfRefusal, csrf_input, csrf_token};
 pub use error::Error;
 pub use files::{Files, FilesIter};
 pub use gauge::Gauge;

@@ -39,12 +39,24 @@ impl Answer {
     }
 
     /// The body as a page.
+    ///
+    /// # Panics
+    ///
+    /// If the response is not HTML; the message gives the status and the address of a redirect.
+    #[track_caller]
     pub fn page(&self) -> Document {
-        assert_eq!(self.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("text/html; charset=utf-8"),
+            "the response is not a page: status {}, location {:?}",
+            self.status,
+            self.header("location"),
+        );
         Document::parse(self.text())
     }
 
     /// The address that a redirect leads to.
+    #[track_caller]
     pub fn location(&self) -> &str {
         self.header("location").expect("a redirect says where to")
     }

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -153,7 +155,12 @@ async fn dump_into(
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = file.with_file_name(beside);
     let written = async {
-        let out = File::options().write(true).create_new(true).open(&beside).map_err(wrong)?;
+        let mut opening = File::options();
+        opening.write(true).create_new(true);
+        // It may hold hashes of passwords.
+        #[cfg(unix)]
+        opening.mode(0o600);
+        let out = opening.open(&beside).map_err(wrong)?;
         let out = ::fixtures::dump(models, db, options, out, &name).await?;
         out.sync_all().map_err(wrong)?;
         std::fs::rename(&beside, file).map_err(wrong)

@@ -1,7 +1,7 @@
 //! Whether the settings of the database can be used, without opening it.
 
 use module_api::Problem;
-use module_api::db::DatabaseOptions;
+use module_api::db::{DatabaseOptions, DatabaseUrlError};
 use rocket::figment::value::Value;
 
 use crate::settings::{Settings, origin_of, unknown_keys, unreadable};
@@ -36,7 +36,13 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
                 let place = origin_of(figment, "databases.site.url");
                 let message =
                     format!("`databases.site.url` in {place}: {}", module_api::with_causes(&error));
-                let hint = "write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME";
+                let hint = match error {
+                    DatabaseUrlError::Empty => {
+                        "set DATABASE_URL to the database's address, \
+                         postgres://USER:PASSWORD@HOST/NAME"
+                    }
+                    _ => "write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME",
+                };
                 problems.push(Problem::error("settings.E007", message).hint(hint));
             }
         }

@@ -1,20 +1,26 @@
 //! Who is asking, and which models they may see.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use module_api::admin::{ModelAdmin, RegisteredModel, RegisteredModels};
 use module_api::auth::{Action, AuthError, Staff, User};
-use module_api::model::Record;
+use module_api::model::{Model as _, ModelInfo, Path, Record};
 use module_api::{Error, Urls};
 use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
+
+use crate::denied::{Denied, Lack};
+use crate::text::by_key;
 
 /// The guard of every page of the admin: a member of the staff, and what there is to see.
 pub(crate) struct Desk<'r> {
     pub(crate) user: Arc<User>,
     pub(crate) models: &'r RegisteredModels,
     pub(crate) urls: &'r Urls,
+    /// Why something was refused, for the page that says so.
+    pub(crate) denied: &'r Denied,
 }
 
 #[rocket::async_trait]
@@ -27,7 +33,8 @@ impl<'r> FromRequest<'r> for Desk<'r> {
             // The host manages both.
             return Outcome::Error((Status::InternalServerError, AuthError::Unknown));
         };
-        Staff::from_request(request).await.map(|Staff(user)| Self { user, models, urls })
+        let denied = request.local_cache(Denied::default);
+        Staff::from_request(request).await.map(|Staff(user)| Self { user, models, urls, denied })
     }
 }
 
@@ -50,6 +57,54 @@ impl<'r> Desk<'r> {
         admin.allows(&self.user, action, record)
     }
 
+    /// The same of a model that may not be registered: then by its permissions.
+    pub(crate) fn may_with(
+        &self,
+        model: &ModelInfo,
+        action: Action,
+        record: Option<&Record>,
+    ) -> bool {
+        match self.models.of(model) {
+            Some(registered) => self.may(&registered.admin, action, record),
+            None => {
+                self.user.may(action, model)
+                    || (action == Action::View && self.user.may(Action::Change, model))
+            }
+        }
+    }
+
+    /// Whether the user may view the rows of all models that a path passes on its way to a field. The
+    /// value of a foreign key at its end is a key, and belongs to the row before.
+    pub(crate) fn may_follow(&self, path: &Path) -> bool {
+        let (_, passed) = path.fields().split_last().expect("a path has at least one field");
+        let targets = passed.iter().filter_map(|field| field.foreign_key());
+        targets.into_iter().all(|key| self.may_with((key.target)(), Action::View, None))
+    }
+
+    /// The registration with those search fields alone that the user may look into: what a search
+    /// finds tells what stands there.
+    pub(crate) fn searchable<'a>(&self, admin: &'a ModelAdmin) -> Cow<'a, ModelAdmin> {
+        let may_search = |name: &str| {
+            let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));
+            path.is_ok_and(|path| self.may_follow(&path))
+        };
+        if admin.search_fields.iter().all(|name| may_search(name)) {
+            return Cow::Borrowed(admin);
+        }
+        let mut narrowed = admin.clone();
+        narrowed.search_fields.retain(|name| may_search(name));
+        Cow::Owned(narrowed)
+    }
+
+    /// The username of an account; its primary key to those who may not view users, unless it is
+    /// their own.
+    pub(crate) fn person(&self, id: i64, username: &str) -> String {
+        if id == self.user.id || self.may_with(accounts::models::User::INFO, Action::View, None) {
+            return username.to_owned();
+        }
+        by_key(accounts::models::User::INFO, id)
+    }
+
     /// The same as an error.
     pub(crate) fn check(
         &self,
@@ -57,7 +112,21 @@ impl<'r> Desk<'r> {
         action: Action,
         record: Option<&Record>,
     ) -> Result<(), Error> {
-        if self.may(admin, action, record) { Ok(()) } else { Err(Error::Forbidden) }
+        if self.may(admin, action, record) {
+            return Ok(());
+        }
+        Err(match record {
+            Some(_) if self.may(admin, action, None) => {
+                self.refuse(Lack::Object(action, admin.model))
+            }
+            _ => self.refuse(Lack::Permission(action, admin.model)),
+        })
+    }
+
+    /// The error for what the user may not do.
+    pub(crate) fn refuse(&self, lack: Lack) -> Error {
+        self.denied.note(lack);
+        Error::Forbidden
     }
 
     /// The models that the user may see or add, in their order.

@@ -3,6 +3,7 @@
 mod consequences;
 mod page;
 mod run;
+mod targets;
 
 pub(crate) use self::consequences::fingerprint_of;
 pub(crate) use self::page::{Around, page};

@@ -169,8 +169,10 @@ impl<'r> Export<'r> {
         }
         match self.format {
             Format::Csv => {
-                let values =
-                    self.fields.iter().map(|(place, _)| cell(&row.record.values()[*place]));
+                let values = self.fields.iter().map(|(place, field)| {
+                    let text = self.admin.text_of(field.name).and_then(|text| text(&row.record));
+                    text.unwrap_or_else(|| cell(&row.record.values()[*place]))
+                });
                 csv::push_line(values.chain(row.related.iter().map(|ids| list(ids))), text);
             }
             Format::Json => {
@@ -214,7 +216,7 @@ impl Row {
 }
 
 /// Whether staff see a field: in the form, or in the list. Hashes of passwords nobody sees.
-fn is_visible(admin: &ModelAdmin, name: &str) -> bool {
+pub(crate) fn is_visible(admin: &ModelAdmin, name: &str) -> bool {
     if admin.password == Some(name) {
         return false;
     }

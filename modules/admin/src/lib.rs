@@ -3,9 +3,11 @@
 mod access;
 mod csv;
 mod deletion;
+mod denied;
 mod export;
 mod form;
 mod import;
+mod labels;
 mod list;
 mod log;
 pub mod models;
@@ -17,7 +19,7 @@ mod text;
 
 use module_api::model::{Model, ModelInfo};
 use module_api::{Files, Module, embed, register};
-use rocket::Route;
+use rocket::{Catcher, Route};
 
 use crate::models::LogEntry;
 
@@ -36,6 +38,10 @@ impl Module for Admin {
 
     fn routes(&self) -> Vec<Route> {
         routes::all()
+    }
+
+    fn catchers(&self) -> Vec<Catcher> {
+        routes::catchers()
     }
 
     fn models(&self) -> Vec<&'static ModelInfo> {

@@ -11,7 +11,7 @@ pub(crate) mod order;
 pub(crate) mod pages;
 pub(crate) mod parameters;
 
-use module_api::admin::{ModelAdmin, RegisteredModels};
+use module_api::admin::ModelAdmin;
 use module_api::model::{Filter, Records};
 
 use conditions::{Askable, Condition, Malformed};
@@ -19,10 +19,12 @@ use dates::Hierarchy;
 use order::Order;
 use parameters::{Parameters, SEARCH};
 
+use crate::access::Desk;
+
 /// What an address asks for of the rows of a model.
 pub(crate) struct ListQuery<'a> {
     pub(crate) admin: &'a ModelAdmin,
-    models: &'a RegisteredModels,
+    desk: &'a Desk<'a>,
     pub(crate) parameters: Parameters,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) hierarchy: Option<Hierarchy>,
@@ -38,18 +40,20 @@ impl<'a> ListQuery<'a> {
     ///
     /// It has a condition that cannot be understood, or must not be asked.
     pub(crate) fn read(
+        desk: &'a Desk<'a>,
         admin: &'a ModelAdmin,
-        models: &'a RegisteredModels,
         parameters: Parameters,
     ) -> Result<Self, Malformed> {
         let hierarchy = Hierarchy::read(&parameters, admin)?;
+        let may_follow = |hierarchy: &Hierarchy| desk.may_follow(hierarchy.path());
+        let hierarchy = hierarchy.filter(may_follow);
         let names = hierarchy.as_ref().map(Hierarchy::names);
         let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
-        let conditions = conditions::read(&parameters, admin, models, &names)?;
+        let conditions = conditions::read(&parameters, desk, admin, &names)?;
         let text = parameters.get(SEARCH).unwrap_or_default();
-        let search = crate::search::filter(admin, text);
-        let order = Order::read(&parameters, admin);
-        Ok(Self { admin, models, parameters, conditions, hierarchy, search, order })
+        let search = crate::search::filter(&desk.searchable(admin), text);
+        let order = Order::read(&parameters, desk, admin);
+        Ok(Self { admin, desk, parameters, conditions, hierarchy, search, order })
     }
 
     /// Whether only a part of the rows is asked for.
@@ -91,7 +95,7 @@ impl<'a> ListQuery<'a> {
 
     /// The fields of the registration's filters.
     fn filter_fields(&self) -> Vec<Askable> {
-        let mut fields = conditions::askable(self.admin, self.models);
+        let mut fields = conditions::askable(self.desk, self.admin);
         fields.retain(|field| self.admin.list_filter.contains(&field.name));
         fields
     }

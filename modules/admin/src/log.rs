@@ -81,7 +81,7 @@ pub(crate) async fn acted(
 }
 
 /// Writes that a user deletes objects of a model, an entry for each, in the transaction that deletes
-/// them. If the user is among them, it is not to be written: the entries of a user go too.
+/// them. The user's own account cannot be among them: the entry has to lead to it.
 ///
 /// # Errors
 ///

@@ -20,8 +20,8 @@ pub struct LogEntry {
     /// When it was done.
     #[model(default = now)]
     pub action_time: UtcDateTime,
-    /// Who did it.
-    #[model(on_delete = cascade)]
+    /// Who did it. An account that the log names stays, whatever Django would do.
+    #[model(on_delete = protect)]
     pub user: ForeignKey<User>,
     /// The model of the object.
     #[model(on_delete = set_null, blank)]

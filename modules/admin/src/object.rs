@@ -10,25 +10,19 @@ use module_api::{Error, Messages, route_name};
 use rocket::response::Redirect;
 
 use crate::access::Desk;
+use crate::labels::Label;
 
 /// So many objects are asked for at once.
 pub(crate) const CHUNK: usize = 500;
 
-/// An object, and what it shows as.
+/// An object, and what it is called.
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
     pub(crate) record: Record,
+    /// What it shows as, for the log.
     pub(crate) text: String,
-}
-
-impl Object {
-    /// What stands for it in a link, which has to say something.
-    pub(crate) fn label(&self) -> String {
-        if self.text.trim().is_empty() {
-            return format!("{} ({})", self.record.model().capitalized_name(), self.record.id());
-        }
-        self.text.clone()
-    }
+    /// The same for the user's eyes: its primary key in place of what they may not view.
+    pub(crate) label: String,
 }
 
 /// The objects of a model with these primary keys, as far as there still are such, in their order.
@@ -37,15 +31,17 @@ impl Object {
 ///
 /// The database is out of reach.
 pub(crate) async fn objects(
+    desk: &Desk<'_>,
     model: &'static ModelInfo,
     ids: impl IntoIterator<Item = i64>,
     on: impl Into<Executor<'_>>,
 ) -> Result<Vec<Object>, DbError> {
     let key = module_api::model::Path::of(model.primary_key());
     let mut records = Records::of(model).filter(Filter::key_is_in(model, ids)).order_by(key, false);
-    let display = records.display();
+    let (display, label) = (records.display(), Label::of(desk, &mut records));
     let records = records.fetch(on).await?;
-    let object = |record| Object { text: display.text(&record), record };
+    let object =
+        |record| Object { text: display.text(&record), label: label.link(desk, &record), record };
     Ok(records.into_iter().map(object).collect())
 }
 
@@ -55,11 +51,12 @@ pub(crate) async fn objects(
 ///
 /// The database is out of reach.
 pub(crate) async fn object(
+    desk: &Desk<'_>,
     model: &'static ModelInfo,
     id: i64,
     on: impl Into<Executor<'_>>,
 ) -> Result<Option<Object>, DbError> {
-    Ok(objects(model, [id], on).await?.pop())
+    Ok(objects(desk, model, [id], on).await?.pop())
 }
 
 /// Keeps others from changing and deleting these objects until the transaction ends; those that

@@ -3,6 +3,7 @@
 mod autocomplete;
 mod delete;
 mod export;
+mod forbidden;
 mod form;
 mod history;
 mod import;
@@ -14,7 +15,7 @@ mod search;
 
 use module_api::Page;
 use rocket::response::Redirect;
-use rocket::{Responder, Route};
+use rocket::{Catcher, Responder, Route};
 
 /// A page, or the way to another.
 #[derive(Responder)]
@@ -27,6 +28,11 @@ impl From<Redirect> for Answer {
     fn from(redirect: Redirect) -> Self {
         Self::Elsewhere(Box::new(redirect))
     }
+}
+
+/// The page for what may not be done.
+pub(crate) fn catchers() -> Vec<Catcher> {
+    rocket::catchers![forbidden::forbidden]
 }
 
 /// All routes.

@@ -6,6 +6,9 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{DbError, Executor, Value};
 use module_api::model::{FieldKind, Filter, Path, Record, Records};
 
+use crate::access::Desk;
+use crate::labels::Label;
+
 /// Of a longer text only so many characters are searched for. Forms say so to the browser.
 pub(crate) const MAX_LENGTH: usize = 200;
 
@@ -53,6 +56,7 @@ pub(crate) struct Found {
 
 /// A page of what a text finds, and whether there is more after it.
 pub(crate) async fn page_of(
+    desk: &Desk<'_>,
     admin: &ModelAdmin,
     text: &str,
     page: PageNumber,
@@ -61,13 +65,13 @@ pub(crate) async fn page_of(
 ) -> Result<(Vec<Found>, bool), DbError> {
     let offset = u64::try_from(page.offset(size)).unwrap_or(0);
     // One more than is shown tells whether there is another page.
-    let mut records = records(admin, text).offset(offset).limit(size + 1);
-    let display = records.display();
+    let mut records = records(&desk.searchable(admin), text).offset(offset).limit(size + 1);
+    let label = Label::of(desk, &mut records);
     let mut rows = records.fetch(on).await?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
-    let found = |record: Record| Found { text: display.text(&record), record };
+    let found = |record: Record| Found { text: label.link(desk, &record), record };
     Ok((rows.into_iter().map(found).collect(), more))
 }
 

@@ -13,12 +13,16 @@ use crate::access::Desk;
 pub(crate) struct Shell {
     /// The title and first heading of the page.
     title: String,
+    /// Whether something is wrong with what was sent: the title in the browser says so first.
+    has_errors: bool,
     /// The way to it from the index, which is not part of it.
     crumbs: Vec<Crumb>,
     /// The modules and their models.
     modules: Vec<ShellModule>,
     /// The label of the model that the page is about.
     model: Option<&'static str>,
+    /// The words in the search over all models.
+    search: String,
     /// Whether the user is a superuser.
     is_superuser: bool,
 }
@@ -94,7 +98,19 @@ impl Shell {
             }
         }
         let is_superuser = desk.user.is_superuser;
-        Ok(Self { title: title.into(), crumbs, modules, model: None, is_superuser })
+        let (title, search) = (title.into(), String::new());
+        let (model, has_errors) = (None, false);
+        Ok(Self { title, has_errors, crumbs, modules, model, search, is_superuser })
+    }
+
+    /// With word in the title that something is wrong, if it is.
+    pub(crate) fn with_errors(self, has_errors: bool) -> Self {
+        Self { has_errors, ..self }
+    }
+
+    /// With these words in the search over all models.
+    pub(crate) fn searching(self, words: &str) -> Self {
+        Self { search: words.to_owned(), ..self }
     }
 
     /// The frame of a page about a model, with the way to it: its list, and what is given here.

@@ -1,13 +1,18 @@
 //! Words and values as staff read them.
 
 use module_api::db::Value;
-use module_api::model::FieldInfo;
+use module_api::model::{FieldInfo, ModelInfo};
 use module_api::serde::Serialize;
 use module_api::time::UtcDateTime;
 
 /// `1 letting`, `3 lettings`.
 pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// An object by its primary key: `Profile (3)`.
+pub(crate) fn by_key(model: &ModelInfo, id: i64) -> String {
+    format!("{} ({id})", model.capitalized_name())
 }
 
 /// A value as a page shows it.

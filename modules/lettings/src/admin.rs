@@ -1,9 +1,10 @@
 //! Lettings and addresses in the admin.
 
 use module_api::admin::{Inline, ModelAdmin};
+use module_api::model::Record;
 use module_api::route_name;
 
-use crate::models::{Address, Letting};
+use crate::models::{Address, Letting, zip_code_of};
 
 /// The models that staff see. A letting is offered with its address in one form.
 pub(crate) fn models() -> Vec<ModelAdmin> {
@@ -21,6 +22,13 @@ pub(crate) fn models() -> Vec<ModelAdmin> {
             .list_display(["__str__", "city", "state", "zip_code", "country_iso_code"])
             .search_fields(["street", "city", "^state", "=zip_code"])
             .list_filter(["state", "country_iso_code"])
+            .shown_as("zip_code", zip_code)
             .inline(Inline::stacked::<Letting>("address").extra(1)),
     ]
+}
+
+/// The zip code of an address with the zeros that it begins with.
+fn zip_code(address: &Record) -> Option<String> {
+    let number = address.get("zip_code").as_int()?;
+    Some(zip_code_of(number, address.get("country_iso_code").as_text()?))
 }

@@ -34,6 +34,11 @@ pub struct Address {
     pub country_iso_code: String,
 }
 
+/// A zip code as it is written: one of the USA has five digits, and is stored as a number.
+pub(crate) fn zip_code_of(number: i64, country: &str) -> String {
+    if country.eq_ignore_ascii_case("USA") { format!("{number:05}") } else { number.to_string() }
+}
+
 /// A home to let.
 #[derive(Debug, Clone, Serialize, Model)]
 #[serde(crate = "module_api::serde")]
@@ -47,4 +52,23 @@ pub struct Letting {
     /// Where it is.
     #[model(one_to_one, on_delete = cascade)]
     pub address: ForeignKey<Address>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::zip_code_of;
+
+    #[test]
+    fn a_zip_code_of_the_usa_has_five_digits() {
+        for (number, country, expected) in [
+            (2134, "USA", "02134"),
+            (501, "usa", "00501"),
+            (92651, "USA", "92651"),
+            (8001, "CHE", "8001"),
+            (0, "USA", "00000"),
+            (123_456, "USA", "123456"),
+        ] {
+            assert_eq!(zip_code_of(number, country), expected);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use module_api::serde::Serialize;
 use module_api::{Connection, Error, Id, Page, PageNumber, context, template_name};
 use rocket::{State, get};
 
-use crate::models::{Address, Letting};
+use crate::models::{Address, Letting, zip_code_of};
 use crate::settings::LettingsSettings;
 
 /// A letting with its address, as the pages show it.
@@ -15,12 +15,15 @@ use crate::settings::LettingsSettings;
 struct Shown {
     id: i64,
     title: String,
+    /// The address's, as it is written.
+    zip_code: String,
     address: Address,
 }
 
 impl From<(Letting, Address)> for Shown {
     fn from((letting, address): (Letting, Address)) -> Self {
-        Self { id: letting.id, title: letting.title, address }
+        let zip_code = zip_code_of(address.zip_code.into(), &address.country_iso_code);
+        Self { id: letting.id, title: letting.title, zip_code, address }
     }
 }
 

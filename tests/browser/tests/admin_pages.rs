@@ -5,7 +5,7 @@ use std::fs;
 
 use browser_tests::{Browser, in_browser, with_and_without_javascript};
 
-use site_tests::{MailServer, Setup};
+use site_tests::{MailServer, ServedSite, Setup};
 
 use crate::staff::{self, PASSWORD, log_in};
 
@@ -70,6 +70,27 @@ async fn lists_and_forms_of_the_admin_are_accessible_and_fit(browser: &Browser) 
     site.stop().await;
 }
 
+/// A title without a space breaks no page.
+async fn long_words(browser: &Browser, site: &ServedSite) {
+    browser.open(&site.address("/admin/lettings/letting/3/change/")).await;
+    browser.fill("Title", &"Llanfairpwll".repeat(21)).await;
+    browser.fill("City", &"Gwyngyll".repeat(8)).await;
+    browser.press("Save").await;
+    browser.check_page("long-words-list").await;
+    for (path, name) in [
+        ("/admin/", "long-words-index"),
+        ("/admin/lettings/letting/3/change/", "long-words-form"),
+        ("/admin/lettings/letting/3/delete/", "long-words-delete"),
+        ("/admin/lettings/letting/3/history/", "long-words-history"),
+        ("/admin/search/?q=pwll", "long-words-search"),
+        ("/lettings/", "long-words-lettings"),
+        ("/lettings/3/", "long-words-letting"),
+    ] {
+        browser.open(&site.address(path)).await;
+        browser.check_page(name).await;
+    }
+}
+
 /// Pages without scripts.
 #[rocket::async_test]
 async fn the_other_pages_of_the_admin_are_accessible_and_fit() {
@@ -103,6 +124,14 @@ async fn other_pages(browser: &Browser) {
     check("/admin/lettings/letting/1/history/", "history").await;
     check("/admin/lettings/letting/2/history/", "history-without-entries").await;
     check("/admin/lettings/address/1/delete/", "delete").await;
+    check("/admin/lettings/letting/2/delete/", "delete-without-address").await;
+    browser.press("Delete what shares the form as well").await;
+    browser.check_page("delete-with-address").await;
+    browser.open(&site.address("/admin/auth/user/?q=root")).await;
+    browser.within("tbody", async || browser.follow("root").await).await;
+    browser.follow("Delete").await;
+    browser.check_page("delete-own-account").await;
+    long_words(browser, &site).await;
     check("/admin/auth/user/1/password/", "user-password").await;
     browser.fill("Password", "12345").await;
     browser.fill("Password confirmation", "1234").await;

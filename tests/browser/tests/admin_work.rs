@@ -108,6 +108,8 @@ async fn add_and_edit_a_letting(browser: &Browser) {
     assert_eq!(browser.texts(".error-note").await, ["Please correct the errors below."]);
     assert_eq!(browser.texts(".errors li").await.len(), 2);
     assert_eq!(browser.value("Title").await, "Kelp Forest House");
+    assert!(browser.title().await.starts_with("Error: Add letting"));
+    assert!(browser.focused().await.starts_with("State"), "the first error has the focus");
     browser.fill("State", "CA").await;
     browser.fill("Country ISO code", "USA").await;
     browser.press("Save and continue editing").await;
@@ -163,6 +165,9 @@ async fn delete_several(browser: &Browser) {
     search_the_list(browser, "\"house 00\"").await;
     assert_eq!(titles(browser).await.len(), 9);
     browser.tick("Select Row house 003").await;
+    browser.press("Go").await;
+    assert_eq!(browser.messages().await, ["No action selected."]);
+    assert!(browser.is_ticked("Select Row house 003").await, "the selection is kept");
     browser.tick("Select Row house 007").await;
     browser.choose("Action", "Delete selected lettings").await;
     browser.press("Go").await;
@@ -215,6 +220,7 @@ async fn search_everything_and_look_at_the_modules(browser: &Browser, site: &Ser
         })
         .await;
     assert_eq!(browser.texts("main .badge").await, ["1", "2"]);
+    assert_eq!(browser.value("Search all models").await, "kelp lane");
     browser.within("main", async || browser.follow("7 Kelp Lane").await).await;
     assert_eq!(browser.value("City").await, "Avalon");
 
@@ -228,13 +234,13 @@ async fn search_everything_and_look_at_the_modules(browser: &Browser, site: &Ser
 async fn give_a_permission(browser: &Browser) {
     browser.within("main", async || browser.follow("Users").await).await;
     browser.within("tbody", async || browser.follow("clerk").await).await;
-    let permission = "lettings | letting | Can view letting";
+    let permission = "Lettings: can view letting";
     if browser.has_javascript() {
         // Every word has to be there, in whatever place.
         browser.fill("Filter User permissions", "view LETTING").await;
         let mut shown = browser.visible_texts(".boxes-list label").await;
         shown.sort_unstable();
-        assert_eq!(shown, ["lettings | address | Can view address", permission]);
+        assert_eq!(shown, ["Lettings: can view address", permission]);
     }
     browser.tick(permission).await;
     browser.press("Save").await;
@@ -273,7 +279,10 @@ async fn work_with_few_permissions(browser: &Browser, site: &ServedSite) {
     assert_eq!(browser.texts("main input, main button").await, [""; 0]);
     browser.check_page("view-only").await;
     browser.open(&site.address("/admin/auth/user/")).await;
-    assert_eq!(browser.heading().await, "Forbidden");
+    assert_eq!(browser.heading().await, "You may not do this");
+    assert!(browser.text().await.contains("Accounts: can view user"));
+    browser.within("nav.models", async || browser.follow("Lettings").await).await;
+    assert_eq!(browser.heading().await, "Select letting to view");
     browser.open(&site.address("/admin/auth/")).await;
     assert_eq!(browser.heading().await, "Page not found");
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use module_api::db::{DbError, FromRow, Row, query};
-use sqlx::PgConnection;
+use module_api::db::{DbError, Executor, FromRow, Row, query};
 
 use super::sql::{Meaning, meaning};
 use super::{Check, Column, ColumnKind, ForeignKey, Index, Numbering, Schema, SpecialIndex, Table};
@@ -188,17 +187,13 @@ impl FromRow for IndexRow {
 }
 
 /// Reads the tables of these names, a JSON array, or all.
-pub(super) async fn read(
-    connection: &mut PgConnection,
-    names: Option<String>,
-) -> Result<Schema, DbError> {
-    let tables: Vec<(String,)> =
-        query(TABLES).bind(names.clone()).fetch_all(&mut *connection).await?;
+pub(super) async fn read(mut on: Executor<'_>, names: Option<String>) -> Result<Schema, DbError> {
+    let tables: Vec<(String,)> = query(TABLES).bind(names.clone()).fetch_all(on.reborrow()).await?;
     let columns: Vec<ColumnRow> =
-        query(COLUMNS).bind(names.clone()).fetch_all(&mut *connection).await?;
+        query(COLUMNS).bind(names.clone()).fetch_all(on.reborrow()).await?;
     let constraints: Vec<ConstraintRow> =
-        query(CONSTRAINTS).bind(names.clone()).fetch_all(&mut *connection).await?;
-    let indexes: Vec<IndexRow> = query(INDEXES).bind(names).fetch_all(connection).await?;
+        query(CONSTRAINTS).bind(names.clone()).fetch_all(on.reborrow()).await?;
+    let indexes: Vec<IndexRow> = query(INDEXES).bind(names).fetch_all(on).await?;
 
     let mut tables: BTreeMap<String, Table> =
         tables.into_iter().map(|(name,)| (name.clone(), Table::named(&name))).collect();

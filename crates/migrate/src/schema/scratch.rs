@@ -1,7 +1,7 @@
 //! What the migrations build: they are run on an empty SQLite database in memory, which is then
 //! read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::db::{DbError, FromRow, execute_script, query};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -37,7 +37,10 @@ pub(crate) struct Scratch {
     connection: SqliteConnection,
     /// The tables when [`mark`](Scratch::mark) was called last, and what made them.
     seen: BTreeMap<String, String>,
+    /// The indexes when it was called last.
+    seen_indexes: BTreeMap<String, String>,
 }
+
 #[derive(FromRow)]
 struct MadeTable {
     name: String,
@@ -45,12 +48,26 @@ struct MadeTable {
 }
 
 /// What was made since a mark.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Made {
     /// The tables that were not there before.
     pub(crate) tables: Vec<Table>,
     /// The tables that were there, with only the columns that they did not have.
     pub(crate) additions: Vec<Table>,
+    /// The tables that were there and are not as they were, with all their columns.
+    pub(crate) altered: Vec<Table>,
+    /// The names of the tables that are gone.
+    pub(crate) dropped: Vec<String>,
+    /// The indexes that were not there before, made by statements of their own, with their tables.
+    pub(crate) indexes: BTreeMap<String, String>,
+}
+
+impl Made {
+    /// Whether anything of it is to be seen once these tables are gone.
+    pub(crate) fn leaves_any(&self, gone: &BTreeSet<String>) -> bool {
+        let tables = self.tables.iter().chain(&self.additions).map(|table| &table.name);
+        tables.chain(self.indexes.values()).any(|table| !gone.contains(table))
+    }
 }
 
 impl Scratch {
@@ -61,7 +78,7 @@ impl Scratch {
             .foreign_keys(false)
             .journal_mode(SqliteJournalMode::Off);
         let connection = options.connect().await?;
-        Ok(Self { connection, seen: BTreeMap::new() })
+        Ok(Self { connection, seen: BTreeMap::new(), seen_indexes: BTreeMap::new() })
     }
 
     /// Runs the SQL for SQLite of a migration.
@@ -100,6 +117,7 @@ impl Scratch {
     /// Remembers the tables as they are now.
     pub(crate) async fn mark(&mut self) -> Result<(), DbError> {
         self.seen = self.tables().await?;
+        self.seen_indexes = self.indexes().await?;
         Ok(())
     }
 
@@ -111,7 +129,9 @@ impl Scratch {
             .filter(|(name, sql)| self.seen.get(*name) != Some(sql))
             .map(|(name, _)| name.as_str())
             .collect();
-        let mut made = Made::default();
+        let mut made = Made { indexes: self.indexes().await?, ..Made::default() };
+        made.indexes.retain(|name, _| !self.seen_indexes.contains_key(name));
+        made.dropped.extend(self.seen.keys().filter(|name| !now.contains_key(*name)).cloned());
         if changed.is_empty() {
             return Ok(made);
         }
@@ -121,6 +141,7 @@ impl Scratch {
                 made.tables.push(table);
                 continue;
             };
+            made.altered.push(table.clone());
             let before = create_table(before).columns;
             table.columns.retain(|column| !before.contains(&column.name.to_lowercase()));
             if !table.columns.is_empty() {
@@ -128,6 +149,15 @@ impl Scratch {
             }
         }
         Ok(made)
+    }
+
+    async fn indexes(&mut self) -> Result<BTreeMap<String, String>, DbError> {
+        let indexes: Vec<(String, String)> = query(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        Ok(indexes.into_iter().collect())
     }
 
     async fn tables(&mut self) -> Result<BTreeMap<String, String>, DbError> {
@@ -167,6 +197,14 @@ mod tests {
         let made = scratch.made().await.unwrap();
         assert_eq!(names(&made.tables), [("c", vec!["id", "a_id"])]);
         assert_eq!(names(&made.additions), [("a", vec!["Name"])]);
+        assert_eq!(names(&made.altered), [("a", vec!["id", "Name"])]);
+        assert_eq!(made.indexes, BTreeMap::from([("b_id".to_owned(), "b".to_owned())]));
+        scratch.mark().await.unwrap();
+        let third = "DROP TABLE b; ALTER TABLE c RENAME TO d";
+        scratch.run("two", "0002_fewer", third).await.unwrap();
+        assert_eq!(scratch.made().await.unwrap().dropped, ["b", "c"]);
+        scratch.run("two", "0003_back", "ALTER TABLE d RENAME TO c").await.unwrap();
+        scratch.run("two", "0004_back", "CREATE TABLE b (id integer)").await.unwrap();
         let all: Vec<String> = scratch.schema().await.unwrap().tables.into_keys().collect();
         assert_eq!(all, ["a", "b", "c"]);
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use db::Value;
 
+use super::MomentPart;
 use crate::{FieldInfo, ManyToManyInfo};
 
 /// A condition on the rows of a query.
@@ -13,6 +14,13 @@ pub(crate) enum Expression {
         path: FieldPath,
         operator: &'static str,
         value: Value,
+    },
+    /// A part of a moment, in UTC, as a number.
+    Part {
+        path: FieldPath,
+        part: MomentPart,
+        operator: &'static str,
+        number: i64,
     },
     IsIn {
         path: FieldPath,

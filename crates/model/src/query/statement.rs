@@ -109,6 +109,7 @@ impl Statement {
     pub(crate) fn join_for_condition(&mut self, expression: &Expression) {
         match expression {
             Expression::Compare { path, .. }
+            | Expression::Part { path, .. }
             | Expression::IsIn { path, .. }
             | Expression::IsNull { path }
             | Expression::Like { path, .. } => self.join_for(path),
@@ -188,6 +189,16 @@ impl Statement {
                 self.push(operator);
                 self.push(" ");
                 self.push_parameter(value.clone());
+            }
+            Expression::Part { path, part, operator, number } => {
+                let (before, after) = part.sql(self.kind);
+                self.push(before);
+                self.push_column(path);
+                self.push(after);
+                self.push(" ");
+                self.push(operator);
+                self.push(" ");
+                self.push_parameter(Value::from(*number));
             }
             Expression::IsIn { values, .. } if values.is_empty() => self.push("FALSE"),
             Expression::IsIn { path, values } => {

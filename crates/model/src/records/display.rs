@@ -13,7 +13,7 @@ pub struct Display {
 #[derive(Debug, Clone)]
 enum Piece {
     Text(&'static str),
-    Value(ColumnPlace),
+    Value(ColumnPlace, Path),
 }
 
 impl Display {
@@ -24,7 +24,7 @@ impl Display {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(piece) => text.push_str(piece),
-                Piece::Value(place) => text.push_str(&record.at(*place).to_string()),
+                Piece::Value(place, _) => text.push_str(&record.at(*place).to_string()),
             }
         }
         text
@@ -35,11 +35,19 @@ impl Display {
         self.model
     }
 
+    /// The columns that it takes, by the way to them from the query's rows.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Value(_, path) => Some(path),
+        })
+    }
+
     /// Whether the first so many columns of a row are all that it takes.
     pub(super) fn is_of(&self, columns: usize) -> bool {
         self.pieces.iter().all(|piece| match piece {
             Piece::Text(_) => true,
-            Piece::Value(place) => place.0 < columns,
+            Piece::Value(place, _) => place.0 < columns,
         })
     }
 }
@@ -92,8 +100,8 @@ impl Records {
                     self.push_display((key.target)(), &fields, pieces);
                 }
                 _ => {
-                    let place = self.column(Path { fields: fields.into() });
-                    pieces.push(Piece::Value(place));
+                    let path = Path { fields: fields.into() };
+                    pieces.push(Piece::Value(self.column(path.clone()), path));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Which rows a query takes.
 
 use super::Path;
-use crate::query::{Expression, escape_like};
+use crate::query::{Expression, MomentPart, escape_like};
 use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 
@@ -25,17 +25,28 @@ pub enum Comparison {
     Ge,
 }
 
+impl Comparison {
+    const fn operator(self) -> &'static str {
+        match self {
+            Self::Eq => "=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+        }
+    }
+}
+
 impl Filter {
     /// The column compares so with the value.
     pub fn compare(path: Path, comparison: Comparison, value: Value) -> Self {
-        let operator = match comparison {
-            Comparison::Eq => "=",
-            Comparison::Lt => "<",
-            Comparison::Le => "<=",
-            Comparison::Gt => ">",
-            Comparison::Ge => ">=",
-        };
-        Self(Expression::Compare { path: path.fields, operator, value })
+        Self(Expression::Compare { path: path.fields, operator: comparison.operator(), value })
+    }
+
+    /// A part of the moment in the column, in UTC, compares so with the number.
+    pub fn compare_part(path: Path, part: MomentPart, comparison: Comparison, number: i64) -> Self {
+        let operator = comparison.operator();
+        Self(Expression::Part { path: path.fields, part, operator, number })
     }
 
     /// The column has the value; if that is `NULL`, it is `NULL`.
@@ -72,6 +83,11 @@ impl Filter {
     /// The column begins with the text, capitals or not. SQLite knows the capitals of ASCII only.
     pub fn starts_with(path: Path, text: &str) -> Self {
         Self::like(path, format!("{}%", escape_like(text)))
+    }
+
+    /// The column ends with the text, capitals or not. SQLite knows the capitals of ASCII only.
+    pub fn ends_with(path: Path, text: &str) -> Self {
+        Self::like(path, format!("%{}", escape_like(text)))
     }
 
     /// The column is the text, capitals or not. SQLite knows the capitals of ASCII only.

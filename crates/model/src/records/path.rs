@@ -76,6 +76,13 @@ impl Path {
         Self { fields: fields.into() }
     }
 
+    /// The ways to the rows that it passes: one for each foreign key, the one at its end included.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = Self> {
+        let is_key = |end: &usize| self.fields[end - 1].foreign_key().is_some();
+        let to = |end: usize| Self { fields: self.fields[..end].to_vec().into() };
+        (1..=self.fields.len()).filter(is_key).map(to)
+    }
+
     /// The field at its end.
     pub fn field(&self) -> &'static FieldInfo {
         self.fields.last().expect("a path has at least one field")

@@ -281,10 +281,12 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     }
 
     /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such
-    /// page, it is the last there is. A limit or offset given before is of no account.
+    /// page, it is the last there is, or the deepest that can be
+    /// [reached](PageNumber::reachable). A limit or offset given before is of no account.
     ///
     /// A page costs one query, with the row after it fetched too in place of a count. Only a number
-    /// past the end costs more: the rows are counted, and the last page is read from the end.
+    /// past the end costs more: the rows, which are few then, are counted, and the last page is read
+    /// from the end.
     ///
     /// # Errors
     ///
@@ -295,17 +297,17 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         size: u32,
         on: impl Into<Executor<'_>>,
     ) -> Result<(Vec<Out>, Pagination), DbError> {
-        let mut on = on.into();
+        let (mut on, page) = (on.into(), page.reachable(size));
         self.rows.limit = Some(size.saturating_add(1));
         self.rows.offset = u64::try_from(page.offset(size)).unwrap_or(0);
         let mut rows = self.fetch(on.reborrow()).await?;
         if rows.is_empty() && page.get() > 1 {
             return self.last_page(size, on).await;
         }
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let more = rows.len() > size;
-        rows.truncate(size);
-        Ok((rows, Pagination::new(page, more)))
+        let on_page = usize::try_from(size).unwrap_or(usize::MAX);
+        let more = rows.len() > on_page;
+        rows.truncate(on_page);
+        Ok((rows, Pagination::new(page, size, more)))
     }
 
     async fn last_page(
@@ -322,6 +324,6 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         self.rows.order = order.into_iter().map(|(path, down)| (path, !down)).collect();
         let mut rows = self.fetch(on).await?;
         rows.reverse();
-        Ok((rows, Pagination::new(page, false)))
+        Ok((rows, Pagination::new(page, size, false)))
     }
 }

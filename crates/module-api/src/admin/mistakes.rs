@@ -59,6 +59,7 @@ impl ModelAdmin {
             ("exclude", self.exclude.clone()),
             ("autocomplete", self.autocomplete.clone()),
             ("password", self.password.into_iter().collect()),
+            ("shown_as", self.shown_as.iter().map(|(name, _)| *name).collect()),
         ];
         for (list, names) in own {
             for name in names {

@@ -108,3 +108,10 @@ async fn guards_see_the_user_who_is_signed_in(on: DatabaseKind) {
     let editor = site.browser().signed_in_as(editor);
     assert_eq!(editor.get("/guests/publish/").await.text(), "cy");
 }
+
+#[rocket::async_test]
+#[should_panic(expected = "status 301, location Some(\"/guests/mine/\")")]
+async fn a_redirect_that_is_read_as_a_page_is_named_with_its_address() {
+    let site = TestSite::on(DatabaseKind::Sqlite).start().await;
+    site.get("/guests/mine").await.page();
+}

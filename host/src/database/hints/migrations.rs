@@ -54,8 +54,9 @@ fn adoption(error: &AdoptionError, program: &str) -> String {
          all are made anew; or take them as they are:"
     );
     for (MigrationId { module, name }, differences) in &error.migrations {
-        // By itself `--fake-initial` would run what lacks a table.
-        let arguments = if differences.iter().any(|it| it.mismatch == Mismatch::NoTable) {
+        // By itself `--fake-initial` would run what lacks a table, and what is not the first.
+        let lacks_table = differences.iter().any(|it| it.mismatch == Mismatch::NoTable);
+        let arguments = if lacks_table || !name.starts_with("0001_") {
             format!("{name} --fake")
         } else {
             "--fake-initial".to_owned()

@@ -2,14 +2,14 @@
 
 use std::io;
 
-use module_api::db::quoted;
+use module_api::db::{quoted, server_address};
 use sqlx::postgres::PgConnectOptions;
 
 use super::migrate_first;
 
 /// What to do about an error of a server.
 pub(super) fn hint(error: &sqlx::Error, server: &PgConnectOptions) -> Option<String> {
-    let place = format!("{}:{}", server.get_host(), server.get_port());
+    let place = server_address(server);
     Some(match error {
         sqlx::Error::Database(error) => {
             return hint_on_code(&error.code()?, error.message(), server);
@@ -54,7 +54,7 @@ fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<
     let user = server.get_username();
     // Without a name it is the user's.
     let database = server.get_database().unwrap_or(user);
-    let place = format!("{}:{}", server.get_host(), server.get_port());
+    let place = server_address(server);
     Some(match code {
         "42P01" | "42703" => migrate_first(),
         "28P01" => format!(
@@ -81,6 +81,14 @@ fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<
             format!("the disk of the server {place} is full: make room there, and run this again")
         }
         "53300" => too_many(),
+        "26000" | "42P05" => format!(
+            "{place} seems to be a pooler that shares sessions between transactions, such as \
+             PgBouncer in transaction mode: set databases.site.transaction_pooler = true"
+        ),
+        "57014" => format!(
+            "a statement took longer than `statement_timeout` of the server, the database or the \
+             role `{user}` allows, or somebody ended it: give it more time, and run this again"
+        ),
         "57P03" => "the server starts or stops: run this again when it is up".to_owned(),
         code if code.starts_with("57P") || code.starts_with("08") => ended(&place),
         _ => return None,

@@ -12,8 +12,10 @@ pub(super) fn confirm<'a>(
 ) -> ModuleFuture<'a, Option<String>, DbError> {
     Box::pin(async move {
         let mut questions = Vec::new();
-        if let Some(own) = change.before.iter().find(|user| user.id() == change.user.id) {
-            questions.extend(of_own_account(own, change.after));
+        if let Some(own) = change.before.iter().find(|user| user.id() == change.user.id)
+            && let Some(after) = change.after
+        {
+            questions.extend(of_own_account(own, after));
         }
         if is_last_superuser(change, on).await? {
             questions.push(
@@ -30,11 +32,8 @@ pub(super) fn confirm<'a>(
     })
 }
 
-/// What users lose who change or delete their own account, if they do.
-fn of_own_account(before: &Record, after: Option<&Record>) -> Option<String> {
-    let Some(after) = after else {
-        return Some("This is your own account: you will be signed out, for good.".to_owned());
-    };
+/// What users lose who change their own account, if they do. The admin refuses to delete it.
+fn of_own_account(before: &Record, after: &Record) -> Option<String> {
     let rights = [
         ("is_superuser", "superuser status"),
         ("is_staff", "staff status"),

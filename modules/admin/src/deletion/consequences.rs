@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use accounts::models::User;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::{DbError, Executor};
 use module_api::model::{
-    Deletion, FieldInfo, Filter, ManyToManyInfo, ModelInfo, Models, Record, Records,
+    Deletion, FieldInfo, Filter, ManyToManyInfo, Model, ModelInfo, Models, Record, Records,
 };
 use sha2::{Digest, Sha256};
 
@@ -26,8 +27,12 @@ pub(super) struct Consequences {
     pub(super) relations: Vec<Relating>,
     /// Rows that stay, and lead nowhere by this foreign key then.
     pub(super) freed: Vec<Referring>,
+    /// Rows that share a form with those to be deleted.
+    pub(super) targets: Vec<Referring>,
     /// Rows that keep others from being deleted.
     pub(super) protected: Vec<Referring>,
+    /// Whether the user's own account would go: nobody could be named as who deleted it.
+    pub(super) own_account: bool,
     /// The models of which the user may not delete what would go.
     pub(super) lacking: Vec<&'static ModelInfo>,
     /// Tells these consequences from others.
@@ -37,6 +42,7 @@ pub(super) struct Consequences {
 impl Consequences {
     pub(super) async fn of(
         deletion: Deletion,
+        targets: Vec<Referring>,
         desk: &Desk<'_>,
         models: &Models,
         mut on: Executor<'_>,
@@ -58,8 +64,18 @@ impl Consequences {
                 lacking.push(model);
             }
         }
+        let own_account = goes(User::INFO, desk.user.id);
         let fingerprint = fingerprint(&deletion, &relations, &freed, &protected);
-        Ok(Self { deletion, relations, freed, protected, lacking, fingerprint })
+        Ok(Self {
+            deletion,
+            relations,
+            freed,
+            targets,
+            protected,
+            own_account,
+            lacking,
+            fingerprint,
+        })
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Executor;
-use module_api::model::{ModelInfo, Record, capitalized};
+use module_api::model::{Model, ModelInfo, Record, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Error, Page, context, template_name};
 
 use super::consequences::{Consequences, fingerprint_of};
 use crate::access::Desk;
+use crate::models::LogEntry;
 use crate::object::objects;
 use crate::shell::{Crumb, Shell};
 
@@ -39,8 +40,16 @@ pub(crate) struct Asked {
     freed: Vec<Group>,
     /// What keeps it from being done.
     protected: Vec<Group>,
+    /// Whether what protects it is the log, which names who did what.
+    is_in_log: bool,
+    /// Whether it is the user's own account.
+    own_account: bool,
     /// What the user may not delete.
     lacking: Vec<String>,
+    /// What shares a form with the objects, and stays.
+    staying: Vec<Group>,
+    /// Whether what shares a form with them goes, too.
+    along: bool,
     notice: Option<Notice>,
     /// What has to be answered with yes, and its fingerprint.
     question: Option<(String, String)>,
@@ -73,8 +82,8 @@ impl Asked {
         found: &Consequences,
         desk: &Desk<'_>,
         admin: &ModelAdmin,
-        notice: Option<Notice>,
-        question: Option<String>,
+        along: bool,
+        (notice, question): (Option<Notice>, Option<String>),
         mut on: Executor<'_>,
     ) -> Result<Self, Error> {
         let mut rows: Vec<_> = found.deletion.rows().collect();
@@ -83,9 +92,14 @@ impl Asked {
         for (model, ids) in rows {
             going.push(Group::of(desk, model, None, ids, on.reborrow()).await?);
         }
-        let (mut freed, mut protected) = (Vec::new(), Vec::new());
-        for (groups, referring) in [(&mut freed, &found.freed), (&mut protected, &found.protected)]
-        {
+        let (mut freed, mut protected, mut staying) = (Vec::new(), Vec::new(), Vec::new());
+        let nothing = Vec::new();
+        let targets = if along { &nothing } else { &found.targets };
+        for (groups, referring) in [
+            (&mut freed, &found.freed),
+            (&mut protected, &found.protected),
+            (&mut staying, targets),
+        ] {
             for (model, field, ids) in referring {
                 let field = Some(field.verbose_name);
                 groups.push(Group::of(desk, model, field, ids, on.reborrow()).await?);
@@ -100,6 +114,10 @@ impl Asked {
             relations: relations.collect(),
             freed,
             protected,
+            is_in_log: found.protected.iter().any(|(model, ..)| LogEntry::INFO.is(model)),
+            own_account: found.own_account,
+            staying,
+            along: along && !found.targets.is_empty(),
             lacking: found.lacking.iter().map(|model| model.verbose_name.to_owned()).collect(),
             notice,
             question: question.map(|question| (fingerprint_of(&question), question)),
@@ -109,7 +127,7 @@ impl Asked {
 
     /// Whether it cannot be done at all.
     fn is_impossible(&self) -> bool {
-        !self.lacking.is_empty() || !self.protected.is_empty()
+        !self.lacking.is_empty() || !self.protected.is_empty() || self.own_account
     }
 }
 
@@ -123,16 +141,16 @@ impl Group {
     ) -> Result<Self, Error> {
         let registered = desk.models.of(model).map(|registered| &registered.admin);
         let mut shown = Vec::new();
-        if registered.is_none_or(|admin| may_know(desk, admin, None)) {
-            for object in objects(model, ids.iter().copied().take(SHOWN), on).await? {
+        if may_know(desk, model, None) {
+            for object in objects(desk, model, ids.iter().copied().take(SHOWN), on).await? {
                 let record = Some(&object.record);
-                if !registered.is_none_or(|admin| may_know(desk, admin, record)) {
+                if !may_know(desk, model, record) {
                     continue;
                 }
                 let page = registered
                     .filter(|admin| desk.may(admin, Action::View, record))
                     .map(|admin| desk.object_url("change", admin, object.record.id()));
-                shown.push(Shown { text: object.label(), url: page.transpose()? });
+                shown.push(Shown { text: object.label, url: page.transpose()? });
             }
         }
         Ok(Self {
@@ -146,8 +164,8 @@ impl Group {
 }
 
 /// Whether the user may see what an object shows as: who may delete it, may know it.
-fn may_know(desk: &Desk<'_>, admin: &ModelAdmin, record: Option<&Record>) -> bool {
-    [Action::View, Action::Delete].into_iter().any(|action| desk.may(admin, action, record))
+fn may_know(desk: &Desk<'_>, model: &ModelInfo, record: Option<&Record>) -> bool {
+    [Action::View, Action::Delete].into_iter().any(|action| desk.may_with(model, action, record))
 }
 
 /// What stands around the question.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use accounts::models::User;
 use module_api::Error;
 use module_api::admin::{Change, ModelAdmin};
-use module_api::db::{Db, DbError, Transaction};
-use module_api::model::{Deletion, Filter, Model, Models, Records, WriteError};
+use module_api::auth::Action;
+use module_api::db::{Db, DbError, Executor, Transaction};
+use module_api::model::{Deletion, Filter, ModelInfo, Models, Records, WriteError};
 
 use super::consequences::{Consequences, chunks, fingerprint_of, records};
 use super::page::{Asked, Notice};
+use super::targets::{in_words, targets};
 use crate::access::Desk;
+use crate::denied::Lack;
 use crate::log;
 use crate::object::{lock, objects};
 
@@ -23,14 +25,17 @@ pub(crate) struct Answers<'a> {
     pub(crate) fingerprint: &'a str,
     /// The question that was answered with yes: the field `_confirmed`.
     pub(crate) confirmed: &'a str,
+    /// Whether what shares a form with the objects goes, too: the field `_along`.
+    pub(crate) along: bool,
 }
 
 /// What became of it.
 pub(crate) enum Outcome {
-    /// It was done, with so many objects and what goes with them.
-    Deleted(usize),
+    /// It was done, with so many objects and what goes with them; and what to say of what shared a form
+    /// with them.
+    Deleted { count: usize, note: String },
     /// It is to be shown first, or cannot be done.
-    Ask(Asked),
+    Ask(Box<Asked>),
     /// There is none of the objects any more.
     Gone,
 }
@@ -49,18 +54,18 @@ pub(crate) async fn delete(
     db: &Db,
 ) -> Result<Outcome, Error> {
     if !answers.is_sent {
-        return look(desk, admin, ids, None, db).await;
+        return look(desk, admin, ids, answers, None, db).await;
     }
     let mut transaction = db.begin().await?;
     let done = match attempt(desk, admin, ids, answers, &mut transaction).await {
-        Ok(Outcome::Deleted(count)) => {
-            transaction.commit().await.map(|()| Outcome::Deleted(count)).map_err(Error::from)
+        Ok(done @ Outcome::Deleted { .. }) => {
+            transaction.commit().await.map(|()| done).map_err(Error::from)
         }
         other => other,
     };
     match done {
         Err(Error::Database(error)) if error.is_conflict() => {
-            look(desk, admin, ids, Some(answers.fingerprint), db).await
+            look(desk, admin, ids, answers, Some(answers.fingerprint), db).await
         }
         other => other,
     }
@@ -71,6 +76,7 @@ async fn look(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,
+    answers: Answers<'_>,
     refused: Option<&str>,
     db: &Db,
 ) -> Result<Outcome, Error> {
@@ -83,14 +89,13 @@ async fn look(
     if present.is_empty() {
         return Ok(Outcome::Gone);
     }
-    let deletion = Deletion::among(models, admin.model, present, &mut on).await;
-    let deletion = deletion.map_err(as_error)?;
-    let consequences = Consequences::of(deletion, desk, models, (&mut on).into()).await?;
+    let found = find(desk, admin, &present, answers, models, (&mut on).into()).await?;
     let notice = refused.map(|fingerprint| {
-        if fingerprint == consequences.fingerprint { Notice::Refused } else { Notice::Changed }
+        if fingerprint == found.fingerprint { Notice::Refused } else { Notice::Changed }
     });
-    let asked = Asked::of(&consequences, desk, admin, notice, None, (&mut on).into()).await?;
-    Ok(Outcome::Ask(asked))
+    let why = (notice, None);
+    let asked = Asked::of(&found, desk, admin, answers.along, why, (&mut on).into()).await?;
+    Ok(Outcome::Ask(Box::new(asked)))
 }
 
 async fn attempt(
@@ -105,12 +110,12 @@ async fn attempt(
         return Ok(Outcome::Gone);
     }
     let models = Models::within(on);
-    let found = find(desk, admin, &present, &models, on).await?;
-    if !found.lacking.is_empty() {
-        return Err(Error::Forbidden);
+    let found = find(desk, admin, &present, answers, &models, (&mut *on).into()).await?;
+    if let Some(model) = found.lacking.first() {
+        return Err(desk.refuse(Lack::Permission(Action::Delete, model)));
     }
     let mut ask = None;
-    if !found.protected.is_empty() {
+    if !found.protected.is_empty() || found.own_account {
         ask = Some((None, None));
     } else if found.fingerprint != answers.fingerprint {
         ask = Some((Some(Notice::Changed), None));
@@ -119,24 +124,40 @@ async fn attempt(
     {
         ask = Some((None, Some(question)));
     }
-    if let Some((notice, question)) = ask {
-        let asked = Asked::of(&found, desk, admin, notice, question, on.into()).await?;
-        return Ok(Outcome::Ask(asked));
+    if let Some(why) = ask {
+        let asked = Asked::of(&found, desk, admin, answers.along, why, on.into()).await?;
+        return Ok(Outcome::Ask(Box::new(asked)));
     }
-    write_log(desk, admin, &present, &found.deletion, on).await?;
+    write_log(desk, admin.model, &present, on).await?;
+    let note = match (found.targets.as_slice(), answers.along) {
+        ([], _) => String::new(),
+        (targets, false) => format!(" What stays: {}.", in_words(targets)),
+        (targets, true) => {
+            for (model, _, ids) in targets {
+                write_log(desk, model, ids, on).await?;
+            }
+            format!(" Deleted as well: {}.", in_words(targets))
+        }
+    };
     found.deletion.run(on).await.map_err(as_error)?;
-    Ok(Outcome::Deleted(present.len()))
+    Ok(Outcome::Deleted { count: present.len(), note })
 }
 
 async fn find(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     present: &BTreeSet<i64>,
+    answers: Answers<'_>,
     models: &Models,
-    on: &mut Transaction,
+    mut on: Executor<'_>,
 ) -> Result<Consequences, Error> {
-    let deletion = Deletion::of(admin.model, present.iter().copied(), on).await;
-    Ok(Consequences::of(deletion.map_err(as_error)?, desk, models, on.into()).await?)
+    let targets = targets(admin, present, on.reborrow()).await?;
+    let mut chosen = vec![(admin.model, present.clone())];
+    if answers.along {
+        chosen.extend(targets.iter().map(|(model, _, ids)| (*model, ids.clone())));
+    }
+    let deletion = Deletion::among(models, chosen, on.reborrow()).await.map_err(as_error)?;
+    Ok(Consequences::of(deletion, targets, desk, models, on).await?)
 }
 
 /// What the registrations of all models of which something goes want to have asked first.
@@ -164,23 +185,15 @@ async fn question(
 /// Writes an entry for each of the objects, as Django does: not for what goes with them.
 async fn write_log(
     desk: &Desk<'_>,
-    admin: &ModelAdmin,
+    model: &'static ModelInfo,
     ids: &BTreeSet<i64>,
-    deletion: &Deletion,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    let is_self = |(model, ids): (&'static _, &BTreeSet<i64>)| {
-        User::INFO.is(model) && ids.contains(&desk.user.id)
-    };
-    if deletion.rows().any(is_self) {
-        // What a user did goes with the user.
-        return Ok(());
-    }
     for chunk in chunks(ids) {
-        let objects = objects(admin.model, chunk, &mut *on).await?;
+        let objects = objects(desk, model, chunk, &mut *on).await?;
         let shown: Vec<log::Object<'_>> =
             objects.iter().map(|object| (object.record.id(), object.text.as_str())).collect();
-        log::deleted(&desk.user, admin.model, &shown, on).await?;
+        log::deleted(&desk.user, model, &shown, on).await?;
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ pub(crate) fn go_on(
     list: &ListQuery,
     messages: Messages<'_>,
 ) -> Result<String, Error> {
-    let (name, text) = (admin.model.verbose_name, &saved.text);
+    let (name, text) = (admin.model.verbose_name, &saved.label);
     let verb = if is_new { "added" } else { "changed" };
     let done = format!("The {name} “{text}” was {verb} successfully.");
     let may_look = desk.may(admin, Action::View, None);

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use module_api::auth::Action;
 use module_api::db::{DbError, Executor};
-use module_api::model::{Filter, ModelInfo, Path, Records};
+use module_api::model::{Filter, ModelInfo, Path, Record, Records};
 
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
 use super::typed::Typed;
 use crate::access::Desk;
+use crate::labels::Label;
 
 /// More choices are not listed, but searched.
 const MOST_CHOICES: u32 = 1000;
@@ -30,7 +32,7 @@ pub(crate) struct Choices {
 enum Leads {
     /// By a choice from a list.
     ByList(&'static ModelInfo),
-    /// By the key of what was searched for; or it is only shown.
+    /// By the key of what was searched for, or may not be viewed; or it is only shown.
     ByKey(&'static ModelInfo),
 }
 
@@ -72,6 +74,9 @@ impl Choices {
             chosen.extend(chosen_keys(form, field));
         }
         for (model, mut keys) in keys.into_values() {
+            if !desk.may_with(model, Action::View, None) {
+                continue;
+            }
             keys.retain(|key| choices.text(model, *key).is_none());
             while keys.len() > MOST_CHOSEN {
                 keys.pop_last();
@@ -79,10 +84,9 @@ impl Choices {
             if keys.is_empty() {
                 continue;
             }
-            let mut records = Records::of(model).filter(Filter::key_is_in(model, keys));
-            let display = records.display();
-            for record in records.fetch(on.reborrow()).await? {
-                choices.texts.insert((model.label, record.id()), display.text(&record));
+            let chosen = Records::of(model).filter(Filter::key_is_in(model, keys));
+            for (id, text) in named(desk, chosen, &mut on).await?.1 {
+                choices.texts.insert((model.label, id), text);
             }
         }
         Ok(choices)
@@ -110,12 +114,15 @@ fn leads(desk: &Desk<'_>, form: &ObjectForm, field: &FormField) -> Option<Leads>
     match field.content {
         Content::Column(info) => {
             let target = (info.foreign_key()?.target)();
-            let by_key = !field.editable || is_searched(desk, form.model, info.name);
+            let by_key = !field.editable
+                || is_searched(desk, form.model, info.name)
+                || !desk.may_with(target, Action::View, None);
             Some(if by_key { Leads::ByKey(target) } else { Leads::ByList(target) })
         }
         Content::Many(info) => {
             let target = (info.target)();
-            Some(if field.editable { Leads::ByList(target) } else { Leads::ByKey(target) })
+            let may_choose = field.editable && desk.may_with(target, Action::View, None);
+            Some(if may_choose { Leads::ByList(target) } else { Leads::ByKey(target) })
         }
         Content::Password(_) => None,
     }
@@ -134,7 +141,8 @@ fn chosen_keys(form: &ObjectForm, field: &FormField) -> Vec<i64> {
     typed.into_iter().chain(stored).chain(field.ids.iter().copied()).collect()
 }
 
-/// All objects of a model in the order of its list; nothing if there are more than `most`.
+/// All objects of a model in the order of its list, as far as the user may view them; nothing if there
+/// are more than `most`.
 async fn list(
     desk: &Desk<'_>,
     model: &'static ModelInfo,
@@ -142,7 +150,6 @@ async fn list(
     on: &mut Executor<'_>,
 ) -> Result<Option<Vec<(i64, String)>>, DbError> {
     let mut records = Records::of(model).limit(most + 1);
-    let display = records.display();
     let ordering = desk.models.of(model).map_or(&[][..], |model| &model.admin.ordering);
     for name in ordering {
         let (bare, descending) = name.strip_prefix('-').map_or((*name, false), |bare| (bare, true));
@@ -150,9 +157,20 @@ async fn list(
             records = records.order_by(path, descending);
         }
     }
+    let (found, named) = named(desk, records, on).await?;
+    let is_whole = found <= usize::try_from(most).unwrap_or(usize::MAX);
+    Ok(is_whole.then_some(named))
+}
+
+/// How many rows a query gives, and those that the user may view, with what they are called.
+async fn named(
+    desk: &Desk<'_>,
+    mut records: Records,
+    on: &mut Executor<'_>,
+) -> Result<(usize, Vec<(i64, String)>), DbError> {
+    let label = Label::of(desk, &mut records);
     let records = records.fetch(on.reborrow()).await?;
-    if records.len() > usize::try_from(most).unwrap_or(usize::MAX) {
-        return Ok(None);
-    }
-    Ok(Some(records.iter().map(|record| (record.id(), display.text(record))).collect()))
+    let may_view = |record: &&Record| desk.may_with(record.model(), Action::View, Some(record));
+    let name = |record: &Record| (record.id(), label.link(desk, record));
+    Ok((records.len(), records.iter().filter(may_view).map(name).collect()))
 }

@@ -10,12 +10,15 @@ use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
 use super::typed::Typed;
+use crate::access::Desk;
 use crate::text::minute;
 
 /// Who did something to an object last, and when.
 #[derive(Debug, Serialize, FromRow)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct LastChange {
+    #[serde(skip)]
+    user_id: i64,
     username: String,
     /// In UTC, to the minute.
     #[row(column = "action_time", with = minute)]
@@ -28,6 +31,7 @@ pub(crate) struct LastChange {
 impl LastChange {
     /// The last of all that were done to these objects, if the log has any.
     pub(crate) async fn of(
+        desk: &Desk<'_>,
         objects: &[(&'static ModelInfo, i64)],
         on: impl Into<Executor<'_>>,
     ) -> Result<Option<Self>, DbError> {
@@ -35,7 +39,7 @@ impl LastChange {
         let mut last: Option<Self> = None;
         for (model, id) in objects {
             let found = query(
-                "SELECT account.username, entry.action_time FROM django_admin_log entry \
+                "SELECT entry.user_id, account.username, entry.action_time FROM django_admin_log entry \
                  JOIN auth_user account ON account.id = entry.user_id \
                  JOIN django_content_type content_type ON content_type.id = entry.content_type_id \
                  WHERE content_type.app_label = $1 AND content_type.model = $2 \
@@ -48,7 +52,7 @@ impl LastChange {
                 last = Some(found);
             }
         }
-        Ok(last)
+        Ok(last.map(|last| Self { username: desk.person(last.user_id, &last.username), ..last }))
     }
 }
 
@@ -109,7 +113,7 @@ pub(crate) fn compare(state: &FormState<'_>, choices: &Choices) -> Vec<Compariso
 fn title(form: &ObjectForm) -> String {
     let name = form.model.capitalized_name();
     match &form.stored {
-        Some(stored) => format!("{name} “{}”", stored.text),
+        Some(stored) => format!("{name} “{}”", stored.label),
         None => name,
     }
 }
@@ -133,7 +137,7 @@ fn fields(form: &ObjectForm, choices: &Choices) -> Vec<Difference> {
             label: field.content.label(),
             yours: shown(&field.typed),
             theirs: shown(&theirs),
-            differs: field.typed != theirs,
+            differs: field.typed != theirs && !form.is_as_stored(name),
         })
     };
     let editable = form.fields.iter().filter(|field| field.editable);

@@ -170,6 +170,16 @@ impl ObjectForm {
         })
     }
 
+    /// Whether what stands in a field means what is stored.
+    pub(crate) fn is_as_stored(&self, name: &str) -> bool {
+        let (Some(stored), Some(info)) = (&self.stored, self.model.field(name)) else {
+            return false;
+        };
+        let field = self.fields.iter().find(|field| field.content.name() == name);
+        let value = field.and_then(|field| field.typed.parse(info).ok());
+        value.is_some_and(|value| value == *stored.record.get(name))
+    }
+
     /// So many fields have something wrong with them.
     pub(crate) fn count_errors(&self) -> usize {
         let fields = self.fields.iter().filter(|field| !field.errors.is_empty());

@@ -10,7 +10,7 @@ use module_api::{Error, template_name};
 use super::choices::Choices;
 use super::conflict::{Comparison, LastChange, compare};
 use super::object::ObjectForm;
-use super::plan::{Content, MAX_ROWS, PlannedRows, may};
+use super::plan::{Content, MAX_ROWS, PlannedRows};
 use super::rows::{RowForm, RowForms};
 use super::state::FormState;
 use super::submit::Reason;
@@ -30,6 +30,8 @@ struct Context {
     wrong: usize,
     /// What is wrong with the object as a whole.
     errors: Vec<String>,
+    /// Whether these are where to go on.
+    focus_errors: bool,
     sections: Vec<SectionView>,
     targets: Vec<TargetView>,
     rows: Vec<RowsView>,
@@ -58,6 +60,8 @@ struct TargetView {
     title: String,
     prefix: String,
     errors: Vec<String>,
+    /// Whether its errors are where to go on.
+    focus: bool,
     fields: Vec<FieldView>,
 }
 
@@ -103,6 +107,8 @@ struct RowView {
     url: Option<String>,
     id: String,
     errors: Vec<String>,
+    /// Whether its errors are where to go on.
+    focus: bool,
     fields: Vec<FieldView>,
     /// Whether it can be marked to be deleted.
     may_delete: bool,
@@ -128,6 +134,30 @@ struct Buttons {
     add_another: bool,
     continue_editing: bool,
     delete: Option<String>,
+}
+
+impl Context {
+    /// Marks what is wrong first, in the order of the page: the browser goes there.
+    fn focus_first_error(&mut self) {
+        if !self.errors.is_empty() {
+            self.focus_errors = true;
+            return;
+        }
+        let of_sections = self.sections.iter_mut().map(|section| (None, &mut section.fields));
+        let of_targets = self.targets.iter_mut().map(|target| {
+            ((!target.errors.is_empty()).then_some(&mut target.focus), &mut target.fields)
+        });
+        let rows = self.rows.iter_mut().flat_map(|rows| &mut rows.forms);
+        let of_rows =
+            rows.map(|row| ((!row.errors.is_empty()).then_some(&mut row.focus), &mut row.fields));
+        for (whole, fields) in of_sections.chain(of_targets).chain(of_rows) {
+            let field = fields.iter_mut().find(|field| field.has_errors());
+            if let Some(focus) = whole.or(field.map(|field| &mut field.focus)) {
+                *focus = true;
+                return;
+            }
+        }
+    }
 }
 
 /// Makes the page of a form.
@@ -158,13 +188,13 @@ impl FormPage<'_, '_> {
         let choices = Choices::load(self.desk, &state, &mut connection).await?;
         let notice = match reason {
             Some(Reason::Conflict) => {
-                let last = LastChange::of(&objects_of(&state), &mut connection).await?;
+                let last = LastChange::of(self.desk, &objects_of(&state), &mut connection).await?;
                 Some(Notice::Conflict { last, objects: compare(&state, &choices) })
             }
             Some(Reason::Gone) => {
                 let gone = self.id.map(|id| (state.plan.admin.model, id));
                 let gone: Vec<_> = gone.into_iter().collect();
-                let last = LastChange::of(&gone, &mut connection).await?;
+                let last = LastChange::of(self.desk, &gone, &mut connection).await?;
                 Some(Notice::Gone { last, may_add: state.plan.may_save })
             }
             Some(Reason::Question(question)) => {
@@ -201,7 +231,8 @@ impl FormPage<'_, '_> {
             (false, false) => "View",
         };
         let title = format!("{verb} {}", model.verbose_name);
-        let crumb = Crumb::here(stored.map_or_else(|| title.clone(), |stored| stored.text.clone()));
+        let crumb =
+            Crumb::here(stored.map_or_else(|| title.clone(), |stored| stored.label.clone()));
         let record = stored.map(|stored| &stored.record);
         let object_url = |route: &str| {
             let url = stored.map(|stored| desk.object_url(route, admin, stored.id()));
@@ -209,12 +240,14 @@ impl FormPage<'_, '_> {
         };
         let rows = state.rows.iter().zip(&state.plan.rows);
         let targets = state.targets.iter().zip(&state.plan.targets);
-        Ok(Context {
-            shell: Shell::of_model(desk, title, admin, vec![crumb])?,
+        let shell = Shell::of_model(desk, title, admin, vec![crumb])?;
+        let mut context = Context {
+            shell: shell.with_errors(state.count_errors() > 0),
             name: model.verbose_name,
             adding,
             wrong: state.count_errors(),
             errors: state.main.errors.clone(),
+            focus_errors: false,
             sections: sections(state, &viewer)?,
             targets: targets
                 .map(|(form, planned)| {
@@ -222,6 +255,7 @@ impl FormPage<'_, '_> {
                         title: planned.foreign_key.capitalized_name(),
                         prefix: planned.prefix.clone(),
                         errors: form.errors.clone(),
+                        focus: false,
                         fields: viewer.fields(form)?,
                     })
                 })
@@ -235,7 +269,9 @@ impl FormPage<'_, '_> {
             history: object_url("history")?,
             view_on_site: record.and_then(|record| self.view_on_site(state, record)),
             close: self.list.clone(),
-        })
+        };
+        context.focus_first_error();
+        Ok(context)
     }
 
     fn buttons(&self, state: &FormState<'_>, reason: Option<&Reason>) -> Result<Buttons, Error> {
@@ -321,7 +357,9 @@ fn rows_view(
     };
     let list = || {
         let registered = viewer.desk.models.of(model)?;
-        may(viewer.desk, model, Action::View)
+        viewer
+            .desk
+            .may_with(model, Action::View, None)
             .then(|| viewer.desk.model_url("list", &registered.admin))
     };
     let more = if rows.more {
@@ -367,10 +405,11 @@ fn row_view(row: &RowForm, viewer: &Viewer<'_, '_>) -> Result<RowView, Error> {
     let may_drop = stored.is_none() && (row.is_filled() || row.unknown);
     Ok(RowView {
         prefix: row.form.prefix.clone(),
-        text: stored.map(|stored| stored.text.clone()),
+        text: stored.map(|stored| stored.label.clone()),
         url,
         id: stored.map_or_else(String::new, |stored| stored.id().to_string()),
         errors: row.form.errors.clone(),
+        focus: false,
         fields: viewer.fields(&row.form)?,
         may_delete: row.may_delete || may_drop,
         delete: row.delete,

@@ -208,29 +208,9 @@ impl<'r> Plan<'r> {
     /// other models has to be made anew, too.
     pub(crate) fn may_save_as_new(&self, desk: &Desk<'_>) -> bool {
         let model = self.admin.model;
-        let of_targets = || self.targets.iter().all(|target| may(desk, target.model, Action::Add));
-        may(desk, model, Action::Add) && of_targets()
-    }
-}
-
-/// Whether the user may do something with a model, by its registration if it has one.
-pub(crate) fn may(desk: &Desk<'_>, model: &ModelInfo, action: Action) -> bool {
-    may_with(desk, model, action, None)
-}
-
-/// Whether the user may do something with an object.
-pub(crate) fn may_with(
-    desk: &Desk<'_>,
-    model: &ModelInfo,
-    action: Action,
-    record: Option<&Record>,
-) -> bool {
-    match desk.models.of(model) {
-        Some(registered) => desk.may(&registered.admin, action, record),
-        None => {
-            desk.user.may(action, model)
-                || (action == Action::View && desk.user.may(Action::Change, model))
-        }
+        let of_targets =
+            || self.targets.iter().all(|target| desk.may_with(target.model, Action::Add, None));
+        desk.may_with(model, Action::Add, None) && of_targets()
     }
 }
 
@@ -294,11 +274,11 @@ fn targets(desk: &Desk<'_>, admin: &ModelAdmin, adding: bool) -> Vec<PlannedTarg
     let target = |inline: &Inline| {
         let InlineRelation::Target { foreign_key } = inline.relation else { return None };
         let foreign_key = admin.model.field(foreign_key)?;
-        if !may(desk, inline.model, needed) {
+        if !desk.may_with(inline.model, needed, None) {
             return None;
         }
         let mut fields = inline_fields(desk, inline, None);
-        if !adding && !may(desk, inline.model, Action::Change) {
+        if !adding && !desk.may_with(inline.model, Action::Change, None) {
             for field in &mut fields {
                 field.editable = false;
             }
@@ -318,7 +298,7 @@ fn rows(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
         let Some(field) = inline.model.field(foreign_key) else { continue };
         let [may_add, may_change, may_delete, may_view] =
             [Action::Add, Action::Change, Action::Delete, Action::View]
-                .map(|action| may(desk, inline.model, action));
+                .map(|action| desk.may_with(inline.model, action, None));
         if !(may_add || may_change || may_delete || may_view) {
             continue;
         }

@@ -7,7 +7,7 @@ use module_api::auth::Action;
 use module_api::db::Value;
 
 use super::object::{NewValues, ObjectForm};
-use super::plan::{PlannedField, PlannedRows, may_with};
+use super::plan::{PlannedField, PlannedRows};
 use super::posted::Posted;
 use super::stored::StoredRows;
 use super::typed::NO_SUCH_CHOICE;
@@ -62,7 +62,7 @@ impl RowForms {
     /// The forms of those that are stored, of each as far as the user may change it.
     pub(crate) fn of_stored(desk: &Desk<'_>, planned: &PlannedRows, stored: &StoredRows) -> Self {
         let row = |loaded: &super::stored::Loaded| {
-            let may = |action| may_with(desk, planned.model, action, Some(&loaded.record));
+            let may = |action| desk.may_with(planned.model, action, Some(&loaded.record));
             let may_change = planned.may_change && may(Action::Change);
             let fields: Vec<PlannedField> = planned
                 .fields

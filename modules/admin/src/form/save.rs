@@ -35,8 +35,10 @@ pub(crate) enum Written {
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) id: i64,
-    /// What the object shows as.
+    /// What the object shows as, for the log.
     pub(crate) text: String,
+    /// What it is called to the user.
+    pub(crate) label: String,
     /// What was changed, for the log.
     pub(crate) message: ChangeMessage,
 }
@@ -44,11 +46,11 @@ pub(crate) struct Saved {
 impl Saved {
     /// Nothing: all is stored as it was sent.
     pub(crate) fn unchanged(state: &FormState<'_>) -> Self {
-        let (id, text) = match &state.main.stored {
-            Some(stored) => (stored.id(), stored.text.clone()),
-            None => (0, String::new()),
+        let (id, text, label) = match &state.main.stored {
+            Some(stored) => (stored.id(), stored.text.clone(), stored.label.clone()),
+            None => (0, String::new(), String::new()),
         };
-        Self { id, text, message: ChangeMessage::default() }
+        Self { id, text, label, message: ChangeMessage::default() }
     }
 }
 
@@ -175,7 +177,7 @@ impl NewState {
         for inline in inlines {
             inline.tell(&mut message);
         }
-        Ok(Written::Done(Saved { id: main.id(), text, message }))
+        Ok(Written::Done(Saved { id: main.id(), label: text.clone(), text, message }))
     }
 }
 
@@ -279,7 +281,7 @@ async fn write_rows(
             let error = match error {
                 WriteError::Protected(protected) => {
                     let name = planned.model.capitalized_name();
-                    row.form.errors.push(format!("{name} “{}” {protected}.", stored.text));
+                    row.form.errors.push(format!("{name} “{}” {protected}.", stored.label));
                     return Ok(None);
                 }
                 other => other,

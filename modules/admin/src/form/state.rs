@@ -4,7 +4,7 @@ use module_api::auth::Action;
 
 use super::object::ObjectForm;
 use super::password::NewPassword;
-use super::plan::{Plan, PlannedField, may_with};
+use super::plan::{Plan, PlannedField};
 use super::posted::Posted;
 use super::rows::RowForms;
 use super::stored::Stored;
@@ -53,7 +53,7 @@ impl<'r> FormState<'r> {
             let Some(target) = target else {
                 return ObjectForm::of_new(planned.model, prefix, &planned.fields);
             };
-            let may = may_with(desk, planned.model, Action::Change, Some(&target.record));
+            let may = desk.may_with(planned.model, Action::Change, Some(&target.record));
             let of_field =
                 |field: &PlannedField| PlannedField { editable: field.editable && may, ..*field };
             let fields: Vec<PlannedField> = planned.fields.iter().map(of_field).collect();

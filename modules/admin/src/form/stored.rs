@@ -9,15 +9,19 @@ use module_api::sqlx::AssertSqlSafe;
 use sha2::{Digest, Sha256};
 
 use super::plan::{Content, MAX_ROWS, Plan, PlannedField};
+use crate::access::Desk;
+use crate::labels::Label;
 
 /// An object with what it shows as.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) record: Record,
-    /// What it shows as.
+    /// What it shows as, for the log.
     pub(crate) text: String,
-    /// What the objects show as to which its foreign keys lead, by the names of those.
-    links: Vec<(&'static str, String)>,
+    /// The same for the user's eyes: its primary key in place of what they may not view.
+    pub(crate) label: String,
+    /// What the objects are called to which its foreign keys lead, by the names of those.
+    links: Vec<(&'static str, Option<String>)>,
 }
 
 impl Loaded {
@@ -26,29 +30,29 @@ impl Loaded {
         self.record.id()
     }
 
-    /// What the object shows as to which a foreign key leads.
+    /// What the object is called to which a foreign key leads, if the user may know.
     pub(crate) fn link(&self, name: &str) -> Option<&str> {
-        self.links.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str())
+        self.links.iter().find(|(known, _)| *known == name)?.1.as_deref()
     }
 }
 
 /// A query for objects with what they show as.
-pub(crate) struct Loading {
+pub(crate) struct Loading<'a, 'r> {
+    desk: &'a Desk<'r>,
     records: Records,
     display: Display,
-    links: Vec<(&'static str, Display)>,
+    label: Label<'r>,
+    links: Vec<(&'static str, Label<'r>)>,
 }
 
-impl Loading {
+impl<'a, 'r> Loading<'a, 'r> {
     /// Of a model.
-    pub(crate) fn of(model: &'static ModelInfo) -> Self {
+    pub(crate) fn of(desk: &'a Desk<'r>, model: &'static ModelInfo) -> Self {
         let mut records = Records::of(model);
-        let display = records.display();
-        let links = model
-            .foreign_keys()
-            .map(|(field, _)| (field.name, records.display_of(&Path::of(field))))
-            .collect();
-        Self { records, display, links }
+        let (display, label) = (records.display(), Label::of(desk, &mut records));
+        let mut link = |field| Label::at_end_of(desk, &Path::of(field), &mut records);
+        let links = model.foreign_keys().map(|(field, _)| (field.name, link(field))).collect();
+        Self { desk, records, display, label, links }
     }
 
     /// Only those for which this holds.
@@ -66,7 +70,12 @@ impl Loading {
         let records = self.records.limit(at_most).fetch(on).await?;
         let loaded = |record: Record| Loaded {
             text: self.display.text(&record),
-            links: self.links.iter().map(|(name, link)| (*name, link.text(&record))).collect(),
+            label: self.label.link(self.desk, &record),
+            links: self
+                .links
+                .iter()
+                .map(|(name, link)| (*name, link.text(self.desk, &record)))
+                .collect(),
             record,
         };
         Ok(records.into_iter().map(loaded).collect())
@@ -75,12 +84,13 @@ impl Loading {
 
 /// The object with that primary key, if there is one.
 pub(crate) async fn object(
+    desk: &Desk<'_>,
     model: &'static ModelInfo,
     id: i64,
     on: impl Into<Executor<'_>>,
 ) -> Result<Option<Loaded>, DbError> {
     let filter = Filter::key_is_in(model, [id]);
-    Ok(Loading::of(model).filter(filter).fetch(1, on).await?.pop())
+    Ok(Loading::of(desk, model).filter(filter).fetch(1, on).await?.pop())
 }
 
 /// What an object shows as that has just been written.
@@ -91,8 +101,11 @@ pub(crate) async fn text_of(
     if let Some(text) = written.text() {
         return Ok(text);
     }
-    let stored = object(written.model(), written.id(), on).await?;
-    Ok(stored.map_or_else(String::new, |stored| stored.text))
+    let (model, id) = (written.model(), written.id());
+    let mut records = Records::of(model).filter(Filter::key_is_in(model, [id]));
+    let display = records.display();
+    let stored = records.first(on).await?;
+    Ok(stored.map_or_else(String::new, |stored| display.text(&stored)))
 }
 
 /// The objects whose foreign key leads to the form's object.
@@ -118,6 +131,7 @@ pub(crate) struct Stored {
 impl Stored {
     /// Loads what a form has beside its object.
     pub(crate) async fn load(
+        desk: &Desk<'_>,
         main: Loaded,
         plan: &Plan<'_>,
         on: impl Into<Executor<'_>>,
@@ -131,7 +145,7 @@ impl Stored {
         for target in &plan.targets {
             let key = stored.main.record.get(target.foreign_key.name).as_int();
             stored.targets.push(match key {
-                Some(key) => object(target.model, key, on.reborrow()).await?,
+                Some(key) => object(desk, target.model, key, on.reborrow()).await?,
                 None => None,
             });
         }
@@ -141,7 +155,7 @@ impl Stored {
                 continue;
             }
             let of_main = Filter::is(Path::of(rows.foreign_key), Value::from(id));
-            let loading = Loading::of(rows.model).filter(of_main);
+            let loading = Loading::of(desk, rows.model).filter(of_main);
             let mut loaded = loading.fetch(MAX_ROWS + 1, on.reborrow()).await?;
             let most = usize::try_from(MAX_ROWS).unwrap_or(usize::MAX);
             let more = loaded.len() > most;

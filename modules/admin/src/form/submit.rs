@@ -7,13 +7,14 @@ use module_api::auth::Action;
 use module_api::db::{Db, Transaction};
 
 use super::password::NewPassword;
-use super::plan::{Plan, may};
+use super::plan::Plan;
 use super::posted::Posted;
 use super::save::{self, Saved, Written};
 use super::state::FormState;
 use super::stored::{Stored, begin, object};
 use crate::access::Desk;
 use crate::deletion::fingerprint_of;
+use crate::denied::Lack;
 use crate::log;
 
 /// The field with the fingerprint of what the form was made of.
@@ -98,8 +99,8 @@ impl<'r> Sender<'_, 'r> {
         let Some(mut password) = NewPassword::of(self.admin).filter(|_| adds) else {
             return Ok(None);
         };
-        if !may(self.desk, self.admin.model, Action::Add) {
-            return Err(Error::Forbidden);
+        if !self.desk.may_with(self.admin.model, Action::Add, None) {
+            return Err(self.desk.refuse(Lack::Permission(Action::Add, self.admin.model)));
         }
         password.take(self.posted, self.hasher).await?;
         Ok(Some(password))
@@ -129,18 +130,21 @@ impl<'r> Sender<'_, 'r> {
         {
             return Ok(Submission::Again(Box::new(state), Reason::Question(question)));
         }
-        let saved = match new.write(&mut state, on).await? {
+        let mut saved = match new.write(&mut state, on).await? {
             Written::Done(saved) => saved,
             Written::Refused => {
                 return Ok(Submission::Again(Box::new(state), Reason::Errors));
             }
         };
         let (user, model) = (&*self.desk.user, self.admin.model);
-        let object = (saved.id, saved.text.as_str());
+        let written = (saved.id, saved.text.as_str());
         if state.plan.adding {
-            log::added(user, model, object, &saved.message, on).await?;
+            log::added(user, model, written, &saved.message, on).await?;
         } else {
-            log::changed(user, model, object, &saved.message, on).await?;
+            log::changed(user, model, written, &saved.message, on).await?;
+        }
+        if let Some(stored) = object(self.desk, model, saved.id, on).await? {
+            saved.label = stored.label;
         }
         Ok(Submission::Saved(saved))
     }
@@ -158,7 +162,7 @@ impl<'r> Sender<'_, 'r> {
         if posted.has(SAVE_AS_NEW) && admin.save_as {
             return Ok((self.new_object(password)?, None));
         }
-        let Some(main) = object(admin.model, id, &mut *on).await? else {
+        let Some(main) = object(desk, admin.model, id, &mut *on).await? else {
             if posted.has(SAVE_AS_NEW) {
                 return Ok((self.new_object(password)?, None));
             }
@@ -168,9 +172,10 @@ impl<'r> Sender<'_, 'r> {
         };
         let plan = Plan::to_change(desk, admin, &main.record);
         if !plan.may_save {
-            return Err(Error::Forbidden);
+            desk.check(admin, Action::Change, None)?;
+            return Err(desk.refuse(Lack::Object(Action::Change, admin.model)));
         }
-        let stored = Stored::load(main, &plan, on).await?;
+        let stored = Stored::load(desk, main, &plan, on).await?;
         let mut state = FormState::to_change(desk, plan, stored);
         state.take(posted, false);
         for input in posted.all(THEIRS) {
@@ -183,7 +188,7 @@ impl<'r> Sender<'_, 'r> {
     fn new_object(&self, password: Option<NewPassword>) -> Result<FormState<'r>, Error> {
         let plan = Plan::to_add(self.desk, self.admin);
         if !plan.may_save {
-            return Err(Error::Forbidden);
+            return Err(self.desk.refuse(Lack::Permission(Action::Add, self.admin.model)));
         }
         let mut state = FormState::to_add(plan);
         state.password = password;

@@ -20,6 +20,8 @@ pub(crate) struct FieldView {
     help: Vec<String>,
     required: bool,
     errors: Vec<String>,
+    /// Whether it is where to go on.
+    pub(crate) focus: bool,
     /// The ids of what says more about it.
     described_by: Option<String>,
     #[serde(flatten)]
@@ -47,6 +49,7 @@ impl Viewer<'_, '_> {
             help: if help.is_empty() { Vec::new() } else { vec![help.to_owned()] },
             required: field.editable && field.content.is_required(),
             errors: field.errors.clone(),
+            focus: false,
             described_by: None,
             widget: self.widget(form, field)?,
             name,
@@ -73,6 +76,7 @@ impl FieldView {
                 help,
                 required: true,
                 errors: password.errors[index].clone(),
+                focus: false,
                 described_by: None,
                 widget: Widget::NewPassword,
             };

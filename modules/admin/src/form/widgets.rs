@@ -8,9 +8,10 @@ use module_api::serde::Serialize;
 
 use super::choices::is_searched;
 use super::object::{FormField, ObjectForm};
-use super::plan::{Content, may};
+use super::plan::Content;
 use super::typed::Typed;
 use super::view::Viewer;
+use crate::access::Desk;
 use crate::text::Shown;
 
 /// The inputs of a field.
@@ -135,7 +136,9 @@ impl Viewer<'_, '_> {
             return Ok(Widget::Select { options: choices_of(info, text) });
         }
         let max_length = info.max_length();
-        let value = shown_again(text);
+        let stored = other_text(self.desk, form, info);
+        let stored = stored.filter(|_| form.is_as_stored(info.name));
+        let value = stored.unwrap_or_else(|| shown_again(text));
         Ok(match &info.kind {
             FieldKind::Bool => {
                 let of = |value: &str, label: &str| ChoiceView {
@@ -266,6 +269,9 @@ impl Viewer<'_, '_> {
             let value = typed.parse(info).unwrap_or_else(|_| info.null_value());
             return Ok(Widget::Shown { value: Shown::of(info, &value), url: None });
         };
+        if let Some(text) = other_text(self.desk, form, info) {
+            return Ok(Widget::Shown { value: Shown::text(text), url: None });
+        }
         let value = stored.record.get(info.name);
         let (Some(key), Value::Int(Some(id))) = (info.foreign_key(), value) else {
             return Ok(Widget::Shown { value: Shown::of(info, value), url: None });
@@ -273,7 +279,7 @@ impl Viewer<'_, '_> {
         let target = (key.target)();
         let text = stored.link(info.name).map_or_else(|| id.to_string(), str::to_owned);
         let registered = self.desk.models.of(target);
-        let registered = registered.filter(|_| may(self.desk, target, Action::View));
+        let registered = registered.filter(|_| self.desk.may_with(target, Action::View, None));
         let url = registered.map(|model| self.desk.object_url("change", &model.admin, *id));
         Ok(Widget::Shown { value: Shown::text(text), url: url.transpose()? })
     }
@@ -300,6 +306,12 @@ impl Viewer<'_, '_> {
         };
         Ok(Widget::Password { summary, is_set: algorithm.is_some(), url })
     }
+}
+
+/// What a stored field shows as, if not as its value.
+fn other_text(desk: &Desk<'_>, form: &ObjectForm, info: &FieldInfo) -> Option<String> {
+    let text = desk.models.of(form.model)?.admin.text_of(info.name)?;
+    text(&form.stored.as_ref()?.record)
 }
 
 /// What was typed, as it can stand in a page: there is no way to write a zero character.

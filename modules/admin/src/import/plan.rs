@@ -100,7 +100,7 @@ impl Plan {
         natural::resolve(model, &mut drafts, on).await?;
         refuse_repeated(&mut drafts, model);
         let ids = drafts.iter().filter_map(|draft| draft.id);
-        let existing = lookups::existing(model, ids, on).await?;
+        let existing = lookups::existing(desk, model, ids, on).await?;
         let related = related(model, &drafts, &existing, on).await?;
         let mut rows: Vec<Row> = Vec::with_capacity(drafts.len());
         for draft in &mut drafts {
@@ -268,7 +268,7 @@ fn row(
         place: draft.place,
         step,
         id: draft.id,
-        text: found.map(|found| found.text.clone()),
+        text: found.map(|found| found.label.clone()),
         changes,
         values,
         many,
@@ -302,7 +302,9 @@ fn check_values(
         }
         Step::Add | Step::Change => {}
     }
-    for (field, messages) in model.validate(values).err().unwrap_or_default().iter() {
+    let before = found.map(|found| found.record.values());
+    let checked = model.validate_changes(before, values);
+    for (field, messages) in checked.err().unwrap_or_default().iter() {
         if !draft.is_refused(field) {
             for message in messages {
                 draft.refuse(Some(field), message.as_str());

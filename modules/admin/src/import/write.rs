@@ -1,6 +1,5 @@
 //! Writes what a plan says, in the transaction in which it was made.
 
-use module_api::auth::User;
 use module_api::db::{DatabaseKind, DbError, Transaction, query, quoted};
 use module_api::model::{ModelInfo, WriteError, insert_values, save_values, set_related_ids};
 use module_api::sqlx::AssertSqlSafe;
@@ -95,25 +94,25 @@ pub(crate) async fn write(
         }
         written.push((id, row));
     }
-    enter(&desk.user, model, &written, on).await?;
+    enter(desk, model, &written, on).await?;
     Ok(counts)
 }
 
 /// Enters what was done into the log.
 async fn enter(
-    user: &User,
+    desk: &Desk<'_>,
     model: &'static ModelInfo,
     written: &[(i64, &Row)],
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    let now = lookups::existing(model, written.iter().map(|(id, _)| *id), on).await?;
+    let now = lookups::existing(desk, model, written.iter().map(|(id, _)| *id), on).await?;
     for (id, row) in written {
         let object = (*id, now.get(id).map_or("", |existing| &existing.text));
         if row.step == Step::Add {
-            log::added(user, model, object, &ChangeMessage::added(), on).await?;
+            log::added(&desk.user, model, object, &ChangeMessage::added(), on).await?;
         } else {
             let labels = row.changes.iter().map(|change| change.label.as_str());
-            log::changed(user, model, object, &ChangeMessage::changed(labels), on).await?;
+            log::changed(&desk.user, model, object, &ChangeMessage::changed(labels), on).await?;
         }
     }
     Ok(())

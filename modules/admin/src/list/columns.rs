@@ -1,37 +1,47 @@
 //! The columns of a list: their headings, and what stands in their cells.
 
-use module_api::admin::{ListColumn, ModelAdmin, RegisteredModels};
-use module_api::model::{ColumnPlace, Display, FieldInfo, Path, Record, Records, capitalized};
+use module_api::admin::{FieldText, ListColumn, ModelAdmin};
+use module_api::model::{ColumnPlace, FieldInfo, Path, Record, Records, Related, capitalized};
 use module_api::serde::Serialize;
 
-use super::conditions::ends_in_secret;
+use super::conditions::may_ask;
 use super::order::{Order, is_sortable};
 use super::parameters::{ORDER, Parameters};
-use crate::text::Shown;
+use crate::access::Desk;
+use crate::labels::{Label, Sight};
+use crate::text::{Shown, by_key};
 
 /// Characters of a cell. The whole text is on the page of its object.
 const MAX_TEXT: usize = 300;
 
 /// The columns of a list.
-pub(crate) struct Columns {
-    columns: Vec<Column>,
+pub(crate) struct Columns<'a> {
+    desk: &'a Desk<'a>,
+    columns: Vec<Column<'a>>,
 }
 
-struct Column {
+struct Column<'a> {
     /// Its place in the registration.
     place: usize,
     heading: String,
-    content: Content,
+    content: Content<'a>,
     is_link: bool,
 }
 
-enum Content {
-    /// What an object shows as.
-    Object(Display),
-    /// The value of a field.
-    Field(&'static FieldInfo, ColumnPlace),
-    /// What the object shows as to which a foreign key leads, whose value stands there.
-    Related(ColumnPlace, Display),
+/// What a field shows as in place of its value: made of the row that has it.
+struct OtherText {
+    text: FieldText,
+    /// The row, unless it is that of the list.
+    row: Option<Related>,
+}
+
+enum Content<'a> {
+    /// What an object is called.
+    Object(Label<'a>),
+    /// The value of a field, of rows that the user may view, with what it shows as otherwise.
+    Field(&'static FieldInfo, ColumnPlace, Sight<'a>, Option<OtherText>),
+    /// What the object is called to which a foreign key leads, whose value stands there.
+    Related(ColumnPlace, Label<'a>),
     /// What a function makes of the object.
     Function(fn(&Record) -> String),
 }
@@ -70,14 +80,28 @@ impl Cell {
     }
 }
 
-impl Columns {
+impl OtherText {
+    /// That of the field at the end of a path.
+    fn of(desk: &Desk<'_>, path: &Path, records: &mut Records) -> Option<Self> {
+        let row = path.foreign_keys().last();
+        let target = row.as_ref().and_then(|row| row.field().foreign_key());
+        let model = target.map_or(records.model(), |key| (key.target)());
+        let text = desk.models.of(model)?.admin.text_of(path.field().name)?;
+        Some(Self { text, row: row.map(|row| records.related(&row)) })
+    }
+
+    fn text(&self, record: &Record) -> Option<String> {
+        match &self.row {
+            Some(row) => (self.text)(&row.record(record)?),
+            None => (self.text)(record),
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
     /// The columns of a registration; what they need is fetched by the query. A column with the
-    /// hash of a password is left out.
-    pub(crate) fn new(
-        admin: &ModelAdmin,
-        models: &RegisteredModels,
-        records: &mut Records,
-    ) -> Self {
+    /// hash of a password is left out, and one of rows that the user may not view.
+    pub(crate) fn new(desk: &'a Desk<'a>, admin: &ModelAdmin, records: &mut Records) -> Self {
         let links = &admin.list_display_links;
         let mut columns = Vec::new();
         for (place, column) in admin.list_display.iter().enumerate() {
@@ -86,29 +110,31 @@ impl Columns {
             let (heading, content) = match column {
                 ListColumn::Object => {
                     let heading = capitalized(admin.model.verbose_name);
-                    (heading, Content::Object(records.display()))
+                    (heading, Content::Object(Label::of(desk, records)))
                 }
                 ListColumn::Function { heading, text, .. } => {
                     (capitalized(heading), Content::Function(*text))
                 }
                 ListColumn::Field(name) => {
                     let Ok(path) = Path::parse(admin.model, name) else { continue };
-                    if ends_in_secret(models, admin.model, &path) {
+                    if !may_ask(desk, admin.model, &path) {
                         continue;
                     }
                     let field = path.field();
                     let content = if field.foreign_key().is_some() {
-                        let display = records.display_of(&path);
-                        Content::Related(records.column(path), display)
+                        let label = Label::at_end_of(desk, &path, records);
+                        Content::Related(records.column(path), label)
                     } else {
-                        Content::Field(field, records.column(path))
+                        let sight = Sight::along(desk, std::slice::from_ref(&path), records);
+                        let other = OtherText::of(desk, &path, records);
+                        Content::Field(field, records.column(path), sight, other)
                     };
                     (field.capitalized_name(), content)
                 }
             };
             columns.push(Column { place, heading, content, is_link });
         }
-        Self { columns }
+        Self { desk, columns }
     }
 
     /// The headings, with the addresses that sort by them.
@@ -120,7 +146,7 @@ impl Columns {
     ) -> Vec<Heading> {
         let heading = |column: &Column| {
             let sorted = order.place_of(column.place);
-            let is_sortable = is_sortable(column.place, admin);
+            let is_sortable = is_sortable(column.place, self.desk, admin);
             Heading {
                 label: column.heading.clone(),
                 url: is_sortable.then(|| order.link(column.place, parameters)),
@@ -138,10 +164,19 @@ impl Columns {
     pub(crate) fn cells(&self, record: &Record) -> Vec<Cell> {
         let cell = |column: &Column| {
             let shown = match &column.content {
-                Content::Field(field, place) => Shown::of(field, record.at(*place)),
+                Content::Field(_, _, sight, _) if !sight.is_open(self.desk, record) => Shown::Empty,
+                Content::Field(field, place, _, other) => {
+                    let text = other.as_ref().and_then(|other| other.text(record));
+                    text.map_or_else(|| Shown::of(field, record.at(*place)), Shown::text)
+                }
                 Content::Related(key, _) if record.at(*key).is_null() => Shown::Empty,
-                Content::Object(display) | Content::Related(_, display) => {
-                    Shown::text(display.text(record))
+                Content::Related(key, label) => {
+                    let text = label.text(self.desk, record);
+                    Shown::text(text.unwrap_or_else(|| record.at(*key).to_string()))
+                }
+                Content::Object(label) => {
+                    let text = label.text(self.desk, record);
+                    Shown::text(text.unwrap_or_else(|| by_key(record.model(), record.id())))
                 }
                 Content::Function(text) => Shown::text(text(record)),
             };

@@ -1,15 +1,19 @@
 //! Conditions in a list's address, as Django writes them: `address__state__exact=CA`.
 //!
-//! Only what a registration filters or searches by can be asked about: whoever may look at a list
-//! must not find out by it what it does not show.
+//! Only what a registration shows, filters or searches by can be asked about: whoever may look at a
+//! list must not find out by it what it does not show.
 
-use module_api::admin::{ModelAdmin, RegisteredModels};
+use module_api::admin::{ListColumn, ModelAdmin, RegisteredModels};
 use module_api::db::Value;
 use module_api::model::{
-    Comparison, FieldInfo, FieldKind, Filter, LOOKUP_SEPARATOR, ManyToManyInfo, ModelInfo, Path,
+    Comparison, FieldInfo, FieldKind, Filter, LOOKUP_SEPARATOR, ManyToManyInfo, ModelInfo,
+    MomentPart, Path,
 };
+use module_api::time::{Time, UtcDateTime};
 
 use super::parameters::Parameters;
+use crate::access::Desk;
+use crate::export::is_visible;
 
 /// How many values one condition may name.
 const MAX_VALUES: usize = 100;
@@ -36,6 +40,12 @@ pub(crate) enum Lookup {
     In,
     IsNull,
     Compare(Comparison),
+    /// Between two values, both included.
+    Range,
+    /// The date of a moment.
+    Date(Comparison),
+    /// A part of a moment.
+    Part(MomentPart, Comparison),
     IgnoringCase(Like),
 }
 
@@ -44,6 +54,7 @@ pub(crate) enum Lookup {
 pub(crate) enum Like {
     Anywhere,
     Beginning,
+    End,
     Whole,
 }
 
@@ -74,20 +85,30 @@ pub(crate) fn is_secret(
 }
 
 /// The same of the field at the end of a path.
-pub(crate) fn ends_in_secret(
-    models: &RegisteredModels,
-    model: &'static ModelInfo,
-    path: &Path,
-) -> bool {
+fn ends_in_secret(models: &RegisteredModels, model: &'static ModelInfo, path: &Path) -> bool {
     let before = path.fields().iter().rev().nth(1);
     let target = before.and_then(|key| key.foreign_key()).map(|key| (key.target)());
     is_secret(models, target.unwrap_or(model), path.field())
 }
 
-/// The fields by which the rows of a model can be asked for: those of its filters first.
-pub(crate) fn askable(admin: &ModelAdmin, models: &RegisteredModels) -> Vec<Askable> {
+/// Whether a list may show, ask for and be sorted by the field at the end of a path: no hash of a
+/// password, and nothing of rows that the user may not view.
+pub(crate) fn may_ask(desk: &Desk<'_>, model: &'static ModelInfo, path: &Path) -> bool {
+    !ends_in_secret(desk.models, model, path) && desk.may_follow(path)
+}
+
+/// The fields by which the rows of a model can be asked for: those of its filters first, then those that
+/// list and form show.
+pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
     let searched = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));
     let names = admin.list_filter.iter().copied().chain(admin.date_hierarchy).chain(searched);
+    let columns = admin.list_display.iter().filter_map(|column| match column {
+        ListColumn::Field(name) => Some(*name),
+        ListColumn::Object | ListColumn::Function { .. } => None,
+    });
+    let fields = admin.model.fields.iter().map(|field| field.name);
+    let fields = fields.chain(admin.model.many_to_many.iter().map(|field| field.name));
+    let names = names.chain(columns).chain(fields.filter(|name| is_visible(admin, name)));
     let mut fields: Vec<Askable> = Vec::new();
     for name in names.chain(["pk", admin.model.primary_key().name]) {
         if fields.iter().any(|known| known.name == name) {
@@ -96,7 +117,7 @@ pub(crate) fn askable(admin: &ModelAdmin, models: &RegisteredModels) -> Vec<Aska
         let many = admin.model.many_to_many.iter().find(|field| field.name == name);
         let target = match (many, Path::parse(admin.model, name)) {
             (Some(field), _) => Target::ManyToMany(field),
-            (None, Ok(path)) if !ends_in_secret(models, admin.model, &path) => Target::Column(path),
+            (None, Ok(path)) if may_ask(desk, admin.model, &path) => Target::Column(path),
             (None, _) => continue,
         };
         fields.push(Askable { name, target });
@@ -107,14 +128,14 @@ pub(crate) fn askable(admin: &ModelAdmin, models: &RegisteredModels) -> Vec<Aska
 /// Reads the conditions of an address, but for those that are known by these names already.
 pub(crate) fn read(
     parameters: &Parameters,
+    desk: &Desk<'_>,
     admin: &ModelAdmin,
-    models: &RegisteredModels,
     known: &[&str],
 ) -> Result<Vec<Condition>, Malformed> {
     let mut conditions: Vec<Condition> = Vec::new();
     let mut fields = None;
     for (name, value) in parameters.conditions().filter(|(name, _)| !known.contains(name)) {
-        let fields = fields.get_or_insert_with(|| askable(admin, models));
+        let fields = fields.get_or_insert_with(|| askable(desk, admin));
         let malformed = || Malformed(name.to_owned());
         let find = |field: &Askable| Some((field.clone(), field.lookup(name)?));
         let (field, lookup) = fields.iter().find_map(find).ok_or_else(malformed)?;
@@ -170,18 +191,17 @@ impl Askable {
             "exact" => Lookup::Exact,
             "in" => Lookup::In,
             "isnull" => Lookup::IsNull,
-            "lt" => Lookup::Compare(Comparison::Lt),
-            "lte" => Lookup::Compare(Comparison::Le),
-            "gt" => Lookup::Compare(Comparison::Gt),
-            "gte" => Lookup::Compare(Comparison::Ge),
+            "range" => Lookup::Range,
             "contains" | "icontains" => Lookup::IgnoringCase(Like::Anywhere),
             "startswith" | "istartswith" => Lookup::IgnoringCase(Like::Beginning),
+            "endswith" | "iendswith" => Lookup::IgnoringCase(Like::End),
             "iexact" => Lookup::IgnoringCase(Like::Whole),
-            _ => return None,
+            other => compared(other)?,
         };
         let fits = match lookup {
             Lookup::Exact | Lookup::In | Lookup::IsNull => true,
-            Lookup::Compare(_) => self.is_ordered(),
+            Lookup::Compare(_) | Lookup::Range => self.is_ordered(),
+            Lookup::Date(_) | Lookup::Part(..) => self.is_moment(),
             Lookup::IgnoringCase(_) => self.is_text(),
         };
         fits.then_some(lookup)
@@ -189,6 +209,11 @@ impl Askable {
 
     fn is_text(&self) -> bool {
         matches!(&self.target, Target::Column(path) if path.field().is_text())
+    }
+
+    fn is_moment(&self) -> bool {
+        let Target::Column(path) = &self.target else { return false };
+        matches!(path.field().kind, FieldKind::DateTime)
     }
 
     fn is_ordered(&self) -> bool {
@@ -219,18 +244,40 @@ impl Askable {
             }
             Lookup::Exact => self.exact(model, text),
             Lookup::Compare(comparison) => {
-                let Target::Column(path) = &self.target else { return None };
-                Some(Filter::compare(path.clone(), comparison, value_of(path.field(), text)?))
+                let path = self.column()?;
+                let value = value_of(path.field(), text)?;
+                Some(Filter::compare(path, comparison, value))
+            }
+            Lookup::Range => {
+                let path = self.column()?;
+                let (least, greatest) = text.split_once(',')?;
+                let bound = |comparison, text| {
+                    let value = value_of(path.field(), text)?;
+                    Some(Filter::compare(path.clone(), comparison, value))
+                };
+                Some(Filter::all([bound(Comparison::Ge, least)?, bound(Comparison::Le, greatest)?]))
+            }
+            Lookup::Date(comparison) => on_date(&self.column()?, comparison, text),
+            Lookup::Part(part, comparison) => {
+                let number = text.trim().parse::<u16>().ok()?;
+                Some(Filter::compare_part(self.column()?, part, comparison, number.into()))
             }
             Lookup::IgnoringCase(like) => {
-                let Target::Column(path) = &self.target else { return None };
-                let path = path.clone();
+                let path = self.column()?;
                 Some(match like {
                     Like::Anywhere => Filter::contains(path, text),
                     Like::Beginning => Filter::starts_with(path, text),
+                    Like::End => Filter::ends_with(path, text),
                     Like::Whole => Filter::equals_ignoring_case(path, text),
                 })
             }
+        }
+    }
+
+    fn column(&self) -> Option<Path> {
+        match &self.target {
+            Target::Column(path) => Some(path.clone()),
+            Target::ManyToMany(_) => None,
         }
     }
 
@@ -250,6 +297,45 @@ impl Askable {
             }
         }
     }
+}
+
+/// A comparison, of a moment's date or of a part of it where that is named first: `gte`, `date__lt`,
+/// `month`.
+fn compared(name: &str) -> Option<Lookup> {
+    let comparison = |name| {
+        Some(match name {
+            "exact" => Comparison::Eq,
+            "lt" => Comparison::Lt,
+            "lte" => Comparison::Le,
+            "gt" => Comparison::Gt,
+            "gte" => Comparison::Ge,
+            _ => return None,
+        })
+    };
+    let (of, how) = name.split_once(LOOKUP_SEPARATOR).unwrap_or((name, "exact"));
+    match (of, MomentPart::named(of)) {
+        ("date", _) => Some(Lookup::Date(comparison(how)?)),
+        (_, Some(part)) => Some(Lookup::Part(part, comparison(how)?)),
+        (_, None) => Some(Lookup::Compare(comparison(name)?)),
+    }
+}
+
+/// The moments whose date, in UTC, compares so with one.
+fn on_date(path: &Path, comparison: Comparison, text: &str) -> Option<Filter> {
+    let Value::DateTime(Some(moment)) = value_of(path.field(), text)? else { return None };
+    let date = moment.date();
+    let next = date.next_day()?;
+    let bound = |comparison, date| {
+        let midnight = UtcDateTime::new(date, Time::MIDNIGHT);
+        Filter::compare(path.clone(), comparison, Value::from(midnight))
+    };
+    Some(match comparison {
+        Comparison::Eq => Filter::all([bound(Comparison::Ge, date), bound(Comparison::Lt, next)]),
+        Comparison::Lt => bound(Comparison::Lt, date),
+        Comparison::Le => bound(Comparison::Lt, next),
+        Comparison::Gt => bound(Comparison::Ge, next),
+        Comparison::Ge => bound(Comparison::Ge, date),
+    })
 }
 
 /// The value that a text in an address stands for. `NULL` has a condition of its own.

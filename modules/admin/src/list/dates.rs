@@ -115,18 +115,23 @@ impl Hierarchy {
             if (1..=9999).contains(&year) { Ok(date) } else { Err(malformed()) }
         };
         let chosen = match (year, month, day) {
-            (None, None, None) => Chosen::Nothing,
             (Some(year), None, None) => Chosen::Year(date(year, None, None)?),
             (Some(year), month @ Some(_), None) => Chosen::Month(date(year, month, None)?),
             (Some(year), month @ Some(_), day) => Chosen::Day(date(year, month, day)?),
-            _ => return Err(malformed()),
+            // Parts without those they are parts of are conditions like others, if there are any.
+            _ => Chosen::Nothing,
         };
         Ok(Some(Self { name, path, chosen }))
     }
 
-    /// The names that it goes by in an address.
-    pub(crate) fn names(&self) -> [String; 3] {
-        Self::names_of(self.name)
+    /// The column with the moment.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names that it reads in the address.
+    pub(crate) fn names(&self) -> Vec<String> {
+        if self.chosen == Chosen::Nothing { Vec::new() } else { Self::names_of(self.name).into() }
     }
 
     fn names_of(name: &str) -> [String; 3] {
@@ -195,7 +200,7 @@ impl Hierarchy {
     }
 
     fn link(&self, chosen: Chosen, parameters: &Parameters) -> HierarchyLink {
-        let names = self.names();
+        let names = Self::names_of(self.name);
         let mut asked = parameters.without(&[&names[0], &names[1], &names[2], PAGE]);
         let numbers =
             |date: Date| [date.year(), i32::from(u8::from(date.month())), i32::from(date.day())];

@@ -3,6 +3,7 @@
 //! To count takes a look at all rows. For a long table it is done only where it is asked for
 //! (`_facets`, as in Django); until then its filters offer what needs no look at the rows.
 
+use module_api::auth::Action;
 use module_api::db::{DbError, Executor, Value};
 use module_api::model::{
     ChoiceValue, FieldKind, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records,
@@ -14,6 +15,7 @@ use super::ListQuery;
 use super::conditions::{Askable, Condition, Lookup, Target};
 use super::dates::{Range, midnight};
 use super::parameters::{PAGE, Parameters};
+use crate::labels::Label;
 use crate::text::Shown;
 
 /// How many choices a filter offers. Where there are more, a value is asked for.
@@ -297,13 +299,15 @@ impl FacetOf<'_> {
         none: Option<u64>,
         on: Executor<'_>,
     ) -> Result<Vec<Offer>, DbError> {
+        let desk = self.query.desk;
         let mut records =
             Records::of(target).filter(Filter::key_is_in(target, counts.iter().map(|(id, _)| *id)));
-        let display = records.display();
+        let label = Label::of(desk, &mut records);
         let records = if counts.is_empty() { Vec::new() } else { records.fetch(on).await? };
         let option = |(id, count): &(i64, u64)| {
             let record = records.iter().find(|record| record.id() == *id);
-            let label = record.map_or_else(|| id.to_string(), |record| display.text(record));
+            let record = record.filter(|record| desk.may_with(target, Action::View, Some(record)));
+            let label = record.map_or_else(|| id.to_string(), |record| label.link(desk, record));
             Offer { label, count: Some(*count), asks: self.asks(id.to_string()) }
         };
         let mut options: Vec<Offer> = counts.iter().map(option).collect();
@@ -316,25 +320,30 @@ impl FacetOf<'_> {
         Ok(options)
     }
 
-    /// All rows of a model, if they are few.
+    /// All rows of a model that the user may view, if they are few.
     async fn all_of(
         &self,
         target: &'static ModelInfo,
         nullable: bool,
         on: Executor<'_>,
     ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+        let desk = self.query.desk;
+        if !desk.may_with(target, Action::View, None) {
+            return Ok((None, false));
+        }
         let mut records = Records::of(target).limit(ONE_MORE);
-        let display = records.display();
+        let label = Label::of(desk, &mut records);
         let records = records.fetch(on).await?;
         if records.len() > MAX_CHOICES {
             return Ok((None, true));
         }
         let option = |record: &Record| Offer {
-            label: display.text(record),
+            label: label.link(desk, record),
             count: None,
             asks: self.asks(record.id().to_string()),
         };
-        let mut options: Vec<Offer> = records.iter().map(option).collect();
+        let may_view = |record: &&Record| desk.may_with(target, Action::View, Some(record));
+        let mut options: Vec<Offer> = records.iter().filter(may_view).map(option).collect();
         options.sort_by_cached_key(|option| option.label.to_lowercase());
         if nullable {
             let asks = self.asks_null(true);

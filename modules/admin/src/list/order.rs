@@ -3,7 +3,9 @@
 use module_api::admin::{ListColumn, ModelAdmin};
 use module_api::model::{DisplayPart, LOOKUP_SEPARATOR, ModelInfo, Path};
 
+use super::conditions::may_ask;
 use super::parameters::{ORDER, PAGE, Parameters};
+use crate::access::Desk;
 
 /// A column by which rows are sorted, by its place among all, and whether the greatest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +26,14 @@ pub(crate) struct Order {
 impl Order {
     /// What an address asks for; without that, what the registration says, or the model; and the
     /// newest first.
-    pub(crate) fn read(parameters: &Parameters, admin: &ModelAdmin) -> Self {
-        let asked = parameters.get(ORDER).map(|text| asked(text, admin)).unwrap_or_default();
+    pub(crate) fn read(parameters: &Parameters, desk: &Desk<'_>, admin: &ModelAdmin) -> Self {
+        let asked = parameters.get(ORDER).map(|text| asked(text, desk, admin)).unwrap_or_default();
         let (columns, mut paths) = if asked.is_empty() {
             let paths = usual(admin);
             (columns_of(&paths, admin), paths)
         } else {
             let paths = asked.iter().flat_map(|sorted| {
-                let paths = paths_of_column(&admin.list_display[sorted.column], admin.model);
+                let paths = paths_of_column(&admin.list_display[sorted.column], desk, admin.model);
                 paths.into_iter().map(|path| (path, sorted.descending))
             });
             let paths = paths.collect();
@@ -77,7 +79,7 @@ fn link(columns: impl Iterator<Item = Sorted>, parameters: &Parameters) -> Strin
 }
 
 /// The columns that a text names, each once. What it names that is no column is left out.
-fn asked(text: &str, admin: &ModelAdmin) -> Vec<Sorted> {
+fn asked(text: &str, desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
     let mut columns: Vec<Sorted> = Vec::new();
     for part in text.split('.').take(2 * admin.list_display.len()) {
         let (descending, number) = match part.strip_prefix('-') {
@@ -85,7 +87,9 @@ fn asked(text: &str, admin: &ModelAdmin) -> Vec<Sorted> {
             None => (false, part),
         };
         let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let Some(column) = column.filter(|column| is_sortable(*column, admin)) else { continue };
+        let Some(column) = column.filter(|column| is_sortable(*column, desk, admin)) else {
+            continue;
+        };
         if !columns.iter().any(|known| known.column == column) {
             columns.push(Sorted { column, descending });
         }
@@ -94,9 +98,9 @@ fn asked(text: &str, admin: &ModelAdmin) -> Vec<Sorted> {
 }
 
 /// Whether a list can be sorted by a column.
-pub(crate) fn is_sortable(column: usize, admin: &ModelAdmin) -> bool {
+pub(crate) fn is_sortable(column: usize, desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
     let column = admin.list_display.get(column);
-    column.is_some_and(|column| !paths_of_column(column, admin.model).is_empty())
+    column.is_some_and(|column| !paths_of_column(column, desk, admin.model).is_empty())
 }
 
 /// The order of a list without an address that asks for one.
@@ -131,15 +135,23 @@ fn columns_of(paths: &[(Path, bool)], admin: &ModelAdmin) -> Vec<Sorted> {
 }
 
 /// The fields that stand for a column in an order; none if the list cannot be sorted by it. Where
-/// an object shows, it is sorted by what it shows as.
-fn paths_of_column(column: &ListColumn, model: &'static ModelInfo) -> Vec<Path> {
+/// an object shows, it is sorted by what it shows as to the user.
+fn paths_of_column(column: &ListColumn, desk: &Desk<'_>, model: &'static ModelInfo) -> Vec<Path> {
     match column {
-        ListColumn::Object => paths_of_display(model, None),
+        ListColumn::Object => {
+            let mut paths = paths_of_display(model, None);
+            paths.retain(|path| desk.may_follow(path));
+            paths
+        }
         ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => {
             let Ok(path) = Path::parse(model, name) else { return Vec::new() };
+            if !may_ask(desk, model, &path) {
+                return Vec::new();
+            }
             match path.field().foreign_key() {
                 Some(key) => {
-                    let paths = paths_of_display((key.target)(), Some(&path));
+                    let mut paths = paths_of_display((key.target)(), Some(&path));
+                    paths.retain(|path| desk.may_follow(path));
                     if paths.is_empty() { vec![path] } else { paths }
                 }
                 None => vec![path],

@@ -2,7 +2,7 @@
 
 use module_api::PageNumber;
 use module_api::db::{DbError, Executor};
-use module_api::model::{Path, Record, Records};
+use module_api::model::{MAX_OFFSET, Path, Record, Records};
 use module_api::serde::Serialize;
 
 use super::parameters::{ALL, PAGE, Parameters};
@@ -21,6 +21,8 @@ pub(crate) struct Rows {
     pub(crate) total: u64,
     /// The number of the page, from 1; nothing if all rows are on it.
     pub(crate) page: Option<u64>,
+    /// Whether a page was asked for that lies too far from both ends.
+    pub(crate) is_too_deep: bool,
     /// The rows of a page.
     size: u32,
 }
@@ -29,7 +31,7 @@ impl Rows {
     /// Fetches the page that an address asks for, or the nearest there is.
     ///
     /// The rows are counted only if there are more than fit on a page. The pages of the second half
-    /// are read from the end.
+    /// are read from the end; those that lie further from both ends than [`MAX_OFFSET`] rows are not.
     pub(crate) async fn fetch(
         records: &Records,
         order: &[(Path, bool)],
@@ -46,7 +48,7 @@ impl Rows {
             let rows = sorted(false).limit(MAX_ALL + 1).fetch(on.reborrow()).await?;
             if rows.len() <= MAX_ALL as usize {
                 let total = rows.len() as u64;
-                return Ok(Self { records: rows, total, page: None, size });
+                return Ok(Self { records: rows, total, page: None, is_too_deep: false, size });
             }
         }
         let asked = parameters.get(PAGE).map_or(PageNumber::new(1), PageNumber::parse);
@@ -56,10 +58,11 @@ impl Rows {
             let has_more = rows.len() > size as usize;
             rows.truncate(size as usize);
             let total = if has_more { records.count(on).await? } else { rows.len() as u64 };
-            return Ok(Self { records: rows, total, page: Some(1), size });
+            return Ok(Self { records: rows, total, page: Some(1), is_too_deep: false, size });
         }
         let total = records.count(on.reborrow()).await?;
-        let page = u64::from(asked.get()).min(last_page(total, size));
+        let asked = u64::from(asked.get()).min(last_page(total, size));
+        let page = nearest(asked, last_page(total, size), size);
         let before = (page - 1) * u64::from(size);
         let on_page = u64::from(size).min(total - before);
         let after = total - before - on_page;
@@ -69,7 +72,7 @@ impl Rows {
         if after < before {
             rows.reverse();
         }
-        Ok(Self { records: rows, total, page: Some(page), size })
+        Ok(Self { records: rows, total, page: Some(page), is_too_deep: page != asked, size })
     }
 
     /// The links to the other pages.
@@ -88,20 +91,39 @@ impl Rows {
             Some(page) if last > 1 => numbers(page, last),
             _ => Vec::new(),
         };
+        let can_open =
+            |page: &u64| (1..=last).contains(page) && nearest(*page, last, self.size) == *page;
         let link = |number: Option<u64>| PageLink {
-            number,
-            url: number.filter(|number| Some(*number) != self.page).map(url),
+            number: number.filter(can_open),
+            url: number.filter(can_open).filter(|number| Some(*number) != self.page).map(url),
         };
-        let beside = |page: Option<u64>| page.filter(|page| (1..=last).contains(page)).map(url);
+        let beside = |page: Option<u64>| page.filter(can_open).map(url);
         let can_show_all = last > 1 && self.total <= u64::from(MAX_ALL);
         PageLinks {
             previous: beside(self.page.and_then(|page| page.checked_sub(1))),
             next: beside(self.page.map(|page| page + 1)),
-            pages: numbers.into_iter().map(link).collect(),
+            pages: deduplicated(numbers.into_iter().map(link).collect()),
+            is_too_deep: self.is_too_deep,
             all: (can_show_all && self.page.is_some()).then(|| parameters.with(ALL, "").link()),
             paged: self.page.is_none().then(|| url(1)),
         }
     }
+}
+
+/// The same page, or the nearest before which, or after which, few enough rows come.
+fn nearest(page: u64, last: u64, size: u32) -> u64 {
+    let reach = u64::from(MAX_OFFSET / size.max(1));
+    let (from_begin, from_end) = (reach + 1, last.saturating_sub(reach));
+    if page <= from_begin || page >= from_end {
+        return page;
+    }
+    if page - from_begin <= from_end - page { from_begin } else { from_end }
+}
+
+/// With one sign for pages that are left out one after the other.
+fn deduplicated(mut links: Vec<PageLink>) -> Vec<PageLink> {
+    links.dedup_by(|link, before| link.number.is_none() && before.number.is_none());
+    links
 }
 
 fn last_page(total: u64, size: u32) -> u64 {
@@ -151,6 +173,8 @@ pub(crate) struct PageLinks {
     all: Option<String>,
     /// Back from there.
     paged: Option<String>,
+    /// Whether the page that was asked for cannot be opened, and this is the nearest that can.
+    is_too_deep: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -185,6 +209,26 @@ mod tests {
         ] {
             assert_eq!(text(page, last), expected, "{page} of {last}");
         }
+    }
+
+    #[test]
+    fn a_page_too_far_from_both_ends_is_the_nearest_that_is_not() {
+        for (page, last, expected) in [
+            (1, 10_000, 1),
+            (101, 10_000, 101),
+            (102, 10_000, 101),
+            (5_000, 10_000, 101),
+            (5_001, 10_000, 9_900),
+            (9_899, 10_000, 9_900),
+            (9_900, 10_000, 9_900),
+            (10_000, 10_000, 10_000),
+            (150, 200, 150),
+            (102, 202, 102),
+            (102, 203, 101),
+        ] {
+            assert_eq!(nearest(page, last, 100), expected, "{page} of {last}");
+        }
+        assert_eq!(nearest(7, 7, 0), 7);
     }
 
     #[test]

@@ -149,14 +149,15 @@ impl Formatter for AsDjango {
 }
 
 /// A message of the log in words, as Django shows it: `Changed Title and Address.` What is not in
-/// Django's JSON is text already.
-pub(super) fn words(message: &str) -> String {
+/// Django's JSON is text already. Of other objects, those are named whose model may be named, by
+/// what people call it.
+pub(super) fn words(message: &str, may_name: impl Fn(&str) -> bool) -> String {
     if !message.starts_with('[') {
         return message.to_owned();
     }
     let parts: Option<Vec<String>> = serde_json::from_str::<Vec<Part>>(message)
         .ok()
-        .and_then(|parts| parts.iter().map(Part::words).collect());
+        .and_then(|parts| parts.iter().map(|part| part.words(&may_name)).collect());
     match parts {
         None => message.to_owned(),
         Some(parts) if parts.is_empty() => "No fields changed.".to_owned(),
@@ -166,25 +167,26 @@ pub(super) fn words(message: &str) -> String {
 
 impl Part {
     /// In words; nothing if what Django expects is missing.
-    fn words(&self) -> Option<String> {
+    fn words(&self, may_name: &impl Fn(&str) -> bool) -> Option<String> {
         Some(match self {
             Self::Added(About { name: None, object: None, fields: None }) => "Added.".to_owned(),
-            Self::Added(about) => format!("Added {}.", about.object()?),
+            Self::Added(about) => format!("Added {}.", about.object(may_name)?),
             Self::Changed(about) => {
                 let fields = list(about.fields.as_ref()?);
                 match about.name {
-                    Some(_) => format!("Changed {fields} for {}.", about.object()?),
+                    Some(_) => format!("Changed {fields} for {}.", about.object(may_name)?),
                     None => format!("Changed {fields}."),
                 }
             }
-            Self::Deleted(about) => format!("Deleted {}.", about.object()?),
+            Self::Deleted(about) => format!("Deleted {}.", about.object(may_name)?),
         })
     }
 }
 
 impl About {
-    fn object(&self) -> Option<String> {
-        Some(format!("{} “{}”", self.name.as_ref()?, self.object.as_ref()?))
+    fn object(&self, may_name: &impl Fn(&str) -> bool) -> Option<String> {
+        let (name, object) = (self.name.as_ref()?, self.object.as_ref()?);
+        Some(if may_name(name) { format!("{name} “{object}”") } else { name.clone() })
     }
 }
 
@@ -237,7 +239,7 @@ mod tests {
             ),
         ] {
             assert_eq!(message.json(), json);
-            assert_eq!(super::words(json), words);
+            assert_eq!(super::words(json, |_| true), words);
         }
     }
 
@@ -255,7 +257,7 @@ mod tests {
             r#"[{"changed": {}}]"#,
             &deep,
         ] {
-            assert_eq!(words(text), text);
+            assert_eq!(words(text, |_| true), text);
         }
     }
 }

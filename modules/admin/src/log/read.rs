@@ -1,6 +1,7 @@
 //! What the log says of an object, and of a user.
 
-use module_api::db::{DbError, Executor, FromRow, Row, query};
+use module_api::auth::Action;
+use module_api::db::{DbError, Executor, FromRow, query};
 use module_api::model::ModelInfo;
 use module_api::serde::Serialize;
 use module_api::sqlx::AssertSqlSafe;
@@ -8,6 +9,8 @@ use module_api::time::UtcDateTime;
 use module_api::{PageNumber, Pagination};
 
 use super::message::words;
+use crate::access::Desk;
+use crate::labels::may_know_names;
 use crate::text::minute;
 
 /// Entries of a page.
@@ -51,32 +54,59 @@ pub(crate) struct Entry {
     pub(crate) message: String,
 }
 
-impl FromRow for Entry {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let moment: UtcDateTime = row.get("action_time")?;
-        let (first, last): (String, String) = (row.get("first_name")?, row.get("last_name")?);
-        let message: String = row.get("change_message")?;
-        Ok(Self {
-            time: minute(moment),
-            username: row.get("username")?,
-            full_name: format!("{first} {last}").trim().to_owned(),
-            done: match row.get("action_flag")? {
-                1_i64 => Done::Addition,
+/// An entry as it is stored.
+#[derive(FromRow)]
+struct Stored {
+    action_time: UtcDateTime,
+    action_flag: i64,
+    object_id: Option<String>,
+    object_repr: String,
+    change_message: String,
+    user_id: i64,
+    username: String,
+    first_name: String,
+    last_name: String,
+    app_label: Option<String>,
+    model: Option<String>,
+}
+
+impl Entry {
+    /// An entry as far as the user may know: others go by their primary keys to those who may not view
+    /// users, and objects of other models are named to those who may view them.
+    fn of(desk: &Desk<'_>, stored: Stored) -> Self {
+        let username = desk.person(stored.user_id, &stored.username);
+        let is_named = username == stored.username;
+        let full_name = format!("{} {}", stored.first_name, stored.last_name);
+        let may_name = |name: &str| {
+            let mut called_so = desk.models.0.iter().map(|registered| &registered.admin);
+            desk.user.is_superuser
+                || called_so.any(|admin| {
+                    admin.model.verbose_name == name
+                        && desk.may(admin, Action::View, None)
+                        && may_know_names(desk, admin)
+                })
+        };
+        Self {
+            time: minute(stored.action_time),
+            username,
+            full_name: if is_named { full_name.trim().to_owned() } else { String::new() },
+            done: match stored.action_flag {
+                1 => Done::Addition,
                 2 => Done::Change,
                 3 => Done::Deletion,
                 _ => Done::Other,
             },
-            app: row.get("app_label")?,
-            model: row.get("model")?,
-            object_id: row.get("object_id")?,
-            object: row.get("object_repr")?,
-            message: words(&message),
-        })
+            app: stored.app_label,
+            model: stored.model,
+            object_id: stored.object_id,
+            object: stored.object_repr,
+            message: words(&stored.change_message, may_name),
+        }
     }
 }
 
 const ENTRIES: &str = "SELECT entry.action_time, entry.action_flag, entry.object_id, \
-     entry.object_repr, entry.change_message, account.username, account.first_name, \
+     entry.object_repr, entry.change_message, entry.user_id, account.username, account.first_name, \
      account.last_name, content_type.app_label, content_type.model FROM django_admin_log entry \
      JOIN auth_user account ON account.id = entry.user_id \
      LEFT JOIN django_content_type content_type ON content_type.id = entry.content_type_id";
@@ -91,6 +121,7 @@ const OF_OBJECT: &str = "WHERE entry.content_type_id = (SELECT id FROM django_co
 ///
 /// The database is out of reach.
 pub(crate) async fn of_object(
+    desk: &Desk<'_>,
     model: &'static ModelInfo,
     id: i64,
     page: PageNumber,
@@ -105,32 +136,34 @@ pub(crate) async fn of_object(
         let parameters = query(AssertSqlSafe(sql)).bind(model.app()).bind(model.name());
         parameters.bind(id.to_string()).bind(page.offset(PAGE_SIZE))
     };
-    let mut page = page;
-    let mut entries = fetch(page).fetch_all::<Entry>(on.reborrow()).await?;
+    let mut page = page.reachable(PAGE_SIZE);
+    let mut entries = fetch(page).fetch_all::<Stored>(on.reborrow()).await?;
     if entries.is_empty() && page.get() > 1 {
         let sql = format!("SELECT COUNT(*) AS value FROM django_admin_log entry {OF_OBJECT}");
         let count = query(AssertSqlSafe(sql)).bind(model.app()).bind(model.name());
         let (total,) = count.bind(id.to_string()).fetch_one(on.reborrow()).await?;
-        page = PageNumber::last(total, PAGE_SIZE);
+        page = PageNumber::last(total, PAGE_SIZE).reachable(PAGE_SIZE);
         entries = fetch(page).fetch_all(on).await?;
     }
     let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     let more = entries.len() > size;
     entries.truncate(size);
-    Ok((entries, Pagination::new(page, more)))
+    let entries = entries.into_iter().map(|stored| Entry::of(desk, stored)).collect();
+    Ok((entries, Pagination::new(page, PAGE_SIZE, more)))
 }
 
-/// What a user did last, the latest first, at most so many entries.
+/// What the user did last, the latest first, at most so many entries.
 ///
 /// # Errors
 ///
 /// The database is out of reach.
 pub(crate) async fn of_user(
-    user_id: i64,
+    desk: &Desk<'_>,
     at_most: u32,
     on: impl Into<Executor<'_>>,
 ) -> Result<Vec<Entry>, DbError> {
     // By primary keys, which grow with time: an index has those of a user in this order.
     let sql = format!("{ENTRIES} WHERE entry.user_id = $1 ORDER BY entry.id DESC LIMIT {at_most}");
-    query(AssertSqlSafe(sql)).bind(user_id).fetch_all(on).await
+    let entries = query(AssertSqlSafe(sql)).bind(desk.user.id).fetch_all(on).await?;
+    Ok(entries.into_iter().map(|stored| Entry::of(desk, stored)).collect())
 }

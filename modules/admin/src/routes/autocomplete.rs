@@ -66,13 +66,14 @@ pub(crate) async fn autocomplete(
     mut db: Connection<Db>,
 ) -> Result<Json, Error> {
     let admin = searched(&desk, app, model)?;
-    let term = term.unwrap_or_default();
-    let (found, more) = search::page_of(admin, term, page, PAGE_SIZE, &mut db).await?;
+    let (term, page) = (term.unwrap_or_default(), page.reachable(PAGE_SIZE));
+    let (found, more) = search::page_of(&desk, admin, term, page, PAGE_SIZE, &mut db).await?;
     let results = found
         .into_iter()
         .filter(|found| desk.may(admin, Action::View, Some(&found.record)))
         .map(|found| Choice { id: found.record.id().to_string(), text: found.text })
         .collect();
+    let more = Pagination::new(page, PAGE_SIZE, more).next.is_some();
     let results = Results { results, pagination: More { more } };
     let body = serde_json::to_string(&results).map_err(Error::other)?;
     let cache = Header::new("Cache-Control", "private, no-store");
@@ -90,8 +91,8 @@ pub(crate) async fn lookup(
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
     let admin = searched(&desk, app, model)?;
-    let query = search::typed(q);
-    let (found, more) = search::page_of(admin, &query, page, PAGE_SIZE, &mut db).await?;
+    let (query, page) = (search::typed(q), page.reachable(PAGE_SIZE));
+    let (found, more) = search::page_of(&desk, admin, &query, page, PAGE_SIZE, &mut db).await?;
     let mut rows = Vec::new();
     for found in found {
         if desk.may(admin, Action::View, Some(&found.record)) {
@@ -102,7 +103,7 @@ pub(crate) async fn lookup(
     let title = format!("Look up {}", admin.model.verbose_name_plural);
     let shell = Shell::of_model(&desk, title, admin, vec![Crumb::here("Look up")])?;
     let (name, one) = (admin.model.verbose_name_plural, capitalized(admin.model.verbose_name));
-    let pagination = Pagination::new(page, more);
+    let pagination = Pagination::new(page, PAGE_SIZE, more);
     let max_length = search::MAX_LENGTH;
     let page = context! { shell, name, one, query, max_length, rows, pagination };
     Ok(Page::render(template_name!("admin/lookup"), page))

@@ -27,6 +27,8 @@ pub(crate) struct DeleteForm {
     fingerprint: String,
     #[field(name = "_confirmed", default = String::new())]
     confirmed: String,
+    #[field(name = "_along", default = String::new())]
+    along: String,
 }
 
 /// What deleting an object means, and whether it is wanted.
@@ -63,6 +65,7 @@ pub(crate) async fn delete_submit(
         is_sent: !form.post.is_empty(),
         fingerprint: &form.fingerprint,
         confirmed: &form.confirmed,
+        along: !form.along.is_empty(),
     };
     answer(&desk, admin, id, answers, &ListQuery::of(&query.0), db, messages).await
 }
@@ -77,7 +80,7 @@ async fn answer(
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
     let gone = || Ok(gone(desk, admin, id, messages)?.into());
-    let Some(object) = object(admin.model, id, &mut db.acquire().await?).await? else {
+    let Some(object) = object(desk, admin.model, id, &mut db.acquire().await?).await? else {
         return gone();
     };
     desk.check(admin, Action::Delete, Some(&object.record))?;
@@ -85,11 +88,11 @@ async fn answer(
         Outcome::Gone => gone(),
         Outcome::Ask(asked) => {
             let around = around(desk, admin, &object, list)?;
-            Ok(Answer::Page(page(desk, admin, asked, around)?))
+            Ok(Answer::Page(page(desk, admin, *asked, around)?))
         }
-        Outcome::Deleted(_) => {
-            let (name, text) = (admin.model.verbose_name, &object.text);
-            messages.success(format!("The {name} “{text}” was deleted successfully."));
+        Outcome::Deleted { note, .. } => {
+            let (name, text) = (admin.model.verbose_name, &object.label);
+            messages.success(format!("The {name} “{text}” was deleted successfully.{note}"));
             Ok(Redirect::to(list_address(desk, admin, list)?).into())
         }
     }
@@ -106,13 +109,13 @@ fn around(
     let here = |route: &str| Ok::<_, Error>(desk.object_url(route, admin, id)? + &list.suffix());
     let change = may_look.then(|| here("change")).transpose()?;
     let crumb = match &change {
-        Some(url) => Crumb::to(object.label(), url.clone()),
-        None => Crumb::here(object.label()),
+        Some(url) => Crumb::to(object.label.clone(), url.clone()),
+        None => Crumb::here(object.label.clone()),
     };
     Ok(Around {
-        what: format!("the {name} “{}”", object.text),
+        what: format!("the {name} “{}”", object.label),
         name,
-        title: format!("Delete {name} “{}”", object.text),
+        title: format!("Delete {name} “{}”", object.label),
         crumbs: vec![crumb, Crumb::here("Delete")],
         action: here("delete")?,
         hidden: Vec::new(),

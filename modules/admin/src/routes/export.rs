@@ -1,5 +1,7 @@
 //! The rows of a list as a file.
 
+use std::sync::Arc;
+
 use module_api::auth::Action;
 use module_api::db::Db;
 use module_api::time::UtcDateTime;
@@ -20,6 +22,7 @@ const FORMAT: &str = "format";
 
 /// All rows that a list has, with the query of the list.
 #[get("/<app>/<model>/export")]
+#[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
 pub(crate) fn export<'r>(
     desk: Desk<'r>,
     app: &str,
@@ -43,7 +46,7 @@ pub(crate) fn export<'r>(
             return Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?.into()));
         }
     };
-    let rows = Export::new(&registered.admin, desk.user, query.rows(), format);
+    let rows = Export::new(&registered.admin, Arc::clone(&desk.user), query.rows(), format);
     let name = name_of(registered.admin.model.name());
     Ok(Answer::File(Box::new(File { rows, format, name, db })))
 }

@@ -89,12 +89,12 @@ pub(crate) async fn change(
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::View)?.admin;
     let mut connection = db.acquire().await?;
-    let Some(main) = object(admin.model, id, &mut connection).await? else {
+    let Some(main) = object(&desk, admin.model, id, &mut connection).await? else {
         return Ok(Answer::Redirect(Box::new(gone(&desk, admin, id, messages)?)));
     };
     desk.check(admin, Action::View, Some(&main.record))?;
     let plan = Plan::to_change(&desk, admin, &main.record);
-    let stored = Stored::load(main, &plan, &mut connection).await?;
+    let stored = Stored::load(&desk, main, &plan, &mut connection).await?;
     drop(connection);
     let state = FormState::to_change(&desk, plan, stored);
     let list = ListQuery::of(&query.0);

@@ -24,17 +24,18 @@ pub(crate) async fn history(
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::View)?.admin;
-    let Some(object) = object(admin.model, id, &mut db).await? else {
+    let Some(object) = object(&desk, admin.model, id, &mut db).await? else {
         return Ok(gone(&desk, admin, id, messages)?.into());
     };
     desk.check(admin, Action::View, Some(&object.record))?;
-    let (entries, pages) = log::of_object(admin.model, id, p, &mut db).await?;
+    let (entries, pages) = log::of_object(&desk, admin.model, id, p, &mut db).await?;
     let is_whole = pages.previous.is_none() && pages.next.is_none();
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     let count = is_whole.then(|| counted(count, "entry", "entries"));
     let change = desk.object_url("change", admin, id)?;
-    let crumbs = vec![Crumb::to(object.label(), change), Crumb::here("History")];
-    let shell = Shell::of_model(&desk, format!("Change history: {}", object.text), admin, crumbs)?;
+    let title = format!("Change history: {}", object.label);
+    let crumbs = vec![Crumb::to(object.label, change), Crumb::here("History")];
+    let shell = Shell::of_model(&desk, title, admin, crumbs)?;
     let page = context! { shell, entries, pages, count };
     Ok(Answer::Page(Page::render(template_name!("admin/history"), page)))
 }

@@ -92,6 +92,7 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page
     let name = admin.model.verbose_name_plural;
     let shell =
         Shell::of_model(desk, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
+    let shell = shell.with_errors(error.is_some());
     let importable = Importable::new(admin, &desk.user);
     let fields = FieldRow::all(&importable);
     let (max_megabytes, max_objects) = (MAX_BYTES / 1024 / 1024, MAX_OBJECTS);

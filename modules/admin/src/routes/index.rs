@@ -9,6 +9,7 @@ use module_api::{Connection, Error, Page, context, template_name};
 use rocket::get;
 
 use crate::access::Desk;
+use crate::labels::may_know_names;
 use crate::log::{self, Done, Entry};
 use crate::shell::{Crumb, Shell};
 
@@ -18,7 +19,7 @@ const RECENT: u32 = 10;
 /// All models one may see, and what one did last.
 #[get("/")]
 pub(crate) async fn index(desk: Desk<'_>, mut db: Connection<Db>) -> Result<Page, Error> {
-    let entries = log::of_user(desk.user.id, RECENT, &mut db).await?;
+    let entries = log::of_user(&desk, RECENT, &mut db).await?;
     let recent: Vec<Recent> = entries.into_iter().map(|entry| Recent::new(&desk, entry)).collect();
     let shell = Shell::new(&desk, "Site administration", Vec::new())?;
     Ok(Page::render(template_name!("admin/index"), context! { shell, recent }))
@@ -36,7 +37,7 @@ struct Recent {
 }
 
 impl Recent {
-    fn new(desk: &Desk<'_>, entry: Entry) -> Self {
+    fn new(desk: &Desk<'_>, mut entry: Entry) -> Self {
         let label = entry.app.as_deref().zip(entry.model.as_deref());
         let registered = label.and_then(|(app, model)| desk.models.find(app, model));
         let visible = registered
@@ -46,6 +47,11 @@ impl Recent {
         let url = visible
             .zip(id)
             .and_then(|(registered, id)| desk.object_url("change", &registered.admin, id).ok());
+        let may_know = registered.is_some_and(|known| may_know_names(desk, &known.admin));
+        if !desk.user.is_superuser && !may_know {
+            // A right that was lost takes the names along.
+            entry.object = entry.object_id.clone().unwrap_or_default();
+        }
         let model = registered.map(|registered| registered.admin.model.capitalized_name());
         Self { entry, model, url }
     }

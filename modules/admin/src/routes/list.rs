@@ -12,6 +12,7 @@ use rocket::get;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 
+use self::actions::Selection;
 use super::Answer;
 use crate::access::Desk;
 use crate::list::ListQuery;
@@ -39,19 +40,22 @@ pub(crate) async fn list(
 ) -> Result<Answer, Error> {
     let registered = desk.model(app, model, Action::View)?;
     match read(&desk, registered, uri) {
-        Ok(query) => Ok(Answer::Page(page(&desk, registered, &query, (&mut db).into()).await?)),
+        Ok(query) => {
+            let page = page(&desk, registered, &query, None, (&mut db).into()).await?;
+            Ok(Answer::Page(page))
+        }
         Err(malformed) => Ok(to_all(&desk, registered, &malformed, messages)?.into()),
     }
 }
 
 /// What an address asks for.
 pub(crate) fn read<'a>(
-    desk: &Desk<'a>,
+    desk: &'a Desk<'a>,
     registered: &'a RegisteredModel,
     uri: &Origin<'_>,
 ) -> Result<ListQuery<'a>, Malformed> {
     let parameters = Parameters::of(uri).ok_or_else(|| Malformed("?".to_owned()))?;
-    ListQuery::read(&registered.admin, desk.models, parameters)
+    ListQuery::read(desk, &registered.admin, parameters)
 }
 
 /// Sends the visitor from an address that asks for what cannot be understood to the whole list.
@@ -79,6 +83,7 @@ struct Row {
     url: String,
     /// What its checkbox is called, for whoever cannot see where that stands.
     label: String,
+    is_selected: bool,
     cells: Vec<Cell>,
 }
 
@@ -123,16 +128,18 @@ struct Search {
     clear: String,
 }
 
+/// The page. `kept` is what was selected before, where nothing came of it.
 async fn page(
     desk: &Desk<'_>,
     registered: &RegisteredModel,
     query: &ListQuery<'_>,
+    kept: Option<&Selection>,
     mut on: Executor<'_>,
 ) -> Result<Page, Error> {
     let admin = &registered.admin;
     let parameters = &query.parameters;
     let mut records = query.rows();
-    let columns = Columns::new(admin, desk.models, &mut records);
+    let columns = Columns::new(desk, admin, &mut records);
     let size = admin.page_size;
     let rows = Rows::fetch(&records, &query.order.paths, size, parameters, on.reborrow()).await?;
     let all = if query.is_filtered() {
@@ -152,7 +159,11 @@ async fn page(
         of_all: query.is_filtered().then_some(all),
     };
     let pages = rows.links(parameters);
-    let rows = shown(desk, admin, &columns, &rows.records, parameters)?;
+    let mut rows = shown(desk, admin, &columns, &rows.records, parameters)?;
+    let selected = kept.map(Selection::ids).unwrap_or_default();
+    for row in &mut rows {
+        row.is_selected = selected.contains(&row.id);
+    }
     let may_change = desk.may(admin, Action::Change, None);
     let title = format!(
         "Select {} to {}",
@@ -190,6 +201,8 @@ async fn page(
         search,
         filters,
         actions: actions::offered(desk, admin),
+        action: kept.map(Selection::action).unwrap_or_default().to_owned(),
+        is_across: kept.is_some_and(Selection::is_all),
         here: parameters.without(&[ERROR]).link(),
         list: desk.model_url("list", admin)?,
     };
@@ -200,7 +213,7 @@ async fn page(
 fn shown(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
-    columns: &Columns,
+    columns: &Columns<'_>,
     records: &[Record],
     parameters: &Parameters,
 ) -> Result<Vec<Row>, Error> {
@@ -219,7 +232,7 @@ fn shown(
         let url = desk.object_url("change", admin, record.id())? + &back;
         let cells = columns.cells(record);
         let label = Cell::name(&cells).unwrap_or_else(|| record.id().to_string());
-        shown.push(Row { id: record.id(), url, label, cells });
+        shown.push(Row { id: record.id(), url, label, is_selected: false, cells });
     }
     Ok(shown)
 }

@@ -9,6 +9,7 @@ use module_api::{
 use rocket::{State, get};
 
 use crate::access::Desk;
+use crate::denied::Lack;
 use crate::shell::{Crumb, Shell};
 
 /// A module on the page.
@@ -65,7 +66,7 @@ struct Others {
 #[get("/modules")]
 pub(crate) async fn modules(desk: Desk<'_>, site: &State<SiteModules>) -> Result<Page, Error> {
     if !desk.user.is_superuser {
-        return Err(Error::Forbidden);
+        return Err(desk.refuse(Lack::Superuser));
     }
     let mut statuses = site.migrations().await?;
     let mut rows = Vec::new();

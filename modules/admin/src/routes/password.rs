@@ -73,7 +73,7 @@ pub(crate) async fn password(
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
     let admin = users(&desk, app, model)?;
-    let Some(user) = object(admin.model, id, &mut db).await? else {
+    let Some(user) = object(&desk, admin.model, id, &mut db).await? else {
         return Ok(gone(&desk, admin, id, messages)?.into());
     };
     desk.check(admin, Action::Change, Some(&user.record))?;
@@ -96,7 +96,7 @@ pub(crate) async fn password_submit(
 ) -> Result<Reply, Error> {
     let admin = users(&desk, app, model)?;
     let is_gone = || Ok(Reply::Usual(gone(&desk, admin, id, messages)?.into()));
-    let Some(user) = object(admin.model, id, &mut db.acquire().await?).await? else {
+    let Some(user) = object(&desk, admin.model, id, &mut db.acquire().await?).await? else {
         return is_gone();
     };
     desk.check(admin, Action::Change, Some(&user.record))?;
@@ -172,7 +172,7 @@ async fn store(
 ) -> Result<Stored, Error> {
     let mut transaction = db.begin().await?;
     lock(admin.model, &[id].into(), &mut transaction).await?;
-    let Some(user) = object(admin.model, id, &mut transaction).await? else {
+    let Some(user) = object(desk, admin.model, id, &mut transaction).await? else {
         return Ok(Stored::Gone);
     };
     // The user may have become a superuser meanwhile.
@@ -196,16 +196,20 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, user: &Object, errors: Errors) -> R
     let has_password = !stored.is_empty() && !stored.starts_with('!');
     let verb = if has_password { "Change" } else { "Set" };
     let change = desk.object_url("change", admin, id)?;
-    let crumbs =
-        vec![Crumb::to(user.label(), change.clone()), Crumb::here(format!("{verb} password"))];
-    let shell = Shell::of_model(desk, format!("{verb} password: {}", user.text), admin, crumbs)?;
+    let crumbs = vec![
+        Crumb::to(user.label.clone(), change.clone()),
+        Crumb::here(format!("{verb} password")),
+    ];
+    let shell = Shell::of_model(desk, format!("{verb} password: {}", user.label), admin, crumbs)?;
     let Errors { whole, fields } = errors;
+    let count = fields.iter().filter(|errors| !errors.is_empty()).count();
+    let shell = shell.with_errors(count > 0 || whole.is_some());
     let page = context! {
         shell,
-        username: user.text.clone(),
+        username: user.label.clone(),
         has_password,
         whole,
-        count: fields.iter().filter(|errors| !errors.is_empty()).count(),
+        count,
         errors: fields,
         help_texts: password_help_texts(),
         action: desk.object_url("password", admin, id)?,

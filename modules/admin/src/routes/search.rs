@@ -10,6 +10,7 @@ use rocket::get;
 use rocket::http::RawStr;
 
 use crate::access::Desk;
+use crate::labels::Label;
 use crate::search::{filter, typed, words};
 use crate::shell::{Crumb, Shell};
 
@@ -91,7 +92,7 @@ pub(crate) async fn search(
         });
     }
     let title = if words.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
-    let shell = Shell::new(&desk, title, vec![Crumb::here("Search")])?;
+    let shell = Shell::new(&desk, title, vec![Crumb::here("Search")])?.searching(&query);
     let is_empty = words.is_empty();
     let page = context! { shell, query, is_empty, names: names.join(", "), pages, groups };
     Ok(Page::render(template_name!("admin/search"), page))
@@ -115,11 +116,11 @@ async fn found(
     query: &str,
     db: &mut Connection<Db>,
 ) -> Result<Option<Group>, Error> {
-    let Some(filter) = filter(admin, query) else { return Ok(None) };
+    let Some(filter) = filter(&desk.searchable(admin), query) else { return Ok(None) };
     let newest = Path::of(admin.model.primary_key());
     let records = Records::of(admin.model).filter(filter);
     let mut records = records.order_by(newest, true).limit(COUNTED + 1);
-    let display = records.display();
+    let label = Label::of(desk, &mut records);
     let mut fetched = records.fetch(&mut *db).await?;
     let is_more = fetched.len() > COUNTED as usize;
     fetched.retain(|record| desk.may(admin, Action::View, Some(record)));
@@ -129,7 +130,7 @@ async fn found(
     let count = if is_more { format!("{COUNTED}+") } else { fetched.len().to_string() };
     let row = |record: &Record| {
         let url = desk.object_url("change", admin, record.id())?;
-        Ok(Row { text: display.text(record), url })
+        Ok(Row { text: label.link(desk, record), url })
     };
     let rows: Result<Vec<Row>, Error> = fetched.iter().take(SHOWN).map(row).collect();
     let list = desk.model_url("list", admin)?;

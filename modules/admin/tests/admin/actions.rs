@@ -4,8 +4,8 @@ use module_api::db::query;
 use module_test::{Answer, Browser, DatabaseKind, Document, Element, TestSite, on_both_databases};
 
 use crate::hotel::{
-    Guest, add_guests, add_room, add_tag, all_guests, hotel, messages, names, page, staff,
-    superuser, tag,
+    Guest, add_guests, add_room, add_tag, all_guests, firsts, hotel, messages, messages_on, names,
+    page, staff, superuser, tag,
 };
 
 on_both_databases! {
@@ -103,25 +103,52 @@ async fn rows_that_the_list_does_not_have_are_not_touched(on: DatabaseKind) {
         ("_selected_action", "1 OR 1=1"),
         ("_selected_action", "99999999999999999999"),
     ];
-    let answer = browser.post(LIST, &fields).await;
-    let said = messages(&browser, &answer).await;
+    let said = messages_on(&browser.post(LIST, &fields).await.page());
     assert!(said[0].starts_with("Items must be selected"), "{said:?}");
     let answer = act(&browser, "?nothing=1", "check_out", &ids).await;
     assert_eq!(answer.location(), "/admin/hotel/guest/?e=1");
     assert_eq!(left(&site).await, ["Ann"]);
 }
 
+/// The names and values of the boxes that are checked.
+fn checked(page: &Document) -> Vec<(String, String)> {
+    let boxes = page.all("input").filter(|input| input.attribute("checked").is_some());
+    let pair = |input: &Element| {
+        let value = |name| input.attribute(name).unwrap().to_owned();
+        (value("name"), value("value"))
+    };
+    boxes.map(pair).collect()
+}
+
 async fn without_an_action_or_a_selection_nothing_is_done(on: DatabaseKind) {
     let (site, ids) = guests(on).await;
     let browser = superuser(&site).await;
     for action in ["", "dance", "__init__"] {
-        let answer = act(&browser, "", action, &ids).await;
-        assert_eq!(messages(&browser, &answer).await, ["No action selected."], "{action}");
+        let again = act(&browser, "?q=n", action, &ids[..1]).await.page();
+        assert_eq!(messages_on(&again), ["No action selected."], "{action}");
+        assert_eq!(firsts(&again), ["Ann"], "{action}");
+        assert_eq!(checked(&again), [("_selected_action".to_owned(), ids[0].to_string())]);
     }
+    let all = [("action", ""), ("select_across", "1")];
+    let again = browser.post("/admin/hotel/guest/?o=1", &all).await.page();
+    assert_eq!(firsts(&again)[0], "Ann", "in the order of before");
+    assert_eq!(
+        browser
+            .get("/admin/hotel/guest/")
+            .await
+            .page()
+            .all("li")
+            .filter(|li| li.words() == "No action selected.")
+            .count(),
+        0,
+        "it is said once"
+    );
     for action in ["check_out", "delete_selected", "evict"] {
-        let answer = act(&browser, "", action, &[]).await;
+        let again = act(&browser, "", action, &[]).await.page();
+        let chosen = again.all("option").find(|option| option.attribute("selected").is_some());
+        assert_eq!(chosen.unwrap().attribute("value"), Some(action));
         assert_eq!(
-            messages(&browser, &answer).await,
+            messages_on(&again),
             [
                 "Items must be selected in order to perform actions on them. No items have been changed."
             ],

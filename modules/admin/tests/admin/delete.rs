@@ -2,6 +2,7 @@
 
 use module_api::model::{ForeignKey, Model};
 use module_test::{DatabaseKind, Document, TestSite, on_both_databases};
+use site_rows::{AddRows, Address};
 
 use crate::archive::{
     Loan, Logged, Note, Sheet, Shelf, Topic, add, add_folder, add_shelf, archive, confirm, count,
@@ -24,6 +25,9 @@ on_both_databases! {
     names_are_text,
     the_list_comes_back_as_it_was_left,
     looking_at_it_changes_nothing,
+    what_shares_the_form_stays_and_is_said,
+    what_shares_the_form_goes_where_that_is_wanted,
+    what_shares_the_form_goes_for_several_at_once,
 }
 
 fn address(shelf: i64) -> String {
@@ -331,4 +335,77 @@ async fn looking_at_it_changes_nothing(on: DatabaseKind) {
     let unsure = page(&browser.post(&address(shelf), &[]).await);
     assert!(!unsure.main().contains("Not deleted"), "{}", unsure.main());
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM archive_shelf").await, 1);
+}
+
+/// How many lettings and addresses there are.
+async fn left(site: &TestSite) -> (i64, i64) {
+    let lettings = count(site, "SELECT COUNT(*) AS value FROM lettings_letting").await;
+    (lettings, count(site, "SELECT COUNT(*) AS value FROM lettings_address").await)
+}
+
+async fn what_shares_the_form_stays_and_is_said(on: DatabaseKind) {
+    let site = archive(on).await;
+    let letting = site.add_letting("Sea view", Address::SOMEWHERE).await;
+    let target = format!("/admin/lettings/letting/{letting}/delete/");
+    let browser = superuser(&site).await;
+    let asked = page(&browser.get(&target).await);
+    assert_has(&asked, &["What stays", "Addresses 1", "7217 Bedford Street"]);
+    assert_eq!(confirm(&browser, &target, &asked).await.status, 303);
+    let said = "The letting “Sea view” was deleted successfully. What stays: 1 address.";
+    assert_eq!(messages(&browser).await, [said]);
+    assert_eq!(left(&site).await, (0, 1));
+}
+
+async fn what_shares_the_form_goes_where_that_is_wanted(on: DatabaseKind) {
+    let site = archive(on).await;
+    let letting = site.add_letting("Sea view", Address::SOMEWHERE).await;
+    site.add_letting("Other", Address::SOMEWHERE).await;
+    let target = format!("/admin/lettings/letting/{letting}/delete/");
+    let clerk = staff(&site, &["delete_letting"]).await;
+    let both = page(&clerk.post(&target, &[("_along", "1")]).await);
+    assert_eq!(both.heading(), "Cannot delete letting");
+    assert!(!both.main().contains("Bedford"), "{}", both.main());
+    let browser = superuser(&site).await;
+    let both = page(&browser.post(&target, &[("_along", "1")]).await);
+    assert_eq!(both.heading(), "Delete letting “Sea view”");
+    assert_has(&both, &["Lettings: 1", "Addresses: 1", "7217 Bedford Street"]);
+    assert!(!both.main().contains("What stays"), "{}", both.main());
+    assert_eq!(left(&site).await, (2, 2), "it is only shown");
+    // What was shown with the address is no answer to the question without, and the other way round.
+    let without = page(&browser.get(&target).await);
+    for (fingerprint, along) in [(&both, ""), (&without, "1")] {
+        let fingerprint = value_of(fingerprint, "_fingerprint").unwrap();
+        let sent = [("post", "yes"), ("_fingerprint", &fingerprint), ("_along", along)];
+        assert_eq!(browser.post(&target, &sent).await.status, 200);
+    }
+    let fingerprint = value_of(&both, "_fingerprint").unwrap();
+    assert_eq!(value_of(&both, "_along").as_deref(), Some("1"));
+    let sent = [("post", "yes"), ("_fingerprint", fingerprint.as_str()), ("_along", "1")];
+    assert_eq!(browser.post(&target, &sent).await.status, 303);
+    let said = "The letting “Sea view” was deleted successfully. Deleted as well: 1 address.";
+    assert_eq!(messages(&browser).await, [said]);
+    assert_eq!(left(&site).await, (1, 1));
+    let logged = log(&site).await;
+    let logged: Vec<&str> = logged.iter().map(|entry| entry.model.as_str()).collect();
+    assert_eq!(logged, ["lettings.letting", "lettings.address"]);
+}
+
+async fn what_shares_the_form_goes_for_several_at_once(on: DatabaseKind) {
+    const LIST: &str = "/admin/lettings/letting/";
+    let site = archive(on).await;
+    for title in ["One", "Two", "Three"] {
+        site.add_letting(title, Address::SOMEWHERE).await;
+    }
+    let browser = superuser(&site).await;
+    let chosen =
+        [("action", "delete_selected"), ("_selected_action", "1"), ("_selected_action", "2")];
+    let asked = page(&browser.post(LIST, &chosen).await);
+    assert_has(&asked, &["What stays", "Addresses 2"]);
+    let both = page(&browser.post(LIST, &[&chosen[..], &[("_along", "1")]].concat()).await);
+    let fingerprint = value_of(&both, "_fingerprint").unwrap();
+    let yes = [("post", "yes"), ("_fingerprint", fingerprint.as_str()), ("_along", "1")];
+    assert_eq!(browser.post(LIST, &[&chosen[..], &yes[..]].concat()).await.status, 303);
+    let said = "Successfully deleted 2 lettings. Deleted as well: 2 addresses.";
+    assert_eq!(messages(&browser).await, [said]);
+    assert_eq!(left(&site).await, (1, 1));
 }

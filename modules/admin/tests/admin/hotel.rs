@@ -50,6 +50,14 @@ pub(crate) struct Guest {
     pub(crate) tags: ManyToMany<Tag>,
 }
 
+#[derive(Debug, Clone, Model)]
+#[model(label = "hotel.bill", display = "Bill of {guest}")]
+pub(crate) struct Bill {
+    pub(crate) id: i64,
+    #[model(on_delete = cascade)]
+    pub(crate) guest: ForeignKey<Guest>,
+}
+
 impl Guest {
     /// A guest of whom only the name matters.
     pub(crate) fn named(name: &str) -> Self {
@@ -78,7 +86,7 @@ pub(crate) fn moment(text: &str) -> UtcDateTime {
 }
 
 pub(crate) static HOTEL: LocalModule = LocalModule {
-    models: &[Room::INFO, Tag::INFO, Guest::INFO],
+    models: &[Room::INFO, Tag::INFO, Guest::INFO, Bill::INFO],
     migrations: &[
         ("0001_initial.sqlite.sql", SQLITE.as_bytes()),
         ("0001_initial.postgres.sql", POSTGRES.as_bytes()),
@@ -86,6 +94,7 @@ pub(crate) static HOTEL: LocalModule = LocalModule {
     admin: || {
         vec![
             ModelAdmin::of::<Room>().page_size(5).list_display(["number", "__str__"]),
+            ModelAdmin::of::<Bill>().list_display(["__str__", "guest", "guest__name"]),
             ModelAdmin::of::<Guest>()
                 .list_display([
                     "name".into(),
@@ -209,7 +218,11 @@ macro_rules! tables {
             $key,
             ", guest_id integer NOT NULL REFERENCES hotel_guest (id) \
              DEFERRABLE INITIALLY DEFERRED, tag_id integer NOT NULL \
-             REFERENCES hotel_tag (id) DEFERRABLE INITIALLY DEFERRED, UNIQUE (guest_id, tag_id));"
+             REFERENCES hotel_tag (id) DEFERRABLE INITIALLY DEFERRED, UNIQUE (guest_id, tag_id));\n\
+             CREATE TABLE hotel_bill (id ",
+            $key,
+            ", guest_id integer NOT NULL REFERENCES hotel_guest (id) \
+             DEFERRABLE INITIALLY DEFERRED);"
         )
     };
 }
@@ -332,12 +345,16 @@ pub(crate) async fn names(browser: &Browser<'_>, query: &str) -> Vec<String> {
     firsts(&page(browser, &format!("/admin/hotel/guest/{query}")).await)
 }
 
-/// The messages on the page that comes next.
-pub(crate) async fn messages(browser: &Browser<'_>, answer: &Answer) -> Vec<String> {
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    let page = page(browser, answer.location()).await;
+/// The messages on a page.
+pub(crate) fn messages_on(page: &Document) -> Vec<String> {
     let is_message = |element: &&module_test::Element| {
         element.attribute("class").is_some_and(|class| class.starts_with("message message-"))
     };
     page.all("li").filter(is_message).map(module_test::Element::words).collect()
+}
+
+/// The messages on the page that comes next.
+pub(crate) async fn messages(browser: &Browser<'_>, answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    messages_on(&page(browser, answer.location()).await)
 }

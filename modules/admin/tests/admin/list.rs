@@ -20,6 +20,7 @@ on_both_databases! {
     pages_are_numbered_from_one_and_a_bad_number_is_the_nearest,
     every_row_is_on_one_page_in_whatever_order,
     up_to_200_rows_can_be_shown_at_once,
+    a_page_too_far_from_both_ends_is_the_nearest_and_says_so,
     an_empty_list_says_so_and_so_does_one_without_results,
     it_says_how_many_results_there_are_of_how_many,
     what_is_stored_is_shown_as_text,
@@ -312,6 +313,35 @@ async fn every_row_is_on_one_page_in_whatever_order(on: DatabaseKind) {
             seen.extend(numbers(&browser, &format!("?{order}p={number}")).await);
         }
         assert_eq!(&seen, expected, "{order}");
+    }
+}
+
+async fn a_page_too_far_from_both_ends_is_the_nearest_and_says_so(on: DatabaseKind) {
+    let site = hotel(on).await;
+    let mut transaction = site.db().begin().await.unwrap();
+    let rooms = "WITH RECURSIVE room(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM room \
+                 WHERE number < 20100) INSERT INTO hotel_room (number, suffix) \
+                 SELECT number, '' FROM room";
+    module_api::db::query(rooms).execute(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    let browser = superuser(&site).await;
+    // Of 4020 pages with 5 rows each, those from 2002 to 2019 are too far in.
+    for (asked, shown, first) in
+        [(2001, 2001, 10_100), (2010, 2001, 10_100), (2011, 2020, 10_005), (2020, 2020, 10_005)]
+    {
+        let list = page(&browser, &format!("/admin/hotel/room/?p={asked}")).await;
+        let is_current = |span: &&Element| span.attribute("aria-current") == Some("page");
+        assert_eq!(
+            list.all("span").filter(is_current).last().unwrap().words(),
+            shown.to_string(),
+            "{asked}"
+        );
+        assert_eq!(firsts(&list)[0], first.to_string(), "{asked}");
+        let is_said = list.main().contains("lies too far from both ends");
+        assert_eq!(is_said, asked != shown, "{asked}");
+        assert_eq!(list.link("Next").is_some(), shown == 2020, "{asked}");
+        assert_eq!(list.link("Previous").is_some(), shown == 2001, "{asked}");
+        assert_eq!(list.link("2002"), None, "no link leads to a page that cannot be opened");
     }
 }
 

@@ -17,7 +17,9 @@ mod index;
 mod list;
 mod log;
 mod modules;
+mod names;
 mod password;
+mod refusals;
 mod search;
 mod superusers;
 

@@ -55,6 +55,8 @@ async fn results_are_grouped_by_model_and_lead_to_the_forms(on: DatabaseKind) {
     let site = riverside(on).await;
     let desk = superuser(&site).await;
     let page = find(&desk, "river").await;
+    let field = page.id("search-all").unwrap();
+    assert_eq!(field.attribute("value"), Some("river"), "the words stay");
     let expected = ["Users 1", "Addresses 1", "Lettings 1", "Profiles 1"];
     let mut found = groups(&page);
     let mut expected = expected.map(str::to_owned).to_vec();
@@ -92,8 +94,11 @@ async fn of_each_model_five_are_shown_and_the_list_has_all(on: DatabaseKind) {
 
 async fn what_one_may_not_look_at_is_not_found(on: DatabaseKind) {
     let site = riverside(on).await;
+    let desk = staff(&site, "lettings.view_letting,lettings.view_address").await;
+    assert_eq!(groups(&find(&desk, "river").await), ["Lettings 1", "Addresses 1"]);
     let desk = staff(&site, "lettings.view_letting").await;
-    assert_eq!(groups(&find(&desk, "river").await), ["Lettings 1"]);
+    assert_eq!(groups(&find(&desk, "river").await), [] as [&str; 0], "it is in the address");
+    assert_eq!(groups(&find(&desk, "boat").await), ["Lettings 1"]);
     let desk = staff(&site, "lettings.add_letting,profiles.change_profile").await;
     assert_eq!(groups(&find(&desk, "river").await), ["Profiles 1"]);
     let desk = staff(&site, "").await;

@@ -7,6 +7,7 @@ on_both_databases! {
     without_lettings_the_list_says_so,
     lettings_are_listed_with_links_to_their_pages,
     a_letting_shows_its_title_and_address,
+    a_zip_code_that_begins_with_zero_has_five_digits,
 }
 
 async fn without_lettings_the_list_says_so(on: DatabaseKind) {
@@ -55,4 +56,16 @@ async fn a_letting_shows_its_title_and_address(on: DatabaseKind) {
     assert!(details.contains("Brunswick, GA 31525"), "{details}");
     assert!(details.contains("USA"), "{details}");
     assert!(!page.main().contains("Elsewhere"));
+}
+
+async fn a_zip_code_that_begins_with_zero_has_five_digits(on: DatabaseKind) {
+    let site = TestSite::on(on).start().await;
+    let boston = Address { city: "Boston", state: "MA", zip_code: 2134, ..Address::SOMEWHERE };
+    let basel = Address { country_iso_code: "CHE", zip_code: 405, ..boston };
+    for (at, expected) in [(boston, "Boston, MA 02134"), (basel, "Boston, MA 405 CHE")] {
+        let id = site.add_letting("Home", at).await;
+        let page = site.get(&format!("/lettings/{id}/")).await.page();
+        let details = page.id("details").unwrap().words();
+        assert!(details.contains(expected), "{details}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Long lists come page by page, and every number leads to a page there is.
 
+use module_api::db::query;
 use module_test::{DatabaseKind, TestSite, on_both_databases};
 use site_rows::{AddRows, Address};
 
@@ -8,6 +9,7 @@ on_both_databases! {
     a_bad_page_number_is_the_nearest_page_there_is,
     a_last_page_that_is_full_has_no_next,
     an_empty_list_has_one_page,
+    a_page_too_deep_is_the_deepest_there_is_and_says_so,
 }
 
 /// A site with five lettings, two on a page.
@@ -81,4 +83,31 @@ async fn an_empty_list_has_one_page(on: DatabaseKind) {
         assert_eq!(page.id("index_lettings").unwrap().words(), "No lettings are available.");
         assert_eq!(shown(&site, address).await, (vec![], None, None));
     }
+}
+
+async fn a_page_too_deep_is_the_deepest_there_is_and_says_so(on: DatabaseKind) {
+    let site = TestSite::on(on).setting("modules.lettings.page_size", 5000).start().await;
+    let mut transaction = site.db().begin().await.unwrap();
+    for statement in [
+        "WITH RECURSIVE row(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM row WHERE \
+         number < 20000) INSERT INTO lettings_address (id, number, street, city, state, zip_code, \
+         country_iso_code) SELECT number, 1, 'A', 'B', 'CA', 1, 'USA' FROM row",
+        "INSERT INTO lettings_letting (id, title, address_id) SELECT id, 'Home ' || \
+         CAST(id AS text), id FROM lettings_address",
+    ] {
+        query(statement).execute(&mut transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let (_, previous, next) = shown(&site, "/lettings/?page=2").await;
+    assert_eq!((previous.as_deref(), next.as_deref()), (Some("?page=1"), Some("?page=3")));
+    let deepest = shown(&site, "/lettings/?page=3").await;
+    assert_eq!(deepest.0[0], "Home 10001");
+    assert_eq!((deepest.1.as_deref(), deepest.2.as_deref()), (Some("?page=2"), None));
+    for address in ["/lettings/?page=4", "/lettings/?page=80000"] {
+        assert_eq!(shown(&site, address).await, deepest, "{address}");
+        let words = site.get(address).await.page().main();
+        assert!(words.contains("There is more after this page"), "{address}");
+    }
+    let words = site.get("/lettings/?page=2").await.page().main();
+    assert!(!words.contains("There is more"), "{words}");
 }

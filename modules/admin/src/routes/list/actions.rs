@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use module_api::admin::{AdminAction, ModelAdmin};
+use module_api::admin::{AdminAction, ModelAdmin, RegisteredModel};
 use module_api::auth::Action;
 use module_api::db::{Db, DbError, Transaction};
 use module_api::model::{Filter, Records, WriteError};
@@ -13,7 +13,7 @@ use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{State, post};
 
-use super::{read, to_all};
+use super::{page, read, to_all};
 use crate::access::Desk;
 use crate::deletion::{self, Answers, Around, Outcome};
 use crate::list::ListQuery;
@@ -22,7 +22,7 @@ use crate::log::{self, ActionFlag};
 use crate::object::{CHUNK, Object, objects};
 use crate::routes::Answer;
 use crate::shell::Crumb;
-use crate::text::counted;
+use crate::text::{by_key, counted};
 
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";
@@ -67,18 +67,20 @@ pub(crate) struct Selection {
     fingerprint: String,
     #[field(name = "_confirmed", default = String::new())]
     confirmed: String,
+    #[field(name = "_along", default = String::new())]
+    along: String,
 }
 
 impl Selection {
-    fn action(&self) -> &str {
+    pub(super) fn action(&self) -> &str {
         self.action.iter().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
     }
 
-    fn ids(&self) -> BTreeSet<i64> {
+    pub(super) fn ids(&self) -> BTreeSet<i64> {
         self.ids.iter().filter_map(|id| id.parse().ok()).collect()
     }
 
-    fn is_all(&self) -> bool {
+    pub(super) fn is_all(&self) -> bool {
         self.select_across.iter().any(|value| !matches!(value.as_str(), "" | "0"))
     }
 }
@@ -109,7 +111,7 @@ pub(crate) async fn list_submit(
     let own = registered.admin.actions.iter().find(|action| action.name == name);
     if own.is_none() && name != DELETE_SELECTED {
         messages.warning("No action selected.");
-        return Ok(back);
+        return again(&desk, registered, &query, &selection, db).await;
     }
     let requires = own.map_or(Action::Delete, |action| action.requires);
     desk.check(&registered.admin, requires, None)?;
@@ -118,7 +120,7 @@ pub(crate) async fn list_submit(
             "Items must be selected in order to perform actions on them. No items have been \
              changed.",
         );
-        return Ok(back);
+        return again(&desk, registered, &query, &selection, db).await;
     }
     let chosen = chosen(&query, &selection);
     let Some(action) = own else {
@@ -155,6 +157,19 @@ pub(crate) async fn list_submit(
     Ok(back)
 }
 
+/// The list with what was selected, since nothing came of it.
+async fn again(
+    desk: &Desk<'_>,
+    registered: &RegisteredModel,
+    query: &ListQuery<'_>,
+    selection: &Selection,
+    db: &Db,
+) -> Result<Answer, Error> {
+    let mut connection = db.acquire().await?;
+    let on = (&mut connection).into();
+    Ok(Answer::Page(page(desk, registered, query, Some(selection), on).await?))
+}
+
 /// The rows that are selected and that the list has, up to one more than can be chosen.
 fn chosen(query: &ListQuery<'_>, selection: &Selection) -> Records {
     let rows = query.sorted_rows().limit(MAX_ROWS + 1);
@@ -187,12 +202,14 @@ async fn permitted(
 ) -> Result<Result<Vec<Object>, String>, DbError> {
     let mut permitted = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
-        let objects = objects(admin.model, ids.iter().copied(), &mut *on).await?;
+        let objects = objects(desk, admin.model, ids.iter().copied(), &mut *on).await?;
         let is_refused = |object: &&Object| {
             admin.rule.is_some() && !desk.may(admin, action, Some(&object.record))
         };
         if let Some(refused) = objects.iter().find(is_refused) {
-            return Ok(Err(refused.text.clone()));
+            let may_view = desk.may(admin, Action::View, Some(&refused.record));
+            let by_key = || by_key(admin.model, refused.record.id());
+            return Ok(Err(if may_view { refused.label.clone() } else { by_key() }));
         }
         permitted.extend(objects);
     }
@@ -215,12 +232,14 @@ async fn delete_selected(
         is_sent: !selection.post.is_empty(),
         fingerprint: &selection.fingerprint,
         confirmed: &selection.confirmed,
+        along: !selection.along.is_empty(),
     };
     match deletion::delete(desk, admin, &ids.iter().copied().collect(), answers, db).await? {
         Outcome::Gone => messages.warning(format!("The selected {several} are gone already.")),
-        Outcome::Deleted(count) => {
+        Outcome::Deleted { count, note } => {
             let count = u64::try_from(count).unwrap_or(u64::MAX);
-            messages.success(format!("Successfully deleted {}.", counted(count, one, several)));
+            let counted = counted(count, one, several);
+            messages.success(format!("Successfully deleted {counted}.{note}"));
         }
         Outcome::Ask(asked) => {
             let name = if ids.len() == 1 { one } else { several };
@@ -240,7 +259,7 @@ async fn delete_selected(
                 hidden,
                 back: here,
             };
-            return Ok(Answer::Page(deletion::page(desk, admin, asked, around)?));
+            return Ok(Answer::Page(deletion::page(desk, admin, *asked, around)?));
         }
     }
     Ok(Redirect::to(here).into())

@@ -1,0 +1,33 @@
+//! Why a request was refused, for the page that says so.
+
+use std::sync::{Mutex, PoisonError};
+
+use module_api::auth::Action;
+use module_api::model::ModelInfo;
+
+/// What a request lacked, in its local cache.
+#[derive(Debug, Default)]
+pub(crate) struct Denied(Mutex<Option<Lack>>);
+
+/// Why something is refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lack {
+    /// The user lacks the permission to do this with a model.
+    Permission(Action, &'static ModelInfo),
+    /// The user has it, but not for this object.
+    Object(Action, &'static ModelInfo),
+    /// It is for superusers.
+    Superuser,
+}
+
+impl Denied {
+    /// Notes why a request is refused; the last reason counts.
+    pub(crate) fn note(&self, lack: Lack) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lack);
+    }
+
+    /// The last reason.
+    pub(crate) fn get(&self) -> Option<Lack> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,128 @@
+//! What objects are called on a page: by their text as far as the user may view all that it is made
+//! of, else by their primary keys. Every page that names an object asks here.
+
+use accounts::models::Permission;
+use module_api::admin::ModelAdmin;
+use module_api::auth::Action;
+use module_api::model::{
+    ColumnPlace, Display, Model, ModelInfo, Path, Record, Records, Related, capitalized,
+};
+
+use crate::access::Desk;
+use crate::text::by_key;
+
+/// The rows that columns of a query pass through, as far as the user may view them.
+pub(crate) struct Sight<'r> {
+    /// Whether the user may view rows of all their models.
+    is_open: bool,
+    /// Those of which a rule tells one row from another.
+    ruled: Vec<(&'r ModelAdmin, Related)>,
+}
+
+impl<'r> Sight<'r> {
+    /// Along these ways.
+    pub(crate) fn along(desk: &Desk<'r>, paths: &[Path], records: &mut Records) -> Self {
+        let mut sight = Self { is_open: true, ruled: Vec::new() };
+        for path in paths.iter().flat_map(Path::foreign_keys) {
+            let Some(target) = target_of(&path) else { continue };
+            sight.is_open &= desk.may_with(target, Action::View, None);
+            if let Some(registered) = desk.models.of(target)
+                && registered.admin.rule.is_some()
+            {
+                sight.ruled.push((&registered.admin, records.related(&path)));
+            }
+        }
+        sight
+    }
+
+    /// Whether the user may view all that this row of the query passes through.
+    pub(crate) fn is_open(&self, desk: &Desk<'_>, record: &Record) -> bool {
+        let may_view = |(admin, related): &(&ModelAdmin, Related)| {
+            let record = related.record(record);
+            record.is_none_or(|record| desk.may(admin, Action::View, Some(&record)))
+        };
+        self.is_open && self.ruled.iter().all(may_view)
+    }
+}
+
+/// What the rows of a query are called, or those that a foreign key of theirs leads to.
+pub(crate) struct Label<'r> {
+    display: Display,
+    sight: Sight<'r>,
+    /// Of a permission: the app of its model, and its own name.
+    permission: Option<(ColumnPlace, ColumnPlace)>,
+}
+
+impl<'r> Label<'r> {
+    /// Of the rows of a query, which the caller knows the user may view.
+    pub(crate) fn of(desk: &Desk<'r>, records: &mut Records) -> Self {
+        let display = records.display();
+        Self::new(desk, display, None, records)
+    }
+
+    /// Of the rows that the foreign key at the end of a path leads to.
+    pub(crate) fn at_end_of(desk: &Desk<'r>, path: &Path, records: &mut Records) -> Self {
+        let display = records.display_of(path);
+        Self::new(desk, display, Some(path), records)
+    }
+
+    fn new(desk: &Desk<'r>, display: Display, end: Option<&Path>, records: &mut Records) -> Self {
+        let permission = end.is_none().then(|| permission_columns(records)).flatten();
+        // What a permission is called has nothing of a content type but the name of an app.
+        let passed = if permission.is_some() { None } else { Some(display.paths().chain(end)) };
+        let paths: Vec<Path> = passed.into_iter().flatten().cloned().collect();
+        Self { sight: Sight::along(desk, &paths, records), display, permission }
+    }
+
+    /// What a row is called; `None` if the user may not know.
+    pub(crate) fn text(&self, desk: &Desk<'_>, record: &Record) -> Option<String> {
+        if !self.sight.is_open(desk, record) {
+            return None;
+        }
+        if let Some((app, name)) = self.permission {
+            let (app, name) = (record.at(app).as_text()?, record.at(name).as_text()?);
+            return Some(permission_label(desk, app, name));
+        }
+        Some(self.display.text(record))
+    }
+
+    /// The same as the text of a link, which has to say something: `Profile (3)` if the user may not
+    /// know more.
+    pub(crate) fn link(&self, desk: &Desk<'_>, record: &Record) -> String {
+        let text = self.text(desk, record).filter(|text| !text.trim().is_empty());
+        text.unwrap_or_else(|| by_key(record.model(), record.id()))
+    }
+}
+
+/// Whether the user may know the names that the log has of a model's objects, by which it calls them
+/// for good: those that they may do anything with, as far as the names are not made of others'.
+pub(crate) fn may_know_names(desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
+    let mut records = Records::of(admin.model);
+    let paths: Vec<Path> = records.display().paths().cloned().collect();
+    let sight = Sight::along(desk, &paths, &mut records);
+    sight.is_open && Action::ALL.into_iter().any(|action| desk.may(admin, action, None))
+}
+
+/// The model that the foreign key at the end of a path leads to.
+fn target_of(path: &Path) -> Option<&'static ModelInfo> {
+    path.field().foreign_key().map(|key| (key.target)())
+}
+
+fn permission_columns(records: &mut Records) -> Option<(ColumnPlace, ColumnPlace)> {
+    let model = records.model();
+    if !Permission::INFO.is(model) {
+        return None;
+    }
+    let mut column = |path| Some(records.column(Path::parse(model, path).ok()?));
+    Some((column("content_type__app_label")?, column("name")?))
+}
+
+/// A permission as people read it: `Lettings: can add letting`.
+pub(crate) fn permission_label(desk: &Desk<'_>, app: &str, name: &str) -> String {
+    let module = desk.models.0.iter().find(|registered| registered.admin.model.app() == app);
+    let module = module.map_or_else(|| capitalized(app), |known| known.module_title.clone());
+    let mut letters = name.chars();
+    let name: String =
+        letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    format!("{module}: {name}")
+}
