@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use module_api::CookieRules;
-use module_api::db::{ConnectionShare, Db};
+use module_api::db::{ConnectionShare, Db, Freshness};
 use module_api::host::Templates;
-use module_api::{Problem, SecretKey};
+use module_api::{KeptPages, Problem, SecretKey};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
@@ -25,8 +25,10 @@ use crate::database::{Purpose, open_for_start};
 use crate::error_pages;
 use crate::headers::SecurityHeaders;
 use crate::health::Readiness;
+use crate::kept::{KeepPages, Keeping};
 use crate::plan::mail_settings::mailer;
 use crate::plan::{Plan, PlannedRoute};
+use crate::planned::PlannedModules;
 use crate::settings::Settings;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, LiveTemplates, install_for_good};
@@ -183,12 +185,15 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let shares: HashMap<&str, ConnectionShare> =
         plan.routes.iter().map(|route| (route.owner_name(), db.share())).collect();
     let for_health = db.for_health();
+    let kept_pages = KeptPages::default();
+    let keeping = keeping(settings, &plan.modules, &db, kept_pages.clone()).map(Arc::new);
     let metrics = Metrics::new(
         &plan.site,
         settings,
         &plan.modules,
         Arc::clone(&in_flight),
         Arc::clone(&connections),
+        keeping.clone(),
     );
     let metrics = metrics.map(Arc::new);
     let set = Arc::new(plan.templates);
@@ -201,6 +206,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         assets,
         cookie_rules: CookieRules { secure: !settings.is_local() },
         db,
+        kept_pages,
         mailer: mailer(settings).map_err(BootError::Problems)?,
         metrics: metrics.clone(),
         readiness: Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight), for_health),
@@ -218,6 +224,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         watch: Arc::clone(&watch),
     };
     let rocket = rocket::custom(figment)
+        .attach(KeepPages)
         .attach(watch)
         // Without any policy, in place of the one that Rocket attaches by itself.
         .attach(Shield::new())
@@ -243,9 +250,12 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         0 => None,
         seconds => Some(Duration::from_secs(seconds.into())),
     };
+    let mut number = 0;
     let wrap = |planned: PlannedRoute| {
         let share = shares[planned.owner_name()].clone();
-        boundary::wrap(planned, limit, share)
+        number += 1;
+        let kept = keeping.as_ref().map(|keeping| keeping.route(number, &planned.route));
+        boundary::wrap(planned, limit, share, kept)
     };
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
@@ -257,6 +267,25 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         rocket = (fairing.attach)(rocket);
     }
     Ok(Assembled { rocket, in_flight, routes, catchers, with_fairings })
+}
+
+/// What keeps finished pages; `None` if the settings ask for none, or commits to the database cannot be
+/// observed.
+fn keeping(
+    settings: &Settings,
+    modules: &PlannedModules,
+    db: &Db,
+    cleared: KeptPages,
+) -> Option<Keeping> {
+    let mib = settings.site.kept_pages_mib.unwrap_or(if cfg!(debug_assertions) { 0 } else { 16 });
+    let bytes = u64::from(mib) * 1024 * 1024;
+    let active = modules.active();
+    let headers = active.filter_map(|module| module.registration.module.page_context_headers());
+    let headers: BTreeSet<&'static str> = headers.flatten().copied().collect();
+    let shows = settings.is_local();
+    (bytes > 0).then(|| {
+        Some(Keeping::new(bytes, Freshness::of(db)?, cleared, headers.into_iter().collect(), shows))
+    })?
 }
 
 /// What the site signs with. In the profile `local` it may be any: what was signed before a start is

@@ -3,13 +3,13 @@
 
 mod catalog;
 mod css;
-mod encoding;
+pub(crate) mod encoding;
 mod range;
 mod serve;
 mod store;
 
 pub(crate) use catalog::{Asset, Catalog};
-pub(crate) use serve::routes;
+pub(crate) use serve::{matches_tag, routes};
 pub(crate) use store::AssetStore;
 
 #[cfg(fuzzing)]

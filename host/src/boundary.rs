@@ -16,16 +16,18 @@ use rocket::route::{Handler, Outcome};
 use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Route};
 
+use crate::kept::{Found, KeptRoute};
 use crate::plan::PlannedRoute;
 use crate::request::{Answering, during};
 use crate::watch::Watched;
 
 /// Wraps the handler of a route, of a module or the host, which is cut off after `limit`, and has the
-/// connections of `share` to the database.
+/// connections of `share` to the database. It is not asked for a page that is kept.
 pub(crate) fn wrap(
     planned: PlannedRoute,
     limit: Option<Duration>,
     share: ConnectionShare,
+    kept: Option<KeptRoute>,
 ) -> Route {
     let module = planned.owner_name();
     let mut route = planned.route;
@@ -34,6 +36,7 @@ pub(crate) fn wrap(
         answering: Arc::new(Answering { module, route: name }),
         limit,
         share,
+        kept,
         ends_in_slash: planned.pattern.ends_in_slash(),
         csrf_exempt: planned.csrf_exempt,
         inner: route.handler,
@@ -48,6 +51,8 @@ struct Boundary {
     limit: Option<Duration>,
     /// The connections to the database of all routes of its module.
     share: ConnectionShare,
+    /// Its finished pages, if any are kept on this site.
+    kept: Option<KeptRoute>,
     ends_in_slash: bool,
     /// Whether it takes requests that change something from anywhere.
     csrf_exempt: bool,
@@ -90,6 +95,14 @@ impl Handler for Boundary {
             return Outcome::Error(Status::Forbidden);
         }
         let is_whole = data.peek_complete();
+        let candidate = match &self.kept {
+            Some(kept) => match kept.look_up(request).await {
+                Found::Page(response) => return Outcome::Success(response),
+                Found::Candidate(candidate) => Some(candidate),
+                Found::Never => None,
+            },
+            None => None,
+        };
         let mut handler = self.inner.handle(request, data);
         let outcome = poll_fn(|context| {
             let mut poll = || self.share.during(|| handler.as_mut().poll(context));
@@ -111,6 +124,9 @@ impl Handler for Boundary {
             });
             return Outcome::Error(Status::ServiceUnavailable);
         };
+        if let (Some(kept), Outcome::Success(_)) = (&self.kept, &outcome) {
+            kept.made(request, candidate);
+        }
         match outcome {
             // A parameter that cannot be what the route asks for: there is no such page.
             Outcome::Forward((data, Status::UnprocessableEntity)) => {

@@ -37,6 +37,7 @@ pub mod fuzzing;
 mod gate;
 mod headers;
 mod health;
+mod kept;
 mod logging;
 pub mod makemigrations;
 mod plan;

@@ -81,6 +81,9 @@ pub struct SiteSettings {
     /// For how many seconds a connection may be open without a request that is being answered; 0 for
     /// ever. A request's head and the first bytes of its body have to be there by then.
     pub idle_timeout: u32,
+    /// How many MiB of finished pages are kept; 0 for none. If not given, 16, and none in a debug build,
+    /// where edits of templates and assets are to show.
+    pub kept_pages_mib: Option<u16>,
     /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says
     /// that it is not ready: so long a router may take to notice.
     pub drain: u32,
@@ -158,6 +161,7 @@ impl Default for SiteSettings {
             content_security_policy: DEFAULT_CSP.to_owned(),
             request_timeout: 30,
             idle_timeout: 30,
+            kept_pages_mib: None,
             drain: 0,
             log_format: None,
             request_log: true,

@@ -16,7 +16,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/db",
-        "error kind names share limits value causes options row query postgres_pool reaching pool tables",
+        "error kind names share limits value causes options row query postgres_pool reaching pool \
+         freshness tables",
     ),
     (
         "crates/fixtures",
@@ -36,7 +37,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/module-api",
-        "auth client_address configure csrf files linking literal_name logged_path \
+        "auth client_address configure csrf files kept_pages linking literal_name logged_path \
          module_future name navigation nearest problem program secret_key settings \
          admin check command gauge health messages migration request_info urls error \
          local_start module site_modules registration rendering page host",
@@ -54,7 +55,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "host",
         "files_below fingerprint registry site settings planned \
-         headers gate connections request reports logging watch error_pages assets templates \
+         headers gate connections request reports logging assets kept watch error_pages templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command fuzzing",
     ),

@@ -25,6 +25,7 @@ mod escaping;
 mod faults;
 mod fixtures;
 mod import_order;
+mod kept_pages;
 mod legacy_tables;
 mod log_queue;
 mod makemigrations;

@@ -31,6 +31,7 @@
 
 mod causes;
 mod error;
+mod freshness;
 mod kind;
 mod limits;
 mod names;
@@ -46,6 +47,7 @@ mod value;
 
 pub use causes::{Causes, with_causes};
 pub use error::DbError;
+pub use freshness::{Freshness, Stamp};
 pub use kind::DatabaseKind;
 pub use limits::ConnectionLimits;
 pub use module_macros::FromRow;

@@ -330,13 +330,7 @@ impl DbPool {
                 let one = options.connect_lazy_with(connect);
                 Self::sqlite(one.clone(), one)
             }
-            Self::Postgres(pool) => {
-                let options = PoolOptions::new()
-                    .max_connections(1)
-                    .acquire_timeout(pool.options().get_acquire_timeout());
-                let connect = pool.connect_options().as_ref().clone();
-                Self::Postgres(PostgresPool::new(options, connect, pool.statements()))
-            }
+            Self::Postgres(pool) => Self::Postgres(pool.of_one_connection()),
         }
     }
 

@@ -82,6 +82,13 @@ impl PostgresPool {
         Self { connections, turns: Arc::new(Mutex::new(turns)), limits, statements }
     }
 
+    /// A pool of one more connection to the same database.
+    pub(crate) fn of_one_connection(&self) -> Self {
+        let patience = self.options().get_acquire_timeout();
+        let options = PoolOptions::new().max_connections(1).acquire_timeout(patience);
+        Self::new(options, self.connect_options().as_ref().clone(), self.statements())
+    }
+
     pub(crate) const fn limits(&self) -> &ConnectionLimits {
         &self.limits
     }

@@ -10,6 +10,7 @@ pub use crate::logged_path::logged_path;
 pub use crate::migration::migrations_of;
 pub use crate::module::migrations_of_module;
 pub use crate::navigation::Visibility;
+pub use crate::page::Keepable;
 pub use crate::registration::{CONTRACT_VERSION, Registration};
 pub use crate::rendering::{LiveRender, RenderedTemplate, Templates};
 pub use crate::site_modules::MigrationLedger;

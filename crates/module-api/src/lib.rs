@@ -50,6 +50,7 @@ mod gauge;
 mod health;
 #[doc(hidden)]
 pub mod host;
+mod kept_pages;
 mod linking;
 mod literal_name;
 mod local_start;
@@ -81,6 +82,7 @@ pub use error::Error;
 pub use files::{Files, FilesIter};
 pub use gauge::Gauge;
 pub use health::Health;
+pub use kept_pages::KeptPages;
 pub use local_start::{LocalStart, LocalStartContext, Notice};
 pub use messages::{Level, Message, MessageLink, Messages};
 pub use migration::{

@@ -234,6 +234,13 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
+    /// The request headers, and nothing else of the request, that
+    /// [`page_context`](Module::page_context) depends on. Pages that are [kept](crate::Page::kept) are kept
+    /// for each of their values. With `None` a page to which the module adds something is not kept.
+    fn page_context_headers(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// Its settings, read from `[default.modules.NAME]`: see [`SettingsSchema`].
     fn settings(&self) -> SettingsSchema {
         SettingsSchema::none()

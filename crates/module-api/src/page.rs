@@ -50,7 +50,12 @@ use crate::{Message, RequestInfo, messages, suggestion};
 pub struct Page {
     name: Cow<'static, str>,
     render: Box<Render>,
+    is_kept: bool,
 }
+
+/// Marks a request whose finished page may answer others: in the request's local cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keepable(pub bool);
 
 /// Renders the template of that name, from edited templates if there are any. Why there is nothing
 /// to show is logged.
@@ -115,6 +120,7 @@ impl Page {
     {
         Self {
             name: name.into(),
+            is_kept: false,
             render: Box::new(move |name, page, rocket, live| {
                 let merged = Merged { handler: context, page };
                 if !live.is_some_and(|live| live.is_edited)
@@ -134,6 +140,30 @@ impl Page {
             }),
         }
     }
+
+    /// Lets the host keep the finished page, and answer the same request of others with it until
+    /// something is committed to the database, by whatever program: without guards, handler, query or
+    /// template.
+    ///
+    /// For a handler whose page depends on its route's parameters, the database and the settings
+    /// alone: not on headers, cookies, the time, or state in memory (see [`KeptPages`] for the last).
+    /// Pages with a form, a message or a signed-in user are never kept.
+    ///
+    /// ```
+    /// use module_api::rocket::get;
+    /// use module_api::{Page, context};
+    ///
+    /// #[get("/opening-hours")]
+    /// fn hours() -> Page {
+    ///     Page::render("hello/hours", context! {}).kept()
+    /// }
+    /// ```
+    ///
+    /// [`KeptPages`]: crate::KeptPages
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self { is_kept: true, ..self }
+    }
 }
 
 impl PageContext {
@@ -150,19 +180,34 @@ impl PageContext {
                 .collect(),
         }
     }
+
+    /// Returns `true` if each module that adds something says which headers that depends on.
+    fn is_for_all(&self, templates: Option<&Templates>) -> bool {
+        let contributors = templates.map_or(&[][..], |templates| &templates.contributors);
+        self.modules.iter().all(|(name, _)| {
+            contributors
+                .iter()
+                .any(|module| module.name() == *name && module.page_context_headers().is_some())
+        })
+    }
 }
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let templates = request.rocket().state::<Templates>();
-        let ((response, is_personal), HasForm(has_form)) = render_with_forms(request, || {
-            let page = PageContext::of(request, templates);
-            let is_personal = page.user.is_some() || page.messages.is_some();
-            let rendered = || self.rendered(page, templates, request.rocket());
-            let visitor = RequestInfo::of(request).signed_in.get().cloned();
-            (render_for(visitor.unwrap_or_default(), rendered), is_personal)
-        });
+        let ((response, is_personal, is_for_all), HasForm(has_form)) =
+            render_with_forms(request, || {
+                let page = PageContext::of(request, templates);
+                let is_personal = page.user.is_some() || page.messages.is_some();
+                let is_for_all = self.is_kept && !is_personal && page.is_for_all(templates);
+                let rendered = || self.rendered(page, templates, request.rocket());
+                let visitor = RequestInfo::of(request).signed_in.get().cloned();
+                (render_for(visitor.unwrap_or_default(), rendered), is_personal, is_for_all)
+            });
         let mut response = response?;
+        if is_for_all && !has_form && !templates.is_some_and(Templates::is_edited) {
+            request.local_cache(|| Keepable(true));
+        }
         if has_form || is_personal {
             // It is this visitor's own, and is worth nothing to the next.
             response.set_raw_header("Cache-Control", "private, no-store");

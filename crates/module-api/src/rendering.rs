@@ -40,3 +40,10 @@ pub struct Templates {
     /// Whether a page for an error shows its cause: in a debug build in the profile `local`.
     pub shows_causes: bool,
 }
+
+impl Templates {
+    /// Returns `true` if a debug build shows templates that were edited since the start.
+    pub fn is_edited(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.is_edited())
+    }
+}

@@ -52,6 +52,12 @@ impl RequestInfo {
         self.module.get().copied()
     }
 
+    /// Returns `true` if nobody is known to be signed in, without asking who is.
+    #[doc(hidden)]
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self.signed_in.get(), None | Some(SignedIn::Nobody))
+    }
+
     /// Says whose handler is asked, which the host does.
     pub fn asked(&self, module: &'static str) {
         self.module.get_or_init(|| module);

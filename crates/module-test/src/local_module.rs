@@ -44,6 +44,8 @@ pub struct LocalModule {
     pub navigation: Option<&'static str>,
     /// What it adds to every page.
     pub page_context: fn(&Request<'_>) -> Option<Value>,
+    /// The headers that this depends on.
+    pub page_context_headers: Option<&'static [&'static str]>,
     /// Whether it can do its work.
     pub health: Option<Health>,
     /// Its hook.
@@ -68,6 +70,7 @@ impl LocalModule {
             migrations: &[],
             navigation: None,
             page_context: |_| None,
+            page_context_headers: None,
             health: None,
             configure: |configure| configure,
         }
@@ -125,6 +128,10 @@ impl Module for LocalModule {
 
     fn navigation(&self) -> Vec<NavigationItem> {
         self.navigation.map(|route| NavigationItem::new(self.name, route)).into_iter().collect()
+    }
+
+    fn page_context_headers(&self) -> Option<&'static [&'static str]> {
+        self.page_context_headers
     }
 
     fn page_context(&self, request: &Request<'_>) -> Option<Value> {

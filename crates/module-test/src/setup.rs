@@ -47,6 +47,8 @@ impl Setup {
             .merge(("shutdown.grace", 0))
             .merge(("shutdown.mercy", 0))
             .merge(("databases.site.max_connections", 2))
+            // As in a release build.
+            .merge(("kept_pages_mib", 16))
             .select("local");
         let (registry, root) = (Registry::linked(), tempfile::tempdir().unwrap());
         let site = Site::new("test-site", "1.0.0");

@@ -6,7 +6,7 @@ use module_api::CookieRules;
 use module_api::admin::RegisteredModels;
 use module_api::db::Db;
 use module_api::host::Templates;
-use module_api::{Mailer, SecretKey, SiteModules, Urls};
+use module_api::{KeptPages, Mailer, SecretKey, SiteModules, Urls};
 use rocket::{Build, Rocket};
 
 use crate::assets::AssetStore;
@@ -41,6 +41,7 @@ host_state! {
     assets: Arc<AssetStore>,
     cookie_rules: CookieRules,
     db: Db,
+    kept_pages: KeptPages,
     mailer: Mailer,
     metrics: Option<Arc<Metrics>>,
     readiness: Readiness,

@@ -105,7 +105,7 @@ impl<'r> Responder<'r, 'static> for Served {
         if encoding != Encoding::Identity {
             response.header(Header::new("Content-Encoding", encoding.token()));
         }
-        if request.headers().get("If-None-Match").any(|tags| matches(tags, &etag)) {
+        if request.headers().get("If-None-Match").any(|tags| matches_tag(tags, &etag)) {
             return response.status(Status::NotModified).ok();
         }
         let length = bytes(&asset, encoding).len();
@@ -140,6 +140,6 @@ fn etag(asset: &Asset, encoding: Encoding) -> String {
 }
 
 /// Whether a list of tags has this one, by the weak comparison of RFC 9110, 13.1.2.
-fn matches(tags: &str, etag: &str) -> bool {
+pub(crate) fn matches_tag(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

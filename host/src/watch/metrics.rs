@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq;
 use super::{InFlight, method_name};
 use crate::connections::Connections;
 use crate::headers::no_store;
+use crate::kept::Keeping;
 use crate::logging;
 use crate::planned::PlannedModules;
 use crate::request::Answering;
@@ -28,6 +29,8 @@ const REFUSED: &str = "database_connections_refused_total";
 const FAILED: &str = "http_connections_failed_total";
 const DROPPED_LINES: &str = "log_lines_dropped_total";
 const TIMED_OUT: &str = "http_connections_timed_out_total";
+const KEPT_HITS: &str = "kept_pages_hits_total";
+const KEPT_MISSES: &str = "kept_pages_misses_total";
 const DURATIONS: &str = "http_request_duration_seconds";
 /// Upper bounds of the durations that are counted, in seconds.
 const BOUNDS: [f64; 12] =
@@ -42,6 +45,7 @@ pub(crate) struct Metrics {
     series: RwLock<HashMap<SeriesKey, Series>>,
     in_flight: Arc<InFlight>,
     connections: Arc<Connections>,
+    kept: Option<Arc<Keeping>>,
     gauges: Vec<(&'static str, Gauge)>,
     /// Who may read them: who has this token; anybody if there is none.
     token: Option<String>,
@@ -70,6 +74,7 @@ impl Metrics {
         modules: &PlannedModules,
         in_flight: Arc<InFlight>,
         connections: Arc<Connections>,
+        kept: Option<Arc<Keeping>>,
     ) -> Option<Self> {
         if !settings.site.metrics {
             return None;
@@ -87,6 +92,7 @@ impl Metrics {
             series: RwLock::default(),
             in_flight,
             connections,
+            kept,
             gauges: gauges.collect(),
             token: settings.site.metrics_token.clone(),
         };
@@ -123,6 +129,15 @@ impl Metrics {
             None,
             "Requests that were refused a connection, since too many waited.".into(),
         );
+        if self.kept.is_some() {
+            for (name, help) in [
+                (KEPT_HITS, "Requests answered by a page that was kept."),
+                (KEPT_MISSES, "Pages made that may be kept."),
+            ] {
+                self.recorder.describe_counter(name.into(), None, help.into());
+            }
+            describe("kept_pages_bytes", "Bytes of the pages that are kept.");
+        }
         describe("build_info", "The program; always 1.");
         describe("process_start_time_seconds", "When the program started, in Unix time.");
         for (module, gauge) in &self.gauges {
@@ -213,6 +228,14 @@ impl Metrics {
         set("database_connections_waiting", connections.waiting);
         let refused = Key::from_static_name(REFUSED);
         self.recorder.register_counter(&refused, &METADATA).absolute(connections.refused);
+        if let Some(kept) = &self.kept {
+            let (hits, misses, bytes) = kept.numbers();
+            for (name, number) in [(KEPT_HITS, hits), (KEPT_MISSES, misses)] {
+                let key = Key::from_static_name(name);
+                self.recorder.register_counter(&key, &METADATA).absolute(number);
+            }
+            set("kept_pages_bytes", usize::try_from(bytes).unwrap_or(usize::MAX));
+        }
         for (module, gauge) in &self.gauges {
             let key = Key::from_name(format!("{module}_{}", gauge.name));
             match timeout(PATIENCE, (gauge.value)(db)).await {

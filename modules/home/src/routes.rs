@@ -6,5 +6,5 @@ use rocket::get;
 /// The home page. What it links to is the site's navigation, so it stands with any modules.
 #[get("/")]
 pub(crate) fn index() -> Page {
-    Page::render(template_name!("home/index"), context! {})
+    Page::render(template_name!("home/index"), context! {}).kept()
 }

@@ -38,7 +38,7 @@ pub(crate) async fn index(
     let lettings = Letting::objects().with(&Letting::ADDRESS);
     let (lettings, pagination) = lettings.page(page, size, &mut db).await?;
     let lettings: Vec<Shown> = lettings.into_iter().map(Shown::from).collect();
-    Ok(Page::render(template_name!("lettings/index"), context! { lettings, pagination }))
+    Ok(Page::render(template_name!("lettings/index"), context! { lettings, pagination }).kept())
 }
 
 /// The page of a letting.
@@ -46,5 +46,5 @@ pub(crate) async fn index(
 pub(crate) async fn letting(mut db: Connection<Db>, letting_id: Id) -> Result<Page, Error> {
     let letting = Letting::objects().filter(Letting::ID.eq(letting_id)).with(&Letting::ADDRESS);
     let letting = letting.first(&mut db).await?.map(Shown::from).ok_or(Error::NotFound)?;
-    Ok(Page::render(template_name!("lettings/letting"), context! { letting }))
+    Ok(Page::render(template_name!("lettings/letting"), context! { letting }).kept())
 }

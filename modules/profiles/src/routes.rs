@@ -17,12 +17,12 @@ pub(crate) async fn index(
 ) -> Result<Page, Error> {
     let size = settings.page_size.get();
     let (profiles, pagination) = Member::all().page(page, size, &mut db).await?;
-    Ok(Page::render(template_name!("profiles/index"), context! { profiles, pagination }))
+    Ok(Page::render(template_name!("profiles/index"), context! { profiles, pagination }).kept())
 }
 
 /// The page of a member.
 #[get("/<username>")]
 pub(crate) async fn profile(mut db: Connection<Db>, username: Username<'_>) -> Result<Page, Error> {
     let profile = Member::find(username.0, &mut db).await?.ok_or(Error::NotFound)?;
-    Ok(Page::render(template_name!("profiles/profile"), context! { profile }))
+    Ok(Page::render(template_name!("profiles/profile"), context! { profile }).kept())
 }

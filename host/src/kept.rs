@@ -1,0 +1,218 @@
+//! Finished pages that are kept, and answer others until something is committed to the database.
+//!
+//! The state of the database is read before a page is made, and again when the page is asked for: if both
+//! are equal, nothing was committed in between, and the page made now would be the same. So after a
+//! commit was acknowledged, no request that arrives later sees the page from before.
+
+mod answer;
+mod key;
+mod store;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use module_api::db::{Freshness, Stamp};
+use module_api::host::{Keepable, Templates};
+use module_api::{CookieRules, KeptPages, RequestInfo};
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{Method, Status};
+use rocket::tokio::sync::OwnedMutexGuard;
+use rocket::tokio::time::timeout;
+use rocket::{Request, Response};
+
+use answer::Answer;
+use key::{Key, QueryNames};
+use store::{Entry, Store};
+
+/// A page with more bytes is not kept.
+const LARGEST: usize = 1024 * 1024;
+/// How long somebody waits for another who makes the same page, before making it too.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What is needed to keep the pages of a site.
+pub(crate) struct Keeping {
+    store: Store,
+    freshness: Freshness,
+    cleared: KeptPages,
+    /// The headers that what modules add to pages depends on.
+    headers: Vec<&'static str>,
+    /// Whether a header says if a page was kept: in the profile `local`.
+    shows: bool,
+}
+
+/// The pages of one route.
+#[derive(Clone)]
+pub(crate) struct KeptRoute {
+    keeping: Arc<Keeping>,
+    number: usize,
+    query: QueryNames,
+    /// Whether a page of it was marked as one that may be kept. Until then nothing is looked up.
+    keeps: Arc<AtomicBool>,
+}
+
+/// What is known of a page before it is made.
+pub(crate) struct Candidate {
+    keeping: Arc<Keeping>,
+    key: Key,
+    stamp: Stamp,
+    generation: u64,
+    /// The turn to make it, until it is made.
+    turn: Mutex<Option<OwnedMutexGuard<()>>>,
+}
+
+/// A request's candidate, in its local cache once a handler has made the page.
+struct Made(Option<Candidate>);
+
+/// The outcome of a look for a kept page.
+pub(crate) enum Found<'r> {
+    /// The page.
+    Page(Response<'r>),
+    /// It is to be made, and may be kept.
+    Candidate(Candidate),
+    /// Pages of this route or for this request are not kept.
+    Never,
+}
+
+impl Keeping {
+    /// Keeps pages in so many bytes, which are true while nothing is committed.
+    pub(crate) fn new(
+        bytes: u64,
+        freshness: Freshness,
+        cleared: KeptPages,
+        headers: Vec<&'static str>,
+        shows: bool,
+    ) -> Self {
+        Self { store: Store::new(bytes), freshness, cleared, headers, shows }
+    }
+
+    /// The pages of a route, of which no other has the number.
+    pub(crate) fn route(self: &Arc<Self>, number: usize, route: &rocket::Route) -> KeptRoute {
+        let query = QueryNames::of(route);
+        KeptRoute { keeping: Arc::clone(self), number, query, keeps: Arc::default() }
+    }
+
+    /// Numbers for `/metrics`: how many requests were answered by a kept page, for how many one was
+    /// made, and the bytes of all that are kept.
+    pub(crate) fn numbers(&self) -> (u64, u64, u64) {
+        self.store.numbers()
+    }
+
+    async fn fresh(&self, key: &Key) -> Result<Arc<Entry>, Option<Stamp>> {
+        let generation = self.cleared.generation();
+        let Some(stamp) = self.freshness.stamp().await else { return Err(None) };
+        match self.store.get(key) {
+            Some(entry) if entry.stamp == stamp && entry.generation == generation => Ok(entry),
+            _ => Err(Some(stamp)),
+        }
+    }
+}
+
+impl KeptRoute {
+    /// Looks for the page that a request asks for.
+    pub(crate) async fn look_up<'r>(&self, request: &'r Request<'_>) -> Found<'r> {
+        let keeping = &self.keeping;
+        if !self.keeps.load(Ordering::Relaxed) || !is_for_anybody(request) {
+            return Found::Never;
+        }
+        let Some(key) = Key::of(self.number, &self.query, &keeping.headers, request) else {
+            return Found::Never;
+        };
+        let mut generation = keeping.cleared.generation();
+        let mut stamp = match keeping.fresh(&key).await {
+            Ok(entry) => return Found::Page(self.answer(&entry, request)),
+            Err(None) => return Found::Never,
+            Err(Some(stamp)) => stamp,
+        };
+        let turn = keeping.store.turn(&key);
+        let turn = match Arc::clone(&turn).try_lock_owned() {
+            Ok(turn) => Some(turn),
+            Err(_) => {
+                // Somebody makes the page. It is not theirs to keep all others waiting for long.
+                let _ = timeout(PATIENCE, turn.lock()).await;
+                generation = keeping.cleared.generation();
+                stamp = match keeping.fresh(&key).await {
+                    Ok(entry) => return Found::Page(self.answer(&entry, request)),
+                    Err(None) => return Found::Never,
+                    Err(Some(stamp)) => stamp,
+                };
+                None
+            }
+        };
+        keeping.store.missed();
+        Found::Candidate(Candidate {
+            keeping: Arc::clone(keeping),
+            key,
+            stamp,
+            generation,
+            turn: Mutex::new(turn),
+        })
+    }
+
+    fn answer<'r>(&self, entry: &Arc<Entry>, request: &'r Request<'_>) -> Response<'r> {
+        self.keeping.store.hit();
+        let mut response = entry.answer.respond(request);
+        if self.keeping.shows {
+            response.set_raw_header("X-Kept-Page", "hit");
+        }
+        response
+    }
+
+    /// Notes that a handler has answered a request: its page is kept if the handler said so.
+    pub(crate) fn made(&self, request: &Request<'_>, candidate: Option<Candidate>) {
+        if *request.local_cache(|| Keepable(false)) == Keepable(true) {
+            self.keeps.store(true, Ordering::Relaxed);
+            request.local_cache(|| Made(candidate));
+        }
+    }
+}
+
+/// Returns `true` if a request has nothing of its own that a page could show.
+fn is_for_anybody(request: &Request<'_>) -> bool {
+    let rules = CookieRules::of(request);
+    let cookies = request.cookies();
+    let own = [rules.session_cookie(), rules.csrf_cookie(), rules.messages_cookie()];
+    request.method() == Method::Get
+        && RequestInfo::of(request).is_anonymous()
+        && own.iter().all(|name| cookies.get(name).is_none())
+        && request.rocket().state::<Templates>().is_some_and(|templates| {
+            !templates.is_edited()
+                && templates.contributors.iter().all(|module| {
+                    module.page_context_headers().is_some()
+                        || module.page_context(request).is_none()
+                })
+        })
+}
+
+/// The fairing that keeps pages. It is the first, so that it sees what the handler answered, with its
+/// cookies, before others add what belongs to this request.
+pub(crate) struct KeepPages;
+
+#[rocket::async_trait]
+impl Fairing for KeepPages {
+    fn info(&self) -> Info {
+        Info { name: "Kept pages", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let Made(Some(candidate)) = request.local_cache(|| Made(None)) else { return };
+        let Candidate { keeping, key, stamp, generation, turn } = candidate;
+        if response.status() == Status::Ok
+            && !response.headers().contains("Set-Cookie")
+            && !response.headers().contains("Cache-Control")
+            && response.body().preset_size().is_some_and(|size| size <= LARGEST)
+            && let Ok(body) = response.body_mut().to_bytes().await
+        {
+            let answer = Answer::new(response.headers(), body, &keeping.headers);
+            *response = answer.respond(request);
+            keeping.store.insert(
+                key.clone(),
+                Entry { stamp: stamp.clone(), generation: *generation, answer },
+            );
+            if keeping.shows {
+                response.set_raw_header("X-Kept-Page", "miss");
+            }
+        }
+        drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}

@@ -1,0 +1,85 @@
+//! The kept pages, bounded by their bytes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use module_api::db::Stamp;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use rocket::tokio::sync::Mutex as Turn;
+
+use super::answer::Answer;
+use super::key::Key;
+
+/// A page with the moment it is of.
+pub(super) struct Entry {
+    /// The state of the database before it was made.
+    pub(super) stamp: Stamp,
+    /// How often pages had been cleared before it was made.
+    pub(super) generation: u64,
+    pub(super) answer: Answer,
+}
+
+pub(super) struct Store {
+    pages: Cache<Key, Arc<Entry>, Bytes>,
+    turns: Mutex<HashMap<Key, Weak<Turn<()>>>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<Entry>> for Bytes {
+    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+        (key.size() + entry.answer.size()) as u64
+    }
+}
+
+impl Store {
+    pub(super) fn new(bytes: u64) -> Self {
+        // Pages have some kilobytes.
+        let items = usize::try_from(bytes / 8192).unwrap_or(usize::MAX).clamp(8, 100_000);
+        Self {
+            pages: Cache::with_weighter(items, bytes, Bytes),
+            turns: Mutex::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry>> {
+        self.pages.get(key)
+    }
+
+    pub(super) fn insert(&self, key: Key, entry: Entry) {
+        self.pages.insert(key, Arc::new(entry));
+    }
+
+    /// The turn to make a page, which one has at a time.
+    pub(super) fn turn(&self, key: &Key) -> Arc<Turn<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(key).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::new(Turn::new(()));
+        turns.insert(key.clone(), Arc::downgrade(&turn));
+        turn
+    }
+
+    pub(super) fn hit(&self) {
+        self.hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn missed(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Hits, misses, bytes.
+    pub(super) fn numbers(&self) -> (u64, u64, u64) {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (of(&self.hits), of(&self.misses), self.pages.weight())
+    }
+}
