@@ -14,6 +14,7 @@ mod row_checks;
 mod serve;
 mod sqlite_build;
 mod template;
+mod trigrams;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -202,7 +203,9 @@ fn run(
             more.extend(block_on(settings, async {
                 let of_models = model_checks::problems(plan).await;
                 let of_rows = row_checks::problems(plan, settings).await;
-                Ok::<_, anyhow::Error>([of_models, of_rows].concat())
+                let mut problems = [of_models, of_rows].concat();
+                problems.extend(trigrams::problem(plan, settings).await);
+                Ok::<_, anyhow::Error>(problems)
             })?);
         }
         return Ok(listing::check(&plan, &more, asked.format.format));

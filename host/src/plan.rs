@@ -106,6 +106,7 @@ impl Plan {
         let migrations = migrations::collect(&modules, site, &mut problems);
         let models = models::collect(&modules, &mut problems);
         let registered_models = admin::collect(&modules, &models, &mut problems);
+        let searched = admin::searched(&registered_models);
         let commands = commands::collect(&modules, host.commands, &mut problems);
         check_by_modules(&modules, settings, &mut problems);
 
@@ -124,7 +125,7 @@ impl Plan {
             assets: Arc::new(assets),
             navigation,
             migrations,
-            models: Arc::new(models),
+            models: Arc::new(models.with_searched(searched)),
             registered_models,
             commands,
             urls,

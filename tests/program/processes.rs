@@ -79,6 +79,7 @@ accounts
  [X] 0004_password_resets_end
 admin
  [X] 0001_initial
+ [X] 0002_search_index
 lettings
  [X] 0001_initial
 profiles

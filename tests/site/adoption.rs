@@ -164,12 +164,15 @@ impl Made {
         };
         let tables: Vec<(String,)> = query(tables).fetch_all(&mut connection).await.unwrap();
         let mut content = Vec::new();
-        for (table,) in tables.into_iter().filter(|(table,)| table != "host_migration") {
+        // The index of the search stands beside all tables.
+        let is_content =
+            |table: &str| table != "host_migration" && !table.starts_with("admin_search_");
+        for (table,) in tables.into_iter().filter(|(table,)| is_content(table)) {
             let (made, rows) = match self.on {
                 DatabaseKind::Sqlite => (
                     "SELECT coalesce(group_concat(sql, '; '), '') AS value FROM sqlite_master \
                      WHERE tbl_name = $1 AND NOT (type = 'trigger' AND name LIKE 'accounts/_%' \
-                     ESCAPE '/')",
+                     ESCAPE '/') AND name NOT LIKE 'admin/_search/_%' ESCAPE '/'",
                     None,
                 ),
                 DatabaseKind::Postgres => (
@@ -235,12 +238,13 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
     "accounts 0003_password_resets",
     "accounts 0004_password_resets_end",
     "admin 0001_initial",
+    "admin 0002_search_index",
     "host 0001_initial",
     "lettings 0001_initial",
     "profiles 0001_initial",

@@ -16,7 +16,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/db",
-        "error kind names share limits postgres_pool value causes options row query pool tables",
+        "error kind names share limits value causes options row query postgres_pool reaching pool tables",
     ),
     (
         "crates/fixtures",
@@ -31,7 +31,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/model",
-        "id paging info validators validation catalog parse error query records write \
+        "id paging info validators validation parse error fold query records catalog write \
          delete typed",
     ),
     (
@@ -66,8 +66,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "modules/admin",
-        "text denied access labels csv models search export list log object shell deletion import \
-         form routes fuzzing",
+        "text denied access labels csv models search_index search export list log object shell \
+         deletion import form routes fuzzing",
     ),
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),

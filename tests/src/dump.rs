@@ -85,12 +85,15 @@ impl Dump {
     }
 }
 
+/// Without the index of the search, which stands beside all tables.
 async fn sqlite_tables(connection: &mut SqliteConnection) -> BTreeMap<String, Table> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let objects: Vec<(String, String)> = sqlx::query_as(
         "SELECT tbl_name, type || ' ' || name || ': ' || COALESCE(sql, '') FROM sqlite_master \
          WHERE tbl_name <> 'sqlite_sequence' \
          AND NOT (type = 'trigger' AND name LIKE 'accounts/_%' ESCAPE '/') \
+         AND name NOT LIKE 'admin/_search/_%' ESCAPE '/' \
+         AND tbl_name NOT LIKE 'admin/_search/_%' ESCAPE '/' \
          ORDER BY tbl_name, type DESC, name",
     )
     .fetch_all(&mut *connection)
@@ -128,6 +131,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> BTreeMap<String, Tabl
         "WITH tables AS (
              SELECT oid, relname::text AS name FROM pg_class
              WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+                 AND relname NOT LIKE 'admin\\_search\\_%'
          ), parts AS (
              SELECT tables.name, 0 AS kind, attnum::text AS place,
                  format('%s %s%s%s %s', attname, format_type(atttypid, atttypmod),
@@ -147,6 +151,7 @@ async fn postgres_tables(connection: &mut PgConnection) -> BTreeMap<String, Tabl
              SELECT tables.name, 3, tgname::text, pg_get_triggerdef(t.oid)
              FROM tables JOIN pg_trigger AS t ON tgrelid = tables.oid AND NOT tgisinternal
              AND tgname NOT LIKE 'accounts/_%' ESCAPE '/'
+             AND tgname NOT LIKE 'admin/_search/_%' ESCAPE '/'
          )
          SELECT name, part FROM parts ORDER BY name, kind, lpad(place, 64), part",
     )

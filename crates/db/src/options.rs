@@ -33,7 +33,7 @@ pub struct DatabaseOptions {
     #[serde(default = "DatabaseOptions::default_migrate_lock_timeout")]
     pub migrate_lock_timeout: u32,
     /// Whether the address is that of a pooler that shares sessions between transactions, as
-    /// PgBouncer in transaction mode: then no statement is prepared under a name, and all that is
+    /// `PgBouncer` in transaction mode: then no statement is prepared under a name, and all that is
     /// read is read in transactions. If not given, it is found out when the database is opened.
     #[serde(default)]
     pub transaction_pooler: Option<bool>,

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use db::{Db, Transaction};
 
-use crate::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo};
+use crate::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo, Path};
 
 /// The models of a site's active modules.
 #[derive(Debug, Clone, Default)]
-pub struct Models(Vec<&'static ModelInfo>);
+pub struct Models {
+    models: Vec<&'static ModelInfo>,
+    searched: Vec<(&'static ModelInfo, Vec<Path>)>,
+}
 
 /// A foreign key that leads to a model.
 #[derive(Clone, Copy)]
@@ -31,12 +34,23 @@ impl fmt::Debug for Referrer {
 impl Models {
     /// These models.
     pub fn new(models: impl IntoIterator<Item = &'static ModelInfo>) -> Self {
-        Self(models.into_iter().collect())
+        Self { models: models.into_iter().collect(), searched: Vec::new() }
+    }
+
+    /// The same, of which some are searched for what stands in these columns.
+    pub fn with_searched(mut self, searched: Vec<(&'static ModelInfo, Vec<Path>)>) -> Self {
+        self.searched = searched;
+        self
+    }
+
+    /// The models that are searched, each with the columns that the search looks at.
+    pub fn searched(&self) -> &[(&'static ModelInfo, Vec<Path>)] {
+        &self.searched
     }
 
     /// The models of the active modules of the site whose database this is.
     pub fn of(db: &Db) -> &Self {
-        static NONE: Models = Models(Vec::new());
+        static NONE: Models = Models { models: Vec::new(), searched: Vec::new() };
         db.context().unwrap_or(&NONE)
     }
 
@@ -48,7 +62,7 @@ impl Models {
 
     /// All of them, module by module.
     pub fn iter(&self) -> impl Iterator<Item = &'static ModelInfo> {
-        self.0.iter().copied()
+        self.models.iter().copied()
     }
 
     /// The model of that label, in any case: `lettings.Letting`.
@@ -88,7 +102,7 @@ impl Models {
     /// that is possible.
     pub fn by_dependency(&self) -> Vec<&'static ModelInfo> {
         let mut sorted: Vec<&'static ModelInfo> = Vec::new();
-        let mut rest = self.0.clone();
+        let mut rest = self.models.clone();
         while !rest.is_empty() {
             let is_ready = |model: &&'static ModelInfo| {
                 let mut targets = model.foreign_keys().map(|(_, key)| (key.target)());

@@ -41,6 +41,7 @@
 mod catalog;
 mod delete;
 mod error;
+mod fold;
 mod id;
 mod info;
 mod paging;
@@ -55,13 +56,14 @@ mod write;
 pub use catalog::{Models, Referrer};
 pub use delete::{Deleted, Deletion};
 pub use error::{Protected, WriteError};
+pub use fold::folded;
 pub use id::Id;
 pub use info::{
     Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, Normalizer, OnDelete, Ordering, Validator, capitalized,
 };
 pub use paging::{MAX_OFFSET, PageNumber, Pagination};
-pub use query::MomentPart;
+pub use query::{Candidates, MomentPart};
 pub use records::{
     ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
     Related, UnknownField,

@@ -1,6 +1,7 @@
 //! The query that typed and untyped ones are made of: which rows of a table, in which order, and
 //! the columns that are fetched of each.
 
+mod candidates;
 mod expression;
 mod moment_part;
 mod statement;
@@ -9,7 +10,8 @@ use std::borrow::Cow;
 
 use db::{DatabaseKind, DbError, Executor, Query, Value};
 
-pub(crate) use expression::{Expression, FieldPath, escape_like};
+pub use candidates::Candidates;
+pub(crate) use expression::{Expression, FieldPath, Part, escape_like};
 pub use moment_part::MomentPart;
 pub(crate) use statement::Statement;
 
@@ -21,6 +23,8 @@ pub(crate) struct Rows {
     pub(crate) model: &'static ModelInfo,
     /// All of them hold.
     pub(crate) conditions: Vec<Expression>,
+    /// The rows among which they are.
+    pub(crate) candidates: Option<Candidates>,
     /// Columns, each with whether the greatest comes first; without any, the order is the model's.
     pub(crate) order: Vec<(FieldPath, bool)>,
     pub(crate) limit: Option<u32>,
@@ -44,7 +48,14 @@ pub(crate) enum Fetched {
 impl Rows {
     /// All rows of a model.
     pub(crate) fn of(model: &'static ModelInfo) -> Self {
-        Self { model, conditions: Vec::new(), order: Vec::new(), limit: None, offset: 0 }
+        Self {
+            model,
+            conditions: Vec::new(),
+            candidates: None,
+            order: Vec::new(),
+            limit: None,
+            offset: 0,
+        }
     }
 
     /// The query for the rows.
@@ -65,7 +76,7 @@ impl Rows {
         }
         if !self.is_part() || is_single || (!has_related && self.offset == 0) {
             self.push_source(&mut statement);
-            push_order(&order, &mut statement);
+            self.push_source_order(&order, &mut statement);
             self.push_window(&mut statement);
             return statement.into_query();
         }
@@ -93,7 +104,7 @@ impl Rows {
     /// The query for the primary keys alone, in the order of the rows.
     pub(crate) fn keys(&self, kind: DatabaseKind) -> Query {
         let mut statement = Statement::new(kind);
-        self.push_keys(&self.full_order(), &mut statement);
+        self.push_ordered_keys(&self.full_order(), &mut statement);
         statement.into_query()
     }
 
@@ -154,12 +165,11 @@ impl Rows {
         for condition in &self.conditions {
             statement.join_for_condition(condition);
         }
-        if statement.has_joins() || self.is_part() {
-            let order = if self.is_part() { self.full_order() } else { Vec::new() };
+        if statement.has_joins() || self.is_part() || self.candidates.is_some() {
             statement.push(" WHERE t0.");
             statement.push_name(self.model.primary_key().column);
             statement.push(" IN (");
-            statement.within(|inner| self.push_keys(&order, inner));
+            statement.within(|inner| self.push_keys(inner));
             statement.push(")");
         } else {
             self.push_conditions(&mut statement);
@@ -191,10 +201,45 @@ impl Rows {
             statement.join_for_condition(condition);
         }
         statement.push(" FROM ");
-        statement.push_name(self.model.table);
-        statement.push(" t0");
+        let key = self.model.primary_key().column;
+        match (&self.candidates, statement.kind()) {
+            (None, _) => {
+                statement.push_name(self.model.table);
+                statement.push(" t0");
+            }
+            // The full-text index goes first: it offers row after row, in their order.
+            (Some(candidates), DatabaseKind::Sqlite) => {
+                statement.push_name(&candidates.table);
+                statement.push(" c CROSS JOIN ");
+                statement.push_name(self.model.table);
+                statement.push(" t0 ON t0.");
+                statement.push_name(key);
+                statement.push(" = c.rowid");
+            }
+            (Some(candidates), DatabaseKind::Postgres) => {
+                statement.push_name(self.model.table);
+                statement.push(" t0 JOIN ");
+                statement.push_name(&candidates.table);
+                statement.push(" c ON c.object_id = t0.");
+                statement.push_name(key);
+            }
+        }
         statement.push_joins();
         self.push_conditions(statement);
+    }
+
+    /// The order beside [`push_source`](Self::push_source). That of the primary key is the one in
+    /// which the index of SQLite has its rows.
+    fn push_source_order(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
+        if let ([(path, descending)], Some(_), DatabaseKind::Sqlite) =
+            (order, &self.candidates, statement.kind())
+            && path.len() == 1
+            && path[0].column == self.model.primary_key().column
+        {
+            statement.push(" ORDER BY c.rowid");
+            return statement.push(if *descending { " DESC" } else { "" });
+        }
+        push_order(order, statement);
     }
 
     fn push_fetched(&self, part: &Fetched, statement: &mut Statement) {
@@ -212,17 +257,52 @@ impl Rows {
     }
 
     fn push_conditions(&self, statement: &mut Statement) {
-        for (index, condition) in self.conditions.iter().enumerate() {
-            statement.push(if index > 0 { " AND " } else { " WHERE " });
+        let mut before = " WHERE ";
+        if let Some(candidates) = &self.candidates {
+            statement.push(before);
+            candidates.push_condition(statement);
+            before = " AND ";
+        }
+        for condition in &self.conditions {
+            statement.push(before);
             statement.push_condition(condition);
+            before = " AND ";
         }
     }
 
-    /// A query for the primary keys alone.
-    fn push_keys(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
+    /// A query for the primary keys alone, of rows that are a part in their order.
+    pub(crate) fn push_keys(&self, statement: &mut Statement) {
+        let order = if self.is_part() { self.full_order() } else { Vec::new() };
+        self.push_ordered_keys(&order, statement);
+    }
+
+    /// `FROM` and `WHERE` for the rows within the limit and after the offset, with the joins that were
+    /// asked for before.
+    pub(crate) fn push_part(&self, statement: &mut Statement) {
+        if !self.is_part() {
+            self.push_source(statement);
+            return statement.push(if self.has_conditions() { "" } else { " WHERE TRUE" });
+        }
+        let key = self.model.primary_key().column;
+        statement.push(" FROM ");
+        statement.push_name(self.model.table);
+        statement.push(" t0");
+        statement.push_joins();
+        statement.push(" WHERE t0.");
+        statement.push_name(key);
+        statement.push(" IN (");
+        statement.within(|inner| self.push_keys(inner));
+        statement.push(")");
+    }
+
+    fn push_ordered_keys(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
         statement.push("SELECT t0.");
         statement.push_name(self.model.primary_key().column);
         self.push_chosen(order, statement);
+    }
+
+    fn has_conditions(&self) -> bool {
+        !self.conditions.is_empty() || self.candidates.is_some()
     }
 
     /// The part of a query behind its columns: the rows, their order, and which part of them.
@@ -231,7 +311,7 @@ impl Rows {
             statement.join_for(path);
         }
         self.push_source(statement);
-        push_order(order, statement);
+        self.push_source_order(order, statement);
         self.push_window(statement);
     }
 

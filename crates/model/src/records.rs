@@ -39,7 +39,7 @@ pub use path::{LOOKUP_SEPARATOR, Path, UnknownField};
 pub use record::{ColumnPlace, Record};
 pub use related::Related;
 
-use crate::query::{Fetched, FieldPath, Rows};
+use crate::query::{Candidates, Fetched, FieldPath, Rows};
 use crate::{FieldInfo, ModelInfo};
 
 /// A query over the rows of a model that is known by its description alone.
@@ -64,6 +64,12 @@ impl Records {
     /// Only rows for which this holds, beside what was given before.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.rows.conditions.push(filter.0);
+        self
+    }
+
+    /// Only rows that an index of texts offers, which still have to meet the conditions.
+    pub fn among(mut self, candidates: Option<Candidates>) -> Self {
+        self.rows.candidates = candidates;
         self
     }
 

@@ -3,7 +3,7 @@
 use crate::planned::PlannedModules;
 use module_api::Problem;
 use module_api::admin::{RegisteredModel, RegisteredModels};
-use module_api::model::Models;
+use module_api::model::{ModelInfo, Models, Path};
 
 /// The registrations of the active modules, in the order in which those start.
 pub(super) fn collect(
@@ -43,6 +43,17 @@ pub(super) fn collect(
     }
     check_autocomplete(&registered, problems);
     registered
+}
+
+/// The columns that the search of each model looks at.
+pub(super) fn searched(registered: &RegisteredModels) -> Vec<(&'static ModelInfo, Vec<Path>)> {
+    let of_model = |RegisteredModel { admin, .. }: &RegisteredModel| {
+        let names = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));
+        let names = names.filter(|name| admin.password != Some(*name));
+        let paths = names.filter_map(|name| Path::parse(admin.model, name).ok()).collect();
+        (admin.model, paths)
+    };
+    registered.0.iter().map(of_model).collect()
 }
 
 /// What is chosen by search has to be found by one.

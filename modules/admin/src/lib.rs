@@ -17,11 +17,12 @@ pub mod models;
 mod object;
 mod routes;
 mod search;
+mod search_index;
 mod shell;
 mod text;
 
 use module_api::model::{Model, ModelInfo};
-use module_api::{Files, Module, embed, register};
+use module_api::{AfterMigrate, Files, MigrationCode, Module, embed, register};
 use rocket::{Catcher, Route};
 
 use crate::models::LogEntry;
@@ -53,6 +54,15 @@ impl Module for Admin {
 
     fn migrations(&self) -> Files {
         embed!("migrations")
+    }
+
+    fn migration_code(&self) -> Vec<MigrationCode> {
+        let index = MigrationCode::new("0002_search_index", MigrationCode::nothing);
+        vec![index.down(search_index::remove_all)]
+    }
+
+    fn after_migrate(&self) -> Option<AfterMigrate> {
+        Some(search_index::prepare)
     }
 
     fn templates(&self) -> Files {

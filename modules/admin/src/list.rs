@@ -12,7 +12,8 @@ pub(crate) mod pages;
 pub(crate) mod parameters;
 
 use module_api::admin::ModelAdmin;
-use module_api::model::{Filter, Records};
+use module_api::db::{Db, Executor};
+use module_api::model::{Candidates, Filter, Path, Records};
 
 use conditions::{Askable, Condition, Malformed};
 use dates::Hierarchy;
@@ -20,6 +21,10 @@ use order::Order;
 use parameters::{Parameters, SEARCH};
 
 use crate::access::Desk;
+
+/// Of a table with more rows, filters count among so many, the newest: to count all takes a look at
+/// all.
+pub(crate) const COUNTED_AMONG: u32 = 100_000;
 
 /// What an address asks for of the rows of a model.
 pub(crate) struct ListQuery<'a> {
@@ -30,6 +35,8 @@ pub(crate) struct ListQuery<'a> {
     pub(crate) hierarchy: Option<Hierarchy>,
     /// What is searched for, if the model can be searched.
     search: Option<Filter>,
+    /// The rows that the model's index of texts offers for it, once that was asked.
+    candidates: Option<Candidates>,
     pub(crate) order: Order,
 }
 
@@ -53,7 +60,19 @@ impl<'a> ListQuery<'a> {
         let text = parameters.get(SEARCH).unwrap_or_default();
         let search = crate::search::filter(&desk.searchable(admin), text);
         let order = Order::read(&parameters, desk, admin);
-        Ok(Self { admin, desk, parameters, conditions, hierarchy, search, order })
+        let candidates = None;
+        Ok(Self { admin, desk, parameters, conditions, hierarchy, search, candidates, order })
+    }
+
+    /// Asks the model's index of texts for what is searched for.
+    pub(crate) async fn ask_index(&mut self, db: &Db, on: impl Into<Executor<'_>>) {
+        let text = self.parameters.get(SEARCH).unwrap_or_default();
+        self.candidates = crate::search::candidates(db, self.admin, text, on).await;
+    }
+
+    /// Whether something is searched for.
+    pub(crate) fn is_search(&self) -> bool {
+        self.search.is_some()
     }
 
     /// Whether only a part of the rows is asked for.
@@ -80,6 +99,11 @@ impl<'a> ListQuery<'a> {
         })
     }
 
+    /// The newest of some rows, among which filters count.
+    pub(crate) fn newest(&self, rows: Records) -> Records {
+        rows.order_by(Path::of(self.admin.model.primary_key()), true).limit(COUNTED_AMONG)
+    }
+
     /// The rows that all but the conditions on one field leave.
     fn rows_but_for(&self, field: &str) -> Records {
         self.rows_that(|condition| condition.field != field)
@@ -90,7 +114,8 @@ impl<'a> ListQuery<'a> {
         let conditions = conditions.map(|condition| condition.filter.clone());
         let by_date = self.hierarchy.as_ref().and_then(Hierarchy::filter);
         let filters = conditions.chain(by_date).chain(self.search.clone());
-        filters.fold(Records::of(self.admin.model), Records::filter)
+        let records = Records::of(self.admin.model).among(self.candidates.clone());
+        filters.fold(records, Records::filter)
     }
 
     /// The fields of the registration's filters.

@@ -3,11 +3,12 @@
 
 use module_api::PageNumber;
 use module_api::admin::ModelAdmin;
-use module_api::db::{DbError, Executor, Value};
-use module_api::model::{FieldKind, Filter, Path, Record, Records};
+use module_api::db::{Db, DbError, Executor, Value};
+use module_api::model::{Candidates, FieldKind, Filter, Path, Record, Records, folded};
 
 use crate::access::Desk;
 use crate::labels::Label;
+use crate::search_index;
 
 /// Of a longer text only so many characters are searched for. Forms say so to the browser.
 pub(crate) const MAX_LENGTH: usize = 200;
@@ -15,8 +16,8 @@ pub(crate) const MAX_LENGTH: usize = 200;
 /// Of more words only so many are searched for.
 const MAX_WORDS: usize = 32;
 
-/// The rows that a text finds: every word has to be found in one of the search fields, capitals or
-/// not. Nothing, which means all rows, if the text has no words or the model no search fields.
+/// The rows that a text finds: every word has to be found in one of the search fields, capitals and
+/// accents apart. Nothing, which means all rows, if the text has no words or the model no search fields.
 pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
     let words = words(text);
     if words.is_empty() || admin.search_fields.is_empty() {
@@ -27,6 +28,38 @@ pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
         Filter::any(found)
     };
     Some(Filter::all(words.iter().map(in_any_field)))
+}
+
+/// The rows that the model's index of texts offers for a text, if it can be asked.
+pub(crate) async fn candidates(
+    db: &Db,
+    admin: &ModelAdmin,
+    text: &str,
+    on: impl Into<Executor<'_>>,
+) -> Option<Candidates> {
+    let words = words(text);
+    // No row has a text with one, and PostgreSQL does not take it.
+    let is_hopeless = words.iter().any(|word| word.contains('\0'));
+    if words.is_empty() || is_hopeless || admin.search_fields.is_empty() {
+        return None;
+    }
+    let groups = words.iter().map(|word| forms(admin, word)).collect();
+    search_index::candidates(db, admin, groups, on).await
+}
+
+/// A word as it may stand in the index: also as the numbers for which it is looked up.
+fn forms(admin: &ModelAdmin, word: &str) -> Vec<String> {
+    let mut forms = vec![folded(word)];
+    for name in admin.search_fields.iter().filter_map(|field| field.strip_prefix('=')) {
+        let Ok(path) = Path::parse(admin.model, name) else { continue };
+        if let Ok(number @ Value::Int(Some(_))) = path.field().parse(word) {
+            let form = number.to_string();
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+    }
+    forms
 }
 
 /// The rows of a model that a text finds, in the order of the model's list.
@@ -57,15 +90,18 @@ pub(crate) struct Found {
 /// A page of what a text finds, and whether there is more after it.
 pub(crate) async fn page_of(
     desk: &Desk<'_>,
+    db: &Db,
     admin: &ModelAdmin,
     text: &str,
     page: PageNumber,
     size: u32,
-    on: impl Into<Executor<'_>>,
+    mut on: Executor<'_>,
 ) -> Result<(Vec<Found>, bool), DbError> {
     let offset = u64::try_from(page.offset(size)).unwrap_or(0);
+    let candidates = candidates(db, admin, text, on.reborrow()).await;
     // One more than is shown tells whether there is another page.
-    let mut records = records(&desk.searchable(admin), text).offset(offset).limit(size + 1);
+    let records = records(&desk.searchable(admin), text).among(candidates);
+    let mut records = records.offset(offset).limit(size + 1);
     let label = Label::of(desk, &mut records);
     let mut rows = records.fetch(on).await?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -132,11 +168,11 @@ fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
         return None;
     }
     if field.starts_with('^') {
-        Some(Filter::starts_with(path, word))
+        Some(Filter::starts_with_folded(path, word))
     } else if !field.starts_with('=') {
-        Some(Filter::contains(path, word))
+        Some(Filter::contains_folded(path, word))
     } else if path.field().is_text() {
-        Some(Filter::equals_ignoring_case(path, word))
+        Some(Filter::equals_folded(path, word))
     } else {
         // As a number it can be looked up; and `0042` is 42.
         let value = path.field().parse(word).ok().filter(|value| !value.is_null())?;

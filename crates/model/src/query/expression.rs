@@ -34,6 +34,12 @@ pub(crate) enum Expression {
         pattern: String,
         ignore_case: bool,
     },
+    /// The text stands in the column, capitals and accents apart.
+    Folded {
+        path: FieldPath,
+        text: String,
+        part: Part,
+    },
     /// A many-to-many field relates the row, whose primary key this is, to that one, or to any.
     Related {
         key: &'static FieldInfo,
@@ -43,6 +49,14 @@ pub(crate) enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
+}
+
+/// Where a text stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Anywhere,
+    Start,
+    Whole,
 }
 
 /// The way to a column: foreign keys, then the field itself.

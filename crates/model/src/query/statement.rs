@@ -7,7 +7,8 @@ use std::fmt::Write;
 use db::{DatabaseKind, Query, Value, push_quoted};
 use sqlx::AssertSqlSafe;
 
-use super::{Expression, FieldPath};
+use super::{Expression, FieldPath, Part, escape_like};
+use crate::fold::{POSTGRES, glob_pattern, without_marks};
 use crate::{FieldInfo, ModelInfo};
 
 /// As long as most statements are at most.
@@ -112,7 +113,8 @@ impl Statement {
             | Expression::Part { path, .. }
             | Expression::IsIn { path, .. }
             | Expression::IsNull { path }
-            | Expression::Like { path, .. } => self.join_for(path),
+            | Expression::Like { path, .. }
+            | Expression::Folded { path, .. } => self.join_for(path),
             Expression::All(parts) | Expression::Any(parts) => {
                 for part in parts {
                     self.join_for_condition(part);
@@ -230,6 +232,7 @@ impl Statement {
                 self.push(after);
                 self.push(" ESCAPE '\\'");
             }
+            Expression::Folded { path, text, part } => self.push_folded(path, text, *part),
             Expression::Related { key, field, target } => {
                 self.push_column_of(0, key);
                 self.push(" IN (SELECT ");
@@ -252,6 +255,34 @@ impl Statement {
                 self.push(") IS NOT TRUE");
             }
         }
+    }
+
+    fn push_folded(&mut self, path: &FieldPath, text: &str, part: Part) {
+        let around = |pattern: String, any: &str| match part {
+            Part::Anywhere => format!("{any}{pattern}{any}"),
+            Part::Start => format!("{pattern}{any}"),
+            Part::Whole => pattern,
+        };
+        if self.kind == DatabaseKind::Sqlite {
+            let (before, after) = without_marks();
+            self.push(before);
+            self.push_column(path);
+            self.push(after);
+            self.push(" GLOB ");
+            return self.push_parameter(Value::from(around(glob_pattern(text), "*")));
+        }
+        let (before, after) = POSTGRES;
+        let is_text = path.last().is_some_and(|field| field.is_text());
+        self.push(before);
+        self.push_column(path);
+        self.push(if is_text { "" } else { "::text" });
+        self.push(after);
+        self.push(" LIKE ");
+        self.push(before);
+        self.push_parameter(Value::from(around(escape_like(text), "%")));
+        self.push("::text");
+        self.push(after);
+        self.push(" ESCAPE '\\'");
     }
 
     fn push_parts(&mut self, parts: &[Expression], operator: &str, of_none: &str) {

@@ -1,6 +1,6 @@
 //! What can be asked about the rows of a model without fetching them: how many, of what kind.
 
-use super::{Path, Records};
+use super::{Filter, Path, Records};
 use crate::ManyToManyInfo;
 use crate::query::Statement;
 use db::{DatabaseKind, DbError, Executor, Row, Value};
@@ -28,6 +28,27 @@ impl Period {
 }
 
 impl Records {
+    /// How many of the rows within the limit and after the offset meet another condition.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn count_those(
+        &self,
+        filter: Filter,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<u64, DbError> {
+        let on = on.into();
+        let mut statement = Statement::new(on.kind());
+        statement.push("SELECT COUNT(*)");
+        statement.join_for_condition(&filter.0);
+        self.rows.push_part(&mut statement);
+        statement.push(" AND ");
+        statement.push_condition(&filter.0);
+        let (count,): (i64,) = statement.into_query().fetch_one(on).await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// How many rows there are; a limit and an offset are of no account.
     ///
     /// # Errors
@@ -35,6 +56,21 @@ impl Records {
     /// As [`fetch`](Records::fetch).
     pub async fn count(&self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
         let rows = self.rows.count(on.into()).await?;
+        Ok(u64::try_from(rows).unwrap_or(0))
+    }
+
+    /// How many rows there are, counted up to so many.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Records::fetch).
+    pub async fn count_up_to(
+        &self,
+        at_most: u32,
+        on: impl Into<Executor<'_>>,
+    ) -> Result<u64, DbError> {
+        let counted = self.clone().limit(at_most);
+        let rows = counted.rows.count_part(on.into()).await?;
         Ok(u64::try_from(rows).unwrap_or(0))
     }
 
@@ -48,8 +84,8 @@ impl Records {
         self.rows.keys(on.kind()).fetch_all_with(|row| row.get_at(0), on).await
     }
 
-    /// The values that a column has and how many rows have each, in the order of the values, at most
-    /// so many; a limit and an offset of the rows are of no account.
+    /// The values that a column has and how many of the rows have each, in the order of the values, at
+    /// most so many.
     ///
     /// # Errors
     ///
@@ -66,7 +102,7 @@ impl Records {
         statement.push("SELECT ");
         statement.push_column(column);
         statement.push(", COUNT(*)");
-        self.rows.push_source(&mut statement);
+        self.rows.push_part(&mut statement);
         statement.push(" GROUP BY ");
         statement.push_column(column);
         statement.push(" ORDER BY ");
@@ -107,8 +143,7 @@ impl Records {
     }
 
     /// The years, months or days, in UTC, in which the moments of a column are, and how many rows
-    /// are in each, in their order, at most so many: as `2020`, `2020-06` or `2020-06-14`. A limit
-    /// and an offset of the rows are of no account.
+    /// are in each, in their order, at most so many: as `2020`, `2020-06` or `2020-06-14`.
     ///
     /// # Errors
     ///
@@ -134,8 +169,8 @@ impl Records {
         statement.push_column(column);
         statement.push(&after);
         statement.push(", COUNT(*)");
-        let not_null = !super::Filter::is_null(path.clone());
-        self.clone().filter(not_null).rows.push_source(&mut statement);
+        let not_null = !Filter::is_null(path.clone());
+        self.clone().filter(not_null).rows.push_part(&mut statement);
         statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");
         statement.push_number(at_most.into());
         let read = |row: &Row<'_>| {
@@ -146,8 +181,7 @@ impl Records {
     }
 
     /// The rows that a many-to-many field relates the rows to, by their primary keys, and how many
-    /// rows it relates to each, in the order of the keys, at most so many; a limit and an offset of
-    /// the rows are of no account.
+    /// rows it relates to each, in the order of the keys, at most so many.
     ///
     /// # Errors
     ///
@@ -164,12 +198,12 @@ impl Records {
         statement.push_name(field.target_column);
         statement.push(", COUNT(*) FROM ");
         statement.push_name(field.table);
-        if !self.rows.conditions.is_empty() {
+        if !self.rows.conditions.is_empty() || self.rows.candidates.is_some() || self.rows.is_part()
+        {
             statement.push(" WHERE ");
             statement.push_name(field.source_column);
-            statement.push(" IN (SELECT t0.");
-            statement.push_name(self.model().primary_key().column);
-            statement.within(|inner| self.rows.push_source(inner));
+            statement.push(" IN (");
+            statement.within(|inner| self.rows.push_keys(inner));
             statement.push(")");
         }
         statement.push(" GROUP BY 1 ORDER BY 1 LIMIT ");

@@ -1,7 +1,7 @@
 //! Which rows a query takes.
 
 use super::Path;
-use crate::query::{Expression, MomentPart, escape_like};
+use crate::query::{Expression, MomentPart, Part, escape_like};
 use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 
@@ -93,6 +93,26 @@ impl Filter {
     /// The column is the text, capitals or not. SQLite knows the capitals of ASCII only.
     pub fn equals_ignoring_case(path: Path, text: &str) -> Self {
         Self::like(path, escape_like(text))
+    }
+
+    /// The text stands in the column, capitals and accents apart. What is no text is compared as the
+    /// database writes it.
+    pub fn contains_folded(path: Path, text: &str) -> Self {
+        Self::folded(path, text, Part::Anywhere)
+    }
+
+    /// The column begins with the text, capitals and accents apart.
+    pub fn starts_with_folded(path: Path, text: &str) -> Self {
+        Self::folded(path, text, Part::Start)
+    }
+
+    /// The column is the text, capitals and accents apart.
+    pub fn equals_folded(path: Path, text: &str) -> Self {
+        Self::folded(path, text, Part::Whole)
+    }
+
+    fn folded(path: Path, text: &str, part: Part) -> Self {
+        Self(Expression::Folded { path: path.fields, text: text.to_owned(), part })
     }
 
     fn like(path: Path, pattern: String) -> Self {

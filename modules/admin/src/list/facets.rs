@@ -70,15 +70,17 @@ struct Offer {
 }
 
 impl ListQuery<'_> {
-    /// The filters, with how many rows each choice has among those that all other conditions leave.
+    /// The filters, with how many rows each choice has among those that all other conditions leave;
+    /// of a long table among the newest of them.
     pub(crate) async fn facets(
         &self,
         with_counts: bool,
+        is_long: bool,
         mut on: Executor<'_>,
     ) -> Result<Vec<Facet>, DbError> {
         let mut facets = Vec::new();
         for field in self.filter_fields() {
-            let facet = FacetOf { query: self, field: &field, with_counts };
+            let facet = FacetOf { query: self, field: &field, with_counts, is_long };
             facets.push(facet.facet(on.reborrow()).await?);
         }
         Ok(facets)
@@ -111,6 +113,7 @@ struct FacetOf<'a> {
     query: &'a ListQuery<'a>,
     field: &'a Askable,
     with_counts: bool,
+    is_long: bool,
 }
 
 impl FacetOf<'_> {
@@ -185,9 +188,10 @@ impl FacetOf<'_> {
         self.query.parameters.without(&names)
     }
 
-    /// The rows that all other conditions leave.
+    /// The rows that all other conditions leave, as far as they are counted.
     fn rows(&self) -> Records {
-        self.query.rows_but_for(self.field.name)
+        let rows = self.query.rows_but_for(self.field.name);
+        if self.is_long { self.query.newest(rows) } else { rows }
     }
 
     /// The name by which a value is asked for.
@@ -286,8 +290,8 @@ impl FacetOf<'_> {
         if counts.len() > MAX_CHOICES {
             return Ok((None, true));
         }
-        let none = self.rows().filter(!Filter::has_related(self.query.admin.model, field));
-        let none = none.count(on.reborrow()).await?;
+        let none = !Filter::has_related(self.query.admin.model, field);
+        let none = self.rows().count_those(none, on.reborrow()).await?;
         Ok((Some(self.named(target, &counts, Some(none), on).await?), false))
     }
 
@@ -379,7 +383,7 @@ impl FacetOf<'_> {
         if !self.with_counts {
             return Ok(None);
         }
-        self.rows().filter(filter).count(on).await.map(Some)
+        self.rows().count_those(filter, on).await.map(Some)
     }
 
     /// A value that is asked for and that no row has is offered nevertheless, so that it shows.

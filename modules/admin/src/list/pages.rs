@@ -17,8 +17,10 @@ const AT_ENDS: u64 = 2;
 /// A page of a list.
 pub(crate) struct Rows {
     pub(crate) records: Vec<Record>,
-    /// How many rows there are on all pages.
+    /// How many rows there are on all pages, as far as they were counted.
     pub(crate) total: u64,
+    /// Whether there may be more than were counted.
+    pub(crate) is_partial: bool,
     /// The number of the page, from 1; nothing if all rows are on it.
     pub(crate) page: Option<u64>,
     /// Whether a page was asked for that lies too far from both ends.
@@ -30,13 +32,15 @@ pub(crate) struct Rows {
 impl Rows {
     /// Fetches the page that an address asks for, or the nearest there is.
     ///
-    /// The rows are counted only if there are more than fit on a page. The pages of the second half
-    /// are read from the end; those that lie further from both ends than [`MAX_OFFSET`] rows are not.
+    /// The rows are counted only if there are more than fit on a page, and up to so many if that is
+    /// given. The pages of the second half are read from the end; those that lie further from both
+    /// ends than [`MAX_OFFSET`] rows are not.
     pub(crate) async fn fetch(
         records: &Records,
         order: &[(Path, bool)],
         size: u32,
         parameters: &Parameters,
+        counted: Option<u32>,
         mut on: Executor<'_>,
     ) -> Result<Self, DbError> {
         let sorted = |reversed: bool| {
@@ -48,7 +52,14 @@ impl Rows {
             let rows = sorted(false).limit(MAX_ALL + 1).fetch(on.reborrow()).await?;
             if rows.len() <= MAX_ALL as usize {
                 let total = rows.len() as u64;
-                return Ok(Self { records: rows, total, page: None, is_too_deep: false, size });
+                return Ok(Self {
+                    records: rows,
+                    total,
+                    is_partial: false,
+                    page: None,
+                    is_too_deep: false,
+                    size,
+                });
             }
         }
         let asked = parameters.get(PAGE).map_or(PageNumber::new(1), PageNumber::parse);
@@ -57,22 +68,43 @@ impl Rows {
             let mut rows = first.fetch(on.reborrow()).await?;
             let has_more = rows.len() > size as usize;
             rows.truncate(size as usize);
-            let total = if has_more { records.count(on).await? } else { rows.len() as u64 };
-            return Ok(Self { records: rows, total, page: Some(1), is_too_deep: false, size });
+            let (total, is_partial) = if has_more {
+                count(records, counted, on).await?
+            } else {
+                (rows.len() as u64, false)
+            };
+            return Ok(Self {
+                records: rows,
+                total,
+                is_partial,
+                page: Some(1),
+                is_too_deep: false,
+                size,
+            });
         }
-        let total = records.count(on.reborrow()).await?;
-        let asked = u64::from(asked.get()).min(last_page(total, size));
-        let page = nearest(asked, last_page(total, size), size);
+        // Far enough to know whether there is a page after it.
+        let asked_rows = asked.get().saturating_mul(size).min(MAX_OFFSET.saturating_add(size));
+        let counted = counted.map(|counted| counted.max(asked_rows));
+        let (total, is_partial) = count(records, counted, on.reborrow()).await?;
+        let last = last_page(total, size);
+        let asked = u64::from(asked.get()).min(last);
+        let page = if is_partial {
+            asked.min(u64::from(MAX_OFFSET / size.max(1)) + 1)
+        } else {
+            nearest(asked, last, size)
+        };
         let before = (page - 1) * u64::from(size);
         let on_page = u64::from(size).min(total - before);
         let after = total - before - on_page;
         let limit = u32::try_from(on_page).unwrap_or(size);
-        let mut rows =
-            sorted(after < before).limit(limit).offset(before.min(after)).fetch(on).await?;
-        if after < before {
+        let from_end = after < before && !is_partial;
+        let offset = if from_end { after } else { before };
+        let mut rows = sorted(from_end).limit(limit).offset(offset).fetch(on).await?;
+        if from_end {
             rows.reverse();
         }
-        Ok(Self { records: rows, total, page: Some(page), is_too_deep: page != asked, size })
+        let is_too_deep = page != asked;
+        Ok(Self { records: rows, total, is_partial, page: Some(page), is_too_deep, size })
     }
 
     /// The links to the other pages.
@@ -124,6 +156,18 @@ fn nearest(page: u64, last: u64, size: u32) -> u64 {
 fn deduplicated(mut links: Vec<PageLink>) -> Vec<PageLink> {
     links.dedup_by(|link, before| link.number.is_none() && before.number.is_none());
     links
+}
+
+/// How many rows there are, and whether there are more.
+async fn count(
+    records: &Records,
+    up_to: Option<u32>,
+    on: Executor<'_>,
+) -> Result<(u64, bool), DbError> {
+    let Some(up_to) = up_to else { return Ok((records.count(on).await?, false)) };
+    let total = records.count_up_to(up_to.saturating_add(1), on).await?;
+    let up_to = u64::from(up_to);
+    Ok((total.min(up_to), total > up_to))
 }
 
 fn last_page(total: u64, size: u32) -> u64 {

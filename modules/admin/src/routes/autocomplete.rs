@@ -8,7 +8,7 @@ use module_api::model::capitalized;
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Page, PageNumber, Pagination, context, template_name};
 use rocket::http::{ContentType, Header};
-use rocket::{Responder, get};
+use rocket::{Responder, State, get};
 
 use crate::access::Desk;
 use crate::search;
@@ -63,11 +63,13 @@ pub(crate) async fn autocomplete(
     model: &str,
     term: Option<&str>,
     page: PageNumber,
+    site: &State<Db>,
     mut db: Connection<Db>,
 ) -> Result<Json, Error> {
     let admin = searched(&desk, app, model)?;
     let (term, page) = (term.unwrap_or_default(), page.reachable(PAGE_SIZE));
-    let (found, more) = search::page_of(&desk, admin, term, page, PAGE_SIZE, &mut db).await?;
+    let on = (&mut db).into();
+    let (found, more) = search::page_of(&desk, site, admin, term, page, PAGE_SIZE, on).await?;
     let results = found
         .into_iter()
         .filter(|found| desk.may(admin, Action::View, Some(&found.record)))
@@ -88,11 +90,13 @@ pub(crate) async fn lookup(
     model: &str,
     q: Option<&str>,
     page: PageNumber,
+    site: &State<Db>,
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
     let admin = searched(&desk, app, model)?;
     let (query, page) = (search::typed(q), page.reachable(PAGE_SIZE));
-    let (found, more) = search::page_of(&desk, admin, &query, page, PAGE_SIZE, &mut db).await?;
+    let on = (&mut db).into();
+    let (found, more) = search::page_of(&desk, site, admin, &query, page, PAGE_SIZE, on).await?;
     let mut rows = Vec::new();
     for found in found {
         if desk.may(admin, Action::View, Some(&found.record)) {

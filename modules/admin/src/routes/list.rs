@@ -8,25 +8,28 @@ use module_api::db::{Db, Executor};
 use module_api::model::{Record, Records, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Messages, Page, context, template_name};
-use rocket::get;
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
+use rocket::{State, get};
 
 use self::actions::Selection;
 use super::Answer;
 use crate::access::Desk;
-use crate::list::ListQuery;
 use crate::list::columns::{Cell, Columns};
 use crate::list::conditions::Malformed;
 use crate::list::dates::HierarchyLinks;
 use crate::list::facets::Facet;
 use crate::list::pages::Rows;
 use crate::list::parameters::{COUNTS, ERROR, PAGE, Parameters, SEARCH};
+use crate::list::{COUNTED_AMONG, ListQuery};
 use crate::shell::Shell;
 use crate::text::counted;
 
 /// Of a table with more rows, filters say how many each choice has only where that is asked for.
-const COUNTED_AT_ONCE: u64 = 5_000;
+const COUNTED_AT_ONCE: u32 = 5_000;
+
+/// So many rows of a search are counted.
+const COUNTED_OF_SEARCH: u32 = 1_000;
 
 /// The list of a model's rows.
 #[get("/<app>/<model>")]
@@ -35,12 +38,14 @@ pub(crate) async fn list(
     app: &str,
     model: &str,
     uri: &Origin<'_>,
+    site: &State<Db>,
     mut db: Connection<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
     let registered = desk.model(app, model, Action::View)?;
     match read(&desk, registered, uri) {
-        Ok(query) => {
+        Ok(mut query) => {
+            query.ask_index(site, &mut db).await;
             let page = page(&desk, registered, &query, None, (&mut db).into()).await?;
             Ok(Answer::Page(page))
         }
@@ -95,10 +100,17 @@ struct Counts {
     here: usize,
     /// On all pages.
     total: u64,
+    /// The same as people read it: `1000+` if not all were counted.
+    total_text: String,
     /// `3 lettings`, `1 result`.
     text: String,
     /// Whatever is asked for, if only a part is.
-    of_all: Option<u64>,
+    of_all: Option<String>,
+}
+
+/// `7`, or `1000+` if there are more than were counted.
+fn at_least(rows: u64, is_partial: bool) -> String {
+    if is_partial { format!("{rows}+") } else { rows.to_string() }
 }
 
 /// What stands beside the rows.
@@ -114,6 +126,8 @@ struct Filters {
     /// The address that says how many each choice has, or does not any more.
     counts: Option<String>,
     has_counts: bool,
+    /// The number of rows among which is counted at most, if that may not be all.
+    counted_among: Option<u32>,
 }
 
 /// The search, if the model can be searched.
@@ -141,22 +155,33 @@ async fn page(
     let mut records = query.rows();
     let columns = Columns::new(desk, admin, &mut records);
     let size = admin.page_size;
-    let rows = Rows::fetch(&records, &query.order.paths, size, parameters, on.reborrow()).await?;
-    let all = if query.is_filtered() {
-        Records::of(admin.model).count(on.reborrow()).await?
-    } else {
+    // What is searched for is shown before all of it is counted.
+    let counted_up_to = query.is_search().then_some(COUNTED_OF_SEARCH);
+    let order = &query.order.paths;
+    let rows = Rows::fetch(&records, order, size, parameters, counted_up_to, on.reborrow()).await?;
+    let all = if !query.is_filtered() {
         rows.total
+    } else if query.is_search() {
+        Records::of(admin.model).count_up_to(COUNTED_AT_ONCE + 1, on.reborrow()).await?
+    } else {
+        Records::of(admin.model).count(on.reborrow()).await?
     };
     let filters = filters(query, all, on).await?;
     let counts = Counts {
         here: rows.records.len(),
         total: rows.total,
-        text: if query.is_filtered() {
+        total_text: at_least(rows.total, rows.is_partial),
+        text: if rows.is_partial {
+            format!("{} results", at_least(rows.total, true))
+        } else if query.is_filtered() {
             counted(rows.total, "result", "results")
         } else {
             counted(rows.total, admin.model.verbose_name, admin.model.verbose_name_plural)
         },
-        of_all: query.is_filtered().then_some(all),
+        of_all: query.is_filtered().then(|| {
+            let is_partial = query.is_search() && all > u64::from(COUNTED_AT_ONCE);
+            at_least(all - u64::from(is_partial), is_partial)
+        }),
     };
     let pages = rows.links(parameters);
     let mut rows = shown(desk, admin, &columns, &rows.records, parameters)?;
@@ -240,12 +265,15 @@ fn shown(
 /// The filters beside a list of so many rows in all.
 async fn filters(query: &ListQuery<'_>, all: u64, mut on: Executor<'_>) -> Result<Filters, Error> {
     let parameters = &query.parameters;
-    let is_short = all <= COUNTED_AT_ONCE;
+    let is_short = all <= u64::from(COUNTED_AT_ONCE);
     let is_asked = parameters.has(COUNTS);
+    let is_longer = all > u64::from(COUNTED_AMONG) || (query.is_search() && !is_short);
+    let may_be_partial = is_asked && is_longer;
     let has_counts = is_short || is_asked;
-    let facets = query.facets(has_counts, on.reborrow()).await?;
+    let facets = query.facets(has_counts, !is_short, on.reborrow()).await?;
+    let rows = if is_short { query.rows() } else { query.newest(query.rows()) };
     let hierarchy = match &query.hierarchy {
-        Some(hierarchy) if has_counts => hierarchy.links(&query.rows(), parameters, on).await?,
+        Some(hierarchy) if has_counts => hierarchy.links(&rows, parameters, on).await?,
         Some(hierarchy) => hierarchy.way_back(parameters),
         None => HierarchyLinks::default(),
     };
@@ -262,5 +290,6 @@ async fn filters(query: &ListQuery<'_>, all: u64, mut on: Executor<'_>) -> Resul
         clear: clear.then(|| parameters.without_conditions().without(&[PAGE, ERROR]).link()),
         counts,
         has_counts,
+        counted_among: may_be_partial.then_some(COUNTED_AMONG),
     })
 }

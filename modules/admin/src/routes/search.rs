@@ -6,12 +6,12 @@ use module_api::db::Db;
 use module_api::model::{Path, Record, Records, capitalized};
 use module_api::serde::Serialize;
 use module_api::{Connection, Error, Page, context, route_name, template_name};
-use rocket::get;
 use rocket::http::RawStr;
+use rocket::{State, get};
 
 use crate::access::Desk;
 use crate::labels::Label;
-use crate::search::{filter, typed, words};
+use crate::search::{candidates, filter, typed, words};
 use crate::shell::{Crumb, Shell};
 
 /// How many objects of a model are shown.
@@ -57,6 +57,7 @@ struct NamedPage {
 pub(crate) async fn search(
     desk: Desk<'_>,
     q: Option<&str>,
+    site: &State<Db>,
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
     let query = typed(q);
@@ -79,7 +80,7 @@ pub(crate) async fn search(
         }
         names.push(admin.model.verbose_name_plural);
         if !words.is_empty()
-            && let Some(group) = found(&desk, admin, &query, &mut db).await?
+            && let Some(group) = found(&desk, admin, &query, site, &mut db).await?
         {
             groups.push(group);
         }
@@ -114,11 +115,13 @@ async fn found(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
     query: &str,
+    site: &Db,
     db: &mut Connection<Db>,
 ) -> Result<Option<Group>, Error> {
     let Some(filter) = filter(&desk.searchable(admin), query) else { return Ok(None) };
+    let candidates = candidates(site, admin, query, &mut *db).await;
     let newest = Path::of(admin.model.primary_key());
-    let records = Records::of(admin.model).filter(filter);
+    let records = Records::of(admin.model).filter(filter).among(candidates);
     let mut records = records.order_by(newest, true).limit(COUNTED + 1);
     let label = Label::of(desk, &mut records);
     let mut fetched = records.fetch(&mut *db).await?;

@@ -22,6 +22,7 @@ mod names;
 mod password;
 mod refusals;
 mod search;
+mod search_index;
 mod superusers;
 
 use admin as _;

@@ -1,0 +1,73 @@
+//! Rows that an index of texts offers to a search, before the conditions of the search itself.
+
+use db::{DatabaseKind, Value};
+
+use super::{Statement, escape_like};
+
+/// The letters that the index of SQLite goes by.
+const LETTERS: usize = 3;
+
+/// Words that an index of texts is asked for.
+///
+/// The index is a table: on SQLite a full-text index by groups of three letters, whose row numbers are
+/// the primary keys of the model; on PostgreSQL one with the columns `object_id` and `text`. Its texts
+/// are as [`folded`](crate::folded) makes them. What it offers still has to meet the conditions, so it
+/// may offer too much, and never too little.
+#[derive(Debug, Clone)]
+pub struct Candidates {
+    pub(crate) table: String,
+    /// Of each of these, one has to be there.
+    words: Vec<Vec<String>>,
+}
+
+impl Candidates {
+    /// Those in whose texts one word of each group stands. `None` if the index of SQLite cannot be
+    /// asked for any of the groups, since a word in each is too short.
+    pub fn new(table: String, mut words: Vec<Vec<String>>, kind: DatabaseKind) -> Option<Self> {
+        if kind == DatabaseKind::Sqlite {
+            words.retain(|group| group.iter().all(|word| word.chars().count() >= LETTERS));
+        }
+        (!words.is_empty()).then_some(Self { table, words })
+    }
+
+    /// The condition on the index, which is `c` in the statement.
+    pub(crate) fn push_condition(&self, statement: &mut Statement) {
+        match statement.kind() {
+            DatabaseKind::Sqlite => {
+                // Of an index without places one asks the table.
+                statement.push("c.");
+                statement.push_name(&self.table);
+                statement.push(" MATCH ");
+                statement.push_parameter(Value::from(self.full_text_query()));
+            }
+            DatabaseKind::Postgres => {
+                for (index, group) in self.words.iter().enumerate() {
+                    statement.push(if index > 0 { " AND (" } else { "(" });
+                    for (index, word) in group.iter().enumerate() {
+                        statement.push(if index > 0 { " OR " } else { "" });
+                        statement.push("c.\"text\" LIKE ");
+                        statement.push_parameter(Value::from(format!("%{}%", escape_like(word))));
+                        statement.push(" ESCAPE '\\'");
+                    }
+                    statement.push(")");
+                }
+            }
+        }
+    }
+
+    /// The groups in the language of SQLite's full-text index: all groups of three letters.
+    fn full_text_query(&self) -> String {
+        let of_word = |word: &String| {
+            let letters: Vec<char> = word.chars().collect();
+            let parts = letters.windows(LETTERS).map(|part| {
+                let part: String = part.iter().collect();
+                format!("\"{}\"", part.replace('"', "\"\""))
+            });
+            format!("({})", parts.collect::<Vec<_>>().join(" AND "))
+        };
+        let of_group = |group: &Vec<String>| {
+            format!("({})", group.iter().map(of_word).collect::<Vec<_>>().join(" OR "))
+        };
+        self.words.iter().map(of_group).collect::<Vec<_>>().join(" AND ")
+    }
+}

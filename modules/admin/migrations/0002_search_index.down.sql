@@ -1,0 +1,2 @@
+DROP TABLE "admin_search_change";
+DROP TABLE "admin_search_index";

@@ -1,0 +1,175 @@
+//! Makes the tables of the indexes, and drops those that nobody asks for.
+
+use std::collections::BTreeSet;
+
+use module_api::db::{
+    DatabaseKind, Db, DbError, Transaction, execute_script, query, quoted, table_exists,
+};
+use module_api::sqlx::AssertSqlSafe;
+use module_api::{ModuleFuture, db};
+
+use super::definition::Definition;
+use super::{triggers, upkeep};
+
+/// What a signature ends with where PostgreSQL has an index of trigrams.
+const TRIGRAMS: &str = " trigrams";
+/// And where it has none, or needs none.
+const PLAIN: &str = " plain";
+
+/// Makes the indexes that are missing or were made from something else, drops what nobody asks for,
+/// and takes in what has changed.
+pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
+    let ending = if has_trigrams(db).await? { TRIGRAMS } else { PLAIN };
+    let mut transaction = db.begin().await?;
+    let signed: Vec<(String, String)> = query("SELECT label, signature FROM admin_search_index")
+        .fetch_all(&mut transaction)
+        .await?;
+    let there = triggers::all(&mut transaction).await?;
+    let names: BTreeSet<&str> = there.iter().map(|(name, _)| name.as_str()).collect();
+    let expected: BTreeSet<String> = definitions
+        .iter()
+        .flat_map(|definition| &definition.sources)
+        .flat_map(|source| triggers::names(source.table))
+        .collect();
+    let is_made = |definition: &&Definition| {
+        let signature = definition.signature(ending);
+        let mut sources = definition.sources.iter();
+        signed.iter().any(|(label, known)| label == definition.model.label && *known == signature)
+            && sources.all(|it| triggers::names(it.table).iter().all(|n| names.contains(&**n)))
+    };
+    let (made, missing): (Vec<&Definition>, Vec<&Definition>) =
+        definitions.iter().partition(is_made);
+    let is_wanted = |label: &str| made.iter().any(|definition| definition.model.label == label);
+    let obsolete: Vec<&str> =
+        signed.iter().map(|(label, _)| label.as_str()).filter(|label| !is_wanted(label)).collect();
+    let is_complete = expected.iter().all(|name| names.contains(&**name));
+    if missing.is_empty() && obsolete.is_empty() && is_complete && expected.len() == names.len() {
+        drop(transaction);
+        return upkeep::take_in(db, definitions).await.map(drop);
+    }
+    for label in obsolete {
+        forget(label, &mut transaction).await?;
+    }
+    for (name, table) in &there {
+        if !expected.contains(name) {
+            triggers::drop(name, table, &mut transaction).await?;
+        }
+    }
+    triggers::make_function(&mut transaction).await?;
+    let mut seen = BTreeSet::new();
+    for source in definitions.iter().flat_map(|definition| &definition.sources) {
+        let of_table = triggers::names(source.table);
+        if !seen.insert(source.table) || of_table.iter().all(|name| names.contains(&**name)) {
+            continue;
+        }
+        let some = there.iter().filter(|(name, _)| of_table.contains(name));
+        for (name, table) in some {
+            triggers::drop(name, table, &mut transaction).await?;
+        }
+        triggers::make(source, &mut transaction).await?;
+    }
+    for definition in &missing {
+        make(definition, &mut transaction).await?;
+    }
+    // From here on every change is noted.
+    transaction.commit().await?;
+    for definition in missing {
+        upkeep::fill(db, definition).await?;
+        let mut transaction = db.begin().await?;
+        finish(definition, ending, &mut transaction).await?;
+        transaction.commit().await?;
+    }
+    upkeep::take_in(db, definitions).await.map(drop)
+}
+
+/// Makes the table of an index, empty.
+async fn make(definition: &Definition, on: &mut Transaction) -> Result<(), DbError> {
+    forget(definition.model.label, on).await?;
+    let table = quoted(&definition.table);
+    let script = match on.kind() {
+        DatabaseKind::Sqlite => format!(
+            "CREATE VIRTUAL TABLE {table} USING fts5 (\"text\", content='', contentless_delete=1, \
+             detail=none, tokenize='trigram case_sensitive 1')"
+        ),
+        DatabaseKind::Postgres => format!(
+            "CREATE TABLE {table} (object_id bigint NOT NULL PRIMARY KEY, \"text\" text NOT NULL)"
+        ),
+    };
+    execute_script(AssertSqlSafe(script), on).await
+}
+
+/// Signs an index that is filled.
+async fn finish(
+    definition: &Definition,
+    ending: &str,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let table = quoted(&definition.table);
+    let script = match on.kind() {
+        DatabaseKind::Sqlite => format!("INSERT INTO {table} ({table}) VALUES ('optimize')"),
+        DatabaseKind::Postgres if ending == TRIGRAMS => {
+            let name = quoted(&format!("{}_trgm", definition.table));
+            format!("CREATE INDEX {name} ON {table} USING gin (\"text\" gin_trgm_ops)")
+        }
+        DatabaseKind::Postgres => String::new(),
+    };
+    execute_script(AssertSqlSafe(script), &mut *on).await?;
+    query("INSERT INTO admin_search_index (label, signature) VALUES ($1, $2)")
+        .bind(definition.model.label)
+        .bind(definition.signature(ending))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+/// Drops the index of a model, if there is one.
+async fn forget(label: &str, on: &mut Transaction) -> Result<(), DbError> {
+    let table = quoted(&super::definition::table_of(label));
+    execute_script(AssertSqlSafe(format!("DROP TABLE IF EXISTS {table}")), &mut *on).await?;
+    let delete = query("DELETE FROM admin_search_index WHERE label = $1");
+    delete.bind(label).execute(on).await?;
+    Ok(())
+}
+
+/// Whether PostgreSQL can index trigrams. The extension is made if this user may.
+async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
+    if db.kind() == DatabaseKind::Sqlite {
+        return Ok(false);
+    }
+    let find = "SELECT 1 AS value FROM pg_opclass WHERE opcname = 'gin_trgm_ops' \
+                AND pg_opclass_is_visible(oid)";
+    let is_there = async || -> Result<bool, DbError> {
+        let found: Option<(i32,)> = query(find).fetch_optional(&mut db.acquire().await?).await?;
+        Ok(found.is_some())
+    };
+    if is_there().await? {
+        return Ok(true);
+    }
+    let mut transaction = db.begin().await?;
+    let made = execute_script("CREATE EXTENSION IF NOT EXISTS pg_trgm", &mut transaction).await;
+    match made {
+        Ok(()) => transaction.commit().await?,
+        Err(error) => {
+            let reason = db::with_causes(&error);
+            tracing::info!("the search has no index of trigrams, without pg_trgm: {reason}");
+        }
+    }
+    is_there().await
+}
+
+/// Drops all indexes, with what notes changes for them.
+pub(crate) fn remove_all(on: &mut Transaction) -> ModuleFuture<'_> {
+    Box::pin(async move {
+        for (name, table) in triggers::all(on).await? {
+            triggers::drop(&name, &table, on).await?;
+        }
+        triggers::drop_function(on).await?;
+        if table_exists("admin_search_index", &mut *on).await? {
+            let labels = query("SELECT label AS value FROM admin_search_index");
+            for (label,) in labels.fetch_all::<(String,)>(&mut *on).await? {
+                forget(&label, on).await?;
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,133 @@
+//! Keeps the texts of the indexes true.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, query, quoted};
+use module_api::model::{Comparison, Filter, Path, Records};
+use module_api::sqlx::AssertSqlSafe;
+use serde_json::json;
+
+use super::definition::{Definition, text};
+
+/// Rows whose texts are made at once.
+const ROWS: u32 = 1_000;
+
+/// The advisory lock of PostgreSQL under which texts are written: the letters `admsrch`. Of two that
+/// read a row one after the other, the first must not write last.
+const KEY: i64 = 0x0061_646d_7372_6368;
+
+/// Takes all changes into the indexes; whether that is done, and not somebody else at it.
+pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result<bool, DbError> {
+    loop {
+        let mut transaction = pool.begin().await?;
+        if transaction.kind() == DatabaseKind::Postgres {
+            let lock = query("SELECT pg_try_advisory_xact_lock($1) AS value").bind(KEY);
+            if !lock.fetch_one::<(bool,)>(&mut transaction).await?.0 {
+                return Ok(false);
+            }
+        }
+        let oldest = format!(
+            "SELECT id, source, object_id FROM admin_search_change ORDER BY id LIMIT {ROWS}"
+        );
+        let changes: Vec<(i64, String, i64)> =
+            query(AssertSqlSafe(oldest)).fetch_all(&mut transaction).await?;
+        if changes.is_empty() {
+            return Ok(true);
+        }
+        let mut sources: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        for (_, source, object) in &changes {
+            sources.entry(source).or_default().push(*object);
+        }
+        for definition in definitions {
+            renew(definition, &sources, &mut transaction).await?;
+        }
+        let ids: Vec<String> = changes.iter().map(|(id, ..)| id.to_string()).collect();
+        let delete = format!("DELETE FROM admin_search_change WHERE id IN ({})", ids.join(", "));
+        query(AssertSqlSafe(delete)).execute(&mut transaction).await?;
+        transaction.commit().await?;
+    }
+}
+
+/// Makes the texts of an index anew that come from changed rows.
+async fn renew(
+    definition: &Definition,
+    changed: &BTreeMap<&str, Vec<i64>>,
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    let mut ids: BTreeSet<i64> = BTreeSet::new();
+    for source in &definition.sources {
+        let Some(rows) = changed.get(source.table) else { continue };
+        if source.is_own() {
+            ids.extend(rows);
+        } else {
+            ids.extend(source.rows(definition.model, rows).ids(&mut *on).await?);
+        }
+    }
+    let ids: Vec<i64> = ids.into_iter().collect();
+    for part in ids.chunks(ROWS as usize) {
+        let filter = Filter::key_is_in(definition.model, part.iter().copied());
+        write(definition, |records| records.filter(filter), part, on).await?;
+    }
+    Ok(())
+}
+
+/// Writes the texts of all rows into an index.
+pub(super) async fn fill(pool: &DbPool, definition: &Definition) -> Result<(), DbError> {
+    let key = Path::of(definition.model.primary_key());
+    let mut last = i64::MIN;
+    loop {
+        let mut transaction = pool.begin().await?;
+        if transaction.kind() == DatabaseKind::Postgres {
+            let lock = query("SELECT pg_advisory_xact_lock($1)").bind(KEY);
+            lock.execute(&mut transaction).await?;
+        }
+        let later = Filter::compare(key.clone(), Comparison::Gt, last.into());
+        let next =
+            |records: Records| records.filter(later).order_by(key.clone(), false).limit(ROWS);
+        let Some(greatest) = write(definition, next, &[], &mut transaction).await? else {
+            return Ok(());
+        };
+        transaction.commit().await?;
+        last = greatest;
+    }
+}
+
+/// Writes the texts of some rows, in place of those of these ids; the greatest id that was written.
+async fn write(
+    definition: &Definition,
+    chosen: impl FnOnce(Records) -> Records,
+    instead_of: &[i64],
+    on: &mut Transaction,
+) -> Result<Option<i64>, DbError> {
+    let (records, places) = definition.records();
+    let rows = chosen(records).fetch(&mut *on).await?;
+    let mut ids: BTreeSet<i64> = rows.iter().map(|row| row.id()).collect();
+    let greatest = ids.last().copied();
+    ids.extend(instead_of);
+    let texts: Vec<_> = rows.iter().map(|row| json!([row.id(), text(row, &places)])).collect();
+    let table = quoted(&definition.table);
+    let (delete, insert) = match on.kind() {
+        DatabaseKind::Sqlite => (
+            format!("DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each($1))"),
+            format!(
+                "INSERT INTO {table} (rowid, \"text\") \
+                 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($1)"
+            ),
+        ),
+        DatabaseKind::Postgres => (
+            format!(
+                "DELETE FROM {table} WHERE object_id IN \
+                 (SELECT CAST(id AS bigint) FROM jsonb_array_elements_text(CAST($1 AS jsonb)) id)"
+            ),
+            format!(
+                "INSERT INTO {table} (object_id, \"text\") SELECT CAST(pair ->> 0 AS bigint), \
+                 pair ->> 1 FROM jsonb_array_elements(CAST($1 AS jsonb)) pair"
+            ),
+        ),
+    };
+    query(AssertSqlSafe(delete)).bind(json!(ids).to_string()).execute(&mut *on).await?;
+    if !texts.is_empty() {
+        query(AssertSqlSafe(insert)).bind(json!(texts).to_string()).execute(on).await?;
+    }
+    Ok(greatest)
+}
