@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, query, quoted};
-use module_api::model::{Comparison, Filter, Path, Records};
+use module_api::model::{Comparison, Filter, Path, Record, Records};
 use module_api::sqlx::AssertSqlSafe;
 use serde_json::json;
 
@@ -101,7 +101,7 @@ async fn write(
 ) -> Result<Option<i64>, DbError> {
     let (records, places) = definition.records();
     let rows = chosen(records).fetch(&mut *on).await?;
-    let mut ids: BTreeSet<i64> = rows.iter().map(|row| row.id()).collect();
+    let mut ids: BTreeSet<i64> = rows.iter().map(Record::id).collect();
     let greatest = ids.last().copied();
     ids.extend(instead_of);
     let texts: Vec<_> = rows.iter().map(|row| json!([row.id(), text(row, &places)])).collect();
