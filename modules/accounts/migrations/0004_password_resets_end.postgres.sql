@@ -4,7 +4,8 @@
 -- The function has the rights of its owner, since Django's user need not have any on our table; and the
 -- trigger names no column, since PostgreSQL would refuse Django's migrations that alter it.
 
-CREATE FUNCTION "accounts_password_reset_ends"() RETURNS trigger
+-- Both may be there already, where the ledger was lost.
+CREATE OR REPLACE FUNCTION "accounts_password_reset_ends"() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     IF (OLD."password", OLD."email", OLD."is_active")
@@ -15,5 +16,6 @@ BEGIN
     RETURN NULL;
 END $$;
 
+DROP TRIGGER IF EXISTS "accounts_password_reset_ends" ON "auth_user";
 CREATE TRIGGER "accounts_password_reset_ends" AFTER UPDATE ON "auth_user"
     FOR EACH ROW EXECUTE FUNCTION "accounts_password_reset_ends"();
