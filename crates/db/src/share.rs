@@ -194,7 +194,7 @@ mod tests {
     async fn a_newcomer_to_a_long_line_is_refused_while_the_first_has_been_there_for_too_long() {
         let share = new_share(1, PATIENCE);
         let held = share.take(later()).await.unwrap();
-        let long_ago = Instant::now() - PATIENCE / 2;
+        let long_ago = Instant::now().checked_sub(PATIENCE / 2).unwrap();
         let first = share.line_up(long_ago).unwrap();
         let others: Vec<_> = (1..PLACES).map(|_| share.line_up(Instant::now()).unwrap()).collect();
         assert!(matches!(share.take(later()).await, Err(DbError::Busy)));

@@ -35,8 +35,8 @@ LETTINGS = [
     (2, "Zoë's Château — très chic", 0, "Rue de l'Église", "Saint-Étienne", "FR", 0, "FRA"),
     (4, "Дача у моря", 9999, "улица Ленина", "Сочи", "КК", 99999, "RUS"),
     (7, "さくらの家 🏡", 12, "桜通り", "京都市", "京都", 60001, "JPN"),
-    (11, "<script>alert(\"letting\")</script>", 3, "<i>Street</i>", "</h1>", "<b", 1, "&lt"),
-    (18, 'Quotes " and \' and ` and \\', 44, "semi;colon -- comment", "per%cent", "''", 4, "%s$"),
+    (11, "<script>alert(\"letting\")</script>", 3, "<i>Street</i>", "</h1>", "<B", 1, "&LT"),
+    (18, 'Quotes " and \' and ` and \\', 44, "semi;colon -- comment", "per%cent", "''", 4, "%S$"),
     (29, "t" * 256, 5, "s" * 64, "c" * 64, "ZZ", 7, "ZZZ"),
     (4711, "{{ 7 * 7 }} ${x} the last one", 8, "Last Lane", "Ende", "EN", 8, "END"),
 ]
