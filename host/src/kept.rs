@@ -53,7 +53,6 @@ pub(crate) struct KeptRoute {
 
 /// What is known of a page before it is made.
 pub(crate) struct Candidate {
-    keeping: Arc<Keeping>,
     key: Key,
     stamp: Stamp,
     generation: u64,
@@ -61,8 +60,12 @@ pub(crate) struct Candidate {
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
-/// A request's candidate, in its local cache once a handler has made the page.
-struct Made(Option<Candidate>);
+/// A page that may be kept, in the request's local cache once a handler has made it.
+struct Made {
+    keeping: Arc<Keeping>,
+    /// Where it is kept, if it is.
+    candidate: Option<Candidate>,
+}
 
 /// The outcome of a look for a kept page.
 pub(crate) enum Found<'r> {
@@ -140,13 +143,7 @@ impl KeptRoute {
             }
         };
         keeping.store.missed();
-        Found::Candidate(Candidate {
-            keeping: Arc::clone(keeping),
-            key,
-            stamp,
-            generation,
-            turn: Mutex::new(turn),
-        })
+        Found::Candidate(Candidate { key, stamp, generation, turn: Mutex::new(turn) })
     }
 
     fn answer<'r>(&self, entry: &Arc<Entry>, request: &'r Request<'_>) -> Response<'r> {
@@ -162,7 +159,8 @@ impl KeptRoute {
     pub(crate) fn made(&self, request: &Request<'_>, candidate: Option<Candidate>) {
         if *request.local_cache(|| Keepable(false)) == Keepable(true) {
             self.keeps.store(true, Ordering::Relaxed);
-            request.local_cache(|| Made(candidate));
+            let keeping = Arc::clone(&self.keeping);
+            request.local_cache(|| Some(Made { keeping, candidate }));
         }
     }
 }
@@ -195,8 +193,9 @@ impl Fairing for KeepPages {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let Made(Some(candidate)) = request.local_cache(|| Made(None)) else { return };
-        let Candidate { keeping, key, stamp, generation, turn } = candidate;
+        let Some(Made { keeping, candidate }) = request.local_cache(|| None::<Made>) else {
+            return;
+        };
         if response.status() == Status::Ok
             && !response.headers().contains("Set-Cookie")
             && !response.headers().contains("Cache-Control")
@@ -204,15 +203,18 @@ impl Fairing for KeepPages {
             && let Ok(body) = response.body_mut().to_bytes().await
         {
             let answer = Answer::new(response.headers(), body, &keeping.headers);
+            // Also if it is not kept it can be validated, and looks like one that is.
             *response = answer.respond(request);
-            keeping.store.insert(
-                key.clone(),
-                Entry { stamp: stamp.clone(), generation: *generation, answer },
-            );
-            if keeping.shows {
-                response.set_raw_header("X-Kept-Page", "miss");
+            if let Some(Candidate { key, stamp, generation, .. }) = candidate {
+                let (stamp, generation) = (stamp.clone(), *generation);
+                keeping.store.insert(key.clone(), Entry { stamp, generation, answer });
+                if keeping.shows {
+                    response.set_raw_header("X-Kept-Page", "miss");
+                }
             }
         }
-        drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(Candidate { turn, .. }) = candidate {
+            drop(turn.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
     }
 }
