@@ -185,7 +185,7 @@ async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
     Some(snapshot.into())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::path::Path;
 
