@@ -182,8 +182,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let connections = Arc::new(Connections::new(settings.site.idle_timeout));
     let migrations = Arc::new(plan.migrations);
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
-    let shares: HashMap<&str, ConnectionShare> =
-        plan.routes.iter().map(|route| (route.owner_name(), db.share())).collect();
+    let shares = shares(&plan.routes, &db);
     let for_health = db.for_health();
     let kept_pages = KeptPages::default();
     let keeping = keeping(settings, &plan.modules, &db, kept_pages.clone()).map(Arc::new);
@@ -246,10 +245,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
     }));
 
-    let limit = match settings.site.request_timeout {
-        0 => None,
-        seconds => Some(Duration::from_secs(seconds.into())),
-    };
+    let limit = request_limit(settings);
     let mut number = 0;
     let wrap = |planned: PlannedRoute| {
         let share = shares[planned.owner_name()].clone();
@@ -267,6 +263,20 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         rocket = (fairing.attach)(rocket);
     }
     Ok(Assembled { rocket, in_flight, routes, catchers, with_fairings })
+}
+
+/// For each owner of routes, a share of the connections to the database.
+fn shares(routes: &[PlannedRoute], db: &Db) -> HashMap<&'static str, ConnectionShare> {
+    let owners: BTreeSet<&str> = routes.iter().map(PlannedRoute::owner_name).collect();
+    owners.into_iter().map(|owner| (owner, db.share())).collect()
+}
+
+/// How long a handler may take; `None` for any time.
+fn request_limit(settings: &Settings) -> Option<Duration> {
+    match settings.site.request_timeout {
+        0 => None,
+        seconds => Some(Duration::from_secs(seconds.into())),
+    }
 }
 
 /// What keeps finished pages; `None` if the settings ask for none, or commits to the database cannot be

@@ -93,7 +93,7 @@ async fn every_bad_object_is_reported_with_its_place_field_and_reason(kind: Data
         "object 1, line 2, lettings.address 1: state: Ensure this value has at most 2 characters (it has 3).",
         "object 1, line 2, lettings.address 1: zip_code: Ensure this value is less than or equal to 99999.",
         "object 1, line 2, lettings.address 1: country_iso_code: Null characters are not allowed.",
-        "object 1, line 2, lettings.address 1: country_iso_code: “A\0B” is no country’s code of three letters",
+        "object 1, line 2, lettings.address 1: country_iso_code: “A\\0B” is no country’s code of three letters",
         "object 2, line 3, lettings.address 2: number: Ensure this value is less than or equal to 9999.",
         "object 2, line 3, lettings.address 2: street: “true” value must be text.",
         "object 2, line 3, lettings.address 2: city: “{…}” value must be text.",

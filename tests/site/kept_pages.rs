@@ -236,7 +236,7 @@ fn number(state: &State<Number>) -> Page {
 }
 
 #[rocket::get("/forget")]
-fn forget(state: &State<Number>, pages: KeptPages) -> &'static str {
+fn forget(state: &State<Number>, pages: &State<KeptPages>) -> &'static str {
     state.0.fetch_add(1, Ordering::SeqCst);
     pages.clear();
     "forgotten"

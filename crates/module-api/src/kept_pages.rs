@@ -1,14 +1,10 @@
 //! Empties what the host keeps of finished pages.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rocket::Request;
-use rocket::request::{FromRequest, Outcome};
-
-/// Finished pages that the host [keeps](crate::Page::kept): a guard for handlers that change what such
-/// pages show without a commit to the database, as state in memory.
+/// Finished pages that the host [keeps](crate::Page::kept): state for handlers that change what such pages
+/// show without a commit to the database, as values in memory.
 ///
 /// It reaches this process only. What all replicas show belongs into the database.
 ///
@@ -21,7 +17,7 @@ use rocket::request::{FromRequest, Outcome};
 /// struct IsOpen(AtomicBool);
 ///
 /// #[post("/close")]
-/// fn close(is_open: &State<IsOpen>, pages: KeptPages) {
+/// fn close(is_open: &State<IsOpen>, pages: &State<KeptPages>) {
 ///     is_open.0.store(false, Ordering::SeqCst);
 ///     pages.clear();
 /// }
@@ -39,15 +35,5 @@ impl KeptPages {
     #[doc(hidden)]
     pub fn generation(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for KeptPages {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        // The host manages it; without a host there is nothing to forget.
-        Outcome::Success(request.rocket().state::<Self>().cloned().unwrap_or_default())
     }
 }
