@@ -5,7 +5,8 @@
 //!
 //! ```
 //! use host::{Registry, Settings, Site};
-//! use module_api::{Module, Registration};
+//! use module_api::Module;
+//! use module_api::host::Registration;
 //!
 //! struct Hello;
 //! impl Module for Hello {

@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 
-use module_api::host::{Registration, Visibility};
+use module_api::Visibility;
+use module_api::host::Registration;
 use rocket::figment::Figment;
 
 /// A linked module and its place in the plan.

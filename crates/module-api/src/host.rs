@@ -9,7 +9,6 @@ pub use crate::literal_name::{LiteralName, NamedItem};
 pub use crate::logged_path::logged_path;
 pub use crate::migration::migrations_of;
 pub use crate::module::migrations_of_module;
-pub use crate::navigation::Visibility;
 pub use crate::page::Keepable;
 pub use crate::registration::{CONTRACT_VERSION, Registration};
 pub use crate::rendering::{LiveRender, RenderedTemplate, Templates};

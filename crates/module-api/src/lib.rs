@@ -92,7 +92,7 @@ pub use migration::{
 pub use module::Module;
 pub use module_future::ModuleFuture;
 pub use name::{InvalidName, check_name};
-pub use navigation::NavigationItem;
+pub use navigation::{NavigationItem, Visibility};
 pub use nearest::{nearest, suggestion};
 pub use page::Page;
 pub use problem::{Problem, Severity};

@@ -35,7 +35,8 @@ pub use files::migrations_of;
 /// this one.
 ///
 /// ```
-/// use module_api::{Files, migrations_of};
+/// use module_api::Files;
+/// use module_api::host::migrations_of;
 ///
 /// let files = Files::inline(&[
 ///     ("0001_initial.sqlite.sql", b"CREATE TABLE hello (id integer PRIMARY KEY AUTOINCREMENT);"),

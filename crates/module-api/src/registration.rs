@@ -12,7 +12,8 @@ pub const CONTRACT_VERSION: u32 = 1;
 /// from small modules of its own.
 ///
 /// ```
-/// use module_api::{Module, Registration};
+/// use module_api::Module;
+/// use module_api::host::Registration;
 ///
 /// struct Hello;
 /// impl Module for Hello {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use minijinja::context;
 use minijinja::value::{Enumerator, Object, Value};
+use module_api::Visibility;
 use module_api::auth::with_page_visitor;
-use module_api::host::Visibility;
 
 use crate::planned::PlannedItem;
 

@@ -30,7 +30,7 @@ struct Found {
 }
 
 /// The migrations in a module's files, sorted by name. Those that have code are made whole by
-/// [`migrations_of_module`](crate::migrations_of_module).
+/// [`migrations_of_module`](crate::host::migrations_of_module).
 ///
 /// # Errors
 ///
