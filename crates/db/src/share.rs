@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(3600);
+    const PATIENCE: Duration = Duration::from_hours(1);
 
     fn new_share(connections: u32, patience: Duration) -> ConnectionShare {
         ConnectionShare::new(connections, patience, &Arc::default())
