@@ -118,7 +118,7 @@ async fn a_report_shows_the_functions_that_led_to_it_and_which_are_the_site_s_ow
     let of_module =
         error.iter().find(|frame| ends_with(&frame["abs_path"], "lettings/src/routes.rs"));
     assert_eq!(of_module.unwrap()["in_app"], true);
-    assert!(site.log().contains("lettings/src/routes.rs"), "the log says it too: {}", site.log());
+    site.logs("lettings/src/routes.rs").await;
     site.stop().await;
 }
 

@@ -158,8 +158,7 @@ async fn what_the_router_says_of_a_request_is_believed_behind_it_alone() {
 
     let heroku = Program::start(dyno.command(&[]));
     assert_eq!(id(&routed(&heroku, "GET", "/lettings/", &router).await), "router-1");
-    let line = heroku.log();
-    assert!(line.contains("\"request_id\":\"router-1\""), "{line}");
+    heroku.logs("\"request_id\":\"router-1\"").await;
     let insecure = routed(&heroku, "GET", "/lettings/", &[INSECURE]).await;
     assert_eq!(insecure.status, 301);
     let six: Vec<String> = (10..16).map(|last| format!("203.0.{last}.1")).collect();

@@ -71,6 +71,11 @@ impl Program {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until it has logged a text: a thread of its own writes the lines.
+    pub(crate) async fn logs(&self, text: &str) {
+        until(&format!("a line with {text}"), || self.log().contains(text)).await;
+    }
+
     /// Asks for an address, on a connection of its own.
     pub(crate) async fn get(&self, target: &str) -> Answer {
         let answer = ask(self.port, "GET", target, &[]).await;

@@ -104,7 +104,7 @@ async fn a_page_that_finds_all_connections_in_use_is_turned_away_and_not_reporte
     assert_eq!(pages.next().await.unwrap().status, 503);
     transaction.commit().await.unwrap();
     assert_eq!(pages.next().await.unwrap().status, 200);
-    assert!(site.log().contains("no connection for a handler"), "{}", site.log());
+    site.logs("no connection for a handler").await;
     assert!(!site.log().contains("ERROR"), "{}", site.log());
     drop(pages);
     site.stop().await;

@@ -5,7 +5,7 @@ use std::process::Command;
 use module_test::Document;
 use site_tests::{Answer, DatabaseKind, ask, ask_with, on_both_databases};
 
-use crate::program::Program;
+use crate::program::{Program, until};
 use crate::workshop::Workshop;
 
 on_both_databases! {
@@ -62,8 +62,8 @@ async fn without_memory_to_hash_in_a_login_is_answered_503_and_not_counted(kind:
         assert!(answer.header("retry-after").is_some());
         assert!(answer.text().contains("Passwords cannot be checked"), "{}", answer.text());
     }
-    let logged = program.log();
-    assert_eq!(logged.matches("there is no memory").count(), 2, "{logged}");
+    let logged = || program.log().matches("there is no memory").count();
+    until("both are logged", || logged() == 2).await;
     let failures = workshop.values::<i64>(FAILURES).await;
     assert_eq!(failures, [0], "nobody failed");
     assert_eq!(program.get("/lettings/").await.status, 200, "all else goes on");
