@@ -28,6 +28,26 @@ impl Registry {
         Self { modules: registrations, literal_names: Vec::new() }
     }
 
+    /// The same registry without the modules that have other names, and without the names in their code.
+    #[must_use]
+    pub fn only(mut self, names: &[&str]) -> Self {
+        let is_kept = |registration: &Registration| names.contains(&registration.module.name());
+        let (kept, left): (Vec<_>, Vec<_>) = self.modules.into_iter().partition(is_kept);
+        let is_left =
+            |package: &str| left.iter().any(|registration| registration.package == package);
+        self.literal_names.retain(|literal| !is_left(literal.package));
+        Self { modules: kept, ..self }
+    }
+
+    /// The same registry with the modules of another.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let Self { mut modules, mut literal_names } = self;
+        modules.extend(other.modules);
+        literal_names.extend(other.literal_names);
+        Self::new(modules).with_literal_names(literal_names)
+    }
+
     /// The modules.
     pub fn iter(&self) -> impl Iterator<Item = &Registration> {
         self.modules.iter()
@@ -48,5 +68,48 @@ impl Registry {
     /// Whether no module was linked.
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use module_api::Module;
+    use module_api::host::NamedItem;
+
+    use super::*;
+
+    struct Named(&'static str);
+    impl Module for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+    }
+
+    static HELLO: Named = Named("hello");
+    static GUESTS: Named = Named("guests");
+
+    fn registry(module: &'static Named, package: &'static str) -> Registry {
+        let literal = LiteralName {
+            kind: NamedItem::Template,
+            name: "any",
+            package,
+            file: "src/lib.rs",
+            line: 1,
+        };
+        Registry::new(vec![Registration::new(module, package, "1.0.0")])
+            .with_literal_names(vec![literal])
+    }
+
+    #[test]
+    fn names_in_code_come_and_go_with_their_modules() {
+        let both = registry(&HELLO, "hello-module").and(registry(&GUESTS, "guests-module"));
+        let packages = |registry: &Registry| {
+            registry.literal_names().iter().map(|literal| literal.package).collect::<Vec<_>>()
+        };
+        assert_eq!(packages(&both), ["hello-module", "guests-module"]);
+        let modules = both.iter().map(|registration| registration.module.name());
+        assert_eq!(modules.collect::<Vec<_>>(), ["guests", "hello"]);
+        let one = both.only(&["guests"]);
+        assert_eq!((one.iter().count(), packages(&one)), (1, vec!["guests-module"]));
     }
 }

@@ -16,8 +16,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/db",
-        "error kind names share limits value causes options row query postgres_pool reaching pool \
-         freshness tables",
+        "error kind names share limits sqlite_file value causes options row query postgres_pool \
+         reaching connection pool database freshness tables",
     ),
     (
         "crates/fixtures",
@@ -32,7 +32,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/model",
-        "id paging info validators validation parse error fold query records catalog write \
+        "clock id paging info validators validation parse error fold query records catalog write \
          delete typed",
     ),
     (

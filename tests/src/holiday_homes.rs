@@ -13,9 +13,7 @@ pub struct HolidayHomes;
 impl HolidayHomes {
     /// The modules that the site ships with.
     pub fn modules() -> Registry {
-        let linked = Registry::linked();
-        let shipped = linked.iter().filter(|linked| SHIPPED.contains(&linked.module.name()));
-        Registry::new(shipped.copied().collect())
+        Registry::linked().only(&SHIPPED)
     }
 
     /// The site on a fresh database, to be described further and started.

@@ -30,6 +30,8 @@
 #![warn(missing_docs)]
 
 mod causes;
+mod connection;
+mod database;
 mod error;
 mod freshness;
 mod kind;
@@ -42,21 +44,31 @@ mod query;
 mod reaching;
 mod row;
 mod share;
+mod sqlite_file;
 mod tables;
 mod value;
 
 pub use causes::{Causes, with_causes};
+pub use connection::{DbConnection, Transaction};
+pub use database::Db;
 pub use error::DbError;
-pub use freshness::{Freshness, Stamp};
 pub use kind::DatabaseKind;
-pub use limits::ConnectionLimits;
 pub use module_macros::FromRow;
 pub use names::{push_quoted, quoted};
-pub use options::{DatabaseOptions, DatabaseUrlError, Location, server_address};
-pub use pool::{Connections, Db, DbConnection, DbPool, Transaction};
-pub use postgres_pool::{PostgresConnection, PostgresPool};
-pub use query::{Executor, Query, Statements, execute_script, query};
+pub use pool::DbPool;
+pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
-pub use share::ConnectionShare;
 pub use tables::{continue_sequence, table_exists};
 pub use value::{Value, datetime_text};
+
+// For a host, its migrations and fixtures alone.
+#[doc(hidden)]
+pub use {
+    freshness::{Freshness, Stamp},
+    limits::ConnectionLimits,
+    options::{DatabaseOptions, DatabaseUrlError, Location, server_address},
+    pool::Connections,
+    postgres_pool::{PostgresConnection, PostgresPool},
+    query::Statements,
+    share::ConnectionShare,
+};

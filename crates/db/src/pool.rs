@@ -1,39 +1,20 @@
-//! The connections to the database: many readers and one writer on SQLite, a pool on PostgreSQL.
-
-use std::any::Any;
-use std::fs::File;
-use std::ops::{Deref, DerefMut};
-#[cfg(unix)]
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+//! The pools of connections to the database: many readers and one writer on SQLite, one pool on
+//! PostgreSQL.
 
 use rocket::figment::Figment;
-use rocket_db_pools::{Connection, Database, Pool};
-use sqlx::error::DatabaseError;
-use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Postgres, SqlSafeStr, Sqlite};
+use rocket_db_pools::Pool;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqlSafeStr, Sqlite};
 
+use crate::connection::{ConnectionTo, DbConnection, Transaction, TransactionOn};
 use crate::limits::{ConnectionLimits, Permits};
 use crate::reaching::reach;
+use crate::sqlite_file::{make_private, switch_to_wal};
 use crate::{
-    Causes, ConnectionShare, DatabaseKind, DatabaseOptions, DbError, Executor, Location,
-    PostgresConnection, PostgresPool, Statements, execute_script, with_causes,
+    Causes, ConnectionShare, DatabaseKind, DatabaseOptions, DbError, Location, PostgresPool,
+    execute_script, with_causes,
 };
-
-/// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
-const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
-
-/// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
-pub struct Db {
-    pool: DbPool,
-    context: Option<Context>,
-}
-
-/// The value that a site keeps with its database: see [`Db::new`].
-type Context = Arc<dyn Any + Send + Sync>;
 
 /// The pools behind [`Db`].
 #[derive(Clone)]
@@ -49,32 +30,6 @@ pub enum DbPool {
     },
     /// PostgreSQL.
     Postgres(PostgresPool),
-}
-
-/// A connection out of the pool, which returns there when dropped.
-pub struct DbConnection {
-    // Dropped before its permit, which lets another take it.
-    on: ConnectionTo,
-    _permits: Permits,
-}
-
-enum ConnectionTo {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PostgresConnection),
-}
-
-/// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
-#[must_use = "a transaction that is dropped is rolled back"]
-pub struct Transaction {
-    // Dropped before its permit, which lets another begin.
-    on: TransactionOn,
-    context: Option<Context>,
-    _permits: Permits,
-}
-
-enum TransactionOn {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>, Statements),
 }
 
 /// How many connections to the database there are.
@@ -214,7 +169,8 @@ impl DbPool {
         }
     }
 
-    /// A share of the connections that read, for one part of a site: half of them.
+    /// A share of the connections for one part of a site: half of those that read, on PostgreSQL
+    /// with those that write, but two at least.
     pub fn share(&self) -> ConnectionShare {
         self.limits().share()
     }
@@ -259,7 +215,7 @@ impl DbPool {
             }),
             Self::Postgres(pool) => ConnectionTo::Postgres(pool.acquire().await?),
         };
-        Ok(DbConnection { on, _permits: permits })
+        Ok(DbConnection::new(on, permits))
     }
 
     /// A transaction that may write. On SQLite it holds the only writer from its start, so
@@ -276,7 +232,7 @@ impl DbPool {
             }
             Self::Postgres(pool) => TransactionOn::Postgres(pool.begin().await?, pool.statements()),
         };
-        Ok(Transaction { on, context: None, _permits: permits })
+        Ok(Transaction::new(on, permits))
     }
 
     /// A transaction that reads, all of one moment: what others write meanwhile is not seen.
@@ -293,7 +249,7 @@ impl DbPool {
                 TransactionOn::Postgres(pool.begin_with(begin).await?, pool.statements())
             }
         };
-        Ok(Transaction { on, context: None, _permits: permits })
+        Ok(Transaction::new(on, permits))
     }
 
     /// The right to a connection that writes, which on PostgreSQL is one of those that read.
@@ -319,10 +275,10 @@ impl DbPool {
         let script = format!("BEGIN;\n{}", script.into_sql_str().as_str());
         let begun = pool.begin_with(AssertSqlSafe(script)).await?;
         let on = TransactionOn::Postgres(begun, pool.statements());
-        Ok(Transaction { on, context: None, _permits: permits })
+        Ok(Transaction::new(on, permits))
     }
 
-    fn for_health(&self) -> Self {
+    pub(crate) fn for_health(&self) -> Self {
         match self {
             Self::Sqlite { readers, .. } => {
                 let options = readers.options().clone().max_connections(1).min_connections(0);
@@ -361,42 +317,6 @@ impl DbPool {
     }
 }
 
-/// Makes an empty file, which SQLite takes for an empty database, that nobody else may read: it is to
-/// hold sessions and hashes of passwords. SQLite gives the files beside it the same rights, and says
-/// itself what keeps a file from being made.
-fn make_private(file: &Path) {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    drop(options.open(file));
-}
-
-/// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
-/// wait for it as other statements do, so of programs that start at the same moment all but one
-/// have to try again.
-async fn switch_to_wal(options: &SqliteConnectOptions, within: Duration) -> Result<(), DbError> {
-    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
-    let options = options.busy_timeout(BUSY_ATTEMPT).disable_statement_logging();
-    let since = Instant::now();
-    loop {
-        match options.connect().await {
-            Ok(connection) => return connection.close().await.map_err(DbError::from),
-            Err(sqlx::Error::Database(busy))
-                if is_busy(busy.as_ref()) && since.elapsed() < within =>
-            {
-                rocket::tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Whether another connection has SQLite's file for itself.
-fn is_busy(error: &dyn DatabaseError) -> bool {
-    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
-}
-
 #[rocket::async_trait]
 impl Pool for DbPool {
     type Connection = DbConnection;
@@ -432,128 +352,5 @@ impl Pool for DbPool {
             }
             Self::Postgres(pool) => pool.close().await,
         }
-    }
-}
-
-impl Database for Db {
-    type Pool = DbPool;
-    const NAME: &'static str = "site";
-}
-
-impl From<DbPool> for Db {
-    fn from(pool: DbPool) -> Self {
-        Self { pool, context: None }
-    }
-}
-
-impl Deref for Db {
-    type Target = DbPool;
-
-    fn deref(&self) -> &DbPool {
-        &self.pool
-    }
-}
-
-impl DerefMut for Db {
-    fn deref_mut(&mut self) -> &mut DbPool {
-        &mut self.pool
-    }
-}
-
-impl Db {
-    /// A database with a value that goes along with it into every transaction, as the site's
-    /// models do, which this crate does not know.
-    pub fn new<C: Any + Send + Sync>(pool: DbPool, context: Arc<C>) -> Self {
-        Self { pool, context: Some(context) }
-    }
-
-    /// The same database through one connection of its own, made when it is first needed: for checks
-    /// of the site's health, which no other request keeps waiting. On SQLite it only reads.
-    pub fn for_health(&self) -> Self {
-        Self { pool: self.pool.for_health(), context: self.context.clone() }
-    }
-
-    /// The value given to [`new`](Self::new), if it is of that type.
-    pub fn context<C: Any>(&self) -> Option<&C> {
-        self.context.as_deref()?.downcast_ref()
-    }
-
-    /// A transaction that may write. On SQLite it holds the only writer from its start, so
-    /// it cannot fail halfway because another one writes.
-    ///
-    /// # Errors
-    ///
-    /// The database is out of reach, or another transaction writes for too long.
-    pub async fn begin(&self) -> Result<Transaction, DbError> {
-        Ok(Transaction { context: self.context.clone(), ..self.pool.begin().await? })
-    }
-
-    /// A transaction that begins with a script, as of locks. On PostgreSQL both take one round trip
-    /// to the server.
-    ///
-    /// # Errors
-    ///
-    /// As for [`begin`](Self::begin), or the database refuses a statement.
-    pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
-        let begun = self.pool.begin_with(script).await?;
-        Ok(Transaction { context: self.context.clone(), ..begun })
-    }
-}
-
-impl Transaction {
-    /// Which database it is.
-    pub fn kind(&self) -> DatabaseKind {
-        match self.on {
-            TransactionOn::Sqlite(_) => DatabaseKind::Sqlite,
-            TransactionOn::Postgres(..) => DatabaseKind::Postgres,
-        }
-    }
-
-    /// The value that was given to [`Db::new`], if it is of that type; `None` in a transaction of
-    /// a pool instead of [`Db`].
-    pub fn context<C: Any + Send + Sync>(&self) -> Option<Arc<C>> {
-        self.context.clone()?.downcast().ok()
-    }
-
-    /// Keeps what was written.
-    ///
-    /// # Errors
-    ///
-    /// The database is out of reach, or a deferred constraint does not hold.
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self.on {
-            TransactionOn::Sqlite(transaction) => transaction.commit().await?,
-            TransactionOn::Postgres(transaction, _) => transaction.commit().await?,
-        }
-        Ok(())
-    }
-}
-
-impl<'a> From<&'a mut DbConnection> for Executor<'a> {
-    fn from(connection: &'a mut DbConnection) -> Self {
-        match &mut connection.on {
-            ConnectionTo::Sqlite(connection) => Self::Sqlite(connection),
-            ConnectionTo::Postgres(connection) => {
-                let statements = connection.statements;
-                Self::Postgres(connection, statements)
-            }
-        }
-    }
-}
-
-impl<'a> From<&'a mut Transaction> for Executor<'a> {
-    fn from(transaction: &'a mut Transaction) -> Self {
-        match &mut transaction.on {
-            TransactionOn::Sqlite(transaction) => Self::Sqlite(transaction),
-            TransactionOn::Postgres(transaction, statements) => {
-                Self::Postgres(transaction, *statements)
-            }
-        }
-    }
-}
-
-impl<'a> From<&'a mut Connection<Db>> for Executor<'a> {
-    fn from(connection: &'a mut Connection<Db>) -> Self {
-        Self::from(&mut **connection)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use time::UtcDateTime;
-
 use db::Value;
+
+use crate::clock::now;
 
 /// The description of a model: its table, its fields, and how people call it.
 ///
@@ -398,7 +398,7 @@ impl DefaultValue {
             Self::Bool(value) => Value::from(*value),
             Self::Int(value) => Value::from(*value),
             Self::Text(value) => Value::from(*value),
-            Self::Now => Value::from(UtcDateTime::now()),
+            Self::Now => Value::from(now()),
         }
     }
 }

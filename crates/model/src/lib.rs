@@ -39,6 +39,7 @@
 #![warn(missing_docs)]
 
 mod catalog;
+mod clock;
 mod delete;
 mod error;
 mod fold;
@@ -54,6 +55,9 @@ mod validators;
 mod write;
 
 pub use catalog::{Models, Referrer};
+#[doc(hidden)]
+pub use clock::at;
+pub use clock::now;
 pub use delete::{Deleted, Deletion};
 pub use error::{Protected, WriteError};
 pub use fold::folded;

@@ -13,3 +13,5 @@ pub use crate::page::Keepable;
 pub use crate::registration::{CONTRACT_VERSION, Registration};
 pub use crate::rendering::{LiveRender, RenderedTemplate, Templates};
 pub use crate::site_modules::MigrationLedger;
+
+pub use model::at;

@@ -105,7 +105,7 @@ pub use urls::{UrlError, UrlPattern, Urls, is_segment};
 
 pub use db::{Causes, with_causes};
 pub use mail::{Mail, MailError, Mailer};
-pub use model::{Id, PageNumber, Pagination};
+pub use model::{Id, PageNumber, Pagination, now};
 #[doc(hidden)]
 pub use module_macros::with_folder;
 pub use {db, mail, model};

@@ -9,7 +9,6 @@ use module_api::auth::{LoginRoute, SignedIn, User};
 use module_api::host::csrf_token_of;
 use rocket::http::{Method, RawStr};
 
-use crate::site::answer_to;
 use crate::{Answer, TestSite, TestUser};
 
 /// A visitor's browser.
@@ -141,7 +140,7 @@ impl Browser<'_> {
         if let Some(user) = &self.user {
             SignedIn::User(Arc::clone(user)).found_out(request.inner());
         }
-        answer_to(request).await
+        self.site.answer_to(request).await
     }
 
     fn keep_cookies(&self, answer: &Answer) {

@@ -48,6 +48,8 @@
 //! - [`Browser`] keeps cookies and sends CSRF tokens. In [`Browser::signed_in_as`] a user is signed in
 //!   without any module that keeps accounts; [`TestSite::sign_in`] fills in the login form of one.
 //! - [`Answer`] and [`Document`]: a response, and the elements of its page.
+//! - [`TestSite::load_fixture`] loads rows, [`TestSite::advance`] moves the clock of modules that ask
+//!   [`module_api::now`] for the time.
 //! - [`MailServer`] takes the mails that the site sends.
 //!
 //! # PostgreSQL

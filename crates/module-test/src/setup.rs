@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use host::{BootError, DatabaseError, Plan, Registry, Settings, Site};
@@ -78,15 +79,13 @@ impl Setup {
             let known = self.registry.iter().any(|linked| linked.module.name() == *name);
             assert!(known, "no module `{name}` is linked into the tests");
         }
-        let kept = self.registry.iter().filter(|linked| names.contains(&linked.module.name()));
-        self.registry = Registry::new(kept.copied().collect());
+        self.registry = self.registry.only(names);
         self
     }
 
     /// These modules beside those there are.
     pub fn and_modules(mut self, modules: &[&'static dyn Module]) -> Self {
-        let more = crate::registry_of(modules);
-        self.registry = Registry::new(self.registry.iter().chain(more.iter()).copied().collect());
+        self.registry = self.registry.and(crate::registry_of(modules));
         self
     }
 
@@ -201,7 +200,7 @@ impl Setup {
         let (rocket, database) = self.rocket().await;
         let client = Client::untracked(rocket).await.expect("the site launches");
         assert!(client.rocket().state::<Db>().is_some(), "the database is managed");
-        TestSite { client, root: self.root, database }
+        TestSite { client, ahead: Mutex::default(), root: self.root, database }
     }
 
     /// Starts the site on a port of its own.

@@ -1,9 +1,16 @@
 //! A running site: what can be asked of it, and what can be put into it.
 
 use std::fs;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
+use std::sync::Mutex;
 
+use fixtures::{Fixture, LoadOptions, load};
 use module_api::db::Db;
+use module_api::host::at;
+use module_api::time::{Duration, UtcDateTime};
+use module_api::with_causes;
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest};
 use tempfile::TempDir;
@@ -13,6 +20,8 @@ use crate::{Answer, Database};
 /// A site inside this process.
 pub struct TestSite {
     pub(crate) client: Client,
+    /// How far its clock is ahead.
+    pub(crate) ahead: Mutex<Duration>,
     pub(crate) root: TempDir,
     // Dropped last, when nobody uses it.
     pub(crate) database: Database,
@@ -69,7 +78,7 @@ impl TestSite {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         let others: Vec<_> = headers.iter().filter(|header| !is_cookie(header)).copied().collect();
-        answer_to(self.request(method, address, &others, cookies, body)).await
+        self.answer_to(self.request(method, address, &others, cookies, body)).await
     }
 
     /// A request with cookies, of which the values are not encoded.
@@ -89,6 +98,53 @@ impl TestSite {
             request.add_header(Header::new(*name, (*value).to_owned()));
         }
         request
+    }
+
+    /// Sends a request at the time of the site's clock, and reads the response to its end.
+    pub(crate) async fn answer_to(&self, request: LocalRequest<'_>) -> Answer {
+        let ahead = *self.ahead.lock().unwrap();
+        let mut answered = pin!(async {
+            let response = request.dispatch().await;
+            let status = response.status().code;
+            let header =
+                |header: Header<'_>| (header.name().to_string(), header.value().to_owned());
+            let headers: Vec<(String, String)> = response.headers().iter().map(header).collect();
+            let body = response.into_bytes().await.unwrap_or_default();
+            Answer::new(status, headers.into_iter(), body)
+        });
+        poll_fn(|context| at(ahead, || answered.as_mut().poll(context))).await
+    }
+
+    /// Moves the site's clock: from now on it is so much later, or earlier, for whatever asks
+    /// [`module_api::now`] while a request is answered.
+    ///
+    /// ```
+    /// # use module_test::{DatabaseKind, TestSite};
+    /// use module_api::time::Duration;
+    ///
+    /// # async fn example(site: TestSite) {
+    /// site.advance(Duration::days(15));
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        *self.ahead.lock().unwrap() += by;
+    }
+
+    /// The time of the site's clock.
+    pub fn now(&self) -> UtcDateTime {
+        module_api::now() + *self.ahead.lock().unwrap()
+    }
+
+    /// Loads a fixture, as `loaddata` does.
+    ///
+    /// # Panics
+    ///
+    /// Something is wrong with it.
+    pub async fn load_fixture(&self, json: &str) {
+        let fixture = Fixture::of_text("the fixture", json);
+        if let Err(error) = load(vec![fixture], self.db(), LoadOptions::default()).await {
+            panic!("{}", with_causes(&error));
+        }
     }
 
     /// Writes a template of the site itself while it runs.
@@ -115,16 +171,6 @@ impl TestSite {
     pub fn database(&self) -> &Database {
         &self.database
     }
-}
-
-/// Sends a request, and reads the response to its end.
-pub(crate) async fn answer_to(request: LocalRequest<'_>) -> Answer {
-    let response = request.dispatch().await;
-    let status = response.status().code;
-    let header = |header: Header<'_>| (header.name().to_string(), header.value().to_owned());
-    let headers: Vec<(String, String)> = response.headers().iter().map(header).collect();
-    let body = response.into_bytes().await.unwrap_or_default();
-    Answer::new(status, headers.into_iter(), body)
 }
 
 pub(crate) fn write_template(root: &Path, file: &str, text: &str) {

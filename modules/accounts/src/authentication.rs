@@ -1,7 +1,7 @@
 //! Signing in with a username and a password.
 
 use module_api::db::{Db, DbError, FromRow, Transaction, query};
-use module_api::time::UtcDateTime;
+use module_api::now;
 
 use crate::devices::{self, DeviceKey};
 use crate::passwords::{Hasher, HasherError, Verification};
@@ -106,7 +106,7 @@ async fn begin(
         "UPDATE auth_user SET last_login = $1, password = $2 \
          WHERE id = $3 AND password = $4 AND is_active",
     );
-    let update = update.bind(UtcDateTime::now()).bind(password);
+    let update = update.bind(now()).bind(password);
     let updated = update.bind(account.id).bind(account.password.as_str()).execute(&mut *on).await?;
     if updated == 0 {
         return Ok(None);

@@ -3,7 +3,8 @@
 
 use module_api::CookieRules;
 use module_api::db::{Db, DbError, Transaction, query};
-use module_api::time::{Duration, UtcDateTime};
+use module_api::now;
+use module_api::time::Duration;
 use rocket::Request;
 
 use crate::expired::Expiring;
@@ -57,7 +58,7 @@ pub(crate) async fn is_known(key: &DeviceKey, username: &str, db: &Db) -> Result
          JOIN auth_user account ON account.id = device.user_id \
          WHERE device.key_hash = $1 AND account.username = $2 AND device.last_used > $3",
     );
-    let known = known.bind(key.hash()).bind(username).bind(UtcDateTime::now() - LIFETIME);
+    let known = known.bind(key.hash()).bind(username).bind(now() - LIFETIME);
     let (number,): (i64,) = known.fetch_one(&mut db.acquire().await?).await?;
     Ok(number > 0)
 }
@@ -70,7 +71,7 @@ pub(crate) async fn remember(
     on: &mut Transaction,
 ) -> Result<DeviceKey, DbError> {
     let key = DeviceKey(Secret::random());
-    let now = UtcDateTime::now();
+    let now = now();
     if let Some(former) = former {
         let update = query("UPDATE accounts_device SET key_hash = $1 WHERE key_hash = $2");
         update.bind(key.hash()).bind(former.hash()).execute(&mut *on).await?;

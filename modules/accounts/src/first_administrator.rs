@@ -2,8 +2,7 @@
 
 use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
-use module_api::time::UtcDateTime;
-use module_api::{LocalStartContext, ModuleFuture, Notice, Urls, program_name, route_name};
+use module_api::{LocalStartContext, ModuleFuture, Notice, Urls, now, program_name, route_name};
 
 use crate::passwords::Hasher;
 use crate::random_text::random_text;
@@ -52,7 +51,7 @@ async fn insert(
     )
     .bind(USERNAME)
     .bind(hash)
-    .bind(UtcDateTime::now())
+    .bind(now())
     .execute(&mut transaction)
     .await?;
     transaction.commit().await?;

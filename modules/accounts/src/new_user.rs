@@ -2,7 +2,7 @@
 
 use module_api::db::Db;
 use module_api::model::{ManyToMany, Model, WriteError};
-use module_api::time::UtcDateTime;
+use module_api::now;
 use rocket::tokio::task::spawn_blocking;
 
 use crate::models::User;
@@ -96,7 +96,7 @@ impl<'a> NewUser<'a> {
             email: self.email.to_owned(),
             is_staff: self.is_staff,
             is_active: self.is_active,
-            date_joined: UtcDateTime::now(),
+            date_joined: now(),
             groups: ManyToMany::default(),
             user_permissions: ManyToMany::default(),
         };

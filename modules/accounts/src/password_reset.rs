@@ -2,7 +2,8 @@
 //! database only its hash.
 
 use module_api::db::{DbConnection, DbError, DbPool, FromRow, query};
-use module_api::time::{Duration, UtcDateTime};
+use module_api::now;
+use module_api::time::Duration;
 
 use crate::devices::{self, DeviceKey};
 use crate::expired::Expiring;
@@ -69,7 +70,7 @@ pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Se
         return Ok(Vec::new());
     }
     let mut transaction = pool.begin().await?;
-    EXPIRING.clear(UtcDateTime::now(), &mut transaction).await?;
+    EXPIRING.clear(now(), &mut transaction).await?;
     let mut issued = Vec::new();
     for account in accounts {
         let key = Secret::random();
@@ -79,7 +80,7 @@ pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Se
         )
         .bind(key.hash())
         .bind(account.id)
-        .bind(UtcDateTime::now() + LIFETIME)
+        .bind(now() + LIFETIME)
         .bind(account.fingerprint())
         .execute(&mut transaction)
         .await?;
@@ -97,8 +98,7 @@ pub(crate) async fn find(key: &Secret, on: &mut DbConnection) -> Result<Option<A
          FROM accounts_password_reset reset JOIN auth_user account ON account.id = reset.user_id \
          WHERE reset.key_hash = $1 AND reset.expires > $2 AND account.is_active",
     );
-    let issued: Option<Issued> =
-        issued.bind(key.hash()).bind(UtcDateTime::now()).fetch_optional(on).await?;
+    let issued: Option<Issued> = issued.bind(key.hash()).bind(now()).fetch_optional(on).await?;
     let is_good = |issued: &Issued| {
         issued.account.has_password() && issued.account.fingerprint() == issued.fingerprint
     };

@@ -3,6 +3,7 @@
 use module_api::CookieRules;
 use module_api::ModuleFuture;
 use module_api::db::{Db, DbError, Transaction, query};
+use module_api::now;
 use module_api::time::{Duration, UtcDateTime};
 use rocket::Request;
 
@@ -61,7 +62,7 @@ pub async fn begin(
 ) -> Result<SessionKey, DbError> {
     EXPIRING.clear(expiry(), on).await?;
     let key = SessionKey(Secret::random());
-    let now = UtcDateTime::now();
+    let now = now();
     query(
         "INSERT INTO accounts_session (key_hash, user_id, created, last_used, password_fingerprint) \
          VALUES ($1, $2, $3, $4, $5)",
@@ -127,7 +128,7 @@ pub(crate) async fn keep_after_rehash(
 
 /// A session that was not used since is over.
 pub(crate) fn expiry() -> UtcDateTime {
-    UtcDateTime::now() - IDLE
+    now() - IDLE
 }
 
 /// How many sessions there are that are not over, for monitoring.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use module_api::auth::{SignedIn, User};
 use module_api::db::{Db, DbConnection, DbError, FromRow, Row, query};
 use module_api::time::{Duration, UtcDateTime};
-use module_api::{Causes, RequestInfo, with_causes};
+use module_api::{Causes, RequestInfo, now, with_causes};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request};
 
@@ -69,7 +69,7 @@ async fn user_of(
     }
     drop(connection);
     // It lies ahead if the clock was set back: then it would last longer than it may.
-    if (UtcDateTime::now() - found.last_used).abs() > USE_IS_WRITTEN_AFTER {
+    if (now() - found.last_used).abs() > USE_IS_WRITTEN_AFTER {
         match write_use(found.session_id, db).await {
             Ok(()) => key.give_to(request),
             // The next request will try again.
@@ -146,7 +146,7 @@ async fn permissions_of(
 async fn write_use(session_id: i64, db: &Db) -> Result<(), DbError> {
     let mut transaction = db.begin().await?;
     query("UPDATE accounts_session SET last_used = $1 WHERE id = $2")
-        .bind(UtcDateTime::now())
+        .bind(now())
         .bind(session_id)
         .execute(&mut transaction)
         .await?;

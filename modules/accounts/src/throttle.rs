@@ -15,7 +15,7 @@ mod network;
 use std::net::IpAddr;
 
 use module_api::db::{Db, DbError, Transaction, query};
-use module_api::time::UtcDateTime;
+use module_api::now;
 
 use self::counter::{Entry, LONGEST_WAIT, Policy};
 use self::network::network;
@@ -103,7 +103,7 @@ impl Attempt {
     }
 
     async fn count(counters: Vec<Counter>, db: &Db) -> Result<Result<Self, Wait>, DbError> {
-        let now = UtcDateTime::now().unix_timestamp();
+        let now = now().unix_timestamp();
         // Who has to wait anyway gets no hold of what only one can do at a time, which is to write.
         if let Some(wait) = Wait::until(blocked_until(&counters, now, db).await?, now) {
             return Ok(Err(wait));
@@ -214,7 +214,7 @@ async fn write(counter: &Counter, entry: Entry, on: &mut Transaction) -> Result<
 }
 
 async fn take_back(counter: &Counter, on: &mut Transaction) -> Result<(), DbError> {
-    let now = UtcDateTime::now().unix_timestamp();
+    let now = now().unix_timestamp();
     let entry = lock(counter, now, on).await?;
     write(counter, entry.taken_back(), on).await
 }

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use module_api::auth::User;
 use module_api::db::{DbError, Transaction, Value, query};
 use module_api::model::ModelInfo;
+use module_api::now;
 use module_api::sqlx::AssertSqlSafe;
-use module_api::time::UtcDateTime;
 
 pub(crate) use self::message::ChangeMessage;
 pub(crate) use self::read::{Done, Entry, of_object, of_user};
@@ -103,7 +103,7 @@ async fn write(
     message: &str,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    let now = UtcDateTime::now();
+    let now = now();
     for objects in objects.chunks(ENTRIES_AT_ONCE) {
         let mut sql = String::from(
             "INSERT INTO django_admin_log (action_time, user_id, content_type_id, action_flag, \

@@ -6,8 +6,7 @@ use module_api::clap::error::ErrorKind;
 use module_api::clap::{self, Arg, ArgAction, ArgMatches};
 use module_api::db::{Db, DbError, Value};
 use module_api::model::{ManyToMany, Model, WriteError};
-use module_api::time::UtcDateTime;
-use module_api::{CommandContext, ModuleFuture, program_name};
+use module_api::{CommandContext, ModuleFuture, now, program_name};
 
 use super::{Failure, Terminal, account, say_done, system_user};
 use crate::authentication::MAX_PASSWORD;
@@ -233,7 +232,7 @@ async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure>
         email: wanted.email,
         is_staff: true,
         is_active: true,
-        date_joined: UtcDateTime::now(),
+        date_joined: now(),
         groups: ManyToMany::default(),
         user_permissions: ManyToMany::default(),
     };

@@ -8,8 +8,8 @@ use module_api::db::{DbError, Executor, Value};
 use module_api::model::{
     ChoiceValue, FieldKind, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records,
 };
+use module_api::now;
 use module_api::serde::Serialize;
-use module_api::time::UtcDateTime;
 
 use super::ListQuery;
 use super::conditions::{Askable, Condition, Lookup, Target};
@@ -359,7 +359,7 @@ impl FacetOf<'_> {
     /// Ranges of time.
     async fn moments(&self, path: &Path, mut on: Executor<'_>) -> Result<Vec<Offer>, DbError> {
         let mut options = Vec::new();
-        for (label, range) in Range::offered(UtcDateTime::now().date()) {
+        for (label, range) in Range::offered(now().date()) {
             let count = self.count(range.filter(path), on.reborrow()).await?;
             let from = Some((format!("{}__gte", self.field.name), midnight(range.from)));
             let until =

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use module_api::auth::Action;
 use module_api::db::Db;
-use module_api::time::UtcDateTime;
-use module_api::{Error, Messages};
+use module_api::{Error, Messages, now};
 use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Header};
 use rocket::response::stream::ReaderStream;
@@ -71,7 +70,7 @@ pub(crate) struct File<'r> {
 fn name_of(model: &str) -> String {
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let model: String = model.chars().filter(is_plain).collect();
-    let (year, month, day) = UtcDateTime::now().to_calendar_date();
+    let (year, month, day) = now().to_calendar_date();
     format!("{model}-{year:04}-{:02}-{day:02}", u8::from(month))
 }
 

@@ -1,0 +1,55 @@
+//! The file of a SQLite database: its rights, and its journal.
+
+use std::fs::File;
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::error::DatabaseError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::DbError;
+
+/// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
+const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
+
+/// Makes an empty file, which SQLite takes for an empty database, that nobody else may read: it is to
+/// hold sessions and hashes of passwords. SQLite gives the files beside it the same rights, and says
+/// itself what keeps a file from being made.
+pub(crate) fn make_private(file: &Path) {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    drop(options.open(file));
+}
+
+/// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
+/// wait for it as other statements do, so of programs that start at the same moment all but one
+/// have to try again.
+pub(crate) async fn switch_to_wal(
+    options: &SqliteConnectOptions,
+    within: Duration,
+) -> Result<(), DbError> {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let options = options.busy_timeout(BUSY_ATTEMPT).disable_statement_logging();
+    let since = Instant::now();
+    loop {
+        match options.connect().await {
+            Ok(connection) => return connection.close().await.map_err(DbError::from),
+            Err(sqlx::Error::Database(busy))
+                if is_busy(busy.as_ref()) && since.elapsed() < within =>
+            {
+                rocket::tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Whether another connection has SQLite's file for itself.
+fn is_busy(error: &dyn DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
