@@ -125,7 +125,7 @@ async fn other_pages(browser: &Browser) {
     check("/admin/lettings/letting/2/history/", "history-without-entries").await;
     check("/admin/lettings/address/1/delete/", "delete").await;
     check("/admin/lettings/letting/2/delete/", "delete-without-address").await;
-    browser.press("Delete what shares the form as well").await;
+    browser.press("Delete these as well").await;
     browser.check_page("delete-with-address").await;
     browser.open(&site.address("/admin/auth/user/?q=root")).await;
     browser.within("tbody", async || browser.follow("root").await).await;
