@@ -98,6 +98,7 @@ fn explain_on_a_page(set: &TemplateSet, error: &Error) -> String {
 }
 
 fn page(message: &str, lines: &str) -> String {
+    tracing::error!("a template is broken: {message}");
     let escape = minijinja::HtmlEscape;
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
