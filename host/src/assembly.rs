@@ -279,8 +279,8 @@ fn request_limit(settings: &Settings) -> Option<Duration> {
     }
 }
 
-/// What keeps finished pages; `None` if the settings ask for none, or commits to the database cannot be
-/// observed.
+/// The store of finished pages; `None` if the settings turn it off, or commits to the database
+/// cannot be observed.
 fn keeping(
     settings: &Settings,
     modules: &PlannedModules,

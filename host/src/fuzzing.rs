@@ -15,7 +15,7 @@ pub fn redirect(path: &str, query: Option<&str>) -> Option<String> {
     boundary::canonical(path, query)
 }
 
-/// Whether a header `Host` gets in where `pattern` is allowed.
+/// Returns `true` if a header `Host` is accepted where `pattern` is allowed.
 pub fn host(pattern: &str, header: &str) -> bool {
     gate::is_well_formed(header) && gate::is_host(pattern, header)
 }

@@ -80,7 +80,7 @@ impl Gate {
 }
 
 impl Refusal {
-    /// Whether the request would not get in by another way either.
+    /// Returns `true` if the request would be refused over HTTPS as well.
     pub(crate) fn is_final(&self) -> bool {
         !matches!(self, Self::Insecure(_))
     }
@@ -118,14 +118,14 @@ impl Refusal {
     }
 }
 
-/// Whether the header `Host` may name a host: a name or an address, and a port if it gives one.
+/// Returns `true` if the header `Host` is well-formed: a name or an address, with an optional port.
 pub(crate) fn is_well_formed(header: &str) -> bool {
     let is_of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
     !header.is_empty() && header.bytes().all(is_of_a_host)
 }
 
-/// Whether a well-formed header `Host` names the host of a pattern, whatever the port: the name itself, or,
-/// if it begins with a dot, that name and all below it.
+/// Returns `true` if a well-formed header `Host` matches a pattern, whatever the port: the name
+/// itself, or, if it begins with a dot, that name and all below it.
 pub(crate) fn is_host(pattern: &str, header: &str) -> bool {
     let host = without_port(header).trim_end_matches('.').to_ascii_lowercase();
     match pattern.strip_prefix('.') {

@@ -30,14 +30,14 @@ const LARGEST: usize = 1024 * 1024;
 /// How long somebody waits for another who makes the same page, before making it too.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What is needed to keep the pages of a site.
+/// The kept pages of a site, and the means to tell whether they are fresh.
 pub(crate) struct Keeping {
     store: Store,
     freshness: Freshness,
     cleared: KeptPages,
     /// The headers that what modules add to pages depends on.
     headers: Vec<&'static str>,
-    /// Whether a header says if a page was kept: in the profile `local`.
+    /// `true` if a header tells a hit from a miss: in the profile `local`.
     shows: bool,
 }
 
@@ -47,11 +47,12 @@ pub(crate) struct KeptRoute {
     keeping: Arc<Keeping>,
     number: usize,
     query: QueryNames,
-    /// Whether a page of it was marked as one that may be kept. Until then nothing is looked up.
+    /// `true` once a page of the route was marked with `Page::kept`. Until then nothing is looked
+    /// up.
     keeps: Arc<AtomicBool>,
 }
 
-/// What is known of a page before it is made.
+/// A page that may be kept, before it is rendered.
 pub(crate) struct Candidate {
     key: Key,
     stamp: Stamp,

@@ -32,8 +32,8 @@ pub(crate) use failing::routes;
 /// How long the program waits for reports to go out before it ends.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whose errors are not reported: Rocket says of a failed handler again what the host reports, and of
-/// a body that breaks off what its client did; what sends reports would report itself.
+/// Targets whose errors are not reported: Rocket repeats of a failed handler what the host reports,
+/// and of a body that breaks off what its client did; what sends reports would report itself.
 const UNREPORTED: [&str; 6] =
     ["rocket::data", "rocket::launch", "rocket::server", "rustls", "sentry", "ureq"];
 

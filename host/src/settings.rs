@@ -18,7 +18,7 @@ use module_api::suggestion;
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";
 
-/// What is logged if nothing else is said. Rocket calls it an error if a client breaks a body off, and
+/// The default log filter. Rocket calls it an error if a client breaks a body off, and
 /// warns of a profile called `production`; sqlx warns of a connection that ended when it is given back. The host says itself what fails.
 const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,\
                            rocket::data=off,rocket::config=error,sqlx_core::pool::connection=error";

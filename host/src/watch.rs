@@ -80,7 +80,7 @@ impl Watched {
         self.refusal.is_some()
     }
 
-    /// Whether no fairing was asked about it, and none will be asked about its response.
+    /// Returns `true` if Rocket answers it without any fairing.
     pub(crate) fn escapes_fairings(&self) -> bool {
         self.method.is_none()
     }
@@ -128,7 +128,7 @@ impl Watch {
         watch.expect("the watch is managed at assembly")
     }
 
-    /// What is known of a request that Rocket refused before any fairing.
+    /// Watches a request that Rocket refused before any fairing.
     fn unreadable(&self, request: &Request<'_>) -> Watched {
         let info = request.local_cache(|| request_id::info_of(request, self.behind_proxy));
         let wrong_host = self.gate.refusal(request).filter(Refusal::is_final);

@@ -1,4 +1,4 @@
-//! Whatever a client sends, the site does not fail, and sends nobody to another host.
+//! Arbitrary requests never make the site fail, and never redirect to another host.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

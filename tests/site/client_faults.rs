@@ -1,4 +1,4 @@
-//! What a client causes is neither an error nor a report, and what fails again and again is reported a
+//! Faults of clients are neither errors nor reports, and a fault that repeats is reported a
 //! few times.
 
 use std::io::{Read, Write};

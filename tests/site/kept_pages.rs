@@ -22,7 +22,7 @@ on_both_databases! {
     no_request_after_a_commit_sees_the_page_from_before,
 }
 
-/// Whether an answer was a page that was kept; `None` if it is none of those that are.
+/// The value of the header that tells a hit from a miss; `None` on pages that are never kept.
 fn kept(answer: &Answer) -> Option<&str> {
     answer.header("x-kept-page")
 }

@@ -27,7 +27,7 @@ const REFUSED: [(&str, &str, &str, &str); 9] = [
     ("GET / HTTP/1.1\r\nHost: example.org, evil.example", "GET", "/", NO_HOST),
 ];
 
-/// What is answered to these bytes, until the connection ends.
+/// The answer to these bytes, until the connection ends.
 async fn answer_to(port: u16, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(bytes).await.unwrap();
@@ -75,7 +75,7 @@ async fn whatever_answers_a_request_that_is_refused_it_is_counted_logged_and_has
     site.stop().await;
 }
 
-/// What is no request at all, so that no fairing and no catcher hears of it.
+/// Bytes that are no request at all, so that no fairing and no catcher hears of it.
 const NO_REQUESTS: [&str; 5] = [
     "\x16\x03\x01\x02\0\x01\0",
     "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",

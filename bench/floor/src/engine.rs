@@ -29,7 +29,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ),
 ];
 
-/// What `collectstatic` writes: the name with a hash of each asset.
+/// The manifest that `collectstatic` writes: the hashed name of each asset.
 #[derive(Deserialize)]
 struct Manifest {
     paths: HashMap<String, String>,

@@ -32,7 +32,7 @@ pub struct DatabaseOptions {
     /// For how many seconds a process waits until another one has migrated; with 0 it does not wait.
     #[serde(default = "DatabaseOptions::default_migrate_lock_timeout")]
     pub migrate_lock_timeout: u32,
-    /// Whether the address is that of a pooler that shares sessions between transactions, as
+    /// `true` if the address is that of a pooler that shares sessions between transactions, as
     /// `PgBouncer` in transaction mode: then no statement is prepared under a name, and all that is
     /// read is read in transactions. If not given, it is found out when the database is opened.
     #[serde(default)]

@@ -41,9 +41,9 @@ pub(crate) async fn reach(
     Ok(if is_shared { Statements::Unnamed } else { Statements::Named })
 }
 
-/// Whether a session serves two connections that are open at the same time, or a connection has more
-/// than one session, as behind a pooler in transaction mode. One that others keep busy may go
-/// unnoticed.
+/// Returns `true` if one session serves two connections that are open at the same time, or a
+/// connection has more than one session, as behind a pooler in transaction mode. One that others
+/// keep busy may go unnoticed.
 async fn share_sessions(
     first: &mut PgConnection,
     second: &mut PgConnection,

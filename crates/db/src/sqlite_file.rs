@@ -49,7 +49,7 @@ pub(crate) async fn switch_to_wal(
     }
 }
 
-/// Whether another connection has SQLite's file for itself.
+/// Returns `true` for `SQLITE_BUSY`: another connection holds the lock of the file.
 fn is_busy(error: &dyn DatabaseError) -> bool {
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }

@@ -66,7 +66,7 @@ pub(crate) async fn already_there(
     if found.is_empty() { Ok(adopted) } else { Err(AdoptionError { migrations: found }.into()) }
 }
 
-/// What each of the candidates makes.
+/// The tables, columns and indexes that each candidate creates.
 async fn made_by(
     graph: &MigrationGraph,
     candidates: &BTreeSet<usize>,
@@ -105,7 +105,7 @@ async fn run(
     Ok(made)
 }
 
-/// What a module's migrations have left in the database.
+/// The state of the database after a module's migrations.
 #[derive(Default)]
 struct Left {
     /// The migrations to adopt, if all fits.
@@ -182,8 +182,9 @@ impl Adopting<'_> {
         unapplied.iter().copied().filter(is_of_one).collect()
     }
 
-    /// Whether anything of what a migration makes is there. Of a first migration it is a table: that
-    /// a column of another module's table has the name of one that it adds says nothing.
+    /// Returns `true` if anything that a migration creates exists. Of an initial migration only
+    /// tables count: that a column of another module's table has the name of one that it adds says
+    /// nothing.
     fn has_any(&self, made: &Made, is_initial: bool) -> bool {
         let kind = self.pool.kind();
         let has_column = |added: &Table| {
@@ -204,8 +205,8 @@ impl Adopting<'_> {
         })
     }
 
-    /// What keeps the tables that are there from standing for those that migrations have left, by the
-    /// migrations.
+    /// The differences that keep existing tables from standing for those that migrations create, by
+    /// the migrations.
     async fn differences_of(
         &self,
         left: &Left,

@@ -52,7 +52,7 @@ impl Deletion {
         Self::among(&models, vec![(model, ids.into_iter().collect())], on).await
     }
 
-    /// What deleting rows of several models together means: `models` are those of the site,
+    /// Computes the deletion of rows of several models together: `models` are those of the site,
     /// [`Models::of`] its database. Of these rows none protects another.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ pub struct Pagination {
     pub previous: Option<u32>,
     /// The number of the page after, if there is one.
     pub next: Option<u32>,
-    /// Whether there are more rows, on pages that cannot be opened: it is the deepest that can.
+    /// `true` on the deepest page that can be opened, if there are more rows.
     pub goes_on: bool,
 }
 

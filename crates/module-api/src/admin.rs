@@ -151,7 +151,7 @@ impl From<&'static str> for ListColumn {
 /// Whether a user may do something with a model, or with one object of it.
 pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>) -> bool;
 
-/// What a field of an object shows as; nothing if its value alone says it.
+/// Returns the text that is displayed in place of a field's value; `None` to display the value.
 pub type FieldText = fn(&Record) -> Option<String>;
 
 /// A change that is about to be made.
@@ -398,7 +398,7 @@ impl ModelAdmin {
         self
     }
 
-    /// What a field shows as, if not as its value.
+    /// The function that gives the displayed text of a field; `None` if its value is displayed.
     pub fn text_of(&self, name: &str) -> Option<FieldText> {
         self.shown_as.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }

@@ -1,4 +1,4 @@
-//! What `check --deploy` looks at: settings that do on a developer's machine and not where
+//! The checks of `check --deploy`: settings that do on a developer's machine and not where
 //! everybody can reach the site. Where Django's check of that kind has the same, the number is
 //! Django's; from 100 on they are ours.
 

@@ -17,7 +17,7 @@ use ::migrate::{Action, PlannedMigration, Request, Target, find_steps, unapplied
 pub(super) use show::{ShowArguments, show};
 pub(super) use sql::{SqlArguments, print_sql};
 
-/// What `migrate` is to do.
+/// The arguments of `migrate`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the options of a command line")]
 pub(super) struct MigrateArguments {

@@ -1,5 +1,5 @@
-//! What Rocket's server logs: connections that fail are counted and logged, for no fairing hears of them.
-//! All else it says the host says itself, with the request.
+//! The log records of Rocket's server: connections that fail are counted and logged, for no fairing
+//! hears of them. All else it says the host says itself, with the request.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -91,8 +91,8 @@ impl Frames {
         (!frames.is_empty()).then(|| Stacktrace { frames, ..Stacktrace::default() })
     }
 
-    /// Whether a frame is of the site's own code: by its crate, or by its file if the function was
-    /// inlined and has no path.
+    /// Returns `true` if a frame is of the site's own code (in-app): by its crate, or by its file
+    /// if the function was inlined and has no path.
     fn is_own(&self, frame: &Frame) -> bool {
         match &frame.package {
             Some(name) => self.own.contains(name),

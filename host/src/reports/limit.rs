@@ -14,7 +14,8 @@ const KINDS: usize = 4096;
 
 static LIMIT: LazyLock<Limit> = LazyLock::new(Limit::default);
 
-/// Whether one more report of a kind is sent now. If not, the request counts as reported all the same.
+/// Returns `true` if one more report of a kind may be sent now. If not, the request counts as
+/// reported all the same.
 pub(super) fn allows(kind: u64) -> bool {
     let allows = LIMIT.allows(kind, Instant::now());
     if !allows

@@ -73,8 +73,8 @@ impl<'r> Desk<'r> {
         }
     }
 
-    /// Whether the user may view the rows of all models that a path passes on its way to a field. The
-    /// value of a foreign key at its end is a key, and belongs to the row before.
+    /// Returns `true` if the user may view the rows of all models that a path passes on its way to
+    /// a field. The value of a foreign key at its end is a key, and belongs to the row before.
     pub(crate) fn may_follow(&self, path: &Path) -> bool {
         let (_, passed) = path.fields().split_last().expect("a path has at least one field");
         let targets = passed.iter().filter_map(|field| field.foreign_key());

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use module_api::auth::Action;
 use module_api::model::ModelInfo;
 
-/// What a request lacked, in its local cache.
+/// The permission that a request lacked, in its local cache.
 #[derive(Debug, Default)]
 pub(crate) struct Denied(Mutex<Option<Lack>>);
 

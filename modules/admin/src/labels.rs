@@ -1,4 +1,4 @@
-//! What objects are called on a page: by their text as far as the user may view all that it is made
+//! The labels of objects on a page: their text as far as the user may view all that it is made
 //! of, else by their primary keys. Every page that names an object asks here.
 
 use accounts::models::Permission;
@@ -13,7 +13,7 @@ use crate::text::by_key;
 
 /// The rows that columns of a query pass through, as far as the user may view them.
 pub(crate) struct Sight<'r> {
-    /// Whether the user may view rows of all their models.
+    /// `true` if the user may view rows of all their models.
     is_open: bool,
     /// Those of which a rule tells one row from another.
     ruled: Vec<(&'r ModelAdmin, Related)>,
@@ -35,7 +35,7 @@ impl<'r> Sight<'r> {
         sight
     }
 
-    /// Whether the user may view all that this row of the query passes through.
+    /// Returns `true` if the user may view all rows that this row of the query passes through.
     pub(crate) fn is_open(&self, desk: &Desk<'_>, record: &Record) -> bool {
         let may_view = |(admin, related): &(&ModelAdmin, Related)| {
             let record = related.record(record);
@@ -45,7 +45,7 @@ impl<'r> Sight<'r> {
     }
 }
 
-/// What the rows of a query are called, or those that a foreign key of theirs leads to.
+/// The label of the rows of a query, or of those that a foreign key of theirs references.
 pub(crate) struct Label<'r> {
     display: Display,
     sight: Sight<'r>,
@@ -74,7 +74,7 @@ impl<'r> Label<'r> {
         Self { sight: Sight::along(desk, &paths, records), display, permission }
     }
 
-    /// What a row is called; `None` if the user may not know.
+    /// The label of a row; `None` if the user may not view it.
     pub(crate) fn text(&self, desk: &Desk<'_>, record: &Record) -> Option<String> {
         if !self.sight.is_open(desk, record) {
             return None;
@@ -94,8 +94,9 @@ impl<'r> Label<'r> {
     }
 }
 
-/// Whether the user may know the names that the log has of a model's objects, by which it calls them
-/// for good: those that they may do anything with, as far as the names are not made of others'.
+/// Returns `true` if the user may see the names that the log keeps of a model's objects, by which
+/// it calls them for good: those that they may do anything with, as far as the names are not made
+/// of others'.
 pub(crate) fn may_know_names(desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
     let mut records = Records::of(admin.model);
     let paths: Vec<Path> = records.display().paths().cloned().collect();

@@ -70,7 +70,7 @@ impl<'a> ListQuery<'a> {
         self.candidates = crate::search::candidates(db, self.admin, text, on).await;
     }
 
-    /// Whether something is searched for.
+    /// Returns `true` if there are search words.
     pub(crate) fn is_search(&self) -> bool {
         self.search.is_some()
     }

@@ -19,7 +19,7 @@ pub(crate) const CHUNK: usize = 500;
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
     pub(crate) record: Record,
-    /// What it shows as, for the log.
+    /// Its text, for the log.
     pub(crate) text: String,
     /// The same for the user's eyes: its primary key in place of what they may not view.
     pub(crate) label: String,

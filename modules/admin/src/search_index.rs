@@ -64,7 +64,7 @@ pub(crate) async fn candidates(
     }
 }
 
-/// Whether an index is there and has all rows as they are now.
+/// Returns `true` if an index exists and holds all rows as they are now.
 async fn is_ready(
     db: &Db,
     definitions: Vec<Definition>,

@@ -13,7 +13,7 @@ use crate::access::Desk;
 pub(crate) struct Shell {
     /// The title and first heading of the page.
     title: String,
-    /// Whether something is wrong with what was sent: the title in the browser says so first.
+    /// `true` if the form has errors: the title in the browser says so first.
     has_errors: bool,
     /// The way to it from the index, which is not part of it.
     crumbs: Vec<Crumb>,

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes of an answer that is longer than the operating system takes at once.
 const LONG: usize = 8_000_000;
 
-/// What is sent before the client falls silent.
+/// The bytes that are sent before the client falls silent.
 const SILENT_AFTER: [&str; 5] = [
     "",
     "GET / HT",

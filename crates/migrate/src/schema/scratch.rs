@@ -63,7 +63,7 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    /// Whether anything of it is to be seen once these tables are gone.
+    /// Returns `true` if anything of it remains once these tables are dropped.
     pub(crate) fn leaves_any(&self, gone: &BTreeSet<String>) -> bool {
         let tables = self.tables.iter().chain(&self.additions).map(|table| &table.name);
         tables.chain(self.indexes.values()).any(|table| !gone.contains(table))

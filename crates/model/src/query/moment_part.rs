@@ -39,7 +39,7 @@ impl MomentPart {
         })
     }
 
-    /// What stands before and after a column so that the part comes out. On SQLite a moment is text
+    /// The SQL before and after a column that extracts the part. On SQLite a moment is text
     /// of a fixed form.
     pub(crate) const fn sql(self, kind: DatabaseKind) -> (&'static str, &'static str) {
         match kind {

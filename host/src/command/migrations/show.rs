@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use ::migrate::{LinkedModule, MigrationState, is_no_module, state_of_migrations};
 
-/// What `showmigrations` is to print.
+/// The arguments of `showmigrations`.
 #[derive(Debug, Args)]
 pub(in crate::command) struct ShowArguments {
     /// Only those of these modules.

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use ::migrate::{MigrateError, find_migration};
 
-/// What `sqlmigrate` is to print.
+/// The arguments of `sqlmigrate`.
 #[derive(Debug, Args)]
 pub(in crate::command) struct SqlArguments {
     /// The module.

@@ -32,7 +32,8 @@ pub(super) fn confirm<'a>(
     })
 }
 
-/// What users lose who change their own account, if they do. The admin refuses to delete it.
+/// The rights that users would take from their own account by a change. The admin refuses to delete
+/// it.
 fn of_own_account(before: &Record, after: &Record) -> Option<String> {
     let rights = [
         ("is_superuser", "superuser status"),

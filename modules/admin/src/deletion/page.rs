@@ -40,15 +40,15 @@ pub(crate) struct Asked {
     freed: Vec<Group>,
     /// What keeps it from being done.
     protected: Vec<Group>,
-    /// Whether what protects it is the log, which names who did what.
+    /// `true` if the log protects it, which names who did what.
     is_in_log: bool,
-    /// Whether it is the user's own account.
+    /// `true` if it is the user's own account.
     own_account: bool,
     /// What the user may not delete.
     lacking: Vec<String>,
-    /// What shares a form with the objects, and stays.
+    /// The objects that share a form with them, and stay.
     staying: Vec<Group>,
-    /// Whether what shares a form with them goes, too.
+    /// `true` if the objects that share a form with them are deleted, too.
     along: bool,
     notice: Option<Notice>,
     /// What has to be answered with yes, and its fingerprint.

@@ -25,7 +25,7 @@ pub(crate) struct Answers<'a> {
     pub(crate) fingerprint: &'a str,
     /// The question that was answered with yes: the field `_confirmed`.
     pub(crate) confirmed: &'a str,
-    /// Whether what shares a form with the objects goes, too: the field `_along`.
+    /// `true` if what shares a form with the objects is deleted, too: the field `_along`.
     pub(crate) along: bool,
 }
 

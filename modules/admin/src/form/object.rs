@@ -170,7 +170,7 @@ impl ObjectForm {
         })
     }
 
-    /// Whether what stands in a field means what is stored.
+    /// Returns `true` if the value typed into a field equals the stored one.
     pub(crate) fn is_as_stored(&self, name: &str) -> bool {
         let (Some(stored), Some(info)) = (&self.stored, self.model.field(name)) else {
             return false;

@@ -30,7 +30,7 @@ struct Context {
     wrong: usize,
     /// What is wrong with the object as a whole.
     errors: Vec<String>,
-    /// Whether these are where to go on.
+    /// `true` if the browser focuses these errors first.
     focus_errors: bool,
     sections: Vec<SectionView>,
     targets: Vec<TargetView>,
@@ -60,7 +60,7 @@ struct TargetView {
     title: String,
     prefix: String,
     errors: Vec<String>,
-    /// Whether its errors are where to go on.
+    /// `true` if the browser focuses its errors first.
     focus: bool,
     fields: Vec<FieldView>,
 }
@@ -107,10 +107,10 @@ struct RowView {
     url: Option<String>,
     id: String,
     errors: Vec<String>,
-    /// Whether its errors are where to go on.
+    /// `true` if the browser focuses its errors first.
     focus: bool,
     fields: Vec<FieldView>,
-    /// Whether it can be marked to be deleted.
+    /// `true` if it can be marked for deletion.
     may_delete: bool,
     delete: bool,
 }

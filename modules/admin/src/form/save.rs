@@ -35,11 +35,11 @@ pub(crate) enum Written {
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) id: i64,
-    /// What the object shows as, for the log.
+    /// The text of the object, for the log.
     pub(crate) text: String,
-    /// What it is called to the user.
+    /// Its label for the user.
     pub(crate) label: String,
-    /// What was changed, for the log.
+    /// The changed fields, for the log.
     pub(crate) message: ChangeMessage,
 }
 

@@ -16,11 +16,11 @@ use crate::labels::Label;
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) record: Record,
-    /// What it shows as, for the log.
+    /// Its text, for the log.
     pub(crate) text: String,
     /// The same for the user's eyes: its primary key in place of what they may not view.
     pub(crate) label: String,
-    /// What the objects are called to which its foreign keys lead, by the names of those.
+    /// The labels of the objects that its foreign keys reference, by the names of those.
     links: Vec<(&'static str, Option<String>)>,
 }
 
@@ -30,7 +30,7 @@ impl Loaded {
         self.record.id()
     }
 
-    /// What the object is called to which a foreign key leads, if the user may know.
+    /// The label of the object that a foreign key references; `None` if the user may not view it.
     pub(crate) fn link(&self, name: &str) -> Option<&str> {
         self.links.iter().find(|(known, _)| *known == name)?.1.as_deref()
     }

@@ -20,7 +20,7 @@ pub(crate) struct FieldView {
     help: Vec<String>,
     required: bool,
     errors: Vec<String>,
-    /// Whether it is where to go on.
+    /// `true` if the browser focuses it first.
     pub(crate) focus: bool,
     /// The ids of what says more about it.
     described_by: Option<String>,

@@ -308,7 +308,7 @@ impl Viewer<'_, '_> {
     }
 }
 
-/// What a stored field shows as, if not as its value.
+/// The text that is displayed in place of a stored field's value; `None` to display the value.
 fn other_text(desk: &Desk<'_>, form: &ObjectForm, info: &FieldInfo) -> Option<String> {
     let text = desk.models.of(form.model)?.admin.text_of(info.name)?;
     text(&form.stored.as_ref()?.record)

@@ -28,7 +28,7 @@ struct Column<'a> {
     is_link: bool,
 }
 
-/// What a field shows as in place of its value: made of the row that has it.
+/// The text that is displayed in place of a field's value: made of the row that has it.
 struct OtherText {
     text: FieldText,
     /// The row, unless it is that of the list.
@@ -36,11 +36,11 @@ struct OtherText {
 }
 
 enum Content<'a> {
-    /// What an object is called.
+    /// The label of the object.
     Object(Label<'a>),
     /// The value of a field, of rows that the user may view, with what it shows as otherwise.
     Field(&'static FieldInfo, ColumnPlace, Sight<'a>, Option<OtherText>),
-    /// What the object is called to which a foreign key leads, whose value stands there.
+    /// The label of the object that the foreign key in this column references.
     Related(ColumnPlace, Label<'a>),
     /// What a function makes of the object.
     Function(fn(&Record) -> String),

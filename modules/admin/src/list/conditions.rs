@@ -91,8 +91,8 @@ fn ends_in_secret(models: &RegisteredModels, model: &'static ModelInfo, path: &P
     is_secret(models, target.unwrap_or(model), path.field())
 }
 
-/// Whether a list may show, ask for and be sorted by the field at the end of a path: no hash of a
-/// password, and nothing of rows that the user may not view.
+/// Returns `true` if a list may display, filter and sort by the field at the end of a path: no hash
+/// of a password, and nothing of rows that the user may not view.
 pub(crate) fn may_ask(desk: &Desk<'_>, model: &'static ModelInfo, path: &Path) -> bool {
     !ends_in_secret(desk.models, model, path) && desk.may_follow(path)
 }

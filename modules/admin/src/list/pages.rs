@@ -19,11 +19,11 @@ pub(crate) struct Rows {
     pub(crate) records: Vec<Record>,
     /// How many rows there are on all pages, as far as they were counted.
     pub(crate) total: u64,
-    /// Whether there may be more than were counted.
+    /// `true` if there may be more than were counted.
     pub(crate) is_partial: bool,
     /// The number of the page, from 1; nothing if all rows are on it.
     pub(crate) page: Option<u64>,
-    /// Whether a page was asked for that lies too far from both ends.
+    /// `true` if the requested page lies too far from both ends.
     pub(crate) is_too_deep: bool,
     /// The rows of a page.
     size: u32,
@@ -217,7 +217,7 @@ pub(crate) struct PageLinks {
     all: Option<String>,
     /// Back from there.
     paged: Option<String>,
-    /// Whether the page that was asked for cannot be opened, and this is the nearest that can.
+    /// `true` if the requested page cannot be opened, and this is the nearest that can.
     is_too_deep: bool,
 }
 

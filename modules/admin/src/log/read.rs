@@ -152,7 +152,7 @@ pub(crate) async fn of_object(
     Ok((entries, Pagination::new(page, PAGE_SIZE, more)))
 }
 
-/// What the user did last, the latest first, at most so many entries.
+/// Returns the user's latest entries, the latest first, at most so many.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What an index holds of a model: the columns, and the tables where these are.
+//! The definition of a model's index: the columns, and the tables where these are.
 
 use module_api::model::{
     ColumnPlace, FieldInfo, FieldKind, Filter, ModelInfo, Path, Record, Records, folded,
@@ -64,13 +64,14 @@ impl Definition {
         Some(Self { model, table, paths: paths.to_vec(), sources })
     }
 
-    /// What the index was made from: it is made anew if that is not this any more.
+    /// The signature of the definition: an index with another one is rebuilt.
     pub(super) fn signature(&self, further: &str) -> String {
         let paths: Vec<String> = self.paths.iter().map(ToString::to_string).collect();
         format!("{VERSION} {}{further}", paths.join(" "))
     }
 
-    /// Whether an index was made from this, with or without an index of trigrams.
+    /// Returns `true` if an index was built from this definition, with or without an index of
+    /// trigrams.
     pub(super) fn is_signed(&self, signature: &str) -> bool {
         signature.starts_with(&self.signature(" "))
     }
@@ -88,7 +89,7 @@ impl Source {
         Self { table: model.table, key: model.primary_key().column, path }
     }
 
-    /// Whether it is the table of the model itself.
+    /// Returns `true` if it is the table of the model itself.
     pub(super) fn is_own(&self) -> bool {
         self.path.is_own()
     }

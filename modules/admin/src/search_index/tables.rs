@@ -11,7 +11,7 @@ use module_api::{ModuleFuture, db};
 use super::definition::Definition;
 use super::{triggers, upkeep};
 
-/// What a signature ends with where PostgreSQL has an index of trigrams.
+/// The end of a signature where PostgreSQL has an index of trigrams.
 const TRIGRAMS: &str = " trigrams";
 /// And where it has none, or needs none.
 const PLAIN: &str = " plain";
@@ -131,7 +131,7 @@ async fn forget(label: &str, on: &mut Transaction) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Whether PostgreSQL can index trigrams. The extension is made if this user may.
+/// Returns `true` if PostgreSQL can index trigrams. The extension is created if this user may.
 async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
     if db.kind() == DatabaseKind::Sqlite {
         return Ok(false);

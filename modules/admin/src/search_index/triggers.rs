@@ -5,7 +5,7 @@ use module_api::sqlx::AssertSqlSafe;
 
 use super::definition::Source;
 
-/// What all names begin with.
+/// The prefix of all names.
 const PREFIX: &str = "admin_search_";
 
 /// The function of PostgreSQL that the triggers call.

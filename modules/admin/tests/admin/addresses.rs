@@ -19,7 +19,7 @@ const CHANGE: &str = "/admin/lettings/address/1/change/";
 const BOSTON: Address =
     Address { city: "Boston", state: "MA", zip_code: 2134, ..Address::SOMEWHERE };
 
-/// What is stored of the addresses: `MA 2134 USA`.
+/// The stored codes of the addresses: `MA 2134 USA`.
 async fn codes(site: &TestSite) -> Vec<String> {
     let mut db = site.db().acquire().await.unwrap();
     let sql = "SELECT state || ' ' || CAST(zip_code AS text) || ' ' || country_iso_code AS value \

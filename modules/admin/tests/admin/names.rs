@@ -27,7 +27,7 @@ async fn zoe(site: &TestSite) {
     site.add_profile(Person { favorite_city: "Reno", ..Person::named("zoe") }).await;
 }
 
-/// What a page says, without its frame; nothing of it may be there.
+/// Asserts that a page, without its frame, has none of these names.
 #[track_caller]
 fn assert_silent(text: &str, names: &[&str]) {
     for name in names {

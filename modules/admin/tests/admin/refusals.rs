@@ -1,4 +1,5 @@
-//! What staff may not do is answered in the admin's frame, with the reason and a way back.
+//! Requests that staff have no permission for are answered in the admin's frame, with the reason
+//! and a way back.
 
 use accounts::NewUser;
 use module_test::{DatabaseKind, on_both_databases};
