@@ -16,7 +16,7 @@ use crate::{
     execute_script, with_causes,
 };
 
-/// The pools behind [`Db`].
+/// The pools behind [`Db`](crate::Db).
 #[derive(Clone)]
 pub enum DbPool {
     /// SQLite: connections that may only read, and the one that writes.
@@ -260,7 +260,7 @@ impl DbPool {
         }
     }
 
-    /// The same with a script at its beginning; see [`Db::begin_with`].
+    /// The same with a script at its beginning; see [`Db::begin_with`](crate::Db::begin_with).
     ///
     /// # Errors
     ///
