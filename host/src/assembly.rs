@@ -31,7 +31,7 @@ use crate::plan::{Plan, PlannedRoute};
 use crate::planned::PlannedModules;
 use crate::settings::Settings;
 use crate::site_modules::site_modules;
-use crate::templates::{Globals, LiveTemplates, install_for_good};
+use crate::templates::{Globals, Renderer};
 use crate::watch::{InFlight, Metrics, Watch};
 
 use host_state::HostState;
@@ -50,6 +50,9 @@ pub enum BootError {
     /// A module's settings could be read when the plan was made, and not now.
     #[error("the settings of a module")]
     Settings(#[source] Box<rocket::figment::Error>),
+    /// A template cannot be read, which the plan had read before.
+    #[error("a template cannot be read")]
+    Template(#[from] minijinja::Error),
     /// Rocket.
     #[error("{0}")]
     Rocket(String),
@@ -171,7 +174,6 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         assets: Arc::clone(&assets),
         modules: plan.active().map(crate::planned::PlannedModule::name).collect(),
     };
-    let names = plan.templates.names().map(str::to_owned).collect();
     let content_types = plan
         .templates
         .names()
@@ -195,9 +197,9 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         keeping.clone(),
     );
     let metrics = metrics.map(Arc::new);
-    let set = Arc::new(plan.templates);
-    let live = cfg!(debug_assertions)
-        .then(|| Box::new(LiveTemplates::new(Arc::clone(&set), globals.clone())) as _);
+    let shows_causes = cfg!(debug_assertions) && settings.is_local();
+    let renderer = Renderer::new(plan.templates, globals, shows_causes)?;
+    let engine = renderer.engine().clone();
     let watch =
         Watch::new(settings, Arc::clone(&in_flight), Arc::clone(&connections), metrics.clone());
     let watch = Arc::new(watch);
@@ -213,11 +215,10 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         secret_key: secret_key(settings),
         site_modules,
         templates: Templates {
-            names,
+            engine: Box::new(renderer),
             content_types,
             contributors,
-            live,
-            shows_causes: cfg!(debug_assertions) && settings.is_local(),
+            shows_causes,
         },
         urls: plan.urls.clone(),
         watch: Arc::clone(&watch),
@@ -241,9 +242,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     for state in plan.state {
         rocket = (state.manage)(rocket);
     }
-    rocket = rocket.attach(Template::try_custom(move |engines| {
-        install_for_good(&mut engines.minijinja, &set, &globals).map_err(Into::into)
-    }));
+    rocket = rocket.attach(Template::custom(move |engines| engines.minijinja = engine.clone()));
 
     let limit = request_limit(settings);
     let mut number = 0;

@@ -26,6 +26,7 @@
 mod assembly;
 mod assets;
 mod boundary;
+mod chunks;
 mod command;
 mod connections;
 mod database;

@@ -2,12 +2,14 @@
 
 mod check;
 mod engine;
+mod failure;
 mod live;
 mod navigation;
+mod renderer;
 mod scan;
 mod set;
 
 pub(crate) use check::{Names, check};
-pub(crate) use engine::{Globals, install_for_good};
-pub(crate) use live::LiveTemplates;
+pub(crate) use engine::Globals;
+pub(crate) use renderer::Renderer;
 pub(crate) use set::TemplateSet;

@@ -13,6 +13,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Response};
 
+use crate::chunks;
 use crate::connections::{Connections, Exchange};
 use crate::gate::{Gate, PROBES, Refusal};
 use crate::headers::SecurityHeaders;
@@ -152,6 +153,7 @@ impl Watch {
         if let Some(refusal) = &watched.refusal {
             *response = refusal.response(watched.method);
         }
+        chunks::enlarge(response);
         response.set_raw_header("X-Request-Id", &*watched.current.id);
         if response.status() == Status::ServiceUnavailable
             && !response.headers().contains("Retry-After")

@@ -55,7 +55,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "host",
         "files_below fingerprint registry site settings planned \
-         headers gate connections request reports logging assets kept watch error_pages templates \
+         chunks headers gate connections request reports logging assets kept watch error_pages templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command fuzzing",
     ),

@@ -11,7 +11,7 @@ pub use crate::migration::migrations_of;
 pub use crate::module::migrations_of_module;
 pub use crate::page::Keepable;
 pub use crate::registration::{CONTRACT_VERSION, Registration};
-pub use crate::rendering::{LiveRender, RenderedTemplate, Templates};
+pub use crate::rendering::{RenderError, TemplateEngine, Templates};
 pub use crate::site_modules::MigrationLedger;
 
 pub use model::at;

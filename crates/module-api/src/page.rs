@@ -4,17 +4,17 @@ use std::borrow::Cow;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use rocket::figment::value::Value;
+use rocket::figment;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
-use rocket::{Ignite, Orbit, Request, Rocket, Sentinel};
+use rocket::{Ignite, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::auth::{PageUser, SignedIn, User, render_for};
 use crate::csrf::{HasForm, render_with_forms};
-use crate::rendering::{LiveRender, RenderedTemplate, Templates};
-use crate::{Message, RequestInfo, messages, suggestion};
+use crate::rendering::{RenderError, Templates};
+use crate::{Message, RequestInfo, messages};
 
 /// A page made from a template.
 ///
@@ -49,31 +49,13 @@ use crate::{Message, RequestInfo, messages, suggestion};
 /// ```
 pub struct Page {
     name: Cow<'static, str>,
-    render: Box<Render>,
+    context: Box<dyn FnOnce(PageContext) -> minijinja::Value + Send>,
     is_kept: bool,
 }
 
 /// Marks a request whose finished page may answer others: in the request's local cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keepable(pub bool);
-
-/// Renders the template of that name, from edited templates if there are any. Why there is nothing
-/// to show is logged.
-type Render = dyn FnOnce(
-        Cow<'static, str>,
-        PageContext,
-        &Rocket<Orbit>,
-        Option<Live<'_>>,
-    ) -> Option<RenderedTemplate>
-    + Send;
-
-/// How a debug build renders templates as they are on disk.
-#[derive(Clone, Copy)]
-struct Live<'a> {
-    render: &'a dyn LiveRender,
-    /// Whether a template was edited since the start.
-    is_edited: bool,
-}
 
 /// The handler's context with `page` beside it, written in one pass.
 #[derive(serde::Serialize)]
@@ -88,7 +70,7 @@ struct PageContext {
     module: Option<&'static str>,
     user: Option<Arc<User>>,
     messages: Option<Vec<Message>>,
-    modules: Vec<(&'static str, Value)>,
+    modules: Vec<(&'static str, figment::value::Value)>,
 }
 
 impl Serialize for PageContext {
@@ -120,24 +102,11 @@ impl Page {
     {
         Self {
             name: name.into(),
-            is_kept: false,
-            render: Box::new(move |name, page, rocket, live| {
-                let merged = Merged { handler: context, page };
-                if !live.is_some_and(|live| live.is_edited)
-                    && let Some(page) = Template::show(rocket, name.clone(), &merged)
-                {
-                    return Some(RenderedTemplate::Page(page));
-                }
-                // It was edited, or is to be explained.
-                let live = live?.render;
-                match Value::serialize(merged) {
-                    Ok(context) => Some(live.render(&name, context)),
-                    Err(error) => {
-                        tracing::error!(template = %name, "the context cannot be serialized: {error}");
-                        None
-                    }
-                }
+            context: Box::new(|page| {
+                // Once, for the engine: `Template` would copy all of it into a value of figment first.
+                minijinja::Value::from_serialize(Merged { handler: context, page })
             }),
+            is_kept: false,
         }
     }
 
@@ -200,7 +169,7 @@ impl<'r> Responder<'r, 'static> for Page {
                 let page = PageContext::of(request, templates);
                 let is_personal = page.user.is_some() || page.messages.is_some();
                 let is_for_all = self.is_kept && !is_personal && page.is_for_all(templates);
-                let rendered = || self.rendered(page, templates, request.rocket());
+                let rendered = || self.rendered(page, templates);
                 let visitor = RequestInfo::of(request).signed_in.get().cloned();
                 (render_for(visitor.unwrap_or_default(), rendered), is_personal, is_for_all)
             });
@@ -221,33 +190,18 @@ impl Page {
         self,
         page: PageContext,
         templates: Option<&Templates>,
-        rocket: &Rocket<Orbit>,
     ) -> response::Result<'static> {
-        let content_type = templates
-            .and_then(|templates| templates.content_types.get(&*self.name))
-            .unwrap_or(&ContentType::HTML)
-            .clone();
-        let live = templates.and_then(|templates| {
-            let render = templates.live.as_deref()?;
-            let is_edited = render.is_edited();
-            (is_edited || templates.shows_causes).then_some(Live { render, is_edited })
-        });
-        let name = self.name.clone();
-        match (self.render)(self.name, page, rocket, live) {
-            None => {
-                let known = templates.map(|templates| templates.names.iter().map(String::as_str));
-                if let Some(known) = known.filter(|known| !known.clone().any(|it| it == name)) {
-                    let hint = suggestion(&name, known);
-                    tracing::error!(template = %name, "there is no template `{name}`; {hint}");
-                }
-                Err(Status::InternalServerError)
-            }
-            Some(RenderedTemplate::Page(page)) => Ok(response(content_type, page)),
-            Some(RenderedTemplate::Broken(explanation)) => {
+        let templates = templates.ok_or(Status::InternalServerError)?;
+        let content_type =
+            templates.content_types.get(&*self.name).unwrap_or(&ContentType::HTML).clone();
+        match templates.engine.render(&self.name, (self.context)(page)) {
+            Ok(page) => Ok(response(content_type, page)),
+            Err(RenderError { explanation: Some(explanation) }) => {
                 let mut broken = response(ContentType::HTML, explanation);
                 broken.set_status(Status::InternalServerError);
                 Ok(broken)
             }
+            Err(RenderError { explanation: None }) => Err(Status::InternalServerError),
         }
     }
 }
