@@ -35,6 +35,18 @@ async fn site(kind: DatabaseKind) -> TestSite {
     site
 }
 
+/// The list of lettings, as a kept page. PostgreSQL tells of a transaction that it has ended, not in which
+/// database: other tests have pages made anew.
+async fn kept_list(site: &TestSite) -> Answer {
+    for _ in 0..100 {
+        let answer = site.get("/lettings/").await;
+        if kept(&answer) == Some("hit") {
+            return answer;
+        }
+    }
+    panic!("the page is never kept");
+}
+
 /// The database as another program has it.
 async fn elsewhere(database: &Database) -> DbPool {
     DbPool::init(&Figment::new().merge(("url", &database.url))).await.unwrap()
@@ -52,15 +64,14 @@ async fn a_page_is_kept_until_another_program_commits(kind: DatabaseKind) {
     let other = elsewhere(site.database()).await;
     let made = site.get("/lettings/").await;
     assert_eq!((made.status, kept(&made)), (200, Some("miss")));
-    let again = site.get("/lettings/").await;
-    assert_eq!(kept(&again), Some("hit"));
+    let again = kept_list(&site).await;
     assert_eq!((&again.body, again.header("etag")), (&made.body, made.header("etag")));
     for title in ["Harbor House", "Lighthouse"] {
         rename(&other, title).await;
         let after = site.get("/lettings/").await;
         assert_eq!(kept(&after), Some("miss"));
         assert!(after.text().contains(title), "{}", after.text());
-        assert_eq!(kept(&site.get("/lettings/").await), Some("hit"));
+        assert!(kept_list(&site).await.text().contains(title));
     }
     other.close().await;
 }
