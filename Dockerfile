@@ -18,13 +18,13 @@ FROM rust:1.95-slim-bookworm AS build
 WORKDIR /site
 COPY --from=manifests /site .
 # Cargo goes by times, and what it made of empty sources is newer than the sources to come.
-RUN cargo build --release --locked --package holiday-homes \
-    && cargo clean --release --workspace
+RUN cargo build --profile image --locked --package holiday-homes \
+    && cargo clean --profile image --workspace
 COPY . .
 # The commit, which the program says in its reports.
 ARG GIT_REVISION
-RUN cargo build --release --frozen --package holiday-homes \
-    && objcopy --compress-debug-sections=zlib target/release/holiday-homes
+RUN cargo build --profile image --frozen --package holiday-homes \
+    && objcopy --compress-debug-sections=zlib target/image/holiday-homes
 
 FROM debian:bookworm-slim AS root
 # There is one version of the certificates for a release of Debian, which is not kept once there is a
@@ -33,7 +33,7 @@ FROM debian:bookworm-slim AS root
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
-COPY --from=build /site/target/release/holiday-homes /image/holiday-homes
+COPY --from=build /site/target/image/holiday-homes /image/holiday-homes
 WORKDIR /image
 # The libraries that the program names; names of hosts from /etc/hosts before they are asked for; and
 # two folders in which any user may write, since platforms choose one by chance.
