@@ -1,8 +1,8 @@
 //! Connections that bring no request in time are closed.
 //!
 //! Rocket waits for a request's head and the first bytes of its body without a limit, and for the
-//! next request too; its listener is private. So the connections are looked at from the side: which
-//! of them have a request that is being answered is known here, and those that have none for too long
+//! next request too; its listener is private. So a sweep examines the process's sockets: the
+//! connections with a request in progress are recorded here, and those that have none for too long
 //! are shut down for reading, which ends them as if the client had ended them.
 
 mod activity;
@@ -54,7 +54,7 @@ pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
     })
 }
 
-/// Only Linux tells a process what it needs.
+/// The sweep needs Linux's `/proc`.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
     AdHoc::on_liftoff("Connections", move |_| {

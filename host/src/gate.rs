@@ -46,7 +46,7 @@ impl Gate {
         Self { hosts, behind_proxy: settings.site.behind_proxy }
     }
 
-    /// Why a request does not get in, if it does not.
+    /// The reason why a request is refused, if it is.
     ///
     /// The probes are answered whatever host is asked for, and without any, as HTTP/1.0 allows: what
     /// Rocket hands on does not say which version of HTTP a request is of.

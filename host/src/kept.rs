@@ -27,15 +27,15 @@ use store::{Entry, Store};
 
 /// A page with more bytes is not kept.
 const LARGEST: usize = 1024 * 1024;
-/// How long somebody waits for another who makes the same page, before making it too.
+/// The time that a request waits for another that makes the same page, before making it too.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The kept pages of a site, and the means to tell whether they are fresh.
+/// The kept pages of a site, with the check of their freshness.
 pub(crate) struct Keeping {
     store: Store,
     freshness: Freshness,
     cleared: KeptPages,
-    /// The headers that what modules add to pages depends on.
+    /// The request headers on which the modules' page contexts depend.
     headers: Vec<&'static str>,
     /// `true` if a header tells a hit from a miss: in the profile `local`.
     shows: bool,
@@ -64,7 +64,7 @@ pub(crate) struct Candidate {
 /// A page that may be kept, in the request's local cache once a handler has made it.
 struct Made {
     keeping: Arc<Keeping>,
-    /// Where it is kept, if it is.
+    /// The entry to store it in; `None` if it is not stored.
     candidate: Option<Candidate>,
 }
 

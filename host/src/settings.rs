@@ -78,10 +78,10 @@ pub struct SiteSettings {
     pub content_security_policy: String,
     /// After how many seconds a handler that has not answered is cut off; 0 for never.
     pub request_timeout: u32,
-    /// For how many seconds a connection may be open without a request that is being answered; 0 for
+    /// The seconds that a connection may be open without a request in progress; 0 for
     /// ever. A request's head and the first bytes of its body have to be there by then.
     pub idle_timeout: u32,
-    /// How many MiB of finished pages are kept; 0 for none. If not given, 16, and none in a debug build,
+    /// The memory for kept pages in MiB; 0 for none. If not given, 16, and none in a debug build,
     /// where edits of templates and assets are to show.
     pub kept_pages_mib: Option<u16>,
     /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says

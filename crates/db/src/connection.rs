@@ -9,7 +9,7 @@ use sqlx::{Postgres, Sqlite};
 use crate::limits::Permits;
 use crate::{DatabaseKind, DbError, Executor, PostgresConnection, Statements};
 
-/// The value that a site keeps with its database: see [`Db::new`](crate::Db::new).
+/// The value that a site attaches to its database: see [`Db::new`](crate::Db::new).
 pub(crate) type Context = Arc<dyn Any + Send + Sync>;
 
 /// A connection out of the pool, which returns there when dropped.
@@ -49,7 +49,7 @@ impl Transaction {
         Self { on, context: None, _permits: permits }
     }
 
-    /// The same transaction with the value that goes along with its database.
+    /// The same transaction with the value that is attached to its database.
     pub(crate) fn with_context(self, context: Option<Context>) -> Self {
         Self { context, ..self }
     }
@@ -62,7 +62,7 @@ impl Transaction {
         }
     }
 
-    /// The value that was given to [`Db::new`](crate::Db::new), if it is of that type; `None` in a transaction of
+    /// The value that was passed to [`Db::new`](crate::Db::new), if it is of that type; `None` in a transaction of
     /// a pool instead of [`Db`](crate::Db).
     pub fn context<C: Any + Send + Sync>(&self) -> Option<Arc<C>> {
         self.context.clone()?.downcast().ok()

@@ -1,4 +1,4 @@
-//! The site's database as Rocket manages it, with the value that goes along into transactions.
+//! The site's database as Rocket manages it, with the value that transactions inherit.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -42,7 +42,7 @@ impl DerefMut for Db {
 }
 
 impl Db {
-    /// A database with a value that goes along with it into every transaction, as the site's
+    /// A database with a value that every transaction inherits, as the site's
     /// models do, which this crate does not know.
     pub fn new<C: Any + Send + Sync>(pool: DbPool, context: Arc<C>) -> Self {
         Self { pool, context: Some(context) }

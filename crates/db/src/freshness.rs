@@ -1,4 +1,4 @@
-//! Tells whether anything was committed to a database since an earlier moment, whoever did it.
+//! Detects commits to a database, by any program, since an earlier moment.
 //!
 //! SQLite in WAL mode writes a header of two equal copies into its wal-index, the file `…-shm`, with each
 //! commit of any process: change counter, number of frames, salts, checksum. All connections map that
@@ -29,13 +29,13 @@ enum Source {
     Postgres(Probe),
 }
 
-/// The state of a database at one moment. Of two that are equal, nothing was committed in between.
+/// The state of a database at one moment. If two are equal, nothing was committed in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp(State);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
-    /// Which file it was, counted from the first, and the header.
+    /// The number of the file, counted from the first, and the header.
     Sqlite(u64, [u8; COPY]),
     Postgres(Arc<str>),
 }
@@ -129,11 +129,11 @@ fn header(_: &File) -> Option<[u8; COPY]> {
     None
 }
 
-/// Asks PostgreSQL for its snapshot, on a connection of its own.
+/// Queries the snapshot of PostgreSQL, on a connection of its own.
 #[derive(Debug)]
 struct Probe {
     pool: PostgresPool,
-    /// To the task that asks, which is there while somebody waits for it.
+    /// The sender to the task that queries, which runs as long as there is a sender.
     asks: Mutex<Option<mpsc::UnboundedSender<Asked>>>,
 }
 
@@ -165,7 +165,7 @@ impl Probe {
     }
 }
 
-/// Answers all who have asked with one query, again and again, until nobody can ask any more.
+/// Answers all pending requests with one query, again and again, until the sender is gone.
 async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>) {
     let mut waiting = Vec::new();
     while asks.recv_many(&mut waiting, usize::MAX).await > 0 {

@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 use crate::share::{Counts, Permit};
 use crate::{ConnectionShare, DbError};
 
-/// How many connections of a pool are held at once, by those who read and by those who write.
+/// The numbers of connections of a pool that are held at once, to read and to write.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
     reading: ConnectionShare,
     writing: ConnectionShare,
-    /// Of those who read, as many as one part of the site holds.
+    /// The number of reading connections that one part of the site holds at most.
     part: u32,
     patience: Duration,
     counts: Arc<Counts>,
 }
 
-/// The rights to hold one connection, until they are dropped.
+/// The permits for one connection, held until they are dropped.
 #[derive(Debug)]
 pub(crate) struct Permits(
     #[expect(dead_code, reason = "they count until they are dropped")] [Option<Permit>; 3],
 );
 
 impl ConnectionLimits {
-    /// Limits for a pool that makes those who ask wait for so long.
+    /// Limits for a pool whose requests wait at most for `patience`.
     pub(crate) fn new(reading: u32, writing: u32, patience: Duration) -> Self {
         let counts = Arc::default();
         Self {
@@ -53,7 +53,7 @@ impl ConnectionLimits {
         self.counts.refused.load(Ordering::Relaxed)
     }
 
-    /// The right to a connection that reads.
+    /// The permits for a connection that reads.
     pub(crate) async fn to_read(&self) -> Result<Permits, DbError> {
         let deadline = self.deadline();
         let of_part = self.of_part(deadline).await?;
@@ -61,12 +61,12 @@ impl ConnectionLimits {
         Ok(Permits([of_part, None, Some(reading)]))
     }
 
-    /// The right to a connection that only writes.
+    /// The permit for a connection that only writes.
     pub(crate) async fn to_write(&self) -> Result<Permits, DbError> {
         Ok(Permits([None, Some(self.writing.take(self.deadline()).await?), None]))
     }
 
-    /// The right to a connection that writes, of those that read as well.
+    /// The permits for a connection that writes, out of the pool of those that read.
     pub(crate) async fn to_write_on_one_of_all(&self) -> Result<Permits, DbError> {
         let deadline = self.deadline();
         let of_part = self.of_part(deadline).await?;
@@ -75,7 +75,7 @@ impl ConnectionLimits {
         Ok(Permits([of_part, Some(writing), Some(reading)]))
     }
 
-    /// One of the connections of the part of the site that this thread works for.
+    /// A permit out of the share of the part of the site that this thread works for.
     async fn of_part(&self, deadline: Instant) -> Result<Option<Permit>, DbError> {
         match ConnectionShare::current(&self.counts) {
             Some(share) => Ok(Some(share.take(deadline).await?)),
@@ -98,7 +98,7 @@ mod tests {
         ConnectionLimits::new(reading, reading / 2, Duration::from_millis(20))
     }
 
-    /// Takes a right out of a share.
+    /// Takes permits within a share.
     async fn within(
         share: &ConnectionShare,
         take: impl Future<Output = Result<Permits, DbError>>,

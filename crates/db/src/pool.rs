@@ -25,7 +25,7 @@ pub enum DbPool {
         readers: sqlx::Pool<Sqlite>,
         /// The one that writes.
         writer: sqlx::Pool<Sqlite>,
-        /// How many of both are held at once.
+        /// The limits on both.
         limits: ConnectionLimits,
     },
     /// PostgreSQL.
@@ -252,7 +252,7 @@ impl DbPool {
         Ok(Transaction::new(on, permits))
     }
 
-    /// The right to a connection that writes, which on PostgreSQL is one of those that read.
+    /// The permits for a transaction that writes, which on PostgreSQL count as reading ones, too.
     async fn to_write(&self) -> Result<Permits, DbError> {
         match self {
             Self::Sqlite { limits, .. } => limits.to_write().await,

@@ -9,8 +9,8 @@ use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use crate::{DbError, Statements};
 
-/// Connects to a server once, to see that and why it cannot be reached; and, unless it is said
-/// whether a pooler shares sessions, looks whether one does.
+/// Connects to a server once, for a precise error if it cannot be reached; and, unless
+/// `has_pooler` is given, detects a pooler that shares sessions.
 pub(crate) async fn reach(
     options: &PgConnectOptions,
     within: Duration,

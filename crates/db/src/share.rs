@@ -1,11 +1,11 @@
-//! Limits on how many connections one part of a site holds at once, and the line before them.
+//! Limits on the connections that one part of a site holds at once, and the queue for them.
 //!
-//! A pool alone hands connections to whoever asks first. One slow page, or one locked table, then has
+//! A pool alone hands connections out in order of request. One slow page, or one locked table, then has
 //! all of them, and every other page waits as long as a request may. So each module takes its
-//! connections out of a share of the pool, and those who write on PostgreSQL out of another.
+//! connections out of a share of the pool, and transactions that write on PostgreSQL out of another.
 //!
-//! Who finds all taken waits in line. The line is fair. While it is long and the first in it has been
-//! waiting for a good part of the time that anybody waits, a newcomer is refused at once.
+//! If all are taken, requests wait in a fair queue. While it is long and the first in it has been
+//! waiting for a third of the timeout, a new request is refused at once.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -18,10 +18,10 @@ use rocket::tokio::time::timeout_at;
 
 use crate::DbError;
 
-/// In a line with more places for each connection, newcomers are refused if it moves slowly.
+/// The length of the queue for each connection from which on new requests are refused if it moves slowly.
 const PLACES: usize = 8;
 
-/// As many connections as one part of a site holds at once.
+/// The share of the connections that one part of a site holds at once.
 #[derive(Debug, Clone)]
 pub struct ConnectionShare(Arc<Share>);
 
@@ -29,7 +29,7 @@ pub struct ConnectionShare(Arc<Share>);
 struct Share {
     permits: Arc<Semaphore>,
     connections: usize,
-    /// How long anybody waits.
+    /// The timeout of a request for a connection.
     patience: Duration,
     line: Mutex<BTreeSet<Place>>,
     next_place: AtomicU64,
@@ -45,10 +45,10 @@ pub(crate) struct Counts {
     pub(crate) refused: AtomicU64,
 }
 
-/// A place in the line: since when, and a number that no other has.
+/// A place in the queue: the time of arrival, and a unique number.
 type Place = (Instant, u64);
 
-/// Stands for a connection of a share, until it is dropped.
+/// The permit for one connection of a share, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit(
     #[expect(dead_code, reason = "it counts until it is dropped")] OwnedSemaphorePermit,
@@ -71,9 +71,9 @@ impl ConnectionShare {
         }))
     }
 
-    /// Does something whose connections come out of this share.
+    /// Calls `work`, whose connections come out of this share.
     pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Puts back what was there, also if the work panics.
+        /// Restores the share from before, also if the work panics.
         struct Restore(Option<ConnectionShare>);
         impl Drop for Restore {
             fn drop(&mut self) {
@@ -84,7 +84,7 @@ impl ConnectionShare {
         work()
     }
 
-    /// The share of what this thread works on, if it is one of the pool with these counts.
+    /// The current share of this thread, if it belongs to the pool with these counts.
     pub(crate) fn current(counts: &Arc<Counts>) -> Option<Self> {
         CURRENT.with_borrow(Clone::clone).filter(|share| Arc::ptr_eq(&share.0.counts, counts))
     }
@@ -93,7 +93,7 @@ impl ConnectionShare {
     ///
     /// # Errors
     ///
-    /// The line moves too slowly, or none became free by the deadline.
+    /// The queue moves too slowly, or none became free by the deadline.
     pub(crate) async fn take(&self, deadline: Instant) -> Result<Permit, DbError> {
         let permits = Arc::clone(&self.0.permits);
         if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
@@ -112,8 +112,8 @@ impl ConnectionShare {
         }
     }
 
-    /// A place at the end of the line, unless that is long, and the first in it has been there for a
-    /// third of the time that anybody waits.
+    /// A place at the end of the queue, unless that is long, and the first in it has been there for a
+    /// third of the timeout.
     fn line_up(&self, now: Instant) -> Option<InLine<'_>> {
         let mut line = self.line();
         if line.len() >= PLACES * self.0.connections
@@ -133,7 +133,7 @@ impl ConnectionShare {
     }
 }
 
-/// Somebody in line, who leaves it when dropped.
+/// A request in the queue, which leaves it when dropped.
 struct InLine<'s> {
     share: &'s ConnectionShare,
     place: Place,

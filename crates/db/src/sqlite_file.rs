@@ -12,10 +12,10 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::DbError;
 
-/// How long one attempt to put a SQLite file into WAL mode waits for whoever has it locked.
+/// The time that one attempt to put a SQLite file into WAL mode waits for the lock on it.
 const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
 
-/// Makes an empty file, which SQLite takes for an empty database, that nobody else may read: it is to
+/// Creates an empty file, which SQLite takes for an empty database, that no other user may read: it is to
 /// hold sessions and hashes of passwords. SQLite gives the files beside it the same rights, and says
 /// itself what keeps a file from being made.
 pub(crate) fn make_private(file: &Path) {

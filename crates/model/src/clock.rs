@@ -22,7 +22,7 @@ pub fn now() -> UtcDateTime {
     UtcDateTime::now() + AHEAD.get()
 }
 
-/// Does something at another time: what it asks of [`now`] on this thread is so much later, or earlier.
+/// Calls `work` with the clock of this thread, [`now`], moved by `ahead`, which may be negative.
 pub fn at<T>(ahead: Duration, work: impl FnOnce() -> T) -> T {
     /// Puts the clock back, also if the work panics.
     struct Restore(Duration);

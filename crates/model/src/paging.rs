@@ -3,8 +3,8 @@
 use rocket::form::{self, FromFormField, ValueField};
 use serde::Serialize;
 
-/// So many rows at most are passed over for a page: a database reads and drops each of them. What lies
-/// deeper has no page, and is found by a search or a filter.
+/// The largest offset of a page: a database reads and drops each row before it. Rows that lie
+/// deeper are on no page, and are found by a search or a filter.
 pub const MAX_OFFSET: u32 = 10_000;
 
 /// The number of a page, from 1, as given by a query field: `?<page>` in a route.

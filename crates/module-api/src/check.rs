@@ -36,9 +36,9 @@ pub struct CheckContext<'a> {
 /// ```
 pub type Check = fn(&CheckContext<'_>) -> Vec<Problem>;
 
-/// A function that looks at the rows of the site's database and says what is wrong with them.
+/// A check of the rows of the site's database.
 ///
-/// Only `host check` runs it, on a database that is opened to be read. An error is reported as
+/// Only the command `check` runs it, on a database that is opened to be read. An error is reported as
 /// `databases.W002`: the tables may not be there yet.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Empties what the host keeps of finished pages.
+//! The handle that clears the cache of finished pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Finished pages that the host [keeps](crate::Page::kept): state for handlers that change what such pages
 /// show without a commit to the database, as values in memory.
 ///
-/// It reaches this process only. What all replicas show belongs into the database.
+/// It clears those of this process only. Data that all replicas show belongs into the database.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ impl KeptPages {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How often they were forgotten.
+    /// The number of times that they were cleared.
     #[doc(hidden)]
     pub fn generation(&self) -> u64 {
         self.0.load(Ordering::SeqCst)

@@ -20,7 +20,7 @@ use crate::{Answer, Database};
 /// A site inside this process.
 pub struct TestSite {
     pub(crate) client: Client,
-    /// How far its clock is ahead.
+    /// The offset of its clock.
     pub(crate) ahead: Mutex<Duration>,
     pub(crate) root: TempDir,
     // Dropped last, when nobody uses it.

@@ -29,7 +29,7 @@ pub(crate) struct Asset {
     pub(crate) encoded: Encoded,
 }
 
-/// How a name that was asked for names an asset.
+/// The kind of name by which an asset was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
     /// With the hash of its content, which so never changes.
@@ -228,7 +228,7 @@ pub(super) fn hash(content: &[u8]) -> String {
     hex::encode(&Sha256::digest(content)[..16])
 }
 
-/// How many digits of a hash stand in a name.
+/// The number of digits of a hash in a name.
 const HASH: usize = 12;
 
 /// `css/index.css` with the first digits of a hash before its ending.

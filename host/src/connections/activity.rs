@@ -1,4 +1,4 @@
-//! On which connections a request is being answered, and since when on the others none is.
+//! The connections with a request in progress, and the idle time of the others.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The connections of clients, by the clients' ends of them.
+/// The connections of clients, by the address and port of the client.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     limit: Option<Duration>,
@@ -18,9 +18,9 @@ pub(crate) struct Connections {
 /// The requests of one connection.
 #[derive(Debug)]
 struct Activity {
-    /// How many are being answered.
+    /// The number of requests in progress.
     underway: usize,
-    /// When the last one ended, or began.
+    /// The time at which the last one ended, or began.
     since: Instant,
 }
 
@@ -32,18 +32,18 @@ pub(crate) struct Exchange {
 }
 
 impl Connections {
-    /// Those of a site of which a connection may have no request for so many seconds; 0 for ever.
+    /// Creates the record for an idle timeout in seconds; 0 disables it.
     pub(crate) fn new(idle_timeout: u32) -> Self {
         let limit = (idle_timeout > 0).then(|| Duration::from_secs(idle_timeout.into()));
         Self { limit, ..Self::default() }
     }
 
-    /// For how long a connection may have no request.
+    /// The idle timeout.
     pub(crate) fn limit(&self) -> Option<Duration> {
         self.limit
     }
 
-    /// A request of this client begins. `None` if nobody will ask.
+    /// Records that a request of this client begins. `None` without an idle timeout.
     pub(crate) fn begin(this: &Arc<Self>, client: SocketAddr) -> Option<Exchange> {
         this.limit?;
         let now = Instant::now();
@@ -54,12 +54,12 @@ impl Connections {
         Some(Exchange { connections: Arc::clone(this), client })
     }
 
-    /// How many connections were open at the last look.
+    /// The number of connections that were open at the last sweep.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// How many were closed until now since they had no request for too long.
+    /// The number of connections closed by the idle timeout.
     pub(crate) fn timed_out(&self) -> u64 {
         self.timed_out.load(Ordering::Relaxed)
     }
@@ -71,7 +71,7 @@ impl Connections {
 
 #[cfg(target_os = "linux")]
 impl Connections {
-    /// Since when a connection that was open at `opened` has had no request. `None` if it has one.
+    /// The time since which a connection, open at `opened`, has been idle. `None` if it has a request.
     pub(super) fn idle_since(&self, client: SocketAddr, opened: Instant) -> Option<Instant> {
         match self.activities().get(&client) {
             Some(activity) if activity.underway > 0 => None,

@@ -1,4 +1,4 @@
-//! Looks at the open connections now and then, and closes those without a request for too long.
+//! Sweeps the open connections at intervals, and closes those that are idle for too long.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -11,12 +11,12 @@ use rustix::net::sockopt::set_tcp_user_timeout;
 use super::Connections;
 use super::handles::{Handles, Inode, sending, sockets};
 
-/// How long to wait between two looks: by so much a connection may last longer than it should.
+/// The time between two sweeps: a connection may outlast its timeout by as much.
 pub(super) fn pause(limit: Duration) -> Duration {
     (limit / 10).min(Duration::from_secs(3))
 }
 
-/// The looks at the connections to one port.
+/// The sweeps of the connections to one port.
 pub(super) struct Sweep {
     port: u16,
     limit: Duration,
@@ -37,7 +37,7 @@ impl Sweep {
         Self { port, limit, connections, known: HashMap::new() }
     }
 
-    /// Looks once.
+    /// Sweeps once.
     ///
     /// # Errors
     ///

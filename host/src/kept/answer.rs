@@ -21,7 +21,7 @@ pub(super) struct Answer {
 #[derive(Debug)]
 struct Body {
     content: Vec<u8>,
-    /// Compressed by the first who wants that.
+    /// Compressed at the first request that accepts it.
     encoded: OnceLock<Encoded>,
     tag: String,
 }

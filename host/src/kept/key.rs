@@ -1,4 +1,4 @@
-//! Which requests are answered by the same page.
+//! The cache key of a page.
 
 use rocket::{Request, Route};
 

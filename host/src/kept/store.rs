@@ -16,7 +16,7 @@ use super::key::Key;
 pub(super) struct Entry {
     /// The state of the database before it was made.
     pub(super) stamp: Stamp,
-    /// How often pages had been cleared before it was made.
+    /// The number of times that pages had been cleared before it was made.
     pub(super) generation: u64,
     pub(super) answer: Answer,
 }

@@ -12,12 +12,12 @@ use tracing_subscriber::layer::Context;
 /// The target of all that comes through the crate `log`; its own stands in a field.
 const LOG: &str = "log";
 const SERVER: &str = "rocket::server";
-/// How the line begins by which Rocket says that what came was no request, or broke off.
+/// The prefix of Rocket's log line for a connection that failed: it brought no request, or broke off.
 const FAILED: &str = "Connection failed: ";
 
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// How many connections failed until now: what came was no request, or broke off.
+/// The number of failed connections: they brought no request, or broke off.
 pub(crate) fn failed_connections() -> u64 {
     CONNECTIONS.load(Ordering::Relaxed)
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// So many lines wait at most; more are dropped. At some 300 bytes a line that is 3 MB.
+/// The capacity of the queue in lines; more are dropped. At some 300 bytes a line that is 3 MB.
 const LONGEST: usize = 8 * 1024;
 
 static QUEUE: OnceLock<NonBlocking> = OnceLock::new();
@@ -48,7 +48,7 @@ impl Drop for Flush {
     }
 }
 
-/// How many lines were dropped until now since nobody read them in time.
+/// The number of lines dropped because the queue was full.
 pub(crate) fn dropped_lines() -> usize {
     QUEUE.get().map_or(0, |queue| queue.error_counter().dropped_lines())
 }
@@ -59,7 +59,7 @@ pub(crate) fn print(text: &str) {
     let _ = Lines.make_writer().write_all(format!("{text}\n").as_bytes());
 }
 
-/// Where lines are written to.
+/// The writer of log lines.
 pub(super) struct Lines;
 
 pub(super) enum Line {

@@ -1,4 +1,4 @@
-//! Where a report is made: the functions of this thread, and which of them are the site's own.
+//! Stack traces of reports: the frames of this thread, and which of them are the site's own.
 
 use sentry::integrations::backtrace::current_stacktrace;
 use sentry::protocol::{Frame, Stacktrace};
@@ -9,7 +9,7 @@ use crate::planned::PlannedModules;
 const ENGINE: [&str; 8] =
     ["db", "fixtures", "host", "mail", "migrate", "model", "module_api", "module_macros"];
 
-/// Where the way from an error or a panic to its report begins, by the beginnings of functions' names.
+/// Prefixes of the names of functions that report an error or a panic: traces end before them.
 const REPORTING: [&str; 9] = [
     "core::option::expect_failed",
     "core::option::unwrap_failed",
@@ -22,7 +22,7 @@ const REPORTING: [&str; 9] = [
     "tracing_core::event::Event::dispatch",
 ];
 
-/// Where the sources of others are, in the paths that the compiler wrote down.
+/// The folders of other crates' sources, in the paths of debug information.
 const OTHERS: [&str; 3] = ["/rustc/", "/registry/src/", "/git/checkouts/"];
 
 /// A place in the source.

@@ -1,4 +1,4 @@
-//! Which reports are of one kind: those of one place in the program, for one route.
+//! The kind of a report: its place in the program, and its route.
 
 use std::error::Error;
 use std::fmt;

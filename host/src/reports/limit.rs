@@ -1,4 +1,4 @@
-//! How many reports of one kind are sent: what fails for one visitor fails for all.
+//! The rate limit of reports of one kind: what fails for one visitor fails for all.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::request::current;
 
-/// So many of a kind are sent in a [`WINDOW`].
+/// The greatest number of reports of a kind in a [`WINDOW`].
 const MOST: u32 = 10;
 const WINDOW: Duration = Duration::from_mins(1);
-/// Of so many kinds numbers are kept. There are some for each place in the program and each route.
+/// The number of kinds that are counted. There are some for each place in the program and each route.
 const KINDS: usize = 4096;
 
 static LIMIT: LazyLock<Limit> = LazyLock::new(Limit::default);

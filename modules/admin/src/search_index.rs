@@ -25,7 +25,7 @@ use definition::Definition;
 
 pub(crate) use tables::remove_all;
 
-/// So many changed rows a search takes in before it looks; more are taken in beside it.
+/// The number of changed rows that a search applies itself; more are applied by a task.
 const TAKEN_IN_AT_ONCE: i64 = 1_000;
 
 /// Makes the indexes that the registrations ask for, after migrating.
@@ -64,7 +64,7 @@ pub(crate) async fn candidates(
     }
 }
 
-/// Returns `true` if an index exists and holds all rows as they are now.
+/// Returns `true` if an index exists and is up to date.
 async fn is_ready(
     db: &Db,
     definitions: Vec<Definition>,
@@ -111,7 +111,7 @@ async fn is_ready(
     Ok(false)
 }
 
-/// Takes in all changed rows in a task of its own, of which there is one at a time.
+/// Applies all changed rows in a task of its own, of which there is one at a time.
 fn take_in_beside(pool: DbPool, definitions: Vec<Definition>) {
     static IS_RUNNING: AtomicBool = AtomicBool::new(false);
     if IS_RUNNING.swap(true, Ordering::AcqRel) {

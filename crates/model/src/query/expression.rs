@@ -51,7 +51,7 @@ pub(crate) enum Expression {
     Not(Box<Expression>),
 }
 
-/// Where a text stands in a column.
+/// The position of a text in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Anywhere,

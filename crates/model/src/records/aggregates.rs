@@ -28,7 +28,7 @@ impl Period {
 }
 
 impl Records {
-    /// How many of the rows within the limit and after the offset meet another condition.
+    /// Counts the rows within the limit and after the offset that meet another condition.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Records {
         Ok(u64::try_from(rows).unwrap_or(0))
     }
 
-    /// How many rows there are, counted up to so many.
+    /// Counts the rows, up to a maximum.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Where an error became one of a handler: the log and reports say it.
+//! The place where an error was converted to [`Error`], for the log and reports.
 //!
 //! It is kept beside the error, by the thread: on its way to the response an error stays on one thread,
 //! and variants of the enum hold nothing but their errors.
@@ -23,7 +23,7 @@ pub(super) fn note(error: &Error, place: &'static Location<'static>) {
     LATEST.set(latest);
 }
 
-/// Where the error with this text arose, if it was the latest.
+/// The place of the error with this text, if it was the latest.
 pub(super) fn of(text: &str) -> Option<String> {
     let (known, place) = LATEST.take()?;
     (known == text).then(|| place.to_string())

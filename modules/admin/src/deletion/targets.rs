@@ -40,7 +40,7 @@ pub(super) async fn targets(
     Ok(targets)
 }
 
-/// How many there are, in words: `1 address`.
+/// The number of objects in words: `1 address`.
 pub(super) fn in_words(targets: &[Referring]) -> String {
     let count = |(model, _, keys): &Referring| {
         let count = u64::try_from(keys.len()).unwrap_or(u64::MAX);

@@ -17,7 +17,7 @@ const AT_ENDS: u64 = 2;
 /// A page of a list.
 pub(crate) struct Rows {
     pub(crate) records: Vec<Record>,
-    /// How many rows there are on all pages, as far as they were counted.
+    /// The number of rows on all pages, as far as they were counted.
     pub(crate) total: u64,
     /// `true` if there may be more than were counted.
     pub(crate) is_partial: bool,
@@ -158,7 +158,7 @@ fn deduplicated(mut links: Vec<PageLink>) -> Vec<PageLink> {
     links
 }
 
-/// How many rows there are, and whether there are more.
+/// Counts the rows, and returns `true` if there are more.
 async fn count(
     records: &Records,
     up_to: Option<u32>,

@@ -1,4 +1,4 @@
-//! The page for staff who ask for what they may not do: it names the permission that it takes, and
+//! The page for staff without the permission for a request: it names the permission, and
 //! leads back.
 
 use module_api::auth::Action;

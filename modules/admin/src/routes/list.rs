@@ -28,7 +28,7 @@ use crate::text::counted;
 /// Of a table with more rows, filters say how many each choice has only where that is asked for.
 const COUNTED_AT_ONCE: u32 = 5_000;
 
-/// So many rows of a search are counted.
+/// The number up to which rows of a search are counted.
 const COUNTED_OF_SEARCH: u32 = 1_000;
 
 /// The list of a model's rows.

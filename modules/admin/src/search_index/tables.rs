@@ -1,4 +1,4 @@
-//! Makes the tables of the indexes, and drops those that nobody asks for.
+//! Creates the tables of the indexes, and drops obsolete ones.
 
 use std::collections::BTreeSet;
 
@@ -157,7 +157,7 @@ async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
     is_there().await
 }
 
-/// Drops all indexes, with what notes changes for them.
+/// Drops all indexes, with their triggers.
 pub(crate) fn remove_all(on: &mut Transaction) -> ModuleFuture<'_> {
     Box::pin(async move {
         for (name, table) in triggers::all(on).await? {

@@ -1,4 +1,4 @@
-//! The triggers that note which rows of a table have changed, whichever program changed them.
+//! The triggers that record changed rows of a table, whichever program changed them.
 
 use module_api::db::{DatabaseKind, DbError, Transaction, execute_script, query, quoted};
 use module_api::sqlx::AssertSqlSafe;

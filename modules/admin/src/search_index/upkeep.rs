@@ -1,4 +1,4 @@
-//! Keeps the texts of the indexes true.
+//! Keeps the texts of the indexes up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ const ROWS: u32 = 1_000;
 /// read a row one after the other, the first must not write last.
 const KEY: i64 = 0x0061_646d_7372_6368;
 
-/// Takes all changes into the indexes; whether that is done, and not somebody else at it.
+/// Applies all recorded changes to the indexes. Returns `false` if another process is doing so.
 pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result<bool, DbError> {
     loop {
         let mut transaction = pool.begin().await?;

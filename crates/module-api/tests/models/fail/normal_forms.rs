@@ -1,4 +1,4 @@
-//! What the derive says: normal forms.
+//! Compiler errors of the derive: normal forms.
 
 use module_api::model::Model;
 
