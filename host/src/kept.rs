@@ -57,7 +57,7 @@ pub(crate) struct Candidate {
     key: Key,
     stamp: Stamp,
     generation: u64,
-    /// The turn to make it, until it is made.
+    /// The lock under which it is made, until it is.
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) enum Found<'r> {
 }
 
 impl Keeping {
-    /// Keeps pages in so many bytes, which are true while nothing is committed.
+    /// Creates a cache of at most `bytes`.
     pub(crate) fn new(
         bytes: u64,
         freshness: Freshness,
@@ -90,13 +90,13 @@ impl Keeping {
         Self { store: Store::new(bytes), freshness, cleared, headers, shows }
     }
 
-    /// The pages of a route, of which no other has the number.
+    /// The pages of a route with a unique number.
     pub(crate) fn route(self: &Arc<Self>, number: usize, route: &rocket::Route) -> KeptRoute {
         let query = QueryNames::of(route);
         KeptRoute { keeping: Arc::clone(self), number, query, keeps: Arc::default() }
     }
 
-    /// Numbers for `/metrics`: how many requests were answered by a kept page, for how many one was
+    /// Numbers for `/metrics`: the requests that were answered by a kept page, those for which one was
     /// made, and the bytes of all that are kept.
     pub(crate) fn numbers(&self) -> (u64, u64, u64) {
         self.store.numbers()
@@ -166,7 +166,7 @@ impl KeptRoute {
     }
 }
 
-/// Returns `true` if a request has nothing of its own that a page could show.
+/// Returns `true` if a request has no state of its own that a page could show.
 fn is_for_anybody(request: &Request<'_>) -> bool {
     let rules = CookieRules::of(request);
     let cookies = request.cookies();

@@ -146,8 +146,8 @@ impl Watch {
         response
     }
 
-    /// Completes a response, puts that of the gate in its place if the request did not get in, and
-    /// writes down what is known by then.
+    /// Completes a response, replaces it by that of the gate if the request was refused, and
+    /// counts and logs it.
     fn complete<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let watched = Watched::of(request);
         if let Some(refusal) = &watched.refusal {
@@ -176,7 +176,7 @@ impl Watch {
         }
     }
 
-    /// Logs one line for a request. What is asked every second is not worth one.
+    /// Logs one line for a request; probes, which come every second, at the level `debug`.
     fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
         let path = logged_path(request);
         let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;

@@ -23,7 +23,7 @@ pub(crate) struct Rows {
     pub(crate) model: &'static ModelInfo,
     /// All of them hold.
     pub(crate) conditions: Vec<Expression>,
-    /// The rows among which they are.
+    /// The candidates that restrict the rows.
     pub(crate) candidates: Option<Candidates>,
     /// Columns, each with whether the greatest comes first; without any, the order is the model's.
     pub(crate) order: Vec<(FieldPath, bool)>,

@@ -90,7 +90,7 @@ pub trait Model: FromRow + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// All that is wrong with all fields.
+    /// The errors of all fields.
     fn validate(&self) -> Result<(), ValidationErrors> {
         Self::INFO.validate(&self.values())
     }

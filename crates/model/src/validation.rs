@@ -104,7 +104,7 @@ impl ModelInfo {
     ///
     /// # Errors
     ///
-    /// All that is wrong with all fields.
+    /// The errors of all fields.
     ///
     /// # Panics
     ///
@@ -118,7 +118,7 @@ impl ModelInfo {
     ///
     /// # Errors
     ///
-    /// All that is wrong with all fields.
+    /// The errors of all fields.
     ///
     /// # Panics
     ///

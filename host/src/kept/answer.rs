@@ -108,7 +108,7 @@ impl Answer {
         negotiate(&[&[first], &rest[..]].concat().join(","), encoded)
     }
 
-    /// The bytes that it takes, its compressed forms included, which are smaller than it.
+    /// Its size in bytes with the compressed forms, each of which is smaller than the body.
     pub(super) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len() + 48);
         size_of::<Self>() + headers.sum::<usize>() + 2 * self.body.content.len() + 256

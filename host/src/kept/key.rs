@@ -5,7 +5,7 @@ use rocket::{Request, Route};
 /// A key with more bytes is not made: such a request is answered by its handler.
 const LONGEST: usize = 512;
 
-/// Tells pages apart: the route, the path, the part of the query that the route reads, and the headers
+/// The cache key: the route, the path, the query parameters that the route reads, and the headers
 /// that the page depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -16,14 +16,14 @@ pub(super) struct Key {
 /// The parameters of the query that a route reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum QueryNames {
-    /// Those of these names, with their parts: `page` and `page.size`.
+    /// Parameters of these names, with their parts: `page` and `page.size`.
     Some(Vec<String>),
-    /// All: it has a parameter `<rest..>`.
+    /// All parameters: the route has a `<rest..>`.
     All,
 }
 
 impl QueryNames {
-    /// Those that stand in a route's address, as `?<page>&<rest..>`.
+    /// The parameters in a route's address, as `?<page>&<rest..>`.
     pub(super) fn of(route: &Route) -> Self {
         let query = route.uri.query().unwrap_or_default();
         let mut names = Vec::new();
@@ -83,7 +83,7 @@ impl Key {
         Some(Self { route, text: text.into() })
     }
 
-    /// The bytes that it takes.
+    /// Its size in bytes.
     pub(super) fn size(&self) -> usize {
         size_of::<Self>() + self.text.len()
     }

@@ -12,7 +12,7 @@ use rocket::tokio::sync::Mutex as Turn;
 use super::answer::Answer;
 use super::key::Key;
 
-/// A page with the moment it is of.
+/// A page with the state of the database that it shows.
 pub(super) struct Entry {
     /// The state of the database before it was made.
     pub(super) stamp: Stamp,
@@ -57,7 +57,7 @@ impl Store {
         self.pages.insert(key, Arc::new(entry));
     }
 
-    /// The turn to make a page, which one has at a time.
+    /// The lock under which a page is made, by one request at a time.
     pub(super) fn turn(&self, key: &Key) -> Arc<Turn<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turn) = turns.get(key).and_then(Weak::upgrade) {

@@ -1,5 +1,5 @@
 //! The log records of Rocket's server: connections that fail are counted and logged, for no fairing
-//! hears of them. All else it says the host says itself, with the request.
+//! hears of them. Its other records are dropped, since the host logs the same with the request.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-/// The target of all that comes through the crate `log`; its own stands in a field.
+/// The target of all records of the crate `log`; their own target is in a field.
 const LOG: &str = "log";
 const SERVER: &str = "rocket::server";
 /// The prefix of Rocket's log line for a connection that failed: it brought no request, or broke off.
@@ -22,7 +22,7 @@ pub(crate) fn failed_connections() -> u64 {
     CONNECTIONS.load(Ordering::Relaxed)
 }
 
-/// Drops what Rocket's server logs, but for connections that fail.
+/// Drops the records of Rocket's server, except for connections that fail.
 pub(super) struct OfRocket;
 
 impl<S: Subscriber> Layer<S> for OfRocket {

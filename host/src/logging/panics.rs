@@ -1,4 +1,4 @@
-//! Panics as lines of the log: what the standard library would print waits for the reader.
+//! Panics as lines of the log: the standard library would print them past the queue.
 
 use std::panic::{PanicHookInfo, set_hook};
 

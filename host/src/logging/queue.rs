@@ -1,5 +1,5 @@
-//! The way of log lines to standard error: a queue and a thread of its own, so that nobody who serves
-//! a request waits for whoever reads them.
+//! The queue of log lines to standard error, with a thread of its own, so that no thread that serves
+//! a request waits for their reader.
 
 use std::io::{self, BufWriter, Stderr, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -13,7 +13,7 @@ const LONGEST: usize = 8 * 1024;
 static QUEUE: OnceLock<NonBlocking> = OnceLock::new();
 static WORKER: Mutex<Option<WorkerGuard>> = Mutex::new(None);
 
-/// Queues lines from now on. In commands that end soon, whoever writes one waits for its reader.
+/// Queues lines from now on. Commands that end soon write them directly.
 ///
 /// # Errors
 ///
@@ -39,7 +39,7 @@ fn stderr() -> io::Result<Stderr> {
     Ok(io::stderr())
 }
 
-/// Writes what is queued when it is dropped, unless nobody reads it for a second.
+/// Writes the queued lines when it is dropped, unless nobody reads them for a second.
 pub(crate) struct Flush;
 
 impl Drop for Flush {
@@ -53,7 +53,7 @@ pub(crate) fn dropped_lines() -> usize {
     QUEUE.get().map_or(0, |queue| queue.error_counter().dropped_lines())
 }
 
-/// Prints a line that is none of the log's in its turn.
+/// Prints a line that is not part of the log, in order with those that are.
 pub(crate) fn print(text: &str) {
     // Without a reader there is nobody to tell.
     let _ = Lines.make_writer().write_all(format!("{text}\n").as_bytes());

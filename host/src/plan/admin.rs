@@ -45,7 +45,7 @@ pub(super) fn collect(
     registered
 }
 
-/// The columns that the search of each model looks at.
+/// The search fields of each model, as paths.
 pub(super) fn searched(registered: &RegisteredModels) -> Vec<(&'static ModelInfo, Vec<Path>)> {
     let of_model = |RegisteredModel { admin, .. }: &RegisteredModel| {
         let names = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));

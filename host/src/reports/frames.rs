@@ -60,8 +60,8 @@ impl Frames {
         Self { own: engine.into_iter().chain([site.replace('-', "_")]).chain(modules).collect() }
     }
 
-    /// The functions of this thread, the innermost last, up to the one that logs or panics; and the
-    /// place where what went wrong arose, if another is known.
+    /// The stack trace of this thread, the innermost frame last, up to the one that logs or panics; and the
+    /// place where the error arose, if it is known.
     pub(super) fn here(&self, place: Option<Place>) -> Option<Stacktrace> {
         let mut frames = current_stacktrace().map(|trace| trace.frames).unwrap_or_default();
         let reporting = frames.iter().position(|frame| function(frame).is_some_and(is_reporting));

@@ -10,11 +10,11 @@ use tracing::field::{Field, Visit};
 
 use crate::request::current;
 
-/// The kind of a report. What clients send is no part of it: who could make up kinds would have no limit.
+/// The kind of a report, as a hash. It contains no input of clients, who could evade the limit otherwise.
 pub(super) struct Kind(DefaultHasher);
 
 impl Kind {
-    /// That of an event that is logged.
+    /// The kind of a logged event.
     pub(super) fn of_event(event: &Event<'_>) -> u64 {
         let (metadata, mut kind) = (event.metadata(), Self::of_route());
         (metadata.target(), metadata.file(), metadata.line()).hash(&mut kind.0);
@@ -22,7 +22,7 @@ impl Kind {
         kind.0.finish()
     }
 
-    /// That of a panic.
+    /// The kind of a panic.
     pub(super) fn of_panic(panic: &PanicHookInfo<'_>) -> u64 {
         let mut kind = Self::of_route();
         panic.location().hash(&mut kind.0);

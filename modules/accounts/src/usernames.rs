@@ -1,4 +1,4 @@
-//! Usernames: their normal form, in which they are stored and looked for, and which may be had.
+//! Usernames: their normal form, in which they are stored and looked up, and their validation.
 
 use module_api::db::{Db, DbError, query};
 use module_api::{ModuleFuture, Problem};
@@ -27,8 +27,8 @@ pub(crate) fn good_username(username: &str) -> Result<(), String> {
         .to_owned())
 }
 
-/// Check for users who cannot sign in, since no typed name is looked for as theirs is stored: of
-/// before there was a normal form, or written by another program.
+/// Check for users who cannot log in, since their stored names are not normalized: they are from
+/// before names were normalized, or written by another program.
 pub(crate) fn can_be_typed(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
         let users = untypable(db).await?;
@@ -70,7 +70,7 @@ async fn untypable(db: &Db) -> Result<Vec<(i64, String)>, DbError> {
     Ok(users)
 }
 
-/// A user with the name that is typed in its place, and who has that.
+/// The description of a user, with the normalized name and the user who has that.
 async fn describe(id: i64, username: &str, db: &Db) -> Result<String, DbError> {
     let normal = normalized_username(username);
     let other = query("SELECT id FROM auth_user WHERE username = $1").bind(normal.as_str());

@@ -19,7 +19,7 @@ pub(crate) struct Desk<'r> {
     pub(crate) user: Arc<User>,
     pub(crate) models: &'r RegisteredModels,
     pub(crate) urls: &'r Urls,
-    /// Why something was refused, for the page that says so.
+    /// The reason of a refusal, for the page for 403.
     pub(crate) denied: &'r Denied,
 }
 
@@ -82,7 +82,7 @@ impl<'r> Desk<'r> {
     }
 
     /// The registration with those search fields alone that the user may look into: what a search
-    /// finds tells what stands there.
+    /// finds discloses their content.
     pub(crate) fn searchable<'a>(&self, admin: &'a ModelAdmin) -> Cow<'a, ModelAdmin> {
         let may_search = |name: &str| {
             let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));

@@ -1,4 +1,4 @@
-//! Why a request was refused, for the page that says so.
+//! The reason of a refusal, for the page for 403.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use module_api::model::ModelInfo;
 #[derive(Debug, Default)]
 pub(crate) struct Denied(Mutex<Option<Lack>>);
 
-/// Why something is refused.
+/// The reason of a refusal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lack {
     /// The user lacks the permission to do this with a model.
@@ -21,7 +21,7 @@ pub(crate) enum Lack {
 }
 
 impl Denied {
-    /// Notes why a request is refused; the last reason counts.
+    /// Records the reason of a refusal; the last one counts.
     pub(crate) fn note(&self, lack: Lack) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lack);
     }

@@ -15,12 +15,12 @@ use crate::text::by_key;
 pub(crate) struct Sight<'r> {
     /// `true` if the user may view rows of all their models.
     is_open: bool,
-    /// Those of which a rule tells one row from another.
+    /// The registrations with a rule for single rows.
     ruled: Vec<(&'r ModelAdmin, Related)>,
 }
 
 impl<'r> Sight<'r> {
-    /// Along these ways.
+    /// The sight along these paths.
     pub(crate) fn along(desk: &Desk<'r>, paths: &[Path], records: &mut Records) -> Self {
         let mut sight = Self { is_open: true, ruled: Vec::new() };
         for path in paths.iter().flat_map(Path::foreign_keys) {
@@ -54,13 +54,13 @@ pub(crate) struct Label<'r> {
 }
 
 impl<'r> Label<'r> {
-    /// Of the rows of a query, which the caller knows the user may view.
+    /// The label of the rows of a query, which the caller has checked that the user may view.
     pub(crate) fn of(desk: &Desk<'r>, records: &mut Records) -> Self {
         let display = records.display();
         Self::new(desk, display, None, records)
     }
 
-    /// Of the rows that the foreign key at the end of a path leads to.
+    /// The label of the rows that the foreign key at the end of a path references.
     pub(crate) fn at_end_of(desk: &Desk<'r>, path: &Path, records: &mut Records) -> Self {
         let display = records.display_of(path);
         Self::new(desk, display, Some(path), records)
@@ -86,7 +86,7 @@ impl<'r> Label<'r> {
         Some(self.display.text(record))
     }
 
-    /// The same as the text of a link, which has to say something: `Profile (3)` if the user may not
+    /// The same as the text of a link, which is never empty: `Profile (3)` if the user may not
     /// know more.
     pub(crate) fn link(&self, desk: &Desk<'_>, record: &Record) -> String {
         let text = self.text(desk, record).filter(|text| !text.trim().is_empty());

@@ -22,7 +22,7 @@ use parameters::{Parameters, SEARCH};
 
 use crate::access::Desk;
 
-/// Of a table with more rows, filters count among so many, the newest: to count all takes a look at
+/// The number of newest rows among which filters of a longer table count: to count all would read
 /// all.
 pub(crate) const COUNTED_AMONG: u32 = 100_000;
 
@@ -64,7 +64,7 @@ impl<'a> ListQuery<'a> {
         Ok(Self { admin, desk, parameters, conditions, hierarchy, search, candidates, order })
     }
 
-    /// Asks the model's index of texts for what is searched for.
+    /// Asks the model's index of texts for candidates.
     pub(crate) async fn ask_index(&mut self, db: &Db, on: impl Into<Executor<'_>>) {
         let text = self.parameters.get(SEARCH).unwrap_or_default();
         self.candidates = crate::search::candidates(db, self.admin, text, on).await;

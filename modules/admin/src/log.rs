@@ -81,7 +81,7 @@ pub(crate) async fn acted(
 }
 
 /// Writes that a user deletes objects of a model, an entry for each, in the transaction that deletes
-/// them. The user's own account cannot be among them: the entry has to lead to it.
+/// them. The user's own account cannot be among them: the entry references it.
 ///
 /// # Errors
 ///

@@ -20,7 +20,7 @@ pub struct LogEntry {
     /// When it was done.
     #[model(default = now)]
     pub action_time: UtcDateTime,
-    /// The user who did it. An account that the log names stays, whatever Django would do.
+    /// The user who did it. An account that the log names cannot be deleted, unlike in Django.
     #[model(on_delete = protect)]
     pub user: ForeignKey<User>,
     /// The model of the object.

@@ -30,7 +30,7 @@ impl From<Redirect> for Answer {
     }
 }
 
-/// The page for what may not be done.
+/// The page for a refusal.
 pub(crate) fn catchers() -> Vec<Catcher> {
     rocket::catchers![forbidden::forbidden]
 }

@@ -16,8 +16,8 @@ pub(crate) const MAX_LENGTH: usize = 200;
 /// Of more words only so many are searched for.
 const MAX_WORDS: usize = 32;
 
-/// The rows that a text finds: every word has to be found in one of the search fields, capitals and
-/// accents apart. Nothing, which means all rows, if the text has no words or the model no search fields.
+/// The filter for a text: every word has to be found in one of the search fields, capitals and
+/// accents apart. `None`, which means all rows, if the text has no words or the model no search fields.
 pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
     let words = words(text);
     if words.is_empty() || admin.search_fields.is_empty() {

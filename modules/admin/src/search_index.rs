@@ -2,9 +2,9 @@
 //!
 //! Each model that is registered with search fields has one, made after migrating: the texts of its
 //! search fields in small letters and without accents, on SQLite in a full-text index, on PostgreSQL
-//! in a table with an index of trigrams. Triggers note the rows that any program changes, and a search
-//! takes them in first. What an index offers is compared by the search's own conditions, so what is
-//! found is the same without one: where it is missing, stale or too far behind, the search does
+//! in a table with an index of trigrams. Triggers record the rows that any program changes, and a search
+//! applies them first. The candidates of an index are filtered by the search's own conditions, so the
+//! result is the same without one: where it is missing, stale or too far behind, the search does
 //! without.
 
 mod definition;

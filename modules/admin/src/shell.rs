@@ -103,7 +103,7 @@ impl Shell {
         Ok(Self { title, has_errors, crumbs, modules, model, search, is_superuser })
     }
 
-    /// With word in the title that something is wrong, if it is.
+    /// With a note about errors in the title, if there are any.
     pub(crate) fn with_errors(self, has_errors: bool) -> Self {
         Self { has_errors, ..self }
     }

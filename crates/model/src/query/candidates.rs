@@ -1,10 +1,10 @@
-//! Rows that an index of texts offers to a search, before the conditions of the search itself.
+//! The candidates that an index of texts offers to a search, before its own conditions.
 
 use db::{DatabaseKind, Value};
 
 use super::{Statement, escape_like};
 
-/// The letters that the index of SQLite goes by.
+/// The number of characters of a term in the index of SQLite.
 const LETTERS: usize = 3;
 
 /// Words that an index of texts is asked for.
@@ -16,7 +16,7 @@ const LETTERS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub(crate) table: String,
-    /// Of each of these, one has to be there.
+    /// Groups of words: of each, one has to be there.
     words: Vec<Vec<String>>,
 }
 

@@ -11,7 +11,7 @@ pub struct Related {
 }
 
 impl Related {
-    /// The row of its own; `None` if the foreign key is `NULL` or leads nowhere.
+    /// The related row; `None` if the foreign key is `NULL` or dangling.
     pub fn record(&self, record: &Record) -> Option<Record> {
         let values: Vec<_> = self.places.iter().map(|place| record.at(*place).clone()).collect();
         values.first()?.as_int()?;

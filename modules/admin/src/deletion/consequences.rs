@@ -31,7 +31,7 @@ pub(super) struct Consequences {
     pub(super) targets: Vec<Referring>,
     /// Rows that keep others from being deleted.
     pub(super) protected: Vec<Referring>,
-    /// `true` if the user's own account would be deleted: nobody could be named as who deleted it.
+    /// `true` if the user's own account would be deleted: the log's entry needs that account.
     pub(super) own_account: bool,
     /// The models of which the user may not delete what would go.
     pub(super) lacking: Vec<&'static ModelInfo>,

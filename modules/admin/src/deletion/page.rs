@@ -40,7 +40,7 @@ pub(crate) struct Asked {
     freed: Vec<Group>,
     /// What keeps it from being done.
     protected: Vec<Group>,
-    /// `true` if the log protects it, which names who did what.
+    /// `true` if entries of the log refer to it, which protects it.
     is_in_log: bool,
     /// `true` if it is the user's own account.
     own_account: bool,

@@ -25,13 +25,13 @@ pub(crate) struct Answers<'a> {
     pub(crate) fingerprint: &'a str,
     /// The question that was answered with yes: the field `_confirmed`.
     pub(crate) confirmed: &'a str,
-    /// `true` if what shares a form with the objects is deleted, too: the field `_along`.
+    /// `true` if objects that share a form with them are deleted, too: the field `_along`.
     pub(crate) along: bool,
 }
 
 /// What became of it.
 pub(crate) enum Outcome {
-    /// It was done, with so many objects and what goes with them; and what to say of what shared a form
+    /// The objects were deleted, with their cascade; and a note about objects that shared a form
     /// with them.
     Deleted { count: usize, note: String },
     /// It is to be shown first, or cannot be done.

@@ -162,7 +162,7 @@ async fn list(
     Ok(is_whole.then_some(named))
 }
 
-/// How many rows a query gives, and those that the user may view, with what they are called.
+/// The number of rows of a query, and the labels of those that the user may view.
 async fn named(
     desk: &Desk<'_>,
     mut records: Records,

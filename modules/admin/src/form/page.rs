@@ -137,7 +137,7 @@ struct Buttons {
 }
 
 impl Context {
-    /// Marks what is wrong first, in the order of the page: the browser goes there.
+    /// Marks the first error in the order of the page, which the browser focuses.
     fn focus_first_error(&mut self) {
         if !self.errors.is_empty() {
             self.focus_errors = true;

@@ -3,7 +3,7 @@
 //! The crate `csv` reads a quote that is never closed, and text after one that is, without a word; here both
 //! are errors that name their line.
 
-/// What may stand between cells; the first of those that are as frequent as each other is meant.
+/// The delimiters of cells; of those that are equally frequent the first counts.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
 /// A line of a table, which can be several of the file.
@@ -22,7 +22,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Those of a text. What stands between the cells is told by its first line, or by a line
+    /// The lines of a text. The delimiter is found in its first line, or given by a line
     /// before it as Excel has it: `sep=;`.
     pub(super) fn of(text: &'a str) -> Self {
         let told = DELIMITERS.into_iter().find_map(|delimiter| {
@@ -112,7 +112,7 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// What stands between the cells of a text: what its first line has most of, outside of quotes.
+/// The delimiter of a text: the one that its first line has most of, outside of quotes.
 fn delimiter(text: &str) -> char {
     let mut is_quoted = false;
     let mut counts = [0_u32; DELIMITERS.len()];

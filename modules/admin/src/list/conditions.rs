@@ -1,7 +1,7 @@
 //! Conditions in a list's address, as Django writes them: `address__state__exact=CA`.
 //!
-//! Only what a registration shows, filters or searches by can be asked about: whoever may look at a
-//! list must not find out by it what it does not show.
+//! Only fields that a registration shows, filters or searches by are accepted: a list must not disclose
+//! fields that it does not show.
 
 use module_api::admin::{ListColumn, ModelAdmin, RegisteredModels};
 use module_api::db::Value;

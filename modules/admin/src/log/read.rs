@@ -71,8 +71,8 @@ struct Stored {
 }
 
 impl Entry {
-    /// An entry as far as the user may know: others go by their primary keys to those who may not view
-    /// users, and objects of other models are named to those who may view them.
+    /// An entry as far as the user may view it: users appear as primary keys to those who may not view
+    /// users, and objects of other models by name to those who may view them.
     fn of(desk: &Desk<'_>, stored: Stored) -> Self {
         let username = desk.person(stored.user_id, &stored.username);
         let is_named = username == stored.username;

@@ -100,7 +100,7 @@ struct Counts {
     here: usize,
     /// On all pages.
     total: u64,
-    /// The same as people read it: `1000+` if not all were counted.
+    /// The same as text: `1000+` if not all were counted.
     total_text: String,
     /// `3 lettings`, `1 result`.
     text: String,

@@ -4,10 +4,10 @@ use module_api::model::{
     ColumnPlace, FieldInfo, FieldKind, Filter, ModelInfo, Path, Record, Records, folded,
 };
 
-/// Raised when the texts of an index are made in another way.
+/// The version of the texts: raised when they are made in another way.
 const VERSION: u32 = 1;
 
-/// As long as PostgreSQL lets a name be.
+/// The greatest length of a name on PostgreSQL.
 const MAX_NAME: usize = 63;
 
 /// The index of a model.
@@ -32,7 +32,7 @@ pub(super) struct Source {
 }
 
 impl Definition {
-    /// `None` if the model is searched for what is neither text nor a whole number.
+    /// `None` if a search field is neither text nor an integer.
     pub(super) fn new(model: &'static ModelInfo, paths: &[Path]) -> Option<Self> {
         let fits = |field: &FieldInfo| {
             field.is_text()

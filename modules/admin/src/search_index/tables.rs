@@ -16,8 +16,8 @@ const TRIGRAMS: &str = " trigrams";
 /// And where it has none, or needs none.
 const PLAIN: &str = " plain";
 
-/// Makes the indexes that are missing or were made from something else, drops what nobody asks for,
-/// and takes in what has changed.
+/// Creates the indexes that are missing or have another definition, drops obsolete ones,
+/// and applies recorded changes.
 pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
     let ending = if has_trigrams(db).await? { TRIGRAMS } else { PLAIN };
     let mut transaction = db.begin().await?;

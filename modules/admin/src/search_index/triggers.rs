@@ -25,7 +25,7 @@ pub(super) async fn make(source: &Source, on: &mut Transaction) -> Result<(), Db
     execute_script(AssertSqlSafe(script), on).await
 }
 
-/// They name no table but their own and that of the changes: SQLite refuses to rename a table, as
+/// The triggers name no table but their own and that of the changes: SQLite refuses to rename a table, as
 /// Django does to alter one, while a trigger of another names one that is gone.
 fn on_sqlite(source: &Source) -> String {
     let (table, key) = (quoted(source.table), quoted(source.key));

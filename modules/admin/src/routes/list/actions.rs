@@ -157,7 +157,7 @@ pub(crate) async fn list_submit(
     Ok(back)
 }
 
-/// The list with what was selected, since nothing came of it.
+/// The list with its selection, since the action was not run.
 async fn again(
     desk: &Desk<'_>,
     registered: &RegisteredModel,
