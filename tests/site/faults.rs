@@ -8,4 +8,5 @@ mod idle;
 mod killed;
 mod memory;
 mod pool;
+mod postgres_limits;
 mod postgres_restart;
