@@ -14,7 +14,7 @@ pub(crate) use store::AssetStore;
 
 #[cfg(fuzzing)]
 pub(crate) use {
-    encoding::{Encoded, negotiate},
+    encoding::{Available, negotiate},
     range::parse as parse_range,
 };
 

@@ -9,6 +9,8 @@ mod activity;
 #[cfg(target_os = "linux")]
 mod handles;
 #[cfg(target_os = "linux")]
+mod sockets;
+#[cfg(target_os = "linux")]
 mod sweep;
 
 use std::sync::Arc;
@@ -29,7 +31,10 @@ pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
             let Some(limit) = connections.limit() else { return };
             let mut ticks = interval(sweep::pause(limit));
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut sweep = sweep::Sweep::new(port, limit, connections);
+            let mut sweep = match sweep::Sweep::new(port, limit, connections) {
+                Ok(sweep) => sweep,
+                Err(error) => return tracing::warn!("idle connections stay open: {error}"),
+            };
             let sweeping = async move {
                 loop {
                     ticks.tick().await;

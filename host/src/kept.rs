@@ -25,8 +25,8 @@ use answer::Answer;
 use key::{Key, QueryNames};
 use store::{Entry, Store};
 
-/// A page with more bytes is not kept.
-const LARGEST: usize = 1024 * 1024;
+/// A page with more bytes is not kept: to compress it would hold a thread for too long.
+const LARGEST: usize = 256 * 1024;
 /// The time that a request waits for another that makes the same page, before making it too.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -128,7 +128,7 @@ impl KeptRoute {
             Err(None) => return Found::Never,
             Err(Some(stamp)) => stamp,
         };
-        let turn = keeping.store.turn(&key);
+        let turn = keeping.store.turn(&key, &stamp);
         let turn = match Arc::clone(&turn).try_lock_owned() {
             Ok(turn) => Some(turn),
             Err(_) => {
@@ -149,7 +149,7 @@ impl KeptRoute {
 
     fn answer<'r>(&self, entry: &Arc<Entry>, request: &'r Request<'_>) -> Response<'r> {
         self.keeping.store.hit();
-        let mut response = entry.answer.respond(request);
+        let mut response = entry.answer.respond(request, true);
         if self.keeping.shows {
             response.set_raw_header("X-Kept-Page", "hit");
         }
@@ -205,7 +205,7 @@ impl Fairing for KeepPages {
         {
             let answer = Answer::new(response.headers(), body, &keeping.headers);
             // Also if it is not kept it can be validated, and looks like one that is.
-            *response = answer.respond(request);
+            *response = answer.respond(request, candidate.is_some());
             if let Some(Candidate { key, stamp, generation, .. }) = candidate {
                 let (stamp, generation) = (stamp.clone(), *generation);
                 keeping.store.insert(key.clone(), Entry { stamp, generation, answer });

@@ -48,7 +48,8 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
     };
     // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows
     // upon the question, of the crate `log`, whether something would be logged that no layer wants.
-    let subscriber = tracing_subscriber::registry().with(filter).with(OfRocket).with(lines);
+    let (of_rocket, filter) = OfRocket::over(filter);
+    let subscriber = tracing_subscriber::registry().with(filter).with(of_rocket).with(lines);
     // In a test another one may be installed already: then that one is used.
     let _ = subscriber.with(reports::layer(settings)).try_init();
     Ok(())

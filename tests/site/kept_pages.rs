@@ -9,12 +9,16 @@ use module_api::{KeptPages, Messages, Page, context};
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 use rocket::http::{Cookie, CookieJar};
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use rocket::tokio::net::{TcpListener, TcpStream};
 use rocket::{Request, State, tokio};
 use site_rows::{AddRows, Address};
 use site_tests::{
     Answer, Database, DatabaseKind, HolidayHomes, LocalModule, TestSite, TestUser, ask,
     on_both_databases,
 };
+use sqlx::postgres::PgConnectOptions;
 
 on_both_databases! {
     a_page_is_kept_until_another_program_commits,
@@ -156,6 +160,53 @@ async fn no_request_after_a_commit_sees_the_page_from_before(kind: DatabaseKind)
         assert!(page.text().contains(&format!("number {COMMITS} end")));
         replica.stop().await;
     }
+}
+
+/// Passes bytes on between the site and its PostgreSQL server, until it is told to keep silent.
+async fn forwarder(to: (String, u16), is_silent: &Arc<AtomicBool>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let is_silent = Arc::clone(is_silent);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect((to.0.as_str(), to.1)).await.unwrap();
+            let (from_client, to_client) = client.into_split();
+            let (from_server, to_server) = server.into_split();
+            tokio::spawn(pass_on(from_client, to_server, Arc::clone(&is_silent)));
+            tokio::spawn(pass_on(from_server, to_client, Arc::clone(&is_silent)));
+        }
+    });
+    port
+}
+
+async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_silent: Arc<AtomicBool>) {
+    let mut bytes = [0; 4096];
+    while let Ok(length @ 1..) = from.read(&mut bytes).await {
+        if !is_silent.load(Ordering::SeqCst) && to.write_all(&bytes[..length]).await.is_err() {
+            break;
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn a_server_that_falls_silent_is_not_waited_for_any_longer_than_without_kept_pages() {
+    let database = Database::fresh(DatabaseKind::Postgres).await;
+    let options: PgConnectOptions = database.url.parse().unwrap();
+    let (host, is_silent) = (options.get_host().to_owned(), Arc::default());
+    let place = format!("{host}:{}", options.get_port());
+    let port = forwarder((host, options.get_port()), &is_silent).await;
+    let mut forwarded = database.clone();
+    forwarded.url = database.url.replacen(&place, &format!("127.0.0.1:{port}"), 1);
+    assert_ne!(forwarded.url, database.url);
+    let site = HolidayHomes::on(DatabaseKind::Postgres)
+        .database(&forwarded)
+        .setting("request_timeout", 2)
+        .start()
+        .await;
+    site.add_letting("Oceanview", Address::SOMEWHERE).await;
+    kept_list(&site).await;
+    is_silent.store(true, Ordering::SeqCst);
+    assert_eq!(site.get("/lettings/").await.status, 503);
 }
 
 #[rocket::async_test]

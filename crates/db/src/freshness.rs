@@ -9,13 +9,17 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use rocket::tokio;
 use rocket::tokio::sync::{mpsc, oneshot};
+use rocket::tokio::time::timeout;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::{DbPool, Executor, PostgresPool, query};
 
+/// How long PostgreSQL may take to tell its snapshot. Pages are rendered without, if it takes longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The bytes of one copy of the header of SQLite's wal-index.
 const COPY: usize = 48;
 
@@ -178,11 +182,15 @@ async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>
 }
 
 async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
-    let mut connection = pool.acquire().await.ok()?;
+    let mut connection = timeout(PATIENCE, pool.acquire()).await.ok()?.ok()?;
     let sql = "SELECT pg_current_snapshot()::text AS snapshot";
-    let (snapshot,): (String,) =
-        query(sql).fetch_one(Executor::Postgres(&mut connection, pool.statements())).await.ok()?;
-    Some(snapshot.into())
+    let on = Executor::Postgres(&mut connection, pool.statements());
+    let Ok(found) = timeout(PATIENCE, query(sql).fetch_one::<(String,)>(on)).await else {
+        // The answer may come yet, or the server is gone without a word.
+        connection.discard();
+        return None;
+    };
+    found.ok().map(|(snapshot,)| snapshot.into())
 }
 
 #[cfg(test)]

@@ -57,6 +57,17 @@ impl DerefMut for PostgresConnection {
     }
 }
 
+impl PostgresConnection {
+    /// Closes the connection, in place of giving it back to the pool.
+    pub(crate) fn discard(self) {
+        match self.on {
+            On::Session(connection) => drop(connection.detach()),
+            // It is closed when it cannot be rolled back.
+            On::Transaction(transaction) => drop(transaction),
+        }
+    }
+}
+
 impl PostgresPool {
     /// A pool that connects when it is asked for a connection.
     pub(crate) fn new(

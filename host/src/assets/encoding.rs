@@ -22,6 +22,20 @@ pub(crate) struct Encoded {
     pub(crate) gzip: Option<Vec<u8>>,
 }
 
+/// The encodings in which a body can be sent, besides as it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Available {
+    pub(crate) brotli: bool,
+    pub(crate) gzip: bool,
+}
+
+impl Encoded {
+    /// The encodings of the forms that there are.
+    pub(crate) const fn available(&self) -> Available {
+        Available { brotli: self.brotli.is_some(), gzip: self.gzip.is_some() }
+    }
+}
+
 /// How a response's body is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -43,11 +57,26 @@ impl Encoding {
 
 /// Compresses a file of a type that can be.
 pub(crate) fn encode(content_type: &ContentType, content: &[u8]) -> Encoded {
-    if content.len() < WORTHWHILE || !is_compressible(content_type) {
+    if !is_worthwhile(content_type, content) {
         return Encoded::default();
     }
-    let smaller = |encoded: Vec<u8>| (encoded.len() < content.len() / 10 * 9).then_some(encoded);
-    Encoded { brotli: smaller(brotli(content)), gzip: smaller(gzip(content)) }
+    let form = |encoding| compress(encoding, content);
+    Encoded { brotli: form(Encoding::Brotli), gzip: form(Encoding::Gzip) }
+}
+
+/// Compresses a body. Returns `None` if it does not get smaller by a tenth.
+pub(crate) fn compress(encoding: Encoding, content: &[u8]) -> Option<Vec<u8>> {
+    let encoded = match encoding {
+        Encoding::Identity => return None,
+        Encoding::Gzip => gzip(content),
+        Encoding::Brotli => brotli(content),
+    };
+    (encoded.len() < content.len() / 10 * 9).then_some(encoded)
+}
+
+/// Returns `true` if a body is long enough and of a type to be compressed.
+pub(crate) fn is_worthwhile(content_type: &ContentType, content: &[u8]) -> bool {
+    content.len() >= WORTHWHILE && is_compressible(content_type)
 }
 
 fn is_compressible(content_type: &ContentType) -> bool {
@@ -72,9 +101,9 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 /// The encoding to answer with, given `Accept-Encoding` (RFC 9110, 12.5.3) and what there is.
-pub(crate) fn negotiate(accepted: &str, encoded: &Encoded) -> Encoding {
-    let brotli = if encoded.brotli.is_some() { quality(accepted, "br") } else { 0 };
-    let gzip = if encoded.gzip.is_some() { quality(accepted, "gzip") } else { 0 };
+pub(crate) fn negotiate(accepted: &str, available: Available) -> Encoding {
+    let brotli = if available.brotli { quality(accepted, "br") } else { 0 };
+    let gzip = if available.gzip { quality(accepted, "gzip") } else { 0 };
     if brotli == 0 && gzip == 0 {
         Encoding::Identity
     } else if brotli >= gzip {
@@ -115,8 +144,7 @@ mod tests {
     use super::*;
 
     fn chosen(accepted: &str) -> Encoding {
-        let encoded = Encoded { brotli: Some(Vec::new()), gzip: Some(Vec::new()) };
-        negotiate(accepted, &encoded)
+        negotiate(accepted, Available { brotli: true, gzip: true })
     }
 
     #[test]
@@ -129,7 +157,7 @@ mod tests {
         assert_eq!(chosen("*;q=0"), Encoding::Identity);
         assert_eq!(chosen("BR"), Encoding::Brotli);
         assert_eq!(chosen(""), Encoding::Identity);
-        assert_eq!(negotiate("br", &Encoded::default()), Encoding::Identity);
+        assert_eq!(negotiate("br", Encoded::default().available()), Encoding::Identity);
     }
 
     #[test]
@@ -140,10 +168,6 @@ mod tests {
         assert!(encode(&ContentType::SVG, &content[..100]).brotli.is_none());
     }
 
-    fn encoded(brotli: bool, gzip: bool) -> Encoded {
-        Encoded { brotli: brotli.then(Vec::new), gzip: gzip.then(Vec::new) }
-    }
-
     proptest! {
         #[test]
         fn whatever_is_asked_for_is_answered_with_what_there_is(
@@ -151,7 +175,7 @@ mod tests {
             brotli: bool,
             gzip: bool,
         ) {
-            match negotiate(&accepted, &encoded(brotli, gzip)) {
+            match negotiate(&accepted, Available { brotli, gzip }) {
                 Encoding::Identity => {}
                 Encoding::Gzip => prop_assert!(gzip),
                 Encoding::Brotli => prop_assert!(brotli),
@@ -179,7 +203,7 @@ mod tests {
                 _ => Encoding::Gzip,
             };
             let accepted = items.join(&format!("{space},{space}"));
-            prop_assert_eq!(negotiate(&accepted, &encoded(true, true)), expected, "{}", accepted);
+            prop_assert_eq!(chosen(&accepted), expected, "{}", accepted);
         }
     }
 }

@@ -91,8 +91,11 @@ impl<'r> Responder<'r, 'static> for Served {
         // Parts are of the file itself: a range of a compressed form helps nobody.
         let whole = range::parse(header("Range"), asset.content.len()) == Ranged::Whole;
         let accepted = request.headers().get("Accept-Encoding").collect::<Vec<_>>().join(",");
-        let encoding =
-            if whole { encoding::negotiate(&accepted, &asset.encoded) } else { Encoding::Identity };
+        let encoding = if whole {
+            encoding::negotiate(&accepted, asset.encoded.available())
+        } else {
+            Encoding::Identity
+        };
         let etag = etag(&asset, encoding);
 
         let mut response = Response::build();

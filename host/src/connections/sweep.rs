@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::Connections;
-use super::handles::{Handles, Inode, sending, sockets};
+use super::handles::Handles;
+use super::sockets::{Inode, Sockets};
 
 /// The time between two sweeps: a connection may outlast its timeout by as much.
 pub(super) fn pause(limit: Duration) -> Duration {
@@ -22,6 +24,8 @@ pub(super) struct Sweep {
     limit: Duration,
     connections: Arc<Connections>,
     known: HashMap<Inode, Known>,
+    sockets: Sockets,
+    handles: Handles,
 }
 
 /// A socket that was seen before.
@@ -33,55 +37,68 @@ enum Known {
 }
 
 impl Sweep {
-    pub(super) fn new(port: u16, limit: Duration, connections: Arc<Connections>) -> Self {
-        Self { port, limit, connections, known: HashMap::new() }
+    /// Holds the descriptors that all sweeps need.
+    ///
+    /// # Errors
+    ///
+    /// The process has no descriptors left.
+    pub(super) fn new(
+        port: u16,
+        limit: Duration,
+        connections: Arc<Connections>,
+    ) -> io::Result<Self> {
+        let (sockets, handles) = (Sockets::open()?, Handles::new()?);
+        Ok(Self { port, limit, connections, known: HashMap::new(), sockets, handles })
     }
 
     /// Sweeps once.
     ///
     /// # Errors
     ///
-    /// The operating system does not say which sockets there are, or gives no handle to one.
+    /// The operating system does not say which sockets there are, or gives no handle to some.
     pub(super) fn run(&mut self) -> io::Result<()> {
-        let sockets = sockets()?;
-        let handles = Handles::new()?;
+        let sockets = self.sockets.all()?;
         let now = Instant::now();
         let mut still_sending = None;
         self.forget_closed(&sockets.iter().map(|(_, inode)| *inode).collect());
+        let mut result = Ok(());
         for (descriptor, inode) in sockets {
-            let known = match self.known.get_mut(&inode) {
-                Some(known) => known,
-                None => {
-                    let Some(handle) = handles.of(descriptor)? else { continue };
-                    let is_ours = handle.local_addr().is_ok_and(|own| own.port() == self.port);
-                    let known = match handle.peer_addr() {
-                        Ok(client) if is_ours => {
-                            // Who takes nothing of an answer for as long is gone, too.
-                            let limit = u32::try_from(self.limit.as_millis()).unwrap_or(u32::MAX);
-                            set_tcp_user_timeout(&handle, limit)?;
-                            Known::Connection { client, seen: now, is_closed: false }
-                        }
-                        _ => Known::Other,
-                    };
-                    self.known.entry(inode).or_insert(known)
-                }
-            };
-            let Known::Connection { client, seen, is_closed: is_closed @ false } = known else {
-                continue;
-            };
-            let is_late = |since: Instant| now.duration_since(since) >= self.limit;
-            if self.connections.idle_since(*client, *seen).is_some_and(is_late)
-                // The end of an answer may be on its way for longer than the request was.
-                && !still_sending.get_or_insert_with(sending).contains(&inode)
-                && let Some(handle) = handles.of(descriptor)?
-                && handle.peer_addr().is_ok_and(|peer| peer == *client)
-            {
-                *is_closed = true;
-                // What was written still goes out. It may be closed by now.
-                let _ = handle.shutdown(Shutdown::Read);
-                self.connections.count_timed_out();
-                tracing::debug!(%client, "a connection brought no request in time");
+            if let Err(error) = self.look_at(descriptor, inode, now, &mut still_sending) {
+                result = Err(error);
             }
+        }
+        result
+    }
+
+    /// Looks at one socket, and closes the connection if it has been idle for too long.
+    fn look_at(
+        &mut self,
+        descriptor: RawFd,
+        inode: Inode,
+        now: Instant,
+        still_sending: &mut Option<HashSet<Inode>>,
+    ) -> io::Result<()> {
+        let known = match self.known.get_mut(&inode) {
+            Some(known) => known,
+            None => {
+                let (port, limit) = (self.port, self.limit);
+                let known = |handle: &TcpStream| known(handle, port, limit, now);
+                let Some(known) = self.handles.with(descriptor, known)? else { return Ok(()) };
+                self.known.entry(inode).or_insert(known)
+            }
+        };
+        let Known::Connection { client, seen, is_closed: is_closed @ false } = known else {
+            return Ok(());
+        };
+        let is_late = |since: Instant| now.duration_since(since) >= self.limit;
+        if self.connections.idle_since(*client, *seen).is_some_and(is_late)
+            // The end of an answer may be on its way for longer than the request was.
+            && !still_sending.get_or_insert_with(|| self.sockets.sending()).contains(&inode)
+            && self.handles.with(descriptor, |handle| close(handle, *client))? == Some(true)
+        {
+            *is_closed = true;
+            self.connections.count_timed_out();
+            tracing::debug!(%client, "a connection brought no request in time");
         }
         Ok(())
     }
@@ -95,4 +112,28 @@ impl Sweep {
         let clients: HashSet<SocketAddr> = clients.collect();
         self.connections.keep(clients.len(), |client| clients.contains(client));
     }
+}
+
+/// A socket that is seen for the first time.
+fn known(handle: &TcpStream, port: u16, limit: Duration, now: Instant) -> Known {
+    let is_ours = handle.local_addr().is_ok_and(|own| own.port() == port);
+    match handle.peer_addr() {
+        Ok(client) if is_ours => {
+            // Who takes nothing of an answer for as long is gone, too. It may be closed by now.
+            let limit = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+            let _ = set_tcp_user_timeout(handle, limit);
+            Known::Connection { client, seen: now, is_closed: false }
+        }
+        _ => Known::Other,
+    }
+}
+
+/// Ends the reading of a connection, if it still is that of this client. What was written still goes out.
+fn close(handle: &TcpStream, client: SocketAddr) -> bool {
+    let is_same = handle.peer_addr().is_ok_and(|peer| peer == client);
+    if is_same {
+        // It may be closed by now.
+        let _ = handle.shutdown(Shutdown::Read);
+    }
+    is_same
 }

@@ -7,7 +7,7 @@ use rocket::http::{ContentType, HeaderMap, Status};
 use rocket::{Request, Response};
 use sha2::{Digest, Sha256};
 
-use crate::assets::encoding::{Encoded, Encoding, encode, negotiate};
+use crate::assets::encoding::{Available, Encoding, compress, is_worthwhile, negotiate};
 use crate::assets::matches_tag;
 
 /// A page that can be sent to anybody.
@@ -21,8 +21,10 @@ pub(super) struct Answer {
 #[derive(Debug)]
 struct Body {
     content: Vec<u8>,
-    /// Compressed at the first request that accepts it.
-    encoded: OnceLock<Encoded>,
+    is_compressible: bool,
+    /// Each is made at the first request that accepts it; `None` if it would not be smaller.
+    brotli: OnceLock<Option<Vec<u8>>>,
+    gzip: OnceLock<Option<Vec<u8>>>,
     tag: String,
 }
 
@@ -31,18 +33,19 @@ struct Form(Arc<Body>, Encoding);
 
 impl AsRef<[u8]> for Form {
     fn as_ref(&self) -> &[u8] {
-        self.0.form(self.1)
+        self.0.form(self.1).unwrap_or(&self.0.content)
     }
 }
 
 impl Body {
-    fn form(&self, encoding: Encoding) -> &[u8] {
-        let encoded = self.encoded.get().and_then(|encoded| match encoding {
-            Encoding::Identity => None,
-            Encoding::Gzip => encoded.gzip.as_deref(),
-            Encoding::Brotli => encoded.brotli.as_deref(),
-        });
-        encoded.unwrap_or(&self.content)
+    /// The body in an encoding. Returns `None` if it is sent as it is.
+    fn form(&self, encoding: Encoding) -> Option<&[u8]> {
+        let form = match encoding {
+            Encoding::Identity => return None,
+            Encoding::Gzip => &self.gzip,
+            Encoding::Brotli => &self.brotli,
+        };
+        form.get_or_init(|| compress(encoding, &self.content)).as_deref()
     }
 }
 
@@ -53,19 +56,29 @@ impl Answer {
         let hash = Sha256::digest(&content);
         let tag = hex::encode(&hash[..16]);
         let vary = ["Accept-Encoding", "Cookie"].iter().chain(depends_on).copied();
+        let content_type =
+            headers.get_one("Content-Type").and_then(|it| it.parse::<ContentType>().ok());
+        let is_compressible = content_type.is_some_and(|it| is_worthwhile(&it, &content));
         Self {
             headers: headers
                 .iter()
                 .map(|header| (header.name().to_string(), header.value().to_owned()))
                 .collect(),
             vary: vary.collect::<Vec<_>>().join(", "),
-            body: Arc::new(Body { content, encoded: OnceLock::new(), tag }),
+            body: Arc::new(Body {
+                content,
+                is_compressible,
+                brotli: OnceLock::new(),
+                gzip: OnceLock::new(),
+                tag,
+            }),
         }
     }
 
-    /// The response to a request: the page, or that the client has it already.
-    pub(super) fn respond<'r>(&self, request: &'r Request<'_>) -> Response<'r> {
-        let encoding = self.encoding(request);
+    /// The response to a request: the page, or that the client has it already. It is compressed if
+    /// `is_kept`: for a single request that would take longer than rendering.
+    pub(super) fn respond<'r>(&self, request: &'r Request<'_>, is_kept: bool) -> Response<'r> {
+        let encoding = if is_kept { self.encoding(request) } else { Encoding::Identity };
         let tag = match encoding {
             Encoding::Identity => format!("\"{}\"", self.body.tag),
             other => format!("\"{}-{}\"", self.body.tag, other.token()),
@@ -94,18 +107,17 @@ impl Answer {
 
     fn encoding(&self, request: &Request<'_>) -> Encoding {
         let mut accepted = request.headers().get("Accept-Encoding");
-        let Some(first) = accepted.next() else { return Encoding::Identity };
-        let encoded = self.body.encoded.get_or_init(|| {
-            let html =
-                self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-            let content_type = html.and_then(|(_, value)| value.parse::<ContentType>().ok());
-            content_type.map_or_else(Encoded::default, |it| encode(&it, &self.body.content))
-        });
+        let Some(first) = accepted.next().filter(|_| self.body.is_compressible) else {
+            return Encoding::Identity;
+        };
+        let available = Available { brotli: true, gzip: true };
         let rest: Vec<&str> = accepted.collect();
-        if rest.is_empty() {
-            return negotiate(first, encoded);
-        }
-        negotiate(&[&[first], &rest[..]].concat().join(","), encoded)
+        let encoding = if rest.is_empty() {
+            negotiate(first, available)
+        } else {
+            negotiate(&[&[first], &rest[..]].concat().join(","), available)
+        };
+        self.body.form(encoding).map_or(Encoding::Identity, |_| encoding)
     }
 
     /// Its size in bytes with the compressed forms, each of which is smaller than the body.

@@ -23,7 +23,7 @@ pub(super) struct Entry {
 
 pub(super) struct Store {
     pages: Cache<Key, Arc<Entry>, Bytes>,
-    turns: Mutex<HashMap<Key, Weak<Turn<()>>>>,
+    turns: Mutex<HashMap<Key, (Stamp, Weak<Turn<()>>)>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -57,15 +57,19 @@ impl Store {
         self.pages.insert(key, Arc::new(entry));
     }
 
-    /// The lock under which a page is made, by one request at a time.
-    pub(super) fn turn(&self, key: &Key) -> Arc<Turn<()>> {
+    /// The turn to make a page for a state of the database, which one request has at a time. Requests that
+    /// make it for another state are not waited for.
+    pub(super) fn turn(&self, key: &Key, stamp: &Stamp) -> Arc<Turn<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = turns.get(key).and_then(Weak::upgrade) {
+        if let Some((of, turn)) = turns.get(key)
+            && of == stamp
+            && let Some(turn) = turn.upgrade()
+        {
             return turn;
         }
-        turns.retain(|_, turn| turn.strong_count() > 0);
+        turns.retain(|_, (_, turn)| turn.strong_count() > 0);
         let turn = Arc::new(Turn::new(()));
-        turns.insert(key.clone(), Arc::downgrade(&turn));
+        turns.insert(key.clone(), (stamp.clone(), Arc::downgrade(&turn)));
         turn
     }
 

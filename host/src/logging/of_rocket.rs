@@ -2,12 +2,15 @@
 //! hears of them. Its other records are dropped, since the host logs the same with the request.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
+use tracing::subscriber::with_default;
+use tracing::{Event, Level, Subscriber, enabled};
+use tracing_subscriber::filter::Directive;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{EnvFilter, Layer, registry};
 
 /// The target of all records of the crate `log`; their own target is in a field.
 const LOG: &str = "log";
@@ -22,8 +25,23 @@ pub(crate) fn failed_connections() -> u64 {
     CONNECTIONS.load(Ordering::Relaxed)
 }
 
-/// Drops the records of Rocket's server, except for connections that fail.
-pub(super) struct OfRocket;
+/// Drops the records of Rocket's server, except for connections that fail. Those are counted, also if they
+/// are not to be logged.
+pub(super) struct OfRocket {
+    logs: bool,
+}
+
+impl OfRocket {
+    /// Adds to a filter what is counted.
+    pub(super) fn over(filter: EnvFilter) -> (Self, EnvFilter) {
+        let asked = filter.to_string();
+        let logs = EnvFilter::try_new(&asked).is_ok_and(|filter| {
+            with_default(registry().with(filter), || enabled!(target: SERVER, Level::WARN))
+        });
+        let counted = Directive::from_str(&format!("{SERVER}=warn")).expect("it is a directive");
+        (Self { logs }, filter.add_directive(counted))
+    }
+}
 
 impl<S: Subscriber> Layer<S> for OfRocket {
     fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
@@ -38,7 +56,7 @@ impl<S: Subscriber> Layer<S> for OfRocket {
         if line.is_failed_connection {
             CONNECTIONS.fetch_add(1, Ordering::Relaxed);
         }
-        line.is_failed_connection
+        self.logs && line.is_failed_connection
     }
 }
 
@@ -58,6 +76,27 @@ impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
             self.is_failed_connection = format!("{value:?}").starts_with(FAILED);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_connections_are_counted_whatever_is_logged() {
+        for (filter, logs) in [
+            ("info", true),
+            ("info,rocket=warn", true),
+            ("error", false),
+            ("info,rocket=error", false),
+            ("off", false),
+        ] {
+            let (of_rocket, counting) = OfRocket::over(EnvFilter::new(filter));
+            assert_eq!(of_rocket.logs, logs, "{filter}");
+            let is_asked = || enabled!(target: "rocket::server", Level::WARN);
+            assert!(with_default(registry().with(counting), is_asked), "{filter}");
         }
     }
 }

@@ -84,3 +84,22 @@ async fn ten_thousand_connections_that_say_nothing_or_drip_leave_others_served()
     program.signal("TERM");
     assert!(program.ended().await.success());
 }
+
+#[rocket::async_test]
+async fn idle_connections_are_closed_also_when_they_hold_all_descriptors() {
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
+    let mut command = workshop.command(&[]);
+    command.env("ROCKET_IDLE_TIMEOUT", "2");
+    let program = Program::start(command);
+    program.answers("/lettings/", 200).await;
+    let open = std::fs::read_dir(format!("/proc/{}/fd", program.id())).unwrap().count();
+    let limit = open + 20;
+    let (pid, limit_of_files) = (program.id().to_string(), format!("--nofile={limit}:{limit}"));
+    let mut prlimit = std::process::Command::new("prlimit");
+    assert!(prlimit.args(["--pid", &pid, &limit_of_files]).status().unwrap().success());
+    // More than it can take.
+    let silent: Vec<_> =
+        (0..60).map(|_| TcpStream::connect(("127.0.0.1", program.port())).unwrap()).collect();
+    program.answers("/lettings/", 200).await;
+    drop(silent);
+}

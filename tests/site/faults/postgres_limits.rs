@@ -9,7 +9,7 @@ const PASSWORD: &str = "blue kettle on fire";
 async fn site_with(setting: &'static str) -> TestSite {
     let site = HolidayHomes::on(DatabaseKind::Postgres).start().await;
     site.add_letting("Oceanview", Address::SOMEWHERE).await;
-    NewUser::named("ann", PASSWORD).add(site.db()).await.unwrap();
+    NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
     site.database().execute(setting).await;
     // New connections have it.
     site.database().disconnect_everyone().await;
