@@ -88,6 +88,8 @@ const PROFILE: &str = concat!(
 pub(crate) struct Letting {
     id: i64,
     title: String,
+    /// As it is written: one of the USA has five digits, and is stored as a number.
+    zip_code: String,
     address: Address,
 }
 
@@ -119,18 +121,22 @@ macro_rules! from_row {
     ($row:ty) => {
         impl FromRow<'_, $row> for Letting {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
+                let address = Address {
+                    number: row.try_get::<i32, _>("number")?.into(),
+                    street: row.try_get("street")?,
+                    city: row.try_get("city")?,
+                    state: row.try_get("state")?,
+                    zip_code: row.try_get::<i32, _>("zip_code")?.into(),
+                    country_iso_code: row.try_get("country_iso_code")?,
+                };
+                let usa = address.country_iso_code.eq_ignore_ascii_case("USA");
+                let digits = if usa { 5 } else { 0 };
                 Ok(Self {
                     // The address's key has the same name.
                     id: row.try_get::<i32, _>(0)?.into(),
                     title: row.try_get("title")?,
-                    address: Address {
-                        number: row.try_get::<i32, _>("number")?.into(),
-                        street: row.try_get("street")?,
-                        city: row.try_get("city")?,
-                        state: row.try_get("state")?,
-                        zip_code: row.try_get::<i32, _>("zip_code")?.into(),
-                        country_iso_code: row.try_get("country_iso_code")?,
-                    },
+                    zip_code: format!("{:0digits$}", address.zip_code),
+                    address,
                 })
             }
         }
