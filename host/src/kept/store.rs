@@ -21,9 +21,12 @@ pub(super) struct Entry {
     pub(super) answer: Answer,
 }
 
+/// A page that is being made: for which state of the database, and the turn of who makes it.
+type Making = (Stamp, Weak<Turn<()>>);
+
 pub(super) struct Store {
     pages: Cache<Key, Arc<Entry>, Bytes>,
-    turns: Mutex<HashMap<Key, (Stamp, Weak<Turn<()>>)>>,
+    turns: Mutex<HashMap<Key, Making>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
