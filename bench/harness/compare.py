@@ -64,12 +64,13 @@ def compare(first, second, pages, connections, effort, prepare=None):
     return comparison
 
 
-def verify_that_pages_are_equal(host, floor, paths):
+def verify_that_pages_are_equal(host, other, paths):
     """Refuses to compare programs that do not serve the same pages."""
-    with Server(host) as a, Server(floor) as b:
+    with Server(host) as a, Server(other) as b:
         for path in paths:
             ours, theirs = a.get(path), b.get(path)
             if ours[0] != 200 or ours != theirs:
                 lines = [page[2].decode().splitlines() for page in (theirs, ours)]
-                difference = "\n".join(unified_diff(*lines, "floor", "host", lineterm=""))
-                raise RuntimeError(f"{path} is {ours[:2]} of the host, {theirs[:2]} of the floor\n{difference}")
+                difference = "\n".join(unified_diff(*lines, other.name, host.name, lineterm=""))
+                answers = f"{ours[:2]} of {host.name}, {theirs[:2]} of {other.name}"
+                raise RuntimeError(f"{path} is {answers}\n{difference}")

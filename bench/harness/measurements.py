@@ -10,6 +10,7 @@ from fixtures import fixtures
 from instructions import instructions
 from load import load
 from migrate import migrate
+from peers import peers
 from queries import queries
 from servers import Server
 from watching import watching
@@ -179,5 +180,5 @@ def before(site, effort):
 
 USUAL = (pages, postgres, start, memory, lists, modules, queries, migrate, watching)
 """What is measured if nothing is asked for."""
-SECTIONS = {section.__name__: section for section in (*USUAL, before, instructions, fixtures, admin)}
-"""All there is; the last take long, and need valgrind and Django."""
+SECTIONS = {section.__name__: section for section in (*USUAL, before, peers, instructions, fixtures, admin)}
+"""All there is. `peers` takes five minutes a round; the last three take long, and need valgrind and Django."""

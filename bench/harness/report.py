@@ -1,5 +1,7 @@
 """Tables, and whether what they show meets the aims."""
 
+from statistics import median
+
 verdicts = []
 """Of each aim: what was asked, what was found, whether it is met."""
 
@@ -65,6 +67,11 @@ def milliseconds(seconds):
 def spread(ratios):
     """The lowest and the highest of the rounds' ratios, to tell how far the median can be trusted."""
     return f"{percent(min(ratios))} … {percent(max(ratios))}"
+
+
+def factors(ratios):
+    """The median of the rounds' ratios, and the lowest and the highest."""
+    return f"{median(ratios):.2f}, {min(ratios):.2f} … {max(ratios):.2f}"
 
 
 def megabytes(value):

@@ -52,6 +52,8 @@ class Server:
                     # What is compared has neither; what they cost is measured by itself.
                     "ROCKET_REQUEST_LOG": "false",
                     "ROCKET_METRICS": "false",
+                    # Others make each page for each request; the part `peers` measures kept pages.
+                    "ROCKET_KEPT_PAGES_MIB": "0",
                     "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
                 } | dict(program.settings),
                 stdin=subprocess.DEVNULL,
@@ -81,11 +83,16 @@ class Server:
 
     def get(self, path):
         """The status, media type and body of a page."""
+        status, headers, body = self.response(path)
+        return status, headers["Content-Type"], body
+
+    def response(self, path):
+        """The status, headers and body of a page."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         with contextlib.closing(connection):
             connection.request("GET", path)
             response = connection.getresponse()
-            return response.status, response.getheader("Content-Type"), response.read()
+            return response.status, response.headers, response.read()
 
     def processor_microseconds(self):
         """The processor time of all its threads so far, as the scheduler counts it: to the nanosecond."""
