@@ -38,7 +38,7 @@ def peers(site, effort):
     for database, url in site.demos():
         programs = programs_on(site, url)
         verify(programs, site.five_pages)
-        found = Rates()
+        found = Found()
         with connection(url) as commit:
             for number in range(effort.rounds):
                 measure(programs, site.five_pages, commit, found, effort, number)
@@ -99,22 +99,24 @@ def verify(programs, paths):
                         raise RuntimeError(f"{program.name} answers {path} with {header}: {headers[header]}")
 
 
-class Rates:
-    """Requests a second, round by round."""
+class Found:
+    """The samples, round by round."""
 
     def __init__(self):
         self.rounds = {}
-        """For each page, number of connections, program and rate of commits: a figure a round."""
+        """For each page, number of connections, program and rate of commits: a sample a round."""
         self.reached = {}
         """For each rate of commits: how many there were a second, each time."""
 
-    def of(self, path, count, name, commits):
+    def of(self, path, count, name, commits, figure="rate"):
         """A program's figures. Those of constants are from turns without commits, which they cannot notice."""
-        return self.rounds[path, count, name, 0 if name in CONSTANTS else commits]
+        samples = self.rounds[path, count, name, 0 if name in CONSTANTS else commits]
+        return [getattr(sample, figure) for sample in samples]
 
-    def ratios(self, path, count, first, second):
-        """The ratios of two turns, each a program and its rate of commits."""
-        return [a / b for a, b in zip(self.of(path, count, *first), self.of(path, count, *second))]
+    def ratios(self, path, count, first, second, figure="rate"):
+        """How much better one turn was than another, round by round; a turn is a program and its rate of commits."""
+        pairs = zip(self.of(path, count, *first, figure), self.of(path, count, *second, figure))
+        return [a / b if figure == "rate" else b / a for a, b in pairs]
 
 
 def measure(programs, paths, commit, found, effort, number):
@@ -130,31 +132,32 @@ def measure(programs, paths, commit, found, effort, number):
                 for name, commits in TURNS[:: -1 if number % 2 else 1]:
                     with Commits(commit, commits) if commits else contextlib.nullcontext() as writer:
                         sample = load(servers[name], path, count, effort.seconds)
-                    found.rounds.setdefault((path, count, name, commits), []).append(sample.rate)
+                    found.rounds.setdefault((path, count, name, commits), []).append(sample)
                     if writer:
                         found.reached.setdefault(commits, []).append(writer.reached)
 
 
 def tables(database, found, paths, commits):
-    """Prints requests a second, and their ratios, at one rate of commits."""
-    where = f"{database}, {commits or 'no'} commits a second"
+    """Prints requests a second, processor time, and the ratios of both, at one rate of commits.
+
+    Where other programs run on the server's core, one with more threads gets more of it: then the processor
+    time says more than the requests a second.
+    """
     names = (KEPT, ONE_CHUNK, CHUNKS, AXUM_CONSTANT, MADE, AXUM)
-    rows = [
-        [path, count, *[report.number(median(found.of(path, count, name, commits))) for name in names]]
-        for path in paths for count in CONNECTIONS
-    ]
-    report.table(f"Requests a second, {where}", ["page", "conn.", *names], rows)
     pairs = [((KEPT, commits), (name, commits)) for name in (ONE_CHUNK, AXUM_CONSTANT, AXUM)]
     pairs.append(((MADE, commits), (AXUM, commits)))
     head = [f"{first[0]} / {second[0]}" for first, second in pairs]
     if commits:
         pairs.append(((KEPT, commits), (KEPT, 0)))
         head.append("kept / without commits")
-    rows = [
-        [path, count, *[report.factors(found.ratios(path, count, *pair)) for pair in pairs]]
-        for path in paths for count in CONNECTIONS
-    ]
-    report.table(f"Ratios of turns of one round, {where}: median, least … most", ["page", "conn.", *head], rows)
+    lines = [(path, count) for path in paths for count in CONNECTIONS]
+    figures = (("Requests a second", "rate", report.number), ("Processor time a request", "cost", report.cost))
+    for title, figure, show in figures:
+        title = f"{title}, {database}, {commits or 'no'} commits a second"
+        rows = [[*line, *[show(median(found.of(*line, name, commits, figure))) for name in names]] for line in lines]
+        report.table(title, ["page", "conn.", *names], rows)
+        rows = [[*line, *[report.factors(found.ratios(*line, *pair, figure)) for pair in pairs]] for line in lines]
+        report.table(f"{title}: how many times better, in one round", ["page", "conn.", *head], rows)
 
 
 def judge(database, found, paths):

@@ -70,8 +70,9 @@ def spread(ratios):
 
 
 def factors(ratios):
-    """The median of the rounds' ratios, and the lowest and the highest."""
-    return f"{median(ratios):.2f}, {min(ratios):.2f} … {max(ratios):.2f}"
+    """The median of the rounds' ratios, and the lowest and the highest if there are several."""
+    middle = f"{median(ratios):.2f}"
+    return middle if len(ratios) == 1 else f"{middle} ({min(ratios):.2f} … {max(ratios):.2f})"
 
 
 def megabytes(value):
