@@ -77,6 +77,7 @@ accounts
  [X] 0002_sessions
  [X] 0003_password_resets
  [X] 0004_password_resets_end
+ [X] 0005_password_resets_end_safely
 admin
  [X] 0001_initial
  [X] 0002_search_index

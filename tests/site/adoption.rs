@@ -238,11 +238,12 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
     "accounts 0003_password_resets",
     "accounts 0004_password_resets_end",
+    "accounts 0005_password_resets_end_safely",
     "admin 0001_initial",
     "admin 0002_search_index",
     "host 0001_initial",

@@ -1,7 +1,7 @@
 //! Setting a new password by mail.
 
 use accounts::NewUser;
-use module_api::db::Value;
+use module_api::db::{Value, query};
 use module_test::{Answer, Browser, DatabaseKind, MailServer, Setup, TestSite, on_both_databases};
 use rocket::futures::future::join;
 
@@ -224,6 +224,25 @@ async fn a_key_ends_with_time_or_a_change_of_password_or_address(on: DatabaseKin
     let capitals = known.replace("/accounts/reset/", "").to_uppercase();
     assert_is_over(&site.get(&format!("/accounts/reset/{capitals}")).await);
     assert_eq!(site.get(&known).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn a_temporary_table_does_not_keep_a_key_on_postgres() {
+    let server = MailServer::start().await;
+    let site = sending(DatabaseKind::Postgres, &server).start().await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
+    mailed_path(&site, &server, "tunde@example.org").await;
+    let keys = "SELECT COUNT(*) AS value FROM accounts_password_reset";
+    assert_eq!(number(&site, keys).await, 1);
+    let mut transaction = site.db().begin().await.unwrap();
+    for statement in [
+        "CREATE TEMPORARY TABLE accounts_password_reset (user_id integer) ON COMMIT DROP",
+        "UPDATE auth_user SET email = 'new@example.org'",
+    ] {
+        query(statement).execute(&mut transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    assert_eq!(number(&site, keys).await, 0);
 }
 
 async fn a_key_does_not_come_back_when_the_address_changes_forth_and_back(on: DatabaseKind) {

@@ -1,0 +1,1 @@
+ALTER FUNCTION accounts_password_reset_ends() SET search_path FROM CURRENT;

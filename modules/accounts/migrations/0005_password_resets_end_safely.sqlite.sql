@@ -1,0 +1,1 @@
+-- On SQLite, a trigger finds the tables of its own database alone.
