@@ -1,13 +1,13 @@
 //! A new release takes over from an old one behind a router, and nobody notices.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::{env, fs};
 
 use rocket::tokio;
-use site_tests::{DatabaseKind, ask, free_port};
+use site_tests::{DatabaseKind, ask, free_port, installed_program};
 
 use crate::program::Program;
 use crate::workshop::Workshop;
@@ -68,19 +68,9 @@ impl Drop for Router {
     }
 }
 
-/// Debian's `haproxy`, if it is installed. Who is not root does not have its folder in the path.
-fn router_program() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|folder| folder.join("haproxy")).find(|program| program.is_file())
-}
-
 #[rocket::async_test]
 async fn both_instances_are_replaced_under_load_and_every_request_is_answered() {
-    let Some(router) = router_program() else {
-        eprintln!("not tested: install haproxy (Debian: apt-get install haproxy)");
-        return;
-    };
+    let Some(router) = installed_program("haproxy") else { return };
     let workshop = Workshop::with_linked_modules(DatabaseKind::Postgres).await;
     let command = |arguments: &[&str], port: u16| {
         let mut command = workshop.command(arguments);

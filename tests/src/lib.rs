@@ -19,6 +19,7 @@ mod dump;
 mod holiday_homes;
 mod ingest;
 mod pooler;
+mod program;
 
 pub use module_test::{
     Answer, Browser, Database, DatabaseKind, Document, Element, LocalModule, MailServer,
@@ -33,4 +34,5 @@ pub use dump::{Dump, Row, Table};
 pub use holiday_homes::HolidayHomes;
 pub use ingest::{Ingest, Report, absent_ingest, silent_ingest};
 pub use pooler::{Pooler, Pooling};
+pub use program::installed_program;
 pub use site_rows::{AddRows, Address, Person};

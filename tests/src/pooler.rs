@@ -3,13 +3,12 @@
 use std::fs;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::{Database, free_port};
+use crate::{Database, free_port, installed_program};
 
 /// When a pooler gives a session to another client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +28,9 @@ pub struct Pooler {
 }
 
 impl Pooler {
-    /// Starts one with so many sessions; `None` if PgBouncer is not installed.
+    /// Starts one with so many sessions; `None` if `SKIP_PGBOUNCER` is set.
     pub fn start(database: &Database, pooling: Pooling, sessions: u16) -> Option<Self> {
-        let program = program()?;
+        let program = installed_program("pgbouncer")?;
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let place = database.url.split_once("://").unwrap().1.split_once('@').unwrap().1;
@@ -70,15 +69,4 @@ impl Drop for Pooler {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// Debian's `pgbouncer`. Who is not root does not have its folder in the path.
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    let found = folders.map(|folder| folder.join("pgbouncer")).find(|program| program.is_file());
-    if found.is_none() {
-        eprintln!("not tested: install PgBouncer (Debian: apt-get install pgbouncer)");
-    }
-    found
 }
