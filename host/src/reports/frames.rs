@@ -6,8 +6,17 @@ use sentry::protocol::{Frame, Stacktrace};
 use crate::planned::PlannedModules;
 
 /// The crates of the engine, by the names of their libraries.
-const ENGINE: [&str; 8] =
-    ["db", "fixtures", "host", "mail", "migrate", "model", "module_api", "module_macros"];
+const ENGINE: [&str; 9] = [
+    "db",
+    "fixtures",
+    "host",
+    "mail",
+    "migrate",
+    "model",
+    "module_api",
+    "module_macros",
+    "module_test",
+];
 
 /// Prefixes of the names of functions that report an error or a panic: traces end before them.
 const REPORTING: [&str; 9] = [
@@ -134,7 +143,32 @@ fn is_at(frame: &Frame, place: &Place) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frames, Place, crate_of, is_reporting};
+    use std::collections::BTreeSet;
+    use std::process::Command;
+
+    use super::{ENGINE, Frames, Place, crate_of, is_reporting};
+
+    /// The libraries of the workspace's packages in `host/` and `crates/`.
+    #[test]
+    fn the_crates_of_the_engine_are_those_of_its_folders() {
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+            .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+            .output()
+            .unwrap();
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let root = metadata["workspace_root"].as_str().unwrap();
+        let is_of_engine = |target: &&serde_json::Value| {
+            let source = target["src_path"].as_str().unwrap().strip_prefix(root).unwrap();
+            let is_library = source.ends_with("/src/lib.rs");
+            is_library && (source.starts_with("/host/") || source.starts_with("/crates/"))
+        };
+        let packages = metadata["packages"].as_array().unwrap().iter();
+        let targets = packages.flat_map(|package| package["targets"].as_array().unwrap());
+        let libraries: BTreeSet<&str> =
+            targets.filter(is_of_engine).map(|target| target["name"].as_str().unwrap()).collect();
+        assert_eq!(BTreeSet::from(ENGINE), libraries);
+    }
 
     #[test]
     fn a_function_is_of_the_crate_that_its_name_begins_with() {
