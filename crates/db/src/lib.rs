@@ -58,7 +58,7 @@ pub use names::{push_quoted, quoted};
 pub use pool::DbPool;
 pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
-pub use tables::{continue_sequence, table_exists};
+pub use tables::{continue_sequence, has_trigrams, table_exists};
 pub use value::{Value, datetime_text};
 
 // For a host, its migrations and fixtures alone.

@@ -1,4 +1,4 @@
-//! What a migration asks about tables that others made.
+//! Queries about tables that others made, and about what a database can do.
 
 use sqlx::AssertSqlSafe;
 
@@ -22,6 +22,24 @@ pub async fn table_exists(name: &str, on: impl Into<Executor<'_>>) -> Result<boo
     });
     let (tables,): (i64,) = tables.bind(name).fetch_one(on).await?;
     Ok(tables > 0)
+}
+
+/// Returns `true` if PostgreSQL can index the trigrams of texts: its extension `pg_trgm` is there.
+///
+/// # Errors
+///
+/// The database is out of reach.
+pub async fn has_trigrams(on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
+    let on = on.into();
+    if on.kind() == DatabaseKind::Sqlite {
+        return Ok(false);
+    }
+    let find = query(
+        "SELECT 1 AS value FROM pg_opclass WHERE opcname = 'gin_trgm_ops' \
+         AND pg_opclass_is_visible(oid)",
+    );
+    let found: Option<(i32,)> = find.fetch_optional(on).await?;
+    Ok(found.is_some())
 }
 
 /// Makes the next `id` that PostgreSQL gives in a table greater than all there are, once rows were

@@ -1,7 +1,7 @@
 //! The extension of PostgreSQL that indexes the texts of the admin's search.
 
 use module_api::Problem;
-use module_api::db::{DatabaseKind, DbError, DbPool, query};
+use module_api::db::{DatabaseKind, DbError, DbPool, has_trigrams};
 use rocket_db_pools::Pool;
 
 use crate::database;
@@ -17,7 +17,7 @@ pub(super) async fn problem(plan: &Plan, settings: &Settings) -> Option<Problem>
         return None;
     }
     let pool = database::open_to_read(settings).await.ok()?;
-    let has_trigrams = has_trigrams(&pool).await;
+    let has_trigrams = ask(&pool).await;
     pool.close().await;
     let is_missing = has_trigrams.is_ok_and(|has_trigrams| !has_trigrams);
     is_missing.then(|| {
@@ -30,9 +30,6 @@ pub(super) async fn problem(plan: &Plan, settings: &Settings) -> Option<Problem>
     })
 }
 
-async fn has_trigrams(pool: &DbPool) -> Result<bool, DbError> {
-    let find = "SELECT 1 AS value FROM pg_opclass WHERE opcname = 'gin_trgm_ops' \
-                AND pg_opclass_is_visible(oid)";
-    let found: Option<(i32,)> = query(find).fetch_optional(&mut pool.acquire().await?).await?;
-    Ok(found.is_some())
+async fn ask(pool: &DbPool) -> Result<bool, DbError> {
+    has_trigrams(&mut pool.acquire().await?).await
 }

@@ -136,13 +136,7 @@ async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
     if db.kind() == DatabaseKind::Sqlite {
         return Ok(false);
     }
-    let find = "SELECT 1 AS value FROM pg_opclass WHERE opcname = 'gin_trgm_ops' \
-                AND pg_opclass_is_visible(oid)";
-    let is_there = async || -> Result<bool, DbError> {
-        let found: Option<(i32,)> = query(find).fetch_optional(&mut db.acquire().await?).await?;
-        Ok(found.is_some())
-    };
-    if is_there().await? {
+    if db::has_trigrams(&mut db.acquire().await?).await? {
         return Ok(true);
     }
     let mut transaction = db.begin().await?;
@@ -154,7 +148,7 @@ async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
             tracing::info!("the search has no index of trigrams, without pg_trgm: {reason}");
         }
     }
-    is_there().await
+    db::has_trigrams(&mut db.acquire().await?).await
 }
 
 /// Drops all indexes, with their triggers.
