@@ -24,7 +24,8 @@
 //! ```
 //!
 //! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a transaction
-//! with [`begin`](DbPool::begin). If the database is out of reach, or
+//! with [`begin`](DbPool::begin), and holds no other connection meanwhile: two handlers that each hold
+//! one and wait for another may wait for each other. If the database is out of reach, or
 //! too many wait for a connection, the guard answers 503.
 
 #![warn(missing_docs)]

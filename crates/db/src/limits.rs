@@ -31,7 +31,8 @@ impl ConnectionLimits {
         Self {
             reading: ConnectionShare::new(reading, patience, &counts),
             writing: ConnectionShare::new(writing, patience, &counts),
-            // A handler that holds two at once can always have both.
+            // Two at least, for a handler that holds a connection and begins a transaction. Two of
+            // those may still wait for each other until one is refused.
             part: (reading / 2).max(2),
             patience,
             counts,
