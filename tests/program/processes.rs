@@ -81,6 +81,7 @@ accounts
 admin
  [X] 0001_initial
  [X] 0002_search_index
+ [X] 0003_record_rows_once
 lettings
  [X] 0001_initial
 profiles

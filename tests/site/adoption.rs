@@ -238,7 +238,7 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
     "accounts 0003_password_resets",
@@ -246,6 +246,7 @@ const ALL: [&str; 12] = [
     "accounts 0005_password_resets_end_safely",
     "admin 0001_initial",
     "admin 0002_search_index",
+    "admin 0003_record_rows_once",
     "host 0001_initial",
     "lettings 0001_initial",
     "profiles 0001_initial",

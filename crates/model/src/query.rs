@@ -209,8 +209,8 @@ impl Rows {
             }
             // The full-text index goes first: it offers row after row, in their order.
             (Some(candidates), DatabaseKind::Sqlite) => {
-                statement.push_name(&candidates.table);
-                statement.push(" c CROSS JOIN ");
+                candidates.push_table(statement);
+                statement.push(" CROSS JOIN ");
                 statement.push_name(self.model.table);
                 statement.push(" t0 ON t0.");
                 statement.push_name(key);
@@ -219,8 +219,8 @@ impl Rows {
             (Some(candidates), DatabaseKind::Postgres) => {
                 statement.push_name(self.model.table);
                 statement.push(" t0 JOIN ");
-                statement.push_name(&candidates.table);
-                statement.push(" c ON c.object_id = t0.");
+                candidates.push_table(statement);
+                statement.push(" ON c.object_id = t0.");
                 statement.push_name(key);
             }
         }
@@ -258,7 +258,7 @@ impl Rows {
 
     fn push_conditions(&self, statement: &mut Statement) {
         let mut before = " WHERE ";
-        if let Some(candidates) = &self.candidates {
+        if let Some(candidates) = self.candidates.as_ref().filter(|it| it.has_condition()) {
             statement.push(before);
             candidates.push_condition(statement);
             before = " AND ";
@@ -302,7 +302,8 @@ impl Rows {
     }
 
     fn has_conditions(&self) -> bool {
-        !self.conditions.is_empty() || self.candidates.is_some()
+        let has_condition = self.candidates.as_ref().is_some_and(Candidates::has_condition);
+        !self.conditions.is_empty() || has_condition
     }
 
     /// The part of a query behind its columns: the rows, their order, and which part of them.

@@ -12,6 +12,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
 use crate::denied::{Denied, Lack};
+use crate::search_index::UpkeepTask;
 use crate::text::by_key;
 
 /// The guard of every page of the admin: a member of the staff, and what there is to see.
@@ -19,6 +20,8 @@ pub(crate) struct Desk<'r> {
     pub(crate) user: Arc<User>,
     pub(crate) models: &'r RegisteredModels,
     pub(crate) urls: &'r Urls,
+    /// The task that keeps the indexes of the search.
+    pub(crate) upkeep: &'r UpkeepTask,
     /// The reason of a refusal, for the page for 403.
     pub(crate) denied: &'r Denied,
 }
@@ -28,13 +31,21 @@ impl<'r> FromRequest<'r> for Desk<'r> {
     type Error = AuthError;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, AuthError> {
-        let (Some(models), Some(urls)) = (request.rocket().state(), request.rocket().state())
+        let rocket = request.rocket();
+        let (Some(models), Some(urls), Some(upkeep)) =
+            (rocket.state(), rocket.state(), rocket.state())
         else {
-            // The host manages both.
+            // The host manages the first two, and the admin the last.
             return Outcome::Error((Status::InternalServerError, AuthError::Unknown));
         };
         let denied = request.local_cache(Denied::default);
-        Staff::from_request(request).await.map(|Staff(user)| Self { user, models, urls, denied })
+        Staff::from_request(request).await.map(|Staff(user)| Self {
+            user,
+            models,
+            urls,
+            upkeep,
+            denied,
+        })
     }
 }
 

@@ -22,10 +22,11 @@ mod shell;
 mod text;
 
 use module_api::model::{Model, ModelInfo};
-use module_api::{AfterMigrate, Files, MigrationCode, Module, embed, register};
+use module_api::{AfterMigrate, Configure, Files, MigrationCode, Module, embed, register};
 use rocket::{Catcher, Route};
 
 use crate::models::LogEntry;
+use crate::search_index::UpkeepTask;
 
 struct Admin;
 
@@ -58,7 +59,12 @@ impl Module for Admin {
 
     fn migration_code(&self) -> Vec<MigrationCode> {
         let index = MigrationCode::new("0002_search_index", MigrationCode::nothing);
-        vec![index.down(search_index::remove_all)]
+        let once = MigrationCode::new("0003_record_rows_once", search_index::record_rows_once);
+        vec![index.down(search_index::remove_all), once.down(search_index::record_rows_repeatedly)]
+    }
+
+    fn configure(&self, configure: Configure) -> Configure {
+        configure.manage(UpkeepTask::default())
     }
 
     fn after_migrate(&self) -> Option<AfterMigrate> {

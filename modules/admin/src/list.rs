@@ -67,7 +67,7 @@ impl<'a> ListQuery<'a> {
     /// Asks the model's index of texts for candidates.
     pub(crate) async fn ask_index(&mut self, db: &Db, on: impl Into<Executor<'_>>) {
         let text = self.parameters.get(SEARCH).unwrap_or_default();
-        self.candidates = crate::search::candidates(db, self.admin, text, on).await;
+        self.candidates = crate::search::candidates(self.desk, db, self.admin, text, on).await;
     }
 
     /// Returns `true` if there are search words.

@@ -32,6 +32,7 @@ pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
 
 /// The rows that the model's index of texts offers for a text, if it can be asked.
 pub(crate) async fn candidates(
+    desk: &Desk<'_>,
     db: &Db,
     admin: &ModelAdmin,
     text: &str,
@@ -44,7 +45,7 @@ pub(crate) async fn candidates(
         return None;
     }
     let groups = words.iter().map(|word| forms(admin, word)).collect();
-    search_index::candidates(db, admin, groups, on).await
+    search_index::candidates(db, desk.upkeep, admin, groups, on).await
 }
 
 /// A word as it may stand in the index: also as the numbers for which it is looked up.
@@ -98,7 +99,7 @@ pub(crate) async fn page_of(
     mut on: Executor<'_>,
 ) -> Result<(Vec<Found>, bool), DbError> {
     let offset = u64::try_from(page.offset(size)).unwrap_or(0);
-    let candidates = candidates(db, admin, text, on.reborrow()).await;
+    let candidates = candidates(desk, db, admin, text, on.reborrow()).await;
     // One more than is shown tells whether there is another page.
     let records = records(&desk.searchable(admin), text).among(candidates);
     let mut records = records.offset(offset).limit(size + 1);

@@ -2,31 +2,33 @@
 //!
 //! Each model that is registered with search fields has one, made after migrating: the texts of its
 //! search fields in small letters and without accents, on SQLite in a full-text index, on PostgreSQL
-//! in a table with an index of trigrams. Triggers record the rows that any program changes, and a search
-//! applies them first. The candidates of an index are filtered by the search's own conditions, so the
-//! result is the same without one: where it is missing, stale or too far behind, the search does
-//! without.
+//! in a table with an index of trigrams. Triggers record the rows that any program changes; a search takes
+//! them for candidates, too, and has a task renew their texts. The candidates of an index are filtered by
+//! the search's own conditions, so the result is the same without one: where it is missing or too far
+//! behind, the search does without.
 
 mod definition;
+mod migration;
+mod names;
 mod tables;
+mod task;
 mod triggers;
 mod upkeep;
-
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use module_api::admin::ModelAdmin;
 use module_api::db::{DatabaseKind, Db, DbError, DbPool, Executor, query};
 use module_api::model::{Candidates, Models};
-use module_api::rocket::tokio;
 use module_api::sqlx::AssertSqlSafe;
 use module_api::{ModuleFuture, with_causes};
 
 use definition::Definition;
+use triggers::TrackedTable;
 
-pub(crate) use tables::remove_all;
+pub(crate) use migration::{record_rows_once, record_rows_repeatedly, remove_all};
+pub(crate) use task::UpkeepTask;
 
-/// The number of changed rows that a search applies itself; more are applied by a task.
-const TAKEN_IN_AT_ONCE: i64 = 1_000;
+/// The number of rows with changed texts up to which a search looks at them beside the index.
+const STALE_ROWS: u32 = 1_000;
 
 /// Makes the indexes that the registrations ask for, after migrating.
 pub(crate) fn prepare(db: &Db) -> ModuleFuture<'_> {
@@ -48,6 +50,7 @@ fn definitions(models: &Models) -> Vec<Definition> {
 /// there. `None` if it cannot be asked.
 pub(crate) async fn candidates(
     db: &Db,
+    upkeep: &UpkeepTask,
     admin: &ModelAdmin,
     words: Vec<Vec<String>>,
     on: impl Into<Executor<'_>>,
@@ -55,72 +58,82 @@ pub(crate) async fn candidates(
     let definitions = definitions(Models::of(db));
     let place = definitions.iter().position(|definition| definition.model.is(admin.model))?;
     let candidates = Candidates::new(definitions[place].table.clone(), words, db.kind())?;
-    match is_ready(db, definitions, place, on.into()).await {
-        Ok(is_ready) => is_ready.then_some(candidates),
+    let stale = match state(&definitions, place, on.into()).await {
+        Ok(State::UpToDate) => Some(Vec::new()),
+        Ok(State::Behind(stale)) => {
+            take_in_beside(DbPool::clone(db), definitions, upkeep);
+            stale
+        }
+        Ok(State::Unusable) => None,
         Err(error) => {
             tracing::debug!("the search does without its index: {}", with_causes(&error));
             None
         }
-    }
+    };
+    Some(candidates.and_rows(stale?))
 }
 
-/// Returns `true` if an index exists and is up to date.
-async fn is_ready(
-    db: &Db,
-    definitions: Vec<Definition>,
+/// The state of an index.
+enum State {
+    UpToDate,
+    /// Changes were recorded: the rows whose texts have changed since, or `None` if there are too many.
+    Behind(Option<Vec<i64>>),
+    /// It was not made, or lacks a trigger.
+    Unusable,
+}
+
+async fn state(
+    definitions: &[Definition],
     place: usize,
-    on: Executor<'_>,
-) -> Result<bool, DbError> {
+    mut on: Executor<'_>,
+) -> Result<State, DbError> {
     let definition = &definitions[place];
-    let kind = on.kind();
-    let names: Vec<String> = definition
-        .sources
+    let is_source = |tracked: &TrackedTable| {
+        definition.sources.iter().any(|source| source.table == tracked.table)
+    };
+    let tables = TrackedTable::all(definitions);
+    let names: Vec<String> = tables
         .iter()
-        .flat_map(|source| triggers::names(source.table))
+        .filter(|table| is_source(table))
+        .flat_map(TrackedTable::trigger_names)
         .map(|name| format!("'{}'", name.replace('\'', "''")))
         .collect();
-    let triggers = match kind {
+    let triggers = match on.kind() {
         DatabaseKind::Sqlite => {
             "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND name"
         }
         DatabaseKind::Postgres => {
-            "SELECT COUNT(*) FROM pg_trigger WHERE tgenabled <> 'D' AND tgname"
+            "SELECT COUNT(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid \
+             WHERE tgenabled <> 'D' AND pg_table_is_visible(pg_class.oid) AND tgname"
         }
     };
     let state = format!(
         "SELECT (SELECT signature FROM admin_search_index WHERE label = $1), \
-         ({triggers} IN ({})), \
-         (SELECT COUNT(*) FROM (SELECT 1 FROM admin_search_change LIMIT {}) changed)",
+         ({triggers} IN ({})), EXISTS (SELECT 1 FROM admin_search_change)",
         names.join(", "),
-        TAKEN_IN_AT_ONCE + 1,
     );
     let state = query(AssertSqlSafe(state)).bind(definition.model.label);
-    let (signature, triggers, changes): (Option<String>, i64, i64) = state.fetch_one(on).await?;
+    let (signature, triggers, is_behind): (Option<String>, i64, bool) =
+        state.fetch_one(on.reborrow()).await?;
     let is_kept = usize::try_from(triggers).is_ok_and(|count| count == names.len());
     if !is_kept || !signature.is_some_and(|known| definition.is_signed(&known)) {
-        return Ok(false);
+        return Ok(State::Unusable);
     }
-    if changes == 0 {
-        return Ok(true);
+    if !is_behind {
+        return Ok(State::UpToDate);
     }
-    let pool: DbPool = DbPool::clone(db);
-    if changes <= TAKEN_IN_AT_ONCE {
-        return upkeep::take_in(&pool, &definitions).await;
-    }
-    take_in_beside(pool, definitions);
-    Ok(false)
+    Ok(State::Behind(upkeep::stale_rows(definition, STALE_ROWS, on).await?))
 }
 
-/// Applies all changed rows in a task of its own, of which there is one at a time.
-fn take_in_beside(pool: DbPool, definitions: Vec<Definition>) {
-    static IS_RUNNING: AtomicBool = AtomicBool::new(false);
-    if IS_RUNNING.swap(true, Ordering::AcqRel) {
-        return;
-    }
-    tokio::spawn(async move {
-        if let Err(error) = upkeep::take_in(&pool, &definitions).await {
-            tracing::warn!("an index of the search stays behind: {}", with_causes(&error));
+/// Applies all recorded changes in a task: a search only reads, and waits for nobody who writes.
+fn take_in_beside(pool: DbPool, definitions: Vec<Definition>, task: &UpkeepTask) {
+    task.start(async move {
+        match upkeep::take_in(&pool, &definitions).await {
+            // While others write for long, the next search tries again.
+            Ok(()) | Err(DbError::Busy) => {}
+            Err(error) => {
+                tracing::warn!("an index of the search stays behind: {}", with_causes(&error));
+            }
         }
-        IS_RUNNING.store(false, Ordering::Release);
     });
 }

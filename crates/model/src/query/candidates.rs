@@ -18,6 +18,8 @@ pub struct Candidates {
     pub(crate) table: String,
     /// Groups of words: of each, one has to be there.
     words: Vec<Vec<String>>,
+    /// Rows that are candidates whatever the index has.
+    rows: Vec<i64>,
 }
 
 impl Candidates {
@@ -27,7 +29,54 @@ impl Candidates {
         if kind == DatabaseKind::Sqlite {
             words.retain(|group| group.iter().all(|word| word.chars().count() >= LETTERS));
         }
-        (!words.is_empty()).then_some(Self { table, words })
+        (!words.is_empty()).then_some(Self { table, words, rows: Vec::new() })
+    }
+
+    /// The same with rows that are candidates, too, since their texts in the index may be out of date.
+    #[must_use]
+    pub fn and_rows(mut self, ids: Vec<i64>) -> Self {
+        self.rows = ids;
+        self
+    }
+
+    /// Returns `true` if the statement needs their condition, since there are no further rows.
+    pub(crate) fn has_condition(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The candidates in a `FROM`, as `c`: the index itself, or its rows and the further ones. The column
+    /// with the primary keys is named as in the index.
+    pub(crate) fn push_table(&self, statement: &mut Statement) {
+        if self.has_condition() {
+            statement.push_name(&self.table);
+            return statement.push(" c");
+        }
+        let (key, further) = match statement.kind() {
+            DatabaseKind::Sqlite => ("rowid", "value FROM json_each("),
+            DatabaseKind::Postgres => {
+                ("object_id", "CAST(id AS bigint) FROM unnest(string_to_array(")
+            }
+        };
+        statement.push("(SELECT c.");
+        statement.push(key);
+        statement.push(" FROM ");
+        statement.push_name(&self.table);
+        statement.push(" c WHERE ");
+        self.push_condition(statement);
+        statement.push(" UNION SELECT ");
+        statement.push(further);
+        let ids: Vec<String> = self.rows.iter().map(ToString::to_string).collect();
+        let ids = ids.join(",");
+        match statement.kind() {
+            DatabaseKind::Sqlite => {
+                statement.push_parameter(Value::from(format!("[{ids}]")));
+                statement.push(")) c");
+            }
+            DatabaseKind::Postgres => {
+                statement.push_parameter(Value::from(ids));
+                statement.push(", ',')) id) c");
+            }
+        }
     }
 
     /// The condition on the index, which is `c` in the statement.

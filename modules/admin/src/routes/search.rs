@@ -119,7 +119,7 @@ async fn found(
     db: &mut Connection<Db>,
 ) -> Result<Option<Group>, Error> {
     let Some(filter) = filter(&desk.searchable(admin), query) else { return Ok(None) };
-    let candidates = candidates(site, admin, query, &mut *db).await;
+    let candidates = candidates(desk, site, admin, query, &mut *db).await;
     let newest = Path::of(admin.model.primary_key());
     let records = Records::of(admin.model).filter(filter).among(candidates);
     let mut records = records.order_by(newest, true).limit(COUNTED + 1);

@@ -1,14 +1,15 @@
 //! The definition of a model's index: the columns, and the tables where these are.
 
+use std::collections::BTreeSet;
+
 use module_api::model::{
     ColumnPlace, FieldInfo, FieldKind, Filter, ModelInfo, Path, Record, Records, folded,
 };
 
+use super::names;
+
 /// The version of the texts: raised when they are made in another way.
 const VERSION: u32 = 1;
-
-/// The greatest length of a name on PostgreSQL.
-const MAX_NAME: usize = 63;
 
 /// The index of a model.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub(super) struct Source {
     pub(super) table: &'static str,
     /// The column of its primary key.
     pub(super) key: &'static str,
+    /// The columns that the texts come from, and the foreign keys to other sources.
+    pub(super) columns: BTreeSet<&'static str>,
     /// The way to its primary key from the model of the index.
     path: Path,
 }
@@ -44,23 +47,25 @@ impl Definition {
         if paths.is_empty() || !paths.iter().all(|path| fits(path.field())) {
             return None;
         }
-        let table = table_of(model.label);
-        if table.len() > MAX_NAME {
-            return None;
-        }
         let mut sources = vec![Source::new(model, Path::of(model.primary_key()))];
         for path in paths {
-            let mut way: Option<Path> = None;
-            for field in &path.fields()[..path.fields().len() - 1] {
-                let target = (field.foreign_key()?.target)();
-                let to = way.map_or_else(|| Path::of(field), |way| way.to(field));
+            let (mut way, mut place): (Option<Path>, _) = (None, 0);
+            let (field, passed) = path.fields().split_last()?;
+            for key in passed {
+                sources[place].columns.insert(key.column);
+                let target = (key.foreign_key()?.target)();
+                let to = way.map_or_else(|| Path::of(key), |way| way.to(key));
                 let source = Source::new(target, to.to(target.primary_key()));
                 way = Some(to);
-                if !sources.iter().any(|known| known.path == source.path) {
+                let known = sources.iter().position(|known| known.path == source.path);
+                place = known.unwrap_or(sources.len());
+                if known.is_none() {
                     sources.push(source);
                 }
             }
+            sources[place].columns.insert(field.column);
         }
+        let table = names::table(model.label);
         Some(Self { model, table, paths: paths.to_vec(), sources })
     }
 
@@ -86,7 +91,8 @@ impl Definition {
 
 impl Source {
     fn new(model: &'static ModelInfo, path: Path) -> Self {
-        Self { table: model.table, key: model.primary_key().column, path }
+        let key = model.primary_key().column;
+        Self { table: model.table, key, columns: BTreeSet::new(), path }
     }
 
     /// Returns `true` if it is the table of the model itself.
@@ -99,11 +105,6 @@ impl Source {
         let ids = ids.iter().map(|id| (*id).into());
         Records::of(model).filter(Filter::is_in(self.path.clone(), ids))
     }
-}
-
-/// The table of the index of a model.
-pub(super) fn table_of(label: &str) -> String {
-    format!("admin_search_{}", label.replace('.', "_"))
 }
 
 /// The text of a row: that of each column in a line of its own.

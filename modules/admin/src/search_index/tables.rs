@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use module_api::db::{
-    DatabaseKind, Db, DbError, Transaction, execute_script, query, quoted, table_exists,
-};
+use module_api::db;
+use module_api::db::{DatabaseKind, Db, DbError, Transaction, execute_script, query, quoted};
 use module_api::sqlx::AssertSqlSafe;
-use module_api::{ModuleFuture, db};
 
-use super::definition::Definition;
-use super::{triggers, upkeep};
+use super::definition::{Definition, Source};
+use super::triggers::TrackedTable;
+use super::{names, triggers, upkeep};
 
 /// The end of a signature where PostgreSQL has an index of trigrams.
 const TRIGRAMS: &str = " trigrams";
@@ -25,48 +24,37 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
         .fetch_all(&mut transaction)
         .await?;
     let there = triggers::all(&mut transaction).await?;
-    let names: BTreeSet<&str> = there.iter().map(|(name, _)| name.as_str()).collect();
-    let expected: BTreeSet<String> = definitions
-        .iter()
-        .flat_map(|definition| &definition.sources)
-        .flat_map(|source| triggers::names(source.table))
-        .collect();
+    let tables = TrackedTable::all(definitions);
+    let is_there = |name: &String| there.iter().any(|(known, _)| known == name);
+    let (complete, incomplete): (Vec<&TrackedTable>, Vec<&TrackedTable>) =
+        tables.iter().partition(|table| table.trigger_names().iter().all(is_there));
+    let is_tracked =
+        |source: &Source| complete.iter().any(|complete| complete.table == source.table);
     let is_made = |definition: &&Definition| {
         let signature = definition.signature(ending);
-        let mut sources = definition.sources.iter();
         signed.iter().any(|(label, known)| label == definition.model.label && *known == signature)
-            && sources.all(|it| triggers::names(it.table).iter().all(|n| names.contains(&**n)))
+            && definition.sources.iter().all(is_tracked)
     };
     let (made, missing): (Vec<&Definition>, Vec<&Definition>) =
         definitions.iter().partition(is_made);
     let is_wanted = |label: &str| made.iter().any(|definition| definition.model.label == label);
     let obsolete: Vec<&str> =
         signed.iter().map(|(label, _)| label.as_str()).filter(|label| !is_wanted(label)).collect();
-    let is_complete = expected.iter().all(|name| names.contains(&**name));
-    if missing.is_empty() && obsolete.is_empty() && is_complete && expected.len() == names.len() {
+    let kept: BTreeSet<String> = complete.iter().flat_map(|it| it.trigger_names()).collect();
+    let is_complete = incomplete.is_empty() && kept.len() == there.len();
+    if missing.is_empty() && obsolete.is_empty() && is_complete {
         drop(transaction);
-        return upkeep::take_in(db, definitions).await.map(drop);
+        return upkeep::take_in(db, definitions).await;
     }
     for label in obsolete {
         forget(label, &mut transaction).await?;
     }
-    for (name, table) in &there {
-        if !expected.contains(name) {
-            triggers::drop(name, table, &mut transaction).await?;
-        }
+    for (name, table) in there.iter().filter(|(name, _)| !kept.contains(name)) {
+        triggers::drop(name, table, &mut transaction).await?;
     }
     triggers::make_function(&mut transaction).await?;
-    let mut seen = BTreeSet::new();
-    for source in definitions.iter().flat_map(|definition| &definition.sources) {
-        let of_table = triggers::names(source.table);
-        if !seen.insert(source.table) || of_table.iter().all(|name| names.contains(&**name)) {
-            continue;
-        }
-        let some = there.iter().filter(|(name, _)| of_table.contains(name));
-        for (name, table) in some {
-            triggers::drop(name, table, &mut transaction).await?;
-        }
-        triggers::make(source, &mut transaction).await?;
+    for table in incomplete {
+        triggers::make(table, &mut transaction).await?;
     }
     for definition in &missing {
         make(definition, &mut transaction).await?;
@@ -79,7 +67,7 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
         finish(definition, ending, &mut transaction).await?;
         transaction.commit().await?;
     }
-    upkeep::take_in(db, definitions).await.map(drop)
+    upkeep::take_in(db, definitions).await
 }
 
 /// Makes the table of an index, empty.
@@ -108,7 +96,7 @@ async fn finish(
     let script = match on.kind() {
         DatabaseKind::Sqlite => format!("INSERT INTO {table} ({table}) VALUES ('optimize')"),
         DatabaseKind::Postgres if ending == TRIGRAMS => {
-            let name = quoted(&format!("{}_trgm", definition.table));
+            let name = quoted(&names::trigrams(&definition.table));
             format!("CREATE INDEX {name} ON {table} USING gin (\"text\" gin_trgm_ops)")
         }
         DatabaseKind::Postgres => String::new(),
@@ -123,8 +111,8 @@ async fn finish(
 }
 
 /// Drops the index of a model, if there is one.
-async fn forget(label: &str, on: &mut Transaction) -> Result<(), DbError> {
-    let table = quoted(&super::definition::table_of(label));
+pub(super) async fn forget(label: &str, on: &mut Transaction) -> Result<(), DbError> {
+    let table = quoted(&names::table(label));
     execute_script(AssertSqlSafe(format!("DROP TABLE IF EXISTS {table}")), &mut *on).await?;
     let delete = query("DELETE FROM admin_search_index WHERE label = $1");
     delete.bind(label).execute(on).await?;
@@ -149,21 +137,4 @@ async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
         }
     }
     db::has_trigrams(&mut db.acquire().await?).await
-}
-
-/// Drops all indexes, with their triggers.
-pub(crate) fn remove_all(on: &mut Transaction) -> ModuleFuture<'_> {
-    Box::pin(async move {
-        for (name, table) in triggers::all(on).await? {
-            triggers::drop(&name, &table, on).await?;
-        }
-        triggers::drop_function(on).await?;
-        if table_exists("admin_search_index", &mut *on).await? {
-            let labels = query("SELECT label AS value FROM admin_search_index");
-            for (label,) in labels.fetch_all::<(String,)>(&mut *on).await? {
-                forget(&label, on).await?;
-            }
-        }
-        Ok(())
-    })
 }

@@ -1,46 +1,77 @@
 //! The triggers that record changed rows of a table, whichever program changed them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use module_api::db::{DatabaseKind, DbError, Transaction, execute_script, query, quoted};
 use module_api::sqlx::AssertSqlSafe;
 
-use super::definition::Source;
+use super::definition::{Definition, Source};
+use super::names;
 
-/// The prefix of all names.
-const PREFIX: &str = "admin_search_";
+/// The version of the triggers: raised when they are made in another way.
+const VERSION: u32 = 1;
 
 /// The function of PostgreSQL that the triggers call.
 const FUNCTION: &str = "admin_search_note";
 
-/// The names of the triggers on a table.
-pub(super) fn names(table: &str) -> [String; 3] {
-    ["insert", "update", "delete"].map(|event| format!("{PREFIX}{table}_{event}"))
+/// A table whose changes are recorded.
+pub(super) struct TrackedTable {
+    pub(super) table: &'static str,
+    key: &'static str,
+    /// The columns that any index depends on. A change of others is not recorded.
+    columns: BTreeSet<&'static str>,
+}
+
+impl TrackedTable {
+    /// The tables of all sources of these indexes, each once.
+    pub(super) fn all(definitions: &[Definition]) -> Vec<Self> {
+        let mut all: BTreeMap<&str, Self> = BTreeMap::new();
+        for source in definitions.iter().flat_map(|definition| &definition.sources) {
+            let tracked = all.entry(source.table).or_insert_with(|| Self::of(source));
+            tracked.columns.extend(&source.columns);
+        }
+        all.into_values().collect()
+    }
+
+    fn of(source: &Source) -> Self {
+        Self { table: source.table, key: source.key, columns: BTreeSet::from([source.key]) }
+    }
+
+    /// The names of its triggers, which change with its columns.
+    pub(super) fn trigger_names(&self) -> [String; 3] {
+        let columns: Vec<&str> = self.columns.iter().copied().collect();
+        let definition = format!("{VERSION} {} {}", self.key, columns.join(" "));
+        ["insert", "update", "delete"].map(|event| names::trigger(self.table, event, &definition))
+    }
 }
 
 /// Makes the triggers on a table.
-pub(super) async fn make(source: &Source, on: &mut Transaction) -> Result<(), DbError> {
+pub(super) async fn make(table: &TrackedTable, on: &mut Transaction) -> Result<(), DbError> {
     let script = match on.kind() {
-        DatabaseKind::Sqlite => on_sqlite(source),
-        DatabaseKind::Postgres => on_postgres(source),
+        DatabaseKind::Sqlite => on_sqlite(table),
+        DatabaseKind::Postgres => on_postgres(table),
     };
     execute_script(AssertSqlSafe(script), on).await
 }
 
 /// The triggers name no table but their own and that of the changes: SQLite refuses to rename a table, as
 /// Django does to alter one, while a trigger of another names one that is gone.
-fn on_sqlite(source: &Source) -> String {
-    let (table, key) = (quoted(source.table), quoted(source.key));
-    let text = source.table.replace('\'', "''");
+fn on_sqlite(tracked: &TrackedTable) -> String {
+    let (table, key) = (quoted(tracked.table), quoted(tracked.key));
+    let text = text(tracked.table);
     let note = |row: &str| {
         format!(
             "INSERT INTO \"admin_search_change\" (\"source\", \"object_id\") \
-             SELECT '{text}', {row}.{key} WHERE NOT EXISTS (SELECT 1 FROM \"admin_search_change\" \
-             WHERE \"source\" = '{text}' AND \"object_id\" = {row}.{key}); "
+             SELECT {text}, {row}.{key} WHERE NOT EXISTS (SELECT 1 FROM \"admin_search_change\" \
+             WHERE \"source\" = {text} AND \"object_id\" = {row}.{key}); "
         )
     };
-    let [insert, update, delete] = names(source.table).map(|name| quoted(&name));
+    let columns: Vec<String> = tracked.columns.iter().map(|column| quoted(column)).collect();
+    let columns = columns.join(", ");
+    let [insert, update, delete] = tracked.trigger_names().map(|name| quoted(&name));
     format!(
         "CREATE TRIGGER {insert} AFTER INSERT ON {table} BEGIN {} END; \
-         CREATE TRIGGER {update} AFTER UPDATE ON {table} BEGIN {} {} END; \
+         CREATE TRIGGER {update} AFTER UPDATE OF {columns} ON {table} BEGIN {} {} END; \
          CREATE TRIGGER {delete} AFTER DELETE ON {table} BEGIN {} END;",
         note("NEW"),
         note("OLD"),
@@ -49,21 +80,40 @@ fn on_sqlite(source: &Source) -> String {
     )
 }
 
-/// The function writes as its owner: other programs need no rights on the table of changes.
-fn on_postgres(source: &Source) -> String {
-    let (table, key) = (quoted(source.table), source.key.replace('\'', "''"));
-    let [insert, update, delete] = names(source.table).map(|name| quoted(&name));
-    let made = [(insert, "INSERT", "NEW"), (update, "UPDATE", "NEW"), (delete, "DELETE", "OLD")];
+/// The triggers name no column: PostgreSQL refuses to alter one that a trigger names, as Django's
+/// migrations do. The function gets them as texts, the primary key first.
+fn on_postgres(tracked: &TrackedTable) -> String {
+    let table = quoted(tracked.table);
+    let columns = tracked.columns.iter().filter(|column| **column != tracked.key);
+    let columns: Vec<String> =
+        [&tracked.key].into_iter().chain(columns).map(|column| text(column)).collect();
+    let columns = columns.join(", ");
+    let [insert, update, delete] = tracked.trigger_names().map(|name| quoted(&name));
+    let made = [
+        (insert, "INSERT", "NEW TABLE AS changed"),
+        (update, "UPDATE", "NEW TABLE AS changed OLD TABLE AS former"),
+        (delete, "DELETE", "OLD TABLE AS changed"),
+    ];
     let made = made.map(|(name, event, rows)| {
         format!(
-            "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows} TABLE AS changed \
-             FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}('{key}');"
+            "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows} \
+             FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}({columns});"
         )
     });
     made.concat()
 }
 
+/// A text as SQL quotes it.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// Makes the function that the triggers of PostgreSQL call.
+///
+/// It writes as its owner: other programs need no rights on the table of changes. A row that is
+/// recorded already gets a new id, so that whoever has read the former one does not delete it, and is
+/// locked until the transaction ends. Of an update, only rows are recorded in which one of the columns
+/// differs; a column that is gone is left out.
 pub(super) async fn make_function(on: &mut Transaction) -> Result<(), DbError> {
     if on.kind() == DatabaseKind::Sqlite {
         return Ok(());
@@ -72,10 +122,24 @@ pub(super) async fn make_function(on: &mut Transaction) -> Result<(), DbError> {
     let (schema,): (String,) = schema.fetch_one(&mut *on).await?;
     let schema = quoted(&schema);
     let function = format!(
-        "CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql \
-         SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$ BEGIN \
-         EXECUTE format('INSERT INTO {schema}.admin_search_change (source, object_id) \
-         SELECT %L, %I FROM changed', TG_TABLE_NAME, TG_ARGV[0]); RETURN NULL; END $$"
+        r#"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+        DECLARE
+            texts text := (
+                SELECT string_agg(format('CAST(%1$I AS text) COLLATE "C" AS %1$I', attname), ', ')
+                FROM pg_attribute WHERE attrelid = TG_RELID AND attname = ANY (TG_ARGV));
+            noted text := format('SELECT %s FROM changed', texts);
+        BEGIN
+            IF TG_OP = 'UPDATE' THEN
+                noted := format('%s EXCEPT SELECT %s FROM former', noted, texts);
+            END IF;
+            EXECUTE format(
+                'INSERT INTO admin_search_change (source, object_id)
+                SELECT DISTINCT %L, CAST(%I AS bigint) FROM (%s) noted
+                ON CONFLICT (source, object_id) DO UPDATE SET id = DEFAULT',
+                TG_TABLE_NAME, TG_ARGV[0], noted);
+            RETURN NULL;
+        END $$"#
     );
     execute_script(AssertSqlSafe(function), on).await
 }

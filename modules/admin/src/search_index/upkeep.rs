@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, query, quoted};
+use module_api::db::{DatabaseKind, DbError, DbPool, Executor, Transaction, query, quoted};
 use module_api::model::{Comparison, Filter, Path, Record, Records};
 use module_api::sqlx::AssertSqlSafe;
 use serde_json::json;
@@ -16,54 +16,108 @@ const ROWS: u32 = 1_000;
 /// read a row one after the other, the first must not write last.
 const KEY: i64 = 0x0061_646d_7372_6368;
 
-/// Applies all recorded changes to the indexes. Returns `false` if another process is doing so.
-pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result<bool, DbError> {
+/// Applies all recorded changes to the indexes, unless another process is doing so.
+///
+/// Nobody waits for this on PostgreSQL, nor does it wait for anybody. What another transaction is
+/// recording again is left to the next time, since the row was read without what that one changed.
+pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result<(), DbError> {
+    let mut last = i64::MIN;
     loop {
         let mut transaction = pool.begin().await?;
-        if transaction.kind() == DatabaseKind::Postgres {
+        let is_postgres = transaction.kind() == DatabaseKind::Postgres;
+        if is_postgres {
             let lock = query("SELECT pg_try_advisory_xact_lock($1) AS value").bind(KEY);
             if !lock.fetch_one::<(bool,)>(&mut transaction).await?.0 {
-                return Ok(false);
+                return Ok(());
             }
         }
         let oldest = format!(
-            "SELECT id, source, object_id FROM admin_search_change ORDER BY id LIMIT {ROWS}"
+            "SELECT id, source, object_id FROM admin_search_change WHERE id > $1 \
+             ORDER BY id LIMIT {ROWS}"
         );
-        let changes: Vec<(i64, String, i64)> =
-            query(AssertSqlSafe(oldest)).fetch_all(&mut transaction).await?;
-        if changes.is_empty() {
-            return Ok(true);
-        }
-        let mut sources: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        for (_, source, object) in &changes {
-            sources.entry(source).or_default().push(*object);
-        }
+        let oldest = query(AssertSqlSafe(oldest)).bind(last);
+        let changes: Vec<(i64, String, i64)> = oldest.fetch_all(&mut transaction).await?;
+        let Some((greatest, ..)) = changes.last() else { return Ok(()) };
+        last = *greatest;
+        let rows = changes.iter().map(|(_, source, object)| (source.as_str(), *object));
+        let changed = ChangedRows::of(rows);
         for definition in definitions {
-            renew(definition, &sources, &mut transaction).await?;
+            renew(definition, &changed, &mut transaction).await?;
         }
         let ids: Vec<String> = changes.iter().map(|(id, ..)| id.to_string()).collect();
-        let delete = format!("DELETE FROM admin_search_change WHERE id IN ({})", ids.join(", "));
+        let skip_locked = if is_postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let delete = format!(
+            "DELETE FROM admin_search_change WHERE id IN \
+             (SELECT id FROM admin_search_change WHERE id IN ({}) {skip_locked})",
+            ids.join(", ")
+        );
         query(AssertSqlSafe(delete)).execute(&mut transaction).await?;
         transaction.commit().await?;
     }
 }
 
+/// The rows of a model whose texts in the index are not up to date. `None` if there are more than
+/// this number.
+pub(super) async fn stale_rows(
+    definition: &Definition,
+    at_most: u32,
+    mut on: Executor<'_>,
+) -> Result<Option<Vec<i64>>, DbError> {
+    let changes =
+        format!("SELECT source, object_id FROM admin_search_change LIMIT {}", at_most + 1);
+    let changes: Vec<(String, i64)> =
+        query(AssertSqlSafe(changes)).fetch_all(on.reborrow()).await?;
+    let rows = changes.iter().map(|(source, object)| (source.as_str(), *object));
+    let ids = ids(definition, &ChangedRows::of(rows), Some(at_most + 1), on).await?;
+    let is_short = |rows: usize| rows <= at_most as usize;
+    Ok((is_short(changes.len()) && is_short(ids.len())).then(|| ids.into_iter().collect()))
+}
+
+/// Changed rows, by their tables.
+struct ChangedRows<'a>(BTreeMap<&'a str, Vec<i64>>);
+
+impl<'a> ChangedRows<'a> {
+    fn of(rows: impl Iterator<Item = (&'a str, i64)>) -> Self {
+        let mut sources: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        for (source, object) in rows {
+            sources.entry(source).or_default().push(object);
+        }
+        Self(sources)
+    }
+}
+
+/// The rows of a model whose texts come from changed rows; of each source not more than this number.
+async fn ids(
+    definition: &Definition,
+    changed: &ChangedRows<'_>,
+    at_most: Option<u32>,
+    mut on: Executor<'_>,
+) -> Result<BTreeSet<i64>, DbError> {
+    let mut ids = BTreeSet::new();
+    for source in &definition.sources {
+        let Some(rows) = changed.0.get(source.table) else { continue };
+        if source.is_own() {
+            ids.extend(rows);
+            continue;
+        }
+        let dependent = source.rows(definition.model, rows);
+        let dependent = match at_most {
+            Some(at_most) => dependent.limit(at_most),
+            None => dependent,
+        };
+        ids.extend(dependent.ids(on.reborrow()).await?);
+    }
+    Ok(ids)
+}
+
 /// Makes the texts of an index anew that come from changed rows.
 async fn renew(
     definition: &Definition,
-    changed: &BTreeMap<&str, Vec<i64>>,
+    changed: &ChangedRows<'_>,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    let mut ids: BTreeSet<i64> = BTreeSet::new();
-    for source in &definition.sources {
-        let Some(rows) = changed.get(source.table) else { continue };
-        if source.is_own() {
-            ids.extend(rows);
-        } else {
-            ids.extend(source.rows(definition.model, rows).ids(&mut *on).await?);
-        }
-    }
-    let ids: Vec<i64> = ids.into_iter().collect();
+    let ids: Vec<i64> =
+        ids(definition, changed, None, (&mut *on).into()).await?.into_iter().collect();
     for part in ids.chunks(ROWS as usize) {
         let filter = Filter::key_is_in(definition.model, part.iter().copied());
         write(definition, |records| records.filter(filter), part, on).await?;

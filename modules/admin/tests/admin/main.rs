@@ -23,6 +23,7 @@ mod password;
 mod refusals;
 mod search;
 mod search_index;
+mod search_places;
 mod superusers;
 
 use admin as _;
