@@ -68,6 +68,15 @@ struct Made {
     candidate: Option<Candidate>,
 }
 
+/// The answer to a request, in its local cache: from there the response borrows it.
+struct Served(Arc<Answer>);
+
+impl Served {
+    fn by<'r>(request: &'r Request<'_>, answer: &Arc<Answer>) -> &'r Answer {
+        &request.local_cache(|| Self(Arc::clone(answer))).0
+    }
+}
+
 /// The outcome of a look for a kept page.
 pub(crate) enum Found<'r> {
     /// The page.
@@ -149,7 +158,7 @@ impl KeptRoute {
 
     fn answer<'r>(&self, entry: &Arc<Entry>, request: &'r Request<'_>) -> Response<'r> {
         self.keeping.store.hit();
-        let mut response = entry.answer.respond(request, true);
+        let mut response = Served::by(request, &entry.answer).respond(request, true);
         if self.keeping.shows {
             response.set_raw_header("X-Kept-Page", "hit");
         }
@@ -203,9 +212,9 @@ impl Fairing for KeepPages {
             && response.body().preset_size().is_some_and(|size| size <= LARGEST)
             && let Ok(body) = response.body_mut().to_bytes().await
         {
-            let answer = Answer::new(response.headers(), body, &keeping.headers);
+            let answer = Arc::new(Answer::new(response.headers(), body, &keeping.headers));
             // Also if it is not kept it can be validated, and looks like one that is.
-            *response = answer.respond(request, candidate.is_some());
+            *response = Served::by(request, &answer).respond(request, candidate.is_some());
             if let Some(Candidate { key, stamp, generation, .. }) = candidate {
                 let (stamp, generation) = (stamp.clone(), *generation);
                 keeping.store.insert(key.clone(), Entry { stamp, generation, answer });

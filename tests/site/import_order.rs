@@ -9,6 +9,12 @@ use source::Source;
 
 /// The rooms of each crate by its folder, the lowest first. A room uses those before it in its list.
 const ORDERS: &[(&str, &str)] = &[
+    ("bench/axum", "assets database headers rows pages"),
+    ("bench/constant", "pages axum_server rocket_server"),
+    ("bench/floor", "database engine headers rows pages"),
+    ("bench/many", ""),
+    ("bench/migrations", ""),
+    ("bench/queries", "by_hand"),
     (
         "crates/cargo-installed-apps",
         "arguments linking names placeholders relative error template changes manifest engine \
@@ -73,6 +79,9 @@ const ORDERS: &[(&str, &str)] = &[
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),
     ("modules/profiles", "models member settings username admin routes"),
+    ("tests", "cluster dump holiday_homes django ingest pooler"),
+    ("tests/browser", "artifacts chromedriver look browser finding audit reading verbs"),
+    ("tests/rows", ""),
 ];
 
 /// A crate's top-level rooms with the rooms that each uses, and where.
@@ -160,12 +169,14 @@ fn each_room_has_one_place_in_its_crate_s_order() {
 }
 
 #[test]
-fn each_crate_of_the_engine_and_the_modules_has_an_order() {
-    let mut folders = vec!["host".to_owned()];
-    for parent in ["crates", "modules"] {
+fn each_crate_but_the_site_has_an_order() {
+    let mut folders = vec!["host".to_owned(), "tests".to_owned()];
+    for parent in ["bench", "crates", "modules", "tests"] {
         for entry in root().join(parent).read_dir().unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            folders.push(format!("{parent}/{name}"));
+            let entry = entry.unwrap();
+            if entry.path().join("Cargo.toml").is_file() {
+                folders.push(format!("{parent}/{}", entry.file_name().into_string().unwrap()));
+            }
         }
     }
     folders.sort();

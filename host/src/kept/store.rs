@@ -18,7 +18,7 @@ pub(super) struct Entry {
     pub(super) stamp: Stamp,
     /// The number of times that pages had been cleared before it was made.
     pub(super) generation: u64,
-    pub(super) answer: Answer,
+    pub(super) answer: Arc<Answer>,
 }
 
 /// A page that is being made: for which state of the database, and the turn of who makes it.
