@@ -219,9 +219,9 @@ async fn a_change_is_not_lost_that_commits_while_an_earlier_one_is_applied_on_po
     add_guests(&site, [guest("Anna", "Lyon")]).await;
     let desk = superuser(&site).await;
     settle(&site, &desk, GUESTS).await;
-    site.database().execute("UPDATE hotel_guest SET name = 'Berta'").await;
     let setup = TestSite::on(DatabaseKind::Postgres).and_modules(&[&crate::hotel::HOTEL]);
     let other = setup.database(site.database()).start().await;
+    site.database().execute("UPDATE hotel_guest SET name = 'Berta'").await;
     let mut later = other.db().begin().await.unwrap();
     query("UPDATE hotel_guest SET name = 'Carla'").execute(&mut later).await.unwrap();
     loop {
