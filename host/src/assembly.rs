@@ -3,6 +3,7 @@
 mod host_state;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ use crate::kept::{KeepPages, Keeping};
 use crate::plan::mail_settings::mailer;
 use crate::plan::{Plan, PlannedRoute};
 use crate::planned::PlannedModules;
+use crate::reload::{self, Reload};
 use crate::settings::Settings;
 use crate::site_modules::site_modules;
 use crate::templates::{Globals, Renderer};
@@ -197,6 +199,11 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         keeping.clone(),
     );
     let metrics = metrics.map(Arc::new);
+    let reload = reload::is_on(settings).then(|| {
+        let templates = plan.templates.directories().map(Path::to_path_buf);
+        let assets = plan.assets.directories().map(Path::to_path_buf);
+        Arc::new(Reload::new(templates.chain(assets).collect()))
+    });
     let shows_causes = cfg!(debug_assertions) && settings.is_local();
     let renderer = Renderer::new(plan.templates, globals, shows_causes)?;
     let engine = renderer.engine().clone();
@@ -212,6 +219,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         metrics: metrics.clone(),
         readiness: Readiness::new(migrations, &plan.modules, Arc::clone(&in_flight), for_health),
         registered_models: plan.registered_models,
+        reload: reload.clone(),
         secret_key: secret_key(settings),
         site_modules,
         templates: Templates {
@@ -223,8 +231,11 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         urls: plan.urls.clone(),
         watch: Arc::clone(&watch),
     };
-    let rocket = rocket::custom(figment)
-        .attach(KeepPages)
+    let mut rocket = rocket::custom(figment).attach(KeepPages);
+    if let Some(reload) = reload {
+        rocket = rocket.attach(reload);
+    }
+    rocket = rocket
         .attach(watch)
         // Without any policy, in place of the one that Rocket attaches by itself.
         .attach(Shield::new())
@@ -232,7 +243,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .attach(tick(metrics))
         .attach(connections::guard(connections))
         .register("/", vec![error_pages::catcher()]);
-    let mut rocket = host_state.manage(rocket);
+    rocket = host_state.manage(rocket);
     for module in plan.modules.active() {
         let schema = module.registration.module.settings();
         rocket = schema
@@ -287,7 +298,8 @@ fn keeping(
     cleared: KeptPages,
 ) -> Option<Keeping> {
     let mib = settings.site.kept_pages_mib.unwrap_or(if cfg!(debug_assertions) { 0 } else { 16 });
-    let bytes = u64::from(mib) * 1024 * 1024;
+    // A kept page may be compressed, where no script can be added.
+    let bytes = if reload::is_on(settings) { 0 } else { u64::from(mib) * 1024 * 1024 };
     let active = modules.active();
     let headers = active.filter_map(|module| module.registration.module.page_context_headers());
     let headers: BTreeSet<&'static str> = headers.flatten().copied().collect();

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::files_below::files_below;
 
 /// The files below some folders with their times and sizes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint(Vec<(PathBuf, Option<SystemTime>, u64)>);
 
 impl Fingerprint {

@@ -45,6 +45,7 @@ pub mod makemigrations;
 mod plan;
 mod planned;
 mod registry;
+mod reload;
 mod reports;
 mod request;
 mod settings;

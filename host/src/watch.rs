@@ -17,6 +17,7 @@ use crate::chunks;
 use crate::connections::{Connections, Exchange};
 use crate::gate::{Gate, PROBES, Refusal};
 use crate::headers::SecurityHeaders;
+use crate::reload;
 use crate::request::{Answering, Current, ReportedRequest, Scope, during};
 use crate::settings::Settings;
 
@@ -176,14 +177,15 @@ impl Watch {
         }
     }
 
-    /// Logs one line for a request; probes, which come every second, at the level `debug`.
+    /// Logs one line for a request; probes, which come every second, and what
+    /// reloads pages at the level `debug`.
     fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
         let path = logged_path(request);
         let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;
         let duration_ms = (milliseconds * 1000.0).round() / 1000.0;
         let (method, status) = (method_name(watched.method), response.status().code);
         let bytes = response.body().preset_size().unwrap_or(0);
-        if PROBES.contains(&&*path) {
+        if PROBES.contains(&&*path) || reload::is_address(&path) {
             tracing::debug!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);
         } else {
             tracing::info!(target: REQUEST_LOG, method, %path, status, duration_ms, bytes);

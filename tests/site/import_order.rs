@@ -18,7 +18,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/cargo-installed-apps",
         "arguments linking names placeholders relative error template changes manifest engine \
-         manifest_edits new_site site add_module start_module",
+         manifest_edits new_site site add_module start_module dev",
     ),
     (
         "crates/db",
@@ -61,7 +61,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "host",
         "files_below fingerprint registry site settings planned \
-         chunks headers gate connections request reports logging assets kept watch error_pages templates \
+         chunks headers reload gate connections request reports logging assets kept watch error_pages templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command fuzzing",
     ),

@@ -11,6 +11,7 @@ mod any_request;
 mod asset_delivery;
 mod asset_names;
 mod bad_fixtures;
+mod browser_reload;
 mod choosing_modules;
 mod client_faults;
 mod crawl;

@@ -12,6 +12,7 @@ use rocket::{Build, Rocket};
 use crate::assets::AssetStore;
 use crate::health::Readiness;
 use crate::plan::ManagedType;
+use crate::reload::Reload;
 use crate::watch::{Metrics, Watch};
 
 /// Declares the values once: for managing them, and for reporting modules that manage a value of
@@ -46,6 +47,7 @@ host_state! {
     metrics: Option<Arc<Metrics>>,
     readiness: Readiness,
     registered_models: RegisteredModels,
+    reload: Option<Arc<Reload>>,
     secret_key: SecretKey,
     site_modules: SiteModules,
     templates: Templates,

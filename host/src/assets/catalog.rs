@@ -161,7 +161,7 @@ impl Catalog {
     }
 
     /// The folders that a debug build watches.
-    pub(super) fn directories(&self) -> impl Iterator<Item = &'static Path> {
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &'static Path> {
         self.namespaces.iter().filter_map(|(_, files)| files.directory())
     }
 

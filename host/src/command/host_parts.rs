@@ -9,7 +9,7 @@ use crate::plan::{HostParts, Plan};
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::watch::metrics_routes;
-use crate::{assets, health, reports};
+use crate::{assets, health, reload, reports};
 
 impl Site {
     /// Plans the site with these settings.
@@ -25,7 +25,7 @@ impl Site {
 fn host_parts(settings: &Settings) -> HostParts {
     let routes = assets::routes().into_iter().chain(health::routes());
     HostParts {
-        routes: routes.chain(metrics_routes(settings)).collect(),
+        routes: routes.chain(metrics_routes(settings)).chain(reload::routes(settings)).collect(),
         pages: reports::routes(settings),
         commands: own_commands(),
         managed: managed_types(),

@@ -1,0 +1,149 @@
+//! Pages of a debug build that reload themselves in the browser after an edit.
+//!
+//! `cargo installed-apps dev` turns it on. Each page then ends with a script that listens to a stream of
+//! states. A state stands for this start of the program and for the template and asset files as they are:
+//! the script reloads its page as soon as the state is another than that of the page.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::Cursor;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{ContentType, Method};
+use rocket::response::stream::{Event, EventStream};
+use rocket::route::{Handler, Outcome};
+use rocket::tokio::{self, time::sleep};
+use rocket::{Data, Request, Response, Route};
+
+use crate::fingerprint::Fingerprint;
+use crate::headers::no_store;
+use crate::settings::Settings;
+
+const SCRIPT: &str = include_str!("reload/script.js");
+const SCRIPT_ADDRESS: &str = "/_reload.js";
+const STREAM_ADDRESS: &str = "/_reload";
+
+/// The interval at which a stream looks for edited files.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// The time after which a browser asks again for a stream that has ended.
+const RETRY: Duration = Duration::from_millis(300);
+
+/// Returns `true` if pages reload themselves: never in a release build.
+pub(crate) fn is_on(settings: &Settings) -> bool {
+    cfg!(debug_assertions) && settings.site.browser_reload
+}
+
+/// Returns `true` for the addresses of the script and the stream.
+pub(crate) fn is_address(path: &str) -> bool {
+    [SCRIPT_ADDRESS, STREAM_ADDRESS].contains(&path)
+}
+
+/// The state that pages are compared with.
+#[derive(Debug)]
+pub(crate) struct Reload {
+    /// Hashes equal files differently after each start.
+    start: RandomState,
+    directories: Vec<PathBuf>,
+}
+
+impl Reload {
+    /// Watches the files in these directories.
+    pub(crate) fn new(directories: Vec<PathBuf>) -> Self {
+        Self { start: RandomState::new(), directories }
+    }
+
+    fn state(&self) -> String {
+        let files = Fingerprint::of(self.directories.iter().map(PathBuf::as_path));
+        format!("{:016x}", self.start.hash_one(files))
+    }
+}
+
+/// The host's routes for the script and the stream, if pages reload themselves.
+pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
+    if !is_on(settings) {
+        return Vec::new();
+    }
+    let route = |address: &str, name: &'static str, part: Part| {
+        let mut route = Route::new(Method::Get, address, part);
+        route.name = Some(name.into());
+        route
+    };
+    vec![
+        route(SCRIPT_ADDRESS, "reload_script", Part::Script),
+        route(STREAM_ADDRESS, "reload_stream", Part::Stream),
+    ]
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Script,
+    Stream,
+}
+
+#[rocket::async_trait]
+impl Handler for Part {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        match self {
+            Self::Script => {
+                let mut response = Response::new();
+                response.set_header(ContentType::JavaScript);
+                no_store(&mut response);
+                response.set_sized_body(SCRIPT.len(), Cursor::new(SCRIPT));
+                Outcome::Success(response)
+            }
+            Self::Stream => Outcome::from(request, stream(request)),
+        }
+    }
+}
+
+/// The current state, and each one that follows, until the site is told to stop.
+fn stream<'r>(request: &'r Request<'_>) -> EventStream![Event + 'r] {
+    let reload = request.rocket().state::<Option<Arc<Reload>>>();
+    let reload = reload.and_then(Option::as_ref).expect("it is managed if it has routes");
+    let mut shutdown = request.rocket().shutdown();
+    EventStream! {
+        let mut sent = String::new();
+        loop {
+            let state = reload.state();
+            if state != sent {
+                yield Event::data(state.clone()).with_retry(RETRY);
+                sent = state;
+            }
+            tokio::select! {
+                () = sleep(INTERVAL) => {}
+                () = &mut shutdown => break,
+            }
+        }
+    }
+}
+
+/// The fairing that ends each page with the script. Nothing else of a page is changed. The result of a
+/// form that was sent is left alone: to reload it would send the form again.
+#[rocket::async_trait]
+impl Fairing for Reload {
+    fn info(&self) -> Info {
+        Info { name: "Reload", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let is_page = request.method() == Method::Get
+            && response.content_type().is_some_and(|content_type| content_type.is_html())
+            && !response.headers().contains("Content-Encoding")
+            && response.body().preset_size().is_some();
+        if !is_page {
+            return;
+        }
+        match response.body_mut().to_bytes().await {
+            Ok(mut page) => {
+                let state = self.state();
+                let script =
+                    format!("<script src=\"{SCRIPT_ADDRESS}\" data-state=\"{state}\"></script>\n");
+                page.extend_from_slice(script.as_bytes());
+                response.set_sized_body(page.len(), Cursor::new(page));
+            }
+            Err(error) => tracing::error!("a page cannot be read: {error}"),
+        }
+    }
+}
