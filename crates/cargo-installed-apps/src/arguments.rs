@@ -1,10 +1,11 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Makes sites and modules of `INSTALLED_APPS` for Rocket, and links modules.
+/// Makes sites and modules of `INSTALLED_APPS` for Rocket, links modules, and runs sites.
 #[derive(Debug, Parser)]
 #[command(version, bin_name = "cargo installed-apps")]
 pub(crate) struct Arguments {
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Startmodule(StartModule),
     /// Link a module that exists to the current site.
     Add(AddModule),
+    /// Run the current site: build and restart it after edits, and reload its pages in the browser.
+    Dev(Dev),
 }
 
 #[derive(Debug, Args)]
@@ -54,4 +57,11 @@ pub(crate) struct AddModule {
     /// The name of the feature and dependency, if it is not to be that of the package.
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Arguments of the site's program.
+    #[arg(last = true)]
+    pub(crate) arguments: Vec<OsString>,
 }

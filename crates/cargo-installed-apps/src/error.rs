@@ -48,6 +48,14 @@ pub(crate) enum Error {
     NoSource(PathBuf),
     #[error("{} cannot be edited: {reason}; mend it first", file.display())]
     Manifest { file: PathBuf, reason: String },
+    #[error("cargo cannot be asked: {0}")]
+    Cargo(String),
+    #[error("the package `{0}` has no program; a site's has src/main.rs")]
+    NoProgram(String),
+    #[error("the site's folders cannot be watched: {0}")]
+    Watch(#[from] notify::Error),
+    #[error("signals cannot be received: {0}")]
+    Signals(#[from] ctrlc::Error),
     #[error("cannot {action} {}: {source}; nothing was changed", path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
 }

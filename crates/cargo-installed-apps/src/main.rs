@@ -1,8 +1,9 @@
-//! The cargo subcommand `cargo installed-apps`: makes sites and modules, and links modules.
+//! The cargo subcommand `cargo installed-apps`: makes sites and modules, links modules, and runs sites.
 
 mod add_module;
 mod arguments;
 mod changes;
+mod dev;
 mod engine;
 mod error;
 mod linking;
@@ -19,7 +20,8 @@ mod template;
 use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
 use crate::error::Error;
@@ -46,6 +48,11 @@ fn run(command: &Command, dry_run: bool) -> Result<(), Error> {
         Command::New(asked) => new_site::plan(asked, &here)?,
         Command::Startmodule(asked) => start_module::plan(asked, &here)?,
         Command::Add(asked) => add_module::plan(asked, &here)?,
+        Command::Dev(_) if dry_run => {
+            let message = "`dev` writes no files that --dry-run could leave out";
+            Arguments::command().error(ErrorKind::ArgumentConflict, message).exit()
+        }
+        Command::Dev(asked) => return dev::run(asked, &here),
     };
     if !dry_run {
         plan.changes.apply()?;

@@ -47,6 +47,18 @@ impl Site {
         self.manifest.folder()
     }
 
+    /// The name of the site's package.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Manifest`] if it has none.
+    pub(crate) fn package(&self) -> Result<&str, Error> {
+        self.manifest.package().ok_or_else(|| Error::Manifest {
+            file: self.manifest.file.clone(),
+            reason: "its [package] has no name".to_owned(),
+        })
+    }
+
     /// Checks that no module, dependency or feature has that name yet.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod dev;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -191,10 +193,18 @@ fn a_module_s_name_is_free_and_fit() {
 #[test]
 fn outside_of_a_site_the_advice_is_to_make_one() {
     let folder = tempfile::tempdir().unwrap();
-    for line in ["startmodule guest_book", "add blog@1.0"] {
+    for line in ["startmodule guest_book", "add blog@1.0", "dev"] {
         let said = run_refused(folder.path(), line);
         assert!(said.contains("make one with `cargo installed-apps new NAME`"), "{said}");
     }
+}
+
+#[test]
+fn dev_has_no_dry_run() {
+    let folder = folder_with_site();
+    let run = run(&folder.path().join("my-site"), "dev --dry-run");
+    assert_eq!(run.status, 2);
+    assert!(run.error.contains("`dev` writes no files that --dry-run could leave out"));
 }
 
 #[test]
