@@ -167,6 +167,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     let program = std::env::current_exe().map_err(BootError::Program)?;
     let figment = settings.figment.clone().merge(("template_dir", program));
 
+    let reload = reload(settings, &plan);
     let contributors = plan.active().map(|module| module.registration.module).collect();
     let assets = Arc::new(AssetStore::new(Arc::clone(&plan.assets)));
     let globals = Globals {
@@ -199,11 +200,6 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         keeping.clone(),
     );
     let metrics = metrics.map(Arc::new);
-    let reload = reload::is_on(settings).then(|| {
-        let templates = plan.templates.directories().map(Path::to_path_buf);
-        let assets = plan.assets.directories().map(Path::to_path_buf);
-        Arc::new(Reload::new(templates.chain(assets).collect()))
-    });
     let shows_causes = cfg!(debug_assertions) && settings.is_local();
     let renderer = Renderer::new(plan.templates, globals, shows_causes)?;
     let engine = renderer.engine().clone();
@@ -231,11 +227,10 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         urls: plan.urls.clone(),
         watch: Arc::clone(&watch),
     };
-    let mut rocket = rocket::custom(figment).attach(KeepPages);
-    if let Some(reload) = reload {
-        rocket = rocket.attach(reload);
-    }
-    rocket = rocket
+    let rocket = rocket::custom(figment).attach(KeepPages);
+    let rocket = reload
+        .into_iter()
+        .fold(rocket, Rocket::attach)
         .attach(watch)
         // Without any policy, in place of the one that Rocket attaches by itself.
         .attach(Shield::new())
@@ -243,7 +238,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .attach(tick(metrics))
         .attach(connections::guard(connections))
         .register("/", vec![error_pages::catcher()]);
-    rocket = host_state.manage(rocket);
+    let mut rocket = host_state.manage(rocket);
     for module in plan.modules.active() {
         let schema = module.registration.module.settings();
         rocket = schema
@@ -273,6 +268,13 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         rocket = (fairing.attach)(rocket);
     }
     Ok(Assembled { rocket, in_flight, routes, catchers, with_fairings })
+}
+
+/// The fairing by which pages reload themselves after an edit, if they are to.
+fn reload(settings: &Settings, plan: &Plan) -> Option<Arc<Reload>> {
+    let templates = plan.templates.directories().map(Path::to_path_buf);
+    let assets = plan.assets.directories().map(Path::to_path_buf);
+    reload::is_on(settings).then(|| Arc::new(Reload::new(templates.chain(assets).collect())))
 }
 
 /// For each owner of routes, a share of the connections to the database.

@@ -12,8 +12,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use crate::reports;
 use crate::settings::{LogFormat, Settings};
+use crate::{reload, reports};
 use format::{FieldsForPeople, ForPeople, Json};
 use of_rocket::OfRocket;
 use queue::Lines;
@@ -36,6 +36,11 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         Problem::error("settings.E006", format!("{name}, `{filter}`: {error}"))
             .hint("write a filter such as `info,rocket=warn`")
     })?;
+    // A browser breaks off the stream of each page that it leaves.
+    let filter = match "rocket::server=error".parse() {
+        Ok(quiet) if reload::is_on(settings) => filter.add_directive(quiet),
+        _ => filter,
+    };
     let ansi = std::io::stderr().is_terminal();
     let lines = fmt::layer()
         .with_writer(Lines)

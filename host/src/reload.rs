@@ -147,3 +147,23 @@ impl Fairing for Reload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Reload;
+
+    #[test]
+    fn a_state_is_of_the_files_and_of_one_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let reload = || Reload::new(vec![folder.path().to_owned(), folder.path().join("missing")]);
+        let (first, second) = (reload(), reload());
+        let before = first.state();
+        assert_eq!(first.state(), before);
+        assert_ne!(second.state(), before);
+        for text in ["a {}", "a { color: red }"] {
+            let before = first.state();
+            std::fs::write(folder.path().join("style.css"), text).unwrap();
+            assert_ne!(first.state(), before, "{text}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,15 @@ fn cargo(site: &Path) -> Command {
     // Cargo says its own path to its subcommands.
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(site);
+    // `cargo run` says which package this program is of. Build scripts would take that for another
+    // environment than that of a plain `cargo build`, and all that depends on them would be built anew.
+    let is_of_run = |name: &OsStr| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
+    };
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_run(name)) {
+        command.env_remove(name);
+    }
     command
 }
 
