@@ -4,6 +4,7 @@ use rocket::Shutdown;
 use rocket::tokio::task::JoinHandle;
 use tempfile::TempDir;
 
+use crate::site::write_template;
 use crate::{Answer, Database, ask};
 
 /// A running site that is asked over TCP, byte for byte.
@@ -40,6 +41,11 @@ impl ServedSite {
     /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Writes a template of the site itself while it runs.
+    pub fn write_template(&self, file: &str, text: &str) {
+        write_template(self.root.path(), file, text);
     }
 
     /// Ends the site in good order.

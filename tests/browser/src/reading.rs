@@ -91,6 +91,12 @@ impl Browser {
         self.wait(&format!("not at {path}"), async || self.path().await == path).await;
     }
 
+    /// Waits until the page has a title.
+    pub async fn wait_for_title(&self, title: &str) {
+        self.wait(&format!("no page is called `{title}`"), async || self.title().await == title)
+            .await;
+    }
+
     pub(crate) async fn execute(&self, script: &str, arguments: Value) -> Value {
         let Value::Array(arguments) = arguments else { panic!("arguments are an array") };
         let answer = self.driver.execute(script, arguments).await;

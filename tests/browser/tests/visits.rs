@@ -1,6 +1,6 @@
 //! A visitor finds what the site has, by links and by keyboard.
 
-use browser_tests::{Browser, Look, with_and_without_javascript};
+use browser_tests::{Browser, Look, in_browser, with_and_without_javascript};
 use site_tests::{DatabaseKind, HolidayHomes};
 use thirtyfour::Key;
 
@@ -47,4 +47,23 @@ async fn a_visitor_finds_a_letting_and_a_member(browser: &Browser) {
     browser.enter().await;
     assert_eq!(browser.heading().await, member);
     site.stop().await;
+}
+
+#[cfg(debug_assertions)]
+#[rocket::async_test]
+async fn a_page_reloads_itself_after_each_edit() {
+    in_browser("a_page_reloads_itself_after_each_edit", async |browser| {
+        let site = HolidayHomes::on(DatabaseKind::Sqlite).setting("browser_reload", true);
+        let site = site.serve().await;
+        browser.open(&site.address("/lettings/")).await;
+        assert_eq!(browser.title().await, "Lettings");
+        for title in ["Edited", "Edited again"] {
+            let template =
+                format!("{{% extends \"base\" %}}{{% block title %}}{title}{{% endblock %}}");
+            site.write_template("lettings/index.html.j2", &template);
+            browser.wait_for_title(title).await;
+        }
+        site.stop().await;
+    })
+    .await;
 }
