@@ -79,7 +79,7 @@ const ORDERS: &[(&str, &str)] = &[
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),
     ("modules/profiles", "models member settings username admin routes"),
-    ("tests", "cluster dump holiday_homes django ingest pooler"),
+    ("tests", "program cluster dump holiday_homes django ingest pooler"),
     ("tests/browser", "artifacts chromedriver look browser finding audit reading verbs"),
     ("tests/rows", ""),
 ];
