@@ -87,7 +87,7 @@ pub struct SiteSettings {
     /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says
     /// that it is not ready: so long a router may take to notice.
     pub drain: u32,
-    /// Whether pages reload themselves in the browser after an edit. `cargo installed-apps dev` sets
+    /// `true` if pages reload themselves in the browser after an edit. `cargo installed-apps dev` sets
     /// it. A release build ignores it.
     pub browser_reload: bool,
     /// How log lines look. If not given, `text` in the profile `local` and `json` elsewhere.

@@ -26,7 +26,7 @@ const SETTLED: Duration = Duration::from_millis(50);
 /// The interval at which a program that ended by itself is noticed.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What can happen while a site is developed.
+/// An event while a site is developed.
 enum Event {
     /// Files were written, made, moved or removed.
     Edited(Vec<PathBuf>),
