@@ -4,6 +4,7 @@ use std::fmt;
 
 use db::Value;
 
+use crate::Rule;
 use crate::clock::now;
 
 /// The description of a model: its table, its fields, and how people call it.
@@ -37,6 +38,8 @@ pub struct ModelInfo {
     /// Set for rows that each database numbers itself: fixtures find them by the natural key, and
     /// primary keys in a fixture are mapped.
     pub found_by_natural_key: bool,
+    /// Rules over a whole object.
+    pub rules: &'static [Rule],
 }
 
 impl ModelInfo {

@@ -49,6 +49,7 @@ mod paging;
 mod parse;
 mod query;
 mod records;
+mod rules;
 mod typed;
 mod validation;
 mod validators;
@@ -72,6 +73,7 @@ pub use records::{
     ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
     Related, UnknownField,
 };
+pub use rules::{Rule, RuleFuture};
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,
     ManyToManyRelation, Model, NullValue, Operand, Order, ProjectedColumn, Projection, ReadAs,

@@ -29,6 +29,8 @@ pub(crate) struct Rows {
     pub(crate) order: Vec<(FieldPath, bool)>,
     pub(crate) limit: Option<u32>,
     pub(crate) offset: u64,
+    /// Set if the rows are locked as they are read.
+    pub(crate) locked: bool,
 }
 
 /// A part of what is fetched of each row.
@@ -55,6 +57,7 @@ impl Rows {
             order: Vec::new(),
             limit: None,
             offset: 0,
+            locked: false,
         }
     }
 
@@ -78,6 +81,7 @@ impl Rows {
             self.push_source(&mut statement);
             self.push_source_order(&order, &mut statement);
             self.push_window(&mut statement);
+            self.push_lock(&mut statement);
             return statement.into_query();
         }
         if self.offset == 0 {
@@ -98,6 +102,7 @@ impl Rows {
         }
         statement.push_joins();
         push_order(&order, &mut statement);
+        self.push_lock(&mut statement);
         statement.into_query()
     }
 
@@ -151,6 +156,26 @@ impl Rows {
         assignments: Vec<(&'static FieldInfo, Value)>,
         kind: DatabaseKind,
     ) -> Query {
+        self.update_statement(assignments, kind).into_query()
+    }
+
+    /// The same statement, which returns the primary keys of the rows.
+    pub(crate) fn update_returning_keys(
+        &self,
+        assignments: Vec<(&'static FieldInfo, Value)>,
+        kind: DatabaseKind,
+    ) -> Query {
+        let mut statement = self.update_statement(assignments, kind);
+        statement.push(" RETURNING ");
+        statement.push_name(self.model.primary_key().column);
+        statement.into_query()
+    }
+
+    fn update_statement(
+        &self,
+        assignments: Vec<(&'static FieldInfo, Value)>,
+        kind: DatabaseKind,
+    ) -> Statement {
         assert!(!assignments.is_empty(), "an update assigns something");
         let mut statement = Statement::new(kind);
         statement.push("UPDATE ");
@@ -174,7 +199,7 @@ impl Rows {
         } else {
             self.push_conditions(&mut statement);
         }
-        statement.into_query()
+        statement
     }
 
     /// The order that was asked for, or else the model's, and what makes it complete.
@@ -331,6 +356,14 @@ impl Rows {
             _ => false,
         };
         self.conditions.iter().any(is_unique)
+    }
+
+    /// SQLite has no locks of rows and needs none: a transaction there is the only writer.
+    fn push_lock(&self, statement: &mut Statement) {
+        if self.locked && statement.kind() == DatabaseKind::Postgres {
+            // Rows that lead to them may still be inserted meanwhile.
+            statement.push(" FOR NO KEY UPDATE OF t0");
+        }
     }
 
     /// `LIMIT` and `OFFSET`, which stand in the statement literally: as parameters PostgreSQL would

@@ -48,6 +48,10 @@ pub trait Model: FromRow + Sync + 'static {
     /// Its values, one for each of the description's fields.
     fn values(&self) -> Vec<Value>;
 
+    /// Returns the object with these values, one for each of the description's fields; `None` if one of
+    /// them is not of the type of its field.
+    fn from_values(values: &[Value]) -> Option<Self>;
+
     /// Reads its columns, which follow each other in their order from the one of that number on.
     #[doc(hidden)]
     fn read(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
@@ -86,11 +90,11 @@ pub trait Model: FromRow + Sync + 'static {
         select.first(on.into())
     }
 
-    /// Checks the values, apart from what only the database can tell.
+    /// Checks the values and the rules over them, apart from what only the database can tell.
     ///
     /// # Errors
     ///
-    /// The errors of all fields.
+    /// The errors of all fields and of the object.
     fn validate(&self) -> Result<(), ValidationErrors> {
         Self::INFO.validate(&self.values())
     }

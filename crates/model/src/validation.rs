@@ -26,6 +26,11 @@ impl ValidationErrors {
         Self(vec![(field, vec![message.into()])])
     }
 
+    /// An error of the object as a whole, not of one field.
+    pub fn of_object(message: impl Into<String>) -> Self {
+        Self::of(NON_FIELD_ERRORS, message)
+    }
+
     /// Adds what is wrong with a field.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         match self.0.iter_mut().find(|(known, _)| *known == field) {
@@ -98,13 +103,13 @@ impl Serialize for ValidationErrors {
 }
 
 impl ModelInfo {
-    /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields). What only
-    /// the database can tell (whether a value is unique, whether the row of a foreign key exists)
-    /// is not looked at.
+    /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules
+    /// over them together. What only the database can tell (whether a value is unique, whether the
+    /// row of a foreign key exists, rules about other rows) is not looked at.
     ///
     /// # Errors
     ///
-    /// The errors of all fields.
+    /// The errors of all fields and of the object.
     ///
     /// # Panics
     ///
@@ -114,7 +119,8 @@ impl ModelInfo {
     }
 
     /// The same for an object that has the values `before`: what was good once and is kept stays good,
-    /// so that a row from before a rule can be edited.
+    /// so that a row from before a rule can be edited. Rules over the object are asked as soon as
+    /// one of its values is another.
     ///
     /// # Errors
     ///
@@ -138,6 +144,9 @@ impl ModelInfo {
             for message in field.validate(value) {
                 errors.add(field.name, message);
             }
+        }
+        if before != Some(values) {
+            self.check_values(values, &mut errors);
         }
         errors.into_result()
     }

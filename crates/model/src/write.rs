@@ -9,7 +9,7 @@ use crate::validation::NON_FIELD_ERRORS;
 use crate::{FieldInfo, ManyToManyInfo, ModelInfo, ValidationErrors, WriteError};
 
 /// Checks the values of an object of a model, with what only the database can tell: that what has
-/// to be unique is, and that the rows of foreign keys exist. The first value is the primary key; a
+/// to be unique is, that the rows of foreign keys exist, and rules about other rows. The first value is the primary key; a
 /// row with the same is the object itself.
 ///
 /// # Errors
@@ -18,13 +18,13 @@ use crate::{FieldInfo, ManyToManyInfo, ModelInfo, ValidationErrors, WriteError};
 pub async fn validate_in(
     model: &'static ModelInfo,
     values: &[Value],
-    on: impl Into<Executor<'_>>,
+    on: &mut Transaction,
 ) -> Result<(), WriteError> {
-    validate(model, None, values, on.into()).await
+    validate(model, None, values, on).await
 }
 
 /// The same for an object whose row has the values `before`: only those are looked at that are
-/// another now.
+/// another now, and the rules over the object as soon as one is.
 ///
 /// # Errors
 ///
@@ -33,16 +33,16 @@ pub async fn validate_changes_in(
     model: &'static ModelInfo,
     before: &[Value],
     values: &[Value],
-    on: impl Into<Executor<'_>>,
+    on: &mut Transaction,
 ) -> Result<(), WriteError> {
-    validate(model, Some(before), values, on.into()).await
+    validate(model, Some(before), values, on).await
 }
 
 async fn validate(
     model: &'static ModelInfo,
     before: Option<&[Value]>,
     values: &[Value],
-    mut on: Executor<'_>,
+    on: &mut Transaction,
 ) -> Result<(), WriteError> {
     let mut errors = model.validate_changes(before, values).err().unwrap_or_default();
     let is_good =
@@ -62,7 +62,7 @@ async fn validate(
             let (table, key) = (quoted(target.table), target.primary_key());
             let sql = format!("SELECT 1 FROM {table} WHERE {} = $1", quoted(key.column));
             let found = query(AssertSqlSafe(sql)).bind(value.clone());
-            if found.fetch_optional::<(i64,)>(on.reborrow()).await?.is_none() {
+            if found.fetch_optional::<(i64,)>(&mut *on).await?.is_none() {
                 let name = target.verbose_name;
                 errors.add(
                     field.name,
@@ -71,7 +71,7 @@ async fn validate(
                 continue;
             }
         }
-        if field.unique && taken(model, &[(field, value)], &values[0], &mut on).await? {
+        if field.unique && taken(model, &[(field, value)], &values[0], on).await? {
             let (model, field_name) = (model.capitalized_name(), field.capitalized_name());
             errors.add(field.name, format!("{model} with this {field_name} already exists."));
         }
@@ -80,14 +80,15 @@ async fn validate(
         let of_them: Vec<_> = fields().filter(|(f, _)| together.contains(&f.name)).collect();
         let complete = of_them.iter().all(|(f, value)| !value.is_null() && is_good(f, &errors));
         let matters = complete && of_them.iter().any(|(field, _)| is_changed(field));
-        if matters && taken(model, &of_them, &values[0], &mut on).await? {
+        if matters && taken(model, &of_them, &values[0], on).await? {
             let names: Vec<String> = of_them.iter().map(|(f, _)| f.capitalized_name()).collect();
             let model = model.capitalized_name();
             let names = and_list(&names);
             errors.add(NON_FIELD_ERRORS, format!("{model} with this {names} already exists."));
         }
     }
-    Ok(errors.into_result()?)
+    errors.into_result()?;
+    if before == Some(values) { Ok(()) } else { model.check_rows(values, on).await }
 }
 
 /// `A`, `A and B`, `A, B and C`.
@@ -104,7 +105,7 @@ async fn taken(
     model: &ModelInfo,
     fields: &[(&'static FieldInfo, &Value)],
     key: &Value,
-    on: &mut Executor<'_>,
+    on: &mut Transaction,
 ) -> Result<bool, DbError> {
     let table = quoted(model.table);
     let id = quoted(model.primary_key().column);
@@ -122,7 +123,7 @@ async fn taken(
         write!(sql, " AND {id} <> ${}", values.len()).expect("a string takes all");
     }
     let found = query(AssertSqlSafe(sql)).bind_all(values);
-    Ok(found.fetch_optional::<(i64,)>(on.reborrow()).await?.is_some())
+    Ok(found.fetch_optional::<(i64,)>(on).await?.is_some())
 }
 
 /// Inserts an object of a model, with the primary key first, and returns that: its own, or one that

@@ -42,6 +42,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         let column = field.column().map_or("", |column| column.stored_as.as_str());
         read(field, &row, &quote!(#row.place_of(#column)?))
     });
+    let stored = local("values");
+    let from_values = from_values(model, &stored);
     let constants = constants(model);
     let display = display_impl(model);
     let assertions = assertions(model);
@@ -65,6 +67,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             fn values(&self) -> ::std::vec::Vec<::module_api::db::Value> {
                 #(let _ = &self.#unread;)*
                 ::std::vec![#(#values),*]
+            }
+
+            fn from_values(
+                #stored: &[::module_api::db::Value],
+            ) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(Self { #(#from_values),* })
             }
 
             fn read(
@@ -145,6 +153,7 @@ fn info(model: &Model) -> TokenStream {
     });
     let unique_together = model.unique_together.iter().map(|names| quote!(&[#(#names),*]));
     let indexes = model.indexes.iter().map(|names| quote!(&[#(#names),*]));
+    let rules = rules(model);
     quote! {
         ::module_api::model::ModelInfo {
             label: #label,
@@ -159,8 +168,26 @@ fn info(model: &Model) -> TokenStream {
             indexes: &[#(#indexes),*],
             natural_key: &[#(#natural_key),*],
             found_by_natural_key: #found_by_natural_key,
+            rules: &[#(#rules),*],
         }
     }
+}
+
+/// Each field, made of its stored value.
+fn from_values(model: &Model, values: &Ident) -> Vec<TokenStream> {
+    let mut place = 0_usize;
+    let field = |field: &Field| {
+        let (ident, written) = (&field.ident, &field.written);
+        if field.column().is_none() {
+            return quote!(#ident: ::core::default::Default::default());
+        }
+        let value = quote!(#values.get(#place)?);
+        place += 1;
+        quote_spanned! {written.span()=>
+            #ident: <#written as ::module_api::model::FieldType>::from_value(#value)?
+        }
+    };
+    model.fields.iter().map(field).collect()
 }
 
 fn many_to_many(model: &Model) -> impl Iterator<Item = (&Field, &ManyToMany)> {
@@ -297,6 +324,41 @@ fn validator(field: &Column, path: &syn::Path) -> TokenStream {
             ::core::option::Option::map_or(#typed, ::core::result::Result::Ok(()), #rule)
         }
     }
+}
+
+/// The rules over the whole object, as rules about stored values. They are not asked about values
+/// that no object can have.
+fn rules(model: &Model) -> impl Iterator<Item = TokenStream> {
+    let ident = &model.ident;
+    let (values, on, object, rule) = (local("values"), local("on"), local("object"), local("rule"));
+    let read = quote!(<#ident as ::module_api::model::Model>::from_values(#values));
+    let of_values = model.value_rules.iter().map({
+        let (values, object, read) = (values.clone(), object.clone(), read.clone());
+        move |path| {
+            quote! {
+                ::module_api::model::Rule::Values(|#values| {
+                    let #rule: fn(
+                        &#ident,
+                    ) -> ::core::result::Result<(), ::module_api::model::ValidationErrors> = #path;
+                    match #read {
+                        ::core::option::Option::Some(#object) => #rule(&#object),
+                        ::core::option::Option::None => ::core::result::Result::Ok(()),
+                    }
+                })
+            }
+        }
+    });
+    let of_rows = model.row_rules.iter().map(move |path| {
+        quote! {
+            ::module_api::model::Rule::Rows(|#values, #on| ::std::boxed::Box::pin(async move {
+                match #read {
+                    ::core::option::Option::Some(#object) => #path(&#object, #on).await,
+                    ::core::option::Option::None => ::core::result::Result::Ok(()),
+                }
+            }))
+        }
+    });
+    of_values.chain(of_rows)
 }
 
 /// A constant for each field.

@@ -42,6 +42,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `unique_together = [["title", "address"]]` | fields that must not have the same values together twice | none |
 /// | `indexes = [["title", "address"]]` | fields that have an index together | none |
 /// | `natural_key = ["title"]` | the fields by which fixtures may name one | none |
+/// | `validate = path` | a rule over the whole object, any number of times | none |
+/// | `validate_in = path` | a rule that asks the database, any number of times | none |
 /// | `found_by_natural_key` | fixtures find its rows by the natural key even if they give a primary key, which is mapped: each database numbers them itself | by the primary key |
 ///
 /// # The fields
@@ -76,6 +78,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// A normal form is a `fn(&str) -> String` whose result is its own normal form. Forms, imports,
 /// fixtures, `insert`, `save` and `update` store it in place of what they are given, and check that;
 /// the struct keeps what it was given, and queries look for what they are told.
+///
+/// # Rules over the whole object
+///
+/// The struct's `validate` names a `fn(&Self) -> Result<(), ValidationErrors>`, for what the values
+/// alone decide; `validate_in` an `async fn(&Self, &mut Transaction) -> Result<(), WriteError>`, which
+/// may ask the database. The errors belong to a field (`ValidationErrors::of`) or to the object
+/// (`ValidationErrors::of_object`). See `model::Rule`.
 ///
 /// # What it makes
 ///

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type};
+use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
 use crate::attributes::Attributes;
 use crate::display::{self, Part};
@@ -21,9 +21,13 @@ const ATTRIBUTES: &[&str] = &[
     "ordering",
     "table",
     "unique_together",
+    "validate",
+    "validate_in",
     "verbose_name",
     "verbose_name_plural",
 ];
+
+const REPEATABLE: &[&str] = &["validate", "validate_in"];
 
 pub(crate) struct Model {
     pub(crate) ident: Ident,
@@ -41,13 +45,18 @@ pub(crate) struct Model {
     pub(crate) indexes: Vec<Vec<String>>,
     pub(crate) natural_key: Vec<String>,
     pub(crate) found_by_natural_key: bool,
+    /// Functions that check an object by its values alone.
+    pub(crate) value_rules: Vec<Path>,
+    /// Functions that check an object in a transaction.
+    pub(crate) row_rules: Vec<Path>,
 }
 
 impl Model {
     pub(crate) fn read(input: &DeriveInput) -> syn::Result<Self> {
         let written = named_fields(input)?;
         let mut errors = Errors::default();
-        let Some(attributes) = Attributes::read(&input.attrs, ATTRIBUTES, &[], &mut errors) else {
+        let Some(attributes) = Attributes::read(&input.attrs, ATTRIBUTES, REPEATABLE, &mut errors)
+        else {
             errors.into_result()?;
             unreachable!("there are errors");
         };
@@ -101,6 +110,8 @@ impl Model {
                 Part::Text(")".to_owned()),
             ],
         };
+        let value_rules = attributes.paths("validate", "in_order", &mut errors);
+        let row_rules = attributes.paths("validate_in", "no_overlap", &mut errors);
         errors.into_result()?;
         Ok(Self {
             ident: input.ident.clone(),
@@ -116,6 +127,8 @@ impl Model {
             indexes,
             natural_key,
             found_by_natural_key,
+            value_rules,
+            row_rules,
         })
     }
 

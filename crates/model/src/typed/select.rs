@@ -2,12 +2,13 @@
 
 use std::marker::PhantomData;
 
-use db::{DbError, Executor, FromRow, Row, Transaction};
+use db::{DbError, Executor, FromRow, Row, Transaction, Value, execute_script};
 
 use super::{Assignment, Column, Condition, Model, Order, Projection, Relation};
 use crate::query::{Fetched, FieldPath, Rows};
+use crate::rules::check_rules_of;
 use crate::validation::check_fields;
-use crate::{Deleted, Deletion, PageNumber, Pagination, WriteError};
+use crate::{Deleted, Deletion, FieldInfo, PageNumber, Pagination, WriteError};
 
 /// A query over the rows of a model, with what is fetched along: [`Model::objects`] begins one.
 ///
@@ -139,11 +140,13 @@ impl<M: Model> Select<M> {
     ///
     /// The values are checked as those of a form are, apart from what only the database can tell:
     /// whether a value is unique, and whether the row of a foreign key exists. The database sees to
-    /// these.
+    /// these. If the model has [rules](crate::Rule) over the whole object, all rows are read after
+    /// the change, and the rules are asked about each.
     ///
     /// # Errors
     ///
-    /// A value is not one that its field may have, or the database refuses it.
+    /// A value is not one that its field may have, a rule does not hold, or the database refuses.
+    /// No row is changed then.
     ///
     /// # Panics
     ///
@@ -157,7 +160,28 @@ impl<M: Model> Select<M> {
         let assignments: Vec<_> =
             assignments.map(|a| (a.field, a.field.normalized(a.value))).collect();
         check_fields(&assignments)?;
-        Ok(self.rows.update(assignments, on.kind()).execute(on).await?)
+        if M::INFO.rules.is_empty() {
+            return Ok(self.rows.update(assignments, on.kind()).execute(on).await?);
+        }
+        // The transaction may go on after a refusal.
+        execute_script("SAVEPOINT rules", &mut *on).await?;
+        let updated = self.update_by_rules(assignments, on).await;
+        if updated.is_err() {
+            execute_script("ROLLBACK TO SAVEPOINT rules", &mut *on).await?;
+        }
+        execute_script("RELEASE SAVEPOINT rules", &mut *on).await?;
+        updated
+    }
+
+    async fn update_by_rules(
+        self,
+        assignments: Vec<(&'static FieldInfo, Value)>,
+        on: &mut Transaction,
+    ) -> Result<u64, WriteError> {
+        let update = self.rows.update_returning_keys(assignments, on.kind());
+        let ids: Vec<i64> = update.fetch_all_with(|row| row.get_at(0), (&mut *on).into()).await?;
+        check_rules_of(M::INFO, &ids, on).await?;
+        Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
     }
 
     /// Deletes all rows, with everything that goes with them; what was deleted.
@@ -260,6 +284,23 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         let Self { rows, fetched, .. } = self.limit(1);
         let query = rows.fetch(&fetched, on.kind());
         Ok(query.fetch_optional::<Joined<Out>>(on).await?.map(|row| row.0))
+    }
+
+    /// Locks the rows until the transaction ends, and returns them as they are then.
+    ///
+    /// Another transaction that locks, changes or deletes one of them waits until this one ends. That
+    /// makes a [rule](crate::Rule) that looks at other rows hold between transactions: both lock the
+    /// row that theirs belong to before they look. On SQLite a transaction is the only writer
+    /// from its start, so that there is nothing more to lock. Rows that were fetched along are not
+    /// locked. Transactions that lock several rows in the same order do not wait for each other in a
+    /// circle.
+    ///
+    /// # Errors
+    ///
+    /// The database is out of reach or refuses the query, or others hold the lock for too long.
+    pub async fn lock(mut self, on: &mut Transaction) -> Result<Vec<Out>, DbError> {
+        self.rows.locked = true;
+        self.fetch(on.into()).await
     }
 
     /// The number of rows.

@@ -1,5 +1,6 @@
 //! The test kit, as the author of a module uses it: no module is linked but the one here.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 #![expect(clippy::needless_pass_by_value, reason = "Rocket passes guards by value")]
 
 use module_api::auth::{CurrentUser, Permission, RequiredPermission, Staff};
@@ -10,6 +11,8 @@ use module_api::rocket::{FromForm, Route, get, post, routes};
 use module_api::time::Duration;
 use module_api::{Connection, Error, Files, Module, Page, context, register};
 use module_test::{DatabaseKind, TestSite, TestUser, on_both_databases};
+
+mod rules;
 
 struct Guests;
 register!(Guests);

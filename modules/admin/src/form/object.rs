@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use module_api::db::{DbError, Executor, Value};
+use module_api::db::{DbError, Transaction, Value};
 use module_api::model::{
     DefaultValue, FieldInfo, Filter, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, Records,
     ValidationErrors, WriteError, validate_changes_in, validate_in,
@@ -223,14 +223,14 @@ impl ObjectForm {
         &mut self,
         values: &NewValues,
         given: &[&str],
-        on: &mut Executor<'_>,
+        on: &mut Transaction,
     ) -> Result<(), DbError> {
         let checked = match &self.stored {
             Some(stored) => {
                 let before = stored.record.values();
-                validate_changes_in(self.model, before, &values.columns, on.reborrow()).await
+                validate_changes_in(self.model, before, &values.columns, &mut *on).await
             }
-            None => validate_in(self.model, &values.columns, on.reborrow()).await,
+            None => validate_in(self.model, &values.columns, &mut *on).await,
         };
         match checked {
             Ok(()) => {}
@@ -242,7 +242,7 @@ impl ObjectForm {
             let target = (info.target)();
             let known = Filter::key_is_in(target, ids.iter().copied());
             let known: BTreeSet<i64> =
-                Records::of(target).filter(known).ids(on.reborrow()).await?.into_iter().collect();
+                Records::of(target).filter(known).ids(&mut *on).await?.into_iter().collect();
             let Some(unknown) = ids.iter().find(|id| !known.contains(id)) else { continue };
             let message =
                 format!("Select a valid choice. {unknown} is not one of the available choices.");

@@ -2,7 +2,7 @@
 
 use module_api::admin::Change;
 use module_api::auth::User;
-use module_api::db::{DbError, Executor, Transaction, Value};
+use module_api::db::{DbError, Transaction, Value};
 use module_api::model::{
     Deletion, ModelInfo, Record, WriteError, insert_values, save_changes, set_related_ids,
 };
@@ -59,7 +59,6 @@ pub(crate) async fn check(
     state: &mut FormState<'_>,
     on: &mut Transaction,
 ) -> Result<NewState, DbError> {
-    let mut on = Executor::from(on);
     let mut targets = Vec::new();
     // The foreign keys whose rows are made along: nobody can tell their values yet.
     let mut given = Vec::new();
@@ -73,12 +72,12 @@ pub(crate) async fn check(
             given.push(planned.foreign_key.name);
         }
         let values = form.read();
-        form.check(&values, &[], &mut on).await?;
+        form.check(&values, &[], on).await?;
         targets.push(Some(values));
     }
     given.extend(state.password.iter().map(|password| password.field.name));
     let main = state.main.read();
-    state.main.check(&main, &given, &mut on).await?;
+    state.main.check(&main, &given, on).await?;
     let id = state.main.stored.as_ref().map(super::stored::Loaded::id);
     let mut rows = Vec::new();
     for (forms, planned) in state.rows.iter_mut().zip(&state.plan.rows) {
@@ -91,7 +90,7 @@ pub(crate) async fn check(
                 continue;
             }
             let values = row.read(planned, id);
-            row.form.check(&values, given, &mut on).await?;
+            row.form.check(&values, given, on).await?;
             of_model.push(Some(values));
         }
         rows.push(of_model);

@@ -11,7 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use module_api::admin::Change as AdminChange;
 use module_api::auth::Action;
 use module_api::db::{DbError, Transaction, Value};
-use module_api::model::{FieldInfo, ModelInfo, Path, Record, Records, capitalized};
+use module_api::model::{
+    FieldInfo, ModelInfo, NON_FIELD_ERRORS, Path, Record, Records, ValidationErrors, WriteError,
+    capitalized,
+};
 use sha2::{Digest, Sha256};
 
 use super::draft::{Draft, Given, Place};
@@ -110,6 +113,7 @@ impl Plan {
         }
         targets::check(model, &mut drafts, &rows, on).await?;
         unique::check(model, &mut drafts, &rows, on).await?;
+        check_rules(model, &mut drafts, &rows, on).await?;
         ask(desk, importable, &mut drafts, &rows, on).await?;
         let mut problems = Vec::new();
         for (draft, row) in drafts.into_iter().zip(&mut rows) {
@@ -306,17 +310,44 @@ fn check_values(
     }
     let before = found.map(|found| found.record.values());
     let checked = model.validate_changes(before, values);
-    for (field, messages) in checked.err().unwrap_or_default().iter() {
-        if !draft.is_refused(field) {
-            for message in messages {
-                draft.refuse(Some(field), message.as_str());
-            }
-        }
-    }
+    refuse(draft, &checked.err().unwrap_or_default());
     for (place, ids) in many {
         let field = &model.many_to_many[*place];
         if !field.blank && ids.is_empty() && !draft.is_refused(field.name) {
             draft.refuse(Some(field.name), "This field is required.");
+        }
+    }
+}
+
+/// Asks the rules that ask the database, as it is before anything of the file is written.
+async fn check_rules(
+    model: &'static ModelInfo,
+    drafts: &mut [Draft],
+    rows: &[Row],
+    on: &mut Transaction,
+) -> Result<(), DbError> {
+    for (draft, row) in drafts.iter_mut().zip(rows) {
+        if !draft.problems.is_empty() || !matches!(row.step, Step::Add | Step::Change) {
+            continue;
+        }
+        match model.check_rows(&row.values, &mut *on).await {
+            Ok(()) => {}
+            Err(WriteError::Invalid(errors)) => refuse(draft, &errors),
+            Err(WriteError::Database(error)) => return Err(error),
+            Err(other) => draft.refuse(None, other.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an object for what is wrong with it, one thing for each field.
+fn refuse(draft: &mut Draft, errors: &ValidationErrors) {
+    for (field, messages) in errors.iter() {
+        if !draft.is_refused(field) {
+            let field = (field != NON_FIELD_ERRORS).then_some(field);
+            for message in messages {
+                draft.refuse(field, message.as_str());
+            }
         }
     }
 }
