@@ -38,8 +38,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/model",
-        "clock id paging info validators validation parse error fold query records catalog write \
-         delete typed",
+        "clock id paging validation_errors error rule info validators validation parse fold query \
+         records rules catalog write delete typed",
     ),
     (
         "crates/module-api",

@@ -49,9 +49,11 @@ mod paging;
 mod parse;
 mod query;
 mod records;
+mod rule;
 mod rules;
 mod typed;
 mod validation;
+mod validation_errors;
 mod validators;
 mod write;
 
@@ -73,13 +75,13 @@ pub use records::{
     ColumnPlace, Comparison, Display, Filter, LOOKUP_SEPARATOR, Path, Period, Record, Records,
     Related, UnknownField,
 };
-pub use rules::{Rule, RuleFuture};
+pub use rule::{Rule, RuleFuture};
 pub use typed::{
     Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,
     ManyToManyRelation, Model, NullValue, Operand, Order, ProjectedColumn, Projection, ReadAs,
     Relation, Select, UniqueColumn,
 };
-pub use validation::{NON_FIELD_ERRORS, ValidationErrors};
+pub use validation_errors::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{
     insert_values, related_ids, related_ids_of, save_changes, save_values, set_related_ids,
     validate_changes_in, validate_in,

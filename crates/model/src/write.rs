@@ -5,8 +5,7 @@ use std::fmt::Write;
 use db::{DbError, Executor, Transaction, Value, continue_sequence, query, quoted};
 use sqlx::AssertSqlSafe;
 
-use crate::validation::NON_FIELD_ERRORS;
-use crate::{FieldInfo, ManyToManyInfo, ModelInfo, ValidationErrors, WriteError};
+use crate::{FieldInfo, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError};
 
 /// Checks the values of an object of a model, with what only the database can tell: that what has
 /// to be unique is, that the rows of foreign keys exist, and rules about other rows. The first value is the primary key; a

@@ -218,7 +218,7 @@ async fn a_fixture_keeps_to_the_rules(on: DatabaseKind) {
         let fixture = Fixture::of_text("stays.json", format!("[{}]", objects.join(",\n")));
         let options = LoadOptions { skip_validation, ..LoadOptions::default() };
         let loaded = load(vec![fixture], site.db(), options).await;
-        loaded.map(|loaded| loaded.objects).map_err(|error| with_causes(&error).to_string())
+        loaded.map(|loaded| loaded.objects).map_err(|error| with_causes(&error))
     };
     let bad = [object(10, "Bo", 2, 5), object(11, "Cy", 9, 8), object(12, "Di", 20, 22)];
     let report = load(&bad, false).await.unwrap_err();
