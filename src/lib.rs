@@ -22,6 +22,11 @@ use lettings as _;
 #[cfg(feature = "profiles")]
 use profiles as _;
 
+/// A page takes some hundred allocations. With the allocator of glibc, processor time a request was a third
+/// more, on pages that are kept and on pages that are rendered; this one takes 3 MiB more memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The site: what it shows and how it is set up, apart from its modules.
 pub fn site() -> Site {
     host::site!()

@@ -7,6 +7,7 @@
 //! has ended. One such query answers all who asked before it was sent.
 
 use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -70,8 +71,9 @@ impl Freshness {
 #[derive(Debug)]
 struct WalIndex {
     path: PathBuf,
-    /// The file, with its number; opened when it is first read.
-    open: RwLock<(u64, Option<File>)>,
+    /// The file, with its number; opened when it is first read. It is never closed: that would release the
+    /// locks that SQLite in this process holds on it, as POSIX has it.
+    open: RwLock<(u64, Option<ManuallyDrop<File>>)>,
 }
 
 impl WalIndex {
@@ -94,10 +96,10 @@ impl WalIndex {
         // It was never opened, or was deleted with the last connection and is made anew.
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let file = File::open(&self.path).ok()?;
-        let header = header(&file)?;
         open.0 += 1;
-        open.1 = Some(file);
-        Some(State::Sqlite(open.0, header))
+        let number = open.0;
+        let file = open.1.insert(ManuallyDrop::new(file));
+        Some(State::Sqlite(number, header(file)?))
     }
 }
 
@@ -270,6 +272,40 @@ mod tests {
         run(&mut other, "CREATE TABLE t (n integer)").await;
         let after = freshness.stamp().await;
         assert!(after.is_some() && after != before);
+    }
+
+    /// The locks of this process on a file.
+    #[cfg(target_os = "linux")]
+    fn locks_on(file: &Path) -> Vec<String> {
+        use std::os::unix::fs::MetadataExt;
+        let inode = format!(":{}", std::fs::metadata(file).unwrap().ino());
+        let process = std::process::id().to_string();
+        let all = std::fs::read_to_string("/proc/locks").unwrap();
+        let own = all.lines().filter(|line| {
+            let words: Vec<_> = line.split_ascii_whitespace().collect();
+            words.contains(&process.as_str()) && words.iter().any(|word| word.ends_with(&inode))
+        });
+        own.map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[rocket::async_test]
+    async fn the_locks_of_sqlite_outlive_the_observer() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("db.sqlite3");
+        let pool = pool(&file).await;
+        let mut other = elsewhere(&file).await;
+        run(&mut other, "CREATE TABLE t (n integer)").await;
+        let freshness = Freshness::of(&pool).unwrap();
+        assert!(freshness.stamp().await.is_some());
+        let mut writing = pool.begin().await.unwrap();
+        query("INSERT INTO t VALUES (1)").execute(&mut writing).await.unwrap();
+        let index = folder.path().join("db.sqlite3-shm");
+        let before = locks_on(&index);
+        assert!(!before.is_empty(), "who writes holds a lock");
+        drop(freshness);
+        assert_eq!(locks_on(&index), before);
+        writing.commit().await.unwrap();
     }
 
     #[rocket::async_test]
