@@ -2,6 +2,7 @@
 
 mod assets;
 mod deploy_checks;
+mod explain;
 mod fixtures;
 mod healthcheck;
 mod host_parts;
@@ -48,6 +49,11 @@ enum Own {
     Serve,
     /// Look for problems, without starting the site.
     Check(CheckArguments),
+    /// Print the page of a problem: its cause, an example, and its remedy.
+    Explain {
+        /// The problem's id: `modules.E003`.
+        id: String,
+    },
     /// Ask the site that runs on this machine whether it is alive; exits 0 if it is.
     Healthcheck,
     /// List the modules that are linked, in the order in which they start.
@@ -132,6 +138,11 @@ impl Site {
     pub fn run(self) -> ExitCode {
         run_site(&self)
     }
+
+    /// Returns the site's command line: the host's commands, and those of all linked modules.
+    pub fn command_line(&self) -> clap::Command {
+        command_line(self, &Err(Vec::new()))
+    }
 }
 
 fn run_site(site: &Site) -> ExitCode {
@@ -213,12 +224,17 @@ fn run(
     if let Some(Own::Healthcheck) = own {
         return Ok(healthcheck::ask(settings));
     }
+    if let Some(Own::Explain { id }) = &own {
+        return Ok(explain::explain(id));
+    }
     let plan = plan.map_err(Failure::Problems)?;
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
     match own {
-        Some(Own::Check(_) | Own::Healthcheck) => unreachable!("it was done above"),
+        Some(Own::Check(_) | Own::Healthcheck | Own::Explain { .. }) => {
+            unreachable!("it was done above")
+        }
         Some(Own::Modules(format)) => listing::modules(&plan, format.format),
         Some(Own::Routes(format)) => listing::routes(&plan, format.format),
         Some(Own::Findtemplate { name }) => return Ok(template::find(&plan, &name)),

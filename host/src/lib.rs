@@ -44,6 +44,7 @@ mod logging;
 pub mod makemigrations;
 mod plan;
 mod planned;
+mod problem_pages;
 mod registry;
 mod reload;
 mod reports;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod command_line;
+mod problem_pages;
 mod processes;
 mod settings;
 mod support;

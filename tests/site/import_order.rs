@@ -60,7 +60,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "host",
-        "files_below fingerprint registry site settings planned \
+        "files_below fingerprint problem_pages registry site settings planned \
          chunks headers reload gate connections request reports logging assets kept watch error_pages templates \
          plan makemigrations database site_modules health boundary shutdown \
          assembly command fuzzing",
@@ -81,6 +81,7 @@ const ORDERS: &[(&str, &str)] = &[
     ("modules/profiles", "models member settings username admin routes"),
     ("tests", "program cluster dump holiday_homes django ingest pooler"),
     ("tests/browser", "artifacts chromedriver look browser finding audit reading verbs"),
+    ("tests/guide", ""),
     ("tests/rows", ""),
 ];
 

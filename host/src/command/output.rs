@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use module_api::Problem;
+use module_api::{Problem, program_name};
 use serde::Serialize;
 
 use crate::logging;
+use crate::problem_pages;
 
 /// Prints a line. A reader that has gone, as `head` does, is no error; a disk that is full is, and
 /// ends the program.
@@ -55,6 +56,15 @@ pub(super) fn print_problems(problems: &[Problem]) {
         error(&format!("{problem}\n"));
     }
     error(&summary(problems));
+    if let Some(explained) =
+        problems.iter().find(|problem| problem_pages::page(&problem.id).is_some())
+    {
+        error(&format!(
+            "`{} explain {}` prints its cause and remedy",
+            program_name(),
+            explained.id
+        ));
+    }
 }
 
 /// How many problems there are.
