@@ -46,16 +46,16 @@ const ORDERS: &[(&str, &str)] = &[
         "auth client_address configure csrf files kept_pages linking literal_name logged_path \
          module_future name navigation nearest problem program secret_key settings \
          admin check command gauge health messages migration request_info urls error \
-         local_start module site_modules registration rendering page host",
+         local_start module site_modules registration rendering page forms host",
     ),
     (
         "crates/module-macros",
         "display embed errors field_type kind literal names reading from_row projection \
-         attributes rules column many_to_many field model expand",
+         attributes rules column many_to_many field model expand form",
     ),
     (
         "crates/module-test",
-        "database document local_module mail_server user answer http site browser \
+        "database document local_module mail_server page_form user answer http site browser \
          served setup",
     ),
     (

@@ -89,6 +89,19 @@ impl ModelInfo {
         false
     }
 
+    /// Returns the field of that name while `#[derive(Form)]` compiles.
+    #[doc(hidden)]
+    pub const fn field_of_form(&'static self, name: &str) -> &'static FieldInfo {
+        let mut index = 0;
+        while index < self.fields.len() {
+            if same(self.fields[index].name, name) {
+                return &self.fields[index];
+            }
+            index += 1;
+        }
+        panic!("a field of the form is not a column of the model")
+    }
+
     /// Whether it is the same model as another.
     pub fn is(&self, other: &Self) -> bool {
         self.label == other.label
@@ -170,6 +183,19 @@ impl FieldInfo {
             validators: &[],
             normalizer: None,
         }
+    }
+
+    /// Returns itself if a new row has a value in it without being given one, while `#[derive(Form)]`
+    /// compiles.
+    #[doc(hidden)]
+    pub const fn with_initial_value(&self) -> &Self {
+        let is_text =
+            matches!(self.kind, FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text);
+        assert!(
+            self.default.is_some() || self.null || is_text,
+            "a field that a form excludes needs a default"
+        );
+        self
     }
 
     /// The foreign key, if it is one.

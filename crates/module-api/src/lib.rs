@@ -34,7 +34,7 @@
 
 #![warn(missing_docs)]
 
-// What `#[derive(Model)]` writes names everything from here, in this crate too.
+// What the derives write names everything from here, in this crate too.
 extern crate self as module_api;
 
 pub mod admin;
@@ -46,6 +46,7 @@ mod configure;
 mod csrf;
 mod error;
 mod files;
+pub mod forms;
 mod gauge;
 mod health;
 #[doc(hidden)]

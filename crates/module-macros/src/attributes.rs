@@ -11,9 +11,10 @@ use crate::names::{list, nearest};
 pub(crate) struct Attributes(Vec<Attribute>);
 
 impl Attributes {
-    /// Those of `#[model(…)]`, of which the names are known and none but the repeatable ones stands
-    /// twice; `None` if that is not so, which the errors tell then.
+    /// Those of one kind, such as `#[model(…)]`, of which the names are known and none but the repeatable
+    /// ones stands twice; `None` if that is not so, which the errors tell then.
     pub(crate) fn read(
+        kind: &str,
         attributes: &[syn::Attribute],
         known: &[&str],
         repeatable: &[&str],
@@ -21,7 +22,7 @@ impl Attributes {
     ) -> Option<Self> {
         let mut items: Vec<Attribute> = Vec::new();
         let mut good = true;
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("model")) {
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(kind)) {
             let parsed =
                 attribute.parse_args_with(Punctuated::<Attribute, Token![,]>::parse_terminated);
             match parsed {

@@ -43,6 +43,8 @@ pub(crate) struct Place<'a> {
     pub(crate) name: String,
     pub(crate) span: Span,
     pub(crate) is_id: bool,
+    /// The name of the attribute: `model`, or `form`.
+    pub(crate) kind: &'static str,
     pub(crate) attributes: &'a Attributes,
 }
 
@@ -206,10 +208,11 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
         Kind::Char(exact.or(max).unwrap_or(1))
     } else {
         let message = format!(
-            "the text `{}` needs a limit: write `#[model(max_length = 64)]`, or \
-             `#[model(exact_length = 2)]`, `#[model(email)]`, or `#[model(long_text)]` for any \
+            "the text `{}` needs a limit: write `#[{kind}(max_length = 64)]`, or \
+             `#[{kind}(exact_length = 2)]`, `#[{kind}(email)]`, or `#[{kind}(long_text)]` for any \
              length",
-            place.name
+            place.name,
+            kind = place.kind,
         );
         errors.at(place.span, message);
         Kind::Text
@@ -219,6 +222,9 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
 fn on_delete(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> OnDelete {
     const WAYS: &str = "`on_delete = cascade` (it goes too), `on_delete = protect` (it keeps the \
                         other from being deleted) or `on_delete = set_null`";
+    if place.kind == "form" {
+        return OnDelete::Cascade;
+    }
     if place.attributes.span("on_delete").is_none() {
         let message = format!(
             "say what becomes of the row when the one that `{}` leads to is deleted: {WAYS}",

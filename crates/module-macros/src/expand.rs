@@ -197,7 +197,7 @@ fn many_to_many(model: &Model) -> impl Iterator<Item = (&Field, &ManyToMany)> {
     })
 }
 
-fn field_info(field: &Column) -> TokenStream {
+pub(crate) fn field_info(field: &Column) -> TokenStream {
     let Column { name, stored_as, verbose_name, help_text, .. } = field;
     let Column { null, blank, unique, index, positive, .. } = field;
     let kind = kind(&field.kind);

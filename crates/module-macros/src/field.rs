@@ -10,7 +10,7 @@ use crate::field_type::{FieldType, RustType};
 use crate::many_to_many::ManyToMany;
 use crate::names::is_identifier;
 
-const ATTRIBUTES: &[&str] = &[
+pub(crate) const ATTRIBUTES: &[&str] = &[
     "blank",
     "choices",
     "column",
@@ -67,10 +67,11 @@ impl Field {
             return None;
         }
         let field_type = FieldType::read(&field.ty).map_err(|error| errors.add(error)).ok();
-        let attributes = Attributes::read(&field.attrs, ATTRIBUTES, &["validate"], errors);
+        let attributes = Attributes::read("model", &field.attrs, ATTRIBUTES, &["validate"], errors);
         let (field_type, attributes) = (field_type?, attributes?);
         let is_id = name == "id";
-        let place = Place { name, span: ident.span(), is_id, attributes: &attributes };
+        let place =
+            Place { name, span: ident.span(), is_id, kind: "model", attributes: &attributes };
         let kind = if let RustType::ManyToMany(target) = field_type.rust {
             let relation =
                 ManyToMany::read(&place, target, owner.ident, owner.table, owner.name, errors);

@@ -8,6 +8,7 @@ mod errors;
 mod expand;
 mod field;
 mod field_type;
+mod form;
 mod from_row;
 mod kind;
 mod literal;
@@ -98,6 +99,35 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
         Ok(model) => expand::expand(&model).into(),
         Err(error) => error.into_compile_error().into(),
     }
+}
+
+/// Makes a struct with named fields a form, which a page shows and a handler takes.
+///
+/// The attribute `#[form(…)]` on the struct takes:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `model = Entry` | the fields are those of the model with the same names and types, with its rules; the form implements `ModelForm` |
+/// | `validate = path` | a rule over the whole form: a function that takes it and returns a `Result<(), ValidationErrors>` |
+///
+/// On a field it takes:
+///
+/// | attribute | meaning | without it |
+/// |---|---|---|
+/// | `label = "Your name"` | the label | the field's name in words, or the model's |
+/// | `help_text = "…"` | what is said about it | none, or the model's |
+/// | `widget = textarea` | also `text`, `password`, `radios`, `hidden`, `tel`, `search` | an input that fits what the field holds |
+/// | `autocomplete = "name"` | what the browser may fill in | none |
+/// | `exclude` | in a model that is its own form (`model = Entry` on `Entry` itself): the form does not have the field, whose value is its default | the form has it, unless it is `id` |
+///
+/// Without a model, types and rules of fields are as in `#[derive(Model)]`, with the same
+/// attributes: `max_length`, `long_text`, `email`, `min`, `max`, `choices`, `default`, `validate` and so
+/// on. An `Option` may be left out, and so may text that is `blank`; all else is required but a
+/// `bool`, which is a box to check.
+#[proc_macro_derive(Form, attributes(form))]
+pub fn derive_form(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    form::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Expands to the code after `"folder" =>` if the crate has that folder, else to an error that says

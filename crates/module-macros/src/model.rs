@@ -55,7 +55,8 @@ impl Model {
     pub(crate) fn read(input: &DeriveInput) -> syn::Result<Self> {
         let written = named_fields(input)?;
         let mut errors = Errors::default();
-        let Some(attributes) = Attributes::read(&input.attrs, ATTRIBUTES, REPEATABLE, &mut errors)
+        let Some(attributes) =
+            Attributes::read("model", &input.attrs, ATTRIBUTES, REPEATABLE, &mut errors)
         else {
             errors.into_result()?;
             unreachable!("there are errors");

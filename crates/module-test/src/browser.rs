@@ -63,6 +63,30 @@ impl Browser<'_> {
         self.post_without_token(address, &fields).await
     }
 
+    /// Fills in the form of a page and sends it, as a visitor does: with the token of the page, and
+    /// in the fields that are not given whatever the page has there.
+    ///
+    /// ```
+    /// # async fn example(site: module_test::TestSite) {
+    /// let answer = site.browser().submit("/guests/", &[("text", "We loved it.")]).await;
+    /// assert_eq!(answer.location(), "/guests/");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// The page has no form with these fields.
+    pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let mut form = self.get(address).await.page().form_with(&names);
+        for (name, value) in fields {
+            form.fill(name, value);
+        }
+        let sent: Vec<(&str, &str)> =
+            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post_without_token(form.action.as_deref().unwrap_or(address), &sent).await
+    }
+
     /// Sends a form with these fields and no others.
     pub async fn post_without_token(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let form = ("Content-Type", "application/x-www-form-urlencoded");

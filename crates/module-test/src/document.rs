@@ -26,6 +26,8 @@ pub struct Element {
     pub attributes: BTreeMap<String, String>,
     /// Its text and that of the elements inside it, with character references resolved.
     pub text: String,
+    /// The number of the first element after it that is not inside it.
+    pub(crate) end: usize,
 }
 
 impl Element {
@@ -51,21 +53,30 @@ impl Document {
             match token.unwrap() {
                 Token::StartTag(tag) => {
                     let name = text(&tag.name);
+                    let place = elements.len();
                     if !VOID.contains(&name.as_str()) && !tag.self_closing {
-                        open.push(elements.len());
+                        open.push(place);
                     }
                     let attribute =
                         |(name, value): (HtmlString, html5gum::Spanned<HtmlString, ()>)| {
                             (text(&name), text(&value.value))
                         };
                     let attributes = tag.attributes.into_iter().map(attribute).collect();
-                    elements.push(Element { name, attributes, text: String::new() });
+                    elements.push(Element {
+                        name,
+                        attributes,
+                        text: String::new(),
+                        end: place + 1,
+                    });
                 }
                 Token::EndTag(tag) => {
                     let name = text(&tag.name);
                     if let Some(last) = open.iter().rposition(|index| elements[*index].name == name)
                     {
-                        open.truncate(last);
+                        let end = elements.len();
+                        for closed in open.drain(last..) {
+                            elements[closed].end = end;
+                        }
                     }
                 }
                 Token::String(string) => {

@@ -47,6 +47,7 @@
 //! - [`Database`]: each test has one of its own, gone when the test is.
 //! - [`Browser`] keeps cookies and sends CSRF tokens. In [`Browser::signed_in_as`] a user is signed in
 //!   without any module that keeps accounts; [`TestSite::sign_in`] fills in the login form of one.
+//! - [`Browser::submit`] fills in the form of a page and sends it.
 //! - [`Answer`] and [`Document`]: a response, and the elements of its page.
 //! - [`TestSite::load_fixture`] loads rows, [`TestSite::advance`] moves the clock of modules that ask
 //!   [`module_api::now`] for the time.
@@ -68,6 +69,7 @@ mod document;
 mod http;
 mod local_module;
 mod mail_server;
+mod page_form;
 mod served;
 mod setup;
 mod site;
@@ -80,6 +82,7 @@ pub use document::{Document, Element};
 pub use http::{ask, ask_with, free_port, parse, request};
 pub use local_module::{LocalModule, registry_of};
 pub use mail_server::{MailServer, ReceivedMail};
+pub use page_form::PageForm;
 pub use served::ServedSite;
 pub use setup::{SECRET_KEY, Setup};
 pub use site::TestSite;

@@ -62,10 +62,6 @@ impl Module for Accounts {
         embed!("templates")
     }
 
-    fn assets(&self) -> Files {
-        embed!("assets")
-    }
-
     fn models(&self) -> Vec<&'static ModelInfo> {
         vec![
             ContentType::INFO,

@@ -1,6 +1,7 @@
 //! Giving a user a new password.
 
 use module_api::db::{DbError, Transaction, query};
+use module_api::model::ValidationErrors;
 
 use crate::authentication::MAX_PASSWORD;
 use crate::passwords::{Hasher, HasherError, UserAttributes, validate_password};
@@ -55,6 +56,22 @@ pub fn check_typed_twice(first: &str, second: &str, user: &UserAttributes<'_>) -
         }
     }
     [of_first, of_second]
+}
+
+/// The errors in a form with the fields `new_password1` and `new_password2`.
+pub(crate) fn errors_in_typed_twice(
+    first: &str,
+    second: &str,
+    user: &UserAttributes<'_>,
+) -> ValidationErrors {
+    let mut errors = ValidationErrors::none();
+    let found = check_typed_twice(first, second, user);
+    for (field, messages) in ["new_password1", "new_password2"].into_iter().zip(found) {
+        for message in messages {
+            errors.add(field, message);
+        }
+    }
+    errors
 }
 
 /// Checks a new password and hashes it, for [`store_password`]: before the transaction, since it

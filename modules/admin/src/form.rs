@@ -17,6 +17,5 @@ pub(crate) mod save;
 pub(crate) mod state;
 pub(crate) mod stored;
 pub(crate) mod submit;
-pub(crate) mod typed;
 pub(crate) mod view;
 pub(crate) mod widgets;

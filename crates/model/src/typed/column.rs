@@ -181,6 +181,13 @@ pub struct Assignment<M> {
     model: PhantomData<fn() -> M>,
 }
 
+impl<M> Assignment<M> {
+    /// Returns the field and its new value.
+    pub fn into_parts(self) -> (&'static FieldInfo, Value) {
+        (self.field, self.value)
+    }
+}
+
 impl<M, T> Column<M, T> {
     /// What `#[derive(Model)]` calls: the way to the column, of at least one field.
     #[doc(hidden)]

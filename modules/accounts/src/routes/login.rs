@@ -1,11 +1,12 @@
 //! Signing in.
 
+use module_api::auth::local_address;
 use module_api::db::{Db, DbError};
+use module_api::forms::{Form, FormAnswer, FormView, Submitted};
 use module_api::{Error, Page, Urls, context, template_name, with_causes};
-use rocket::form::{Form, FromForm};
 use rocket::{State, get, post};
 
-use super::form_page::{BUSY, FormAnswer};
+use super::form_page::{BUSY, busy, too_many};
 use super::landing::go_on;
 use crate::authentication::{self, AuthenticationError, BrowserKeys};
 use crate::devices;
@@ -17,63 +18,60 @@ use crate::visitor::Visitor;
 const WRONG: &str = "Please enter a correct username and password. Note that both fields may be \
                      case-sensitive.";
 
-/// What is typed into the form.
-#[derive(FromForm)]
-pub(crate) struct Credentials {
-    #[field(default = String::new())]
+#[derive(Form)]
+pub(crate) struct LoginForm {
+    #[form(
+        long_text,
+        widget = text,
+        normalize = possible_username,
+        autocomplete = "username"
+    )]
     username: String,
-    #[field(default = String::new())]
+    #[form(long_text, widget = password, autocomplete = "current-password")]
     password: String,
-    #[field(default = String::new())]
+    #[form(long_text, blank, widget = hidden, normalize = address_on_this_site)]
     next: String,
 }
 
-/// What is wrong with it.
-#[derive(Default)]
-struct Errors {
-    whole: Option<String>,
-    username_missing: bool,
-    password_missing: bool,
+/// Whoever types a zero character is told that the username is wrong, as everybody else.
+fn possible_username(typed: &str) -> String {
+    normalized_username(typed).replace('\0', "\u{fffd}")
 }
 
-impl Errors {
-    fn of_whole(message: impl Into<String>) -> Self {
-        Self { whole: Some(message.into()), ..Self::default() }
-    }
+fn address_on_this_site(next: &str) -> String {
+    local_address(next).unwrap_or_default().to_owned()
 }
 
 /// The form to sign in.
 #[get("/login?<next>")]
 pub(crate) fn login(next: Option<&str>) -> Page {
-    form("", next.unwrap_or_default(), Errors::default())
+    let form = LoginForm::blank().with_value("next", next.unwrap_or_default());
+    page(form.with_focus("username"))
 }
 
 /// Signs in.
-#[post("/login", data = "<credentials>")]
+#[post("/login", data = "<form>")]
 pub(crate) async fn sign_in(
-    credentials: Form<Credentials>,
+    form: Submitted<LoginForm>,
     visitor: Visitor<'_>,
     urls: &Urls,
     hasher: &State<Hasher>,
     db: &State<Db>,
 ) -> Result<FormAnswer, Error> {
-    let Credentials { username, password, next } = &*credentials;
-    let again = |errors| form(username, next, errors);
-    let name = normalized_username(username);
-    if name.is_empty() || password.is_empty() {
-        let (username_missing, password_missing) = (name.is_empty(), password.is_empty());
-        let errors = Errors { whole: None, username_missing, password_missing };
-        return Ok(FormAnswer::invalid(again(errors)));
-    }
+    let (LoginForm { username: name, password, next }, form) = match form.check() {
+        Ok(form) => form.into_parts(),
+        Err(form) => return Ok(page(form).into()),
+    };
+    let again = |message: &str| page(form.with_error(message).with_focus("password"));
     let keys = visitor.keys();
     let attempt = match count(&name, visitor, &keys, db).await? {
         Ok(attempt) => attempt,
         Err(wait) => {
             let message = format!("Too many failed logins. Please wait {wait} and try again.");
-            return Ok(FormAnswer::too_many(wait, again(Errors::of_whole(message))));
+            return Ok(too_many(wait, again(&message)));
         }
     };
-    match authentication::sign_in(&name, password, &keys, hasher, db).await {
+    match authentication::sign_in(&name, &password, &keys, hasher, db).await {
         Ok(Some(signed_in)) => {
             // Who is signed in is not sent away because of this.
             if let Err(error) = attempt.succeeded(db).await {
@@ -81,17 +79,15 @@ pub(crate) async fn sign_in(
             }
             visitor.keep_session(&signed_in.session);
             visitor.keep_device(&signed_in.device);
-            Ok(FormAnswer::taken(go_on(Some(next), signed_in.is_staff, urls)))
+            Ok(go_on(Some(&next), signed_in.is_staff, urls).into())
         }
-        Ok(None) => Ok(FormAnswer::invalid(again(Errors::of_whole(WRONG)))),
+        Ok(None) => Ok(again(WRONG).into()),
         Err(error) => {
             if let Err(error) = attempt.withdrawn(db).await {
                 tracing::warn!("a login was not taken back: {}", with_causes(&error));
             }
             match error {
-                AuthenticationError::Hasher(error) if error.is_temporary() => {
-                    Ok(FormAnswer::busy(again(Errors::of_whole(BUSY))))
-                }
+                AuthenticationError::Hasher(error) if error.is_temporary() => Ok(busy(again(BUSY))),
                 AuthenticationError::Hasher(error) => Err(Error::other(error)),
                 AuthenticationError::Database(error) => Err(error.into()),
             }
@@ -113,11 +109,6 @@ async fn count(
     Attempt::to_sign_in(username, visitor.address(), known_browser, db).await
 }
 
-fn form(username: &str, next: &str, errors: Errors) -> Page {
-    let Errors { whole, username_missing, password_missing } = errors;
-    // A page cannot show control characters, and no browser's field has them.
-    let shown = |text: &str| text.replace(char::is_control, "");
-    let (username, next) = (shown(username), shown(next));
-    let context = context! { username, next, error: whole, username_missing, password_missing };
-    Page::render(template_name!("accounts/login"), context)
+fn page(form: FormView) -> Page {
+    Page::render(template_name!("accounts/login"), context! { form })
 }

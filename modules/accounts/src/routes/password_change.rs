@@ -2,120 +2,105 @@
 
 use module_api::auth::{CurrentUser, User};
 use module_api::db::{Db, DbError, query};
+use module_api::forms::{Form, FormAnswer, FormView, Submitted};
+use module_api::model::ValidationErrors;
 use module_api::{Error, Messages, Page, Urls, context, template_name};
-use rocket::form::{Form, FromForm};
 use rocket::{State, get, post};
 
-use super::form_page::{BUSY, FormAnswer};
+use super::form_page::{BUSY, busy, too_many};
 use super::landing::go_on;
 use crate::authentication::MAX_PASSWORD;
-use crate::new_password::{check_typed_twice, store_password};
+use crate::new_password::{errors_in_typed_twice, store_password};
 use crate::passwords::{Hasher, HasherError, UserAttributes, Verification, password_help_texts};
 use crate::sessions::{self, SessionKey};
 use crate::throttle::Attempt;
 use crate::visitor::Visitor;
 
-const REQUIRED: &str = "This field is required.";
 const WRONG_OLD: &str = "Your old password was entered incorrectly. Please enter it again.";
 
-/// What is typed into the form.
-#[derive(FromForm)]
-pub(crate) struct Passwords {
-    #[field(default = String::new())]
+#[derive(Form)]
+pub(crate) struct PasswordChangeForm {
+    #[form(long_text, widget = password, autocomplete = "current-password")]
     old_password: String,
-    #[field(default = String::new())]
+    #[form(label = "New password", long_text, widget = password, autocomplete = "new-password")]
     new_password1: String,
-    #[field(default = String::new())]
+    #[form(
+        label = "New password confirmation",
+        long_text,
+        widget = password,
+        autocomplete = "new-password"
+    )]
     new_password2: String,
-}
-
-/// What is wrong with it.
-#[derive(Default, PartialEq, Eq)]
-struct Errors {
-    whole: Option<String>,
-    old_password: Vec<String>,
-    new_password1: Vec<String>,
-    new_password2: Vec<String>,
-}
-
-impl Errors {
-    fn of_whole(message: impl Into<String>) -> Self {
-        Self { whole: Some(message.into()), ..Self::default() }
-    }
 }
 
 /// The form for a new password.
 #[get("/password_change")]
 pub(crate) fn password_change(_user: CurrentUser) -> Page {
-    form(Errors::default())
+    page(PasswordChangeForm::blank())
 }
 
 /// Changes the password.
-#[post("/password_change", data = "<passwords>")]
+#[post("/password_change", data = "<form>")]
 pub(crate) async fn change_password(
     user: CurrentUser,
-    passwords: Form<Passwords>,
+    form: Submitted<PasswordChangeForm>,
     visitor: Visitor<'_>,
     messages: Messages<'_>,
     urls: &Urls,
     hasher: &State<Hasher>,
     db: &State<Db>,
 ) -> Result<FormAnswer, Error> {
-    let mut errors = errors_in_new(&passwords, &user);
-    if passwords.old_password.is_empty() {
-        errors.old_password.push(REQUIRED.to_owned());
-        return Ok(FormAnswer::invalid(form(errors)));
-    }
+    let (PasswordChangeForm { old_password, new_password1, new_password2 }, form) =
+        match form.check() {
+            Ok(form) => form.into_parts(),
+            Err(form) => return Ok(page(form).into()),
+        };
     let attempt = match Attempt::to_tell_password(user.id, db).await? {
         Ok(attempt) => attempt,
         Err(wait) => {
             let message = format!("Too many wrong passwords. Please wait {wait} and try again.");
-            return Ok(FormAnswer::too_many(wait, form(Errors::of_whole(message))));
+            return Ok(too_many(wait, page(form.with_error(message))));
         }
     };
     let stored = stored_password(user.id, db).await?;
-    let old = &passwords.old_password;
-    let can_be_it = |_: &&str| old.len() <= MAX_PASSWORD;
-    match hasher.verify_or_pretend(old, stored.as_deref().filter(can_be_it)).await {
-        Ok(Verification::Wrong) => errors.old_password.push(WRONG_OLD.to_owned()),
+    let mut errors = errors_in_new(&new_password1, &new_password2, &user);
+    let can_be_it = |_: &&str| old_password.len() <= MAX_PASSWORD;
+    match hasher.verify_or_pretend(&old_password, stored.as_deref().filter(can_be_it)).await {
+        Ok(Verification::Wrong) => errors.add("old_password", WRONG_OLD),
         Ok(Verification::Right | Verification::RightButOld) => attempt.succeeded(db).await?,
         Err(error) => {
             attempt.withdrawn(db).await?;
-            return refused_by_hasher(error);
+            return refused_by_hasher(error, form);
         }
     }
-    if errors != Errors::default() {
-        return Ok(FormAnswer::invalid(form(errors)));
+    if !errors.is_empty() {
+        return Ok(page(form.with_errors(&errors)).into());
     }
-    let hash = match hasher.encode(&passwords.new_password1).await {
+    let hash = match hasher.encode(&new_password1).await {
         Ok(hash) => hash,
-        Err(error) => return refused_by_hasher(error),
+        Err(error) => return refused_by_hasher(error, form),
     };
     let stored = stored.expect("a password was verified");
     match store(user.id, &stored, &hash, db).await? {
         Some(key) => visitor.keep_session(&key),
         // Somebody else changed it meanwhile.
         None => {
-            let old_password = vec![WRONG_OLD.to_owned()];
-            return Ok(FormAnswer::invalid(form(Errors { old_password, ..Errors::default() })));
+            let errors = ValidationErrors::of("old_password", WRONG_OLD);
+            return Ok(page(form.with_errors(&errors)).into());
         }
     }
     messages.success("Your password was changed.");
-    Ok(FormAnswer::taken(go_on(None, user.is_staff, urls)))
+    Ok(go_on(None, user.is_staff, urls).into())
 }
 
-/// What is wrong with the new password: what Django says of it, where Django says it.
-fn errors_in_new(passwords: &Passwords, user: &User) -> Errors {
-    let Passwords { new_password1, new_password2, .. } = passwords;
+fn errors_in_new(first: &str, second: &str, user: &User) -> ValidationErrors {
     let attributes = UserAttributes {
         username: &user.username,
         first_name: &user.first_name,
         last_name: &user.last_name,
         email: &user.email,
     };
-    let [new_password1, new_password2] =
-        check_typed_twice(new_password1, new_password2, &attributes);
-    Errors { new_password1, new_password2, ..Errors::default() }
+    errors_in_typed_twice(first, second, &attributes)
 }
 
 async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbError> {
@@ -139,22 +124,15 @@ async fn store(user_id: i64, old: &str, new: &str, db: &Db) -> Result<Option<Ses
     Ok(Some(key))
 }
 
-fn refused_by_hasher(error: HasherError) -> Result<FormAnswer, Error> {
+fn refused_by_hasher(error: HasherError, form: FormView) -> Result<FormAnswer, Error> {
     if error.is_temporary() {
-        Ok(FormAnswer::busy(form(Errors::of_whole(BUSY))))
+        Ok(busy(page(form.with_error(BUSY))))
     } else {
         Err(Error::other(error))
     }
 }
 
-fn form(errors: Errors) -> Page {
-    let Errors { whole, old_password, new_password1, new_password2 } = errors;
-    let context = context! {
-        error: whole,
-        old_password_errors: old_password,
-        new_password1_errors: new_password1,
-        new_password2_errors: new_password2,
-        help_texts: password_help_texts(),
-    };
-    Page::render(template_name!("accounts/password_change"), context)
+fn page(form: FormView) -> Page {
+    let form = form.with_help("new_password1", password_help_texts());
+    Page::render(template_name!("accounts/password_change"), context! { form })
 }

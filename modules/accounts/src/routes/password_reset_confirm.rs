@@ -1,29 +1,30 @@
 //! Setting a new password with the key of a mail.
 
 use module_api::db::{Db, DbError};
+use module_api::forms::{Form, FormAnswer, FormView, Submitted};
 use module_api::{Error, Messages, Page, Urls, context, route_name, template_name, with_causes};
-use rocket::form::{Form, FromForm};
 use rocket::http::Status;
 use rocket::response::{self, Redirect, Responder};
 use rocket::{Request, State, get, post};
 
-use super::form_page::{BUSY, FormAnswer};
-use crate::new_password::check_typed_twice;
+use super::form_page::{BUSY, busy};
+use crate::new_password::errors_in_typed_twice;
 use crate::password_reset::{self, Account};
 use crate::passwords::{Hasher, UserAttributes, password_help_texts};
 use crate::secret::Secret;
 use crate::throttle;
 use crate::visitor::Visitor;
 
-/// Of the first input of a password and of the second.
-const NOTHING_WRONG: [Vec<String>; 2] = [Vec::new(), Vec::new()];
-
-/// What is typed into the form.
-#[derive(FromForm)]
-pub(crate) struct Passwords {
-    #[field(default = String::new())]
+#[derive(Form)]
+pub(crate) struct NewPasswordForm {
+    #[form(label = "New password", long_text, widget = password, autocomplete = "new-password")]
     new_password1: String,
-    #[field(default = String::new())]
+    #[form(
+        label = "New password confirmation",
+        long_text,
+        widget = password,
+        autocomplete = "new-password"
+    )]
     new_password2: String,
 }
 
@@ -45,18 +46,18 @@ type Answer = Result<Confidential<FormAnswer>, Error>;
 /// The form for a new password.
 #[get("/reset/<key>")]
 pub(crate) async fn password_reset_confirm(key: &str, db: &State<Db>) -> Answer {
-    let page = match find(key, db).await? {
-        Some((_, account)) => FormAnswer::invalid(form(&account, None, NOTHING_WRONG)),
+    let answer = match find(key, db).await? {
+        Some((_, account)) => page(&account, NewPasswordForm::blank()).into(),
         None => good_for_nothing(),
     };
-    Ok(Confidential(page))
+    Ok(Confidential(answer))
 }
 
 /// Sets the new password.
-#[post("/reset/<key>", data = "<passwords>")]
+#[post("/reset/<key>", data = "<form>")]
 pub(crate) async fn reset_password(
     key: &str,
-    passwords: Form<Passwords>,
+    form: Submitted<NewPasswordForm>,
     visitor: Visitor<'_>,
     messages: Messages<'_>,
     urls: &Urls,
@@ -72,16 +73,18 @@ pub(crate) async fn reset_password(
         last_name: &account.last_name,
         email: &account.email,
     };
-    let Passwords { new_password1, new_password2 } = &*passwords;
-    let errors = check_typed_twice(new_password1, new_password2, &attributes);
-    if errors.iter().any(|errors| !errors.is_empty()) {
-        return Ok(Confidential(FormAnswer::invalid(form(&account, None, errors))));
+    let (NewPasswordForm { new_password1, new_password2 }, form) = match form.check() {
+        Ok(form) => form.into_parts(),
+        Err(form) => return Ok(Confidential(page(&account, form).into())),
+    };
+    let errors = errors_in_typed_twice(&new_password1, &new_password2, &attributes);
+    if !errors.is_empty() {
+        return Ok(Confidential(page(&account, form.with_errors(&errors)).into()));
     }
-    let hash = match hasher.encode(new_password1).await {
+    let hash = match hasher.encode(&new_password1).await {
         Ok(hash) => hash,
         Err(error) if error.is_temporary() => {
-            let page = form(&account, Some(BUSY), NOTHING_WRONG);
-            return Ok(Confidential(FormAnswer::busy(page)));
+            return Ok(Confidential(busy(page(&account, form.with_error(BUSY)))));
         }
         Err(error) => return Err(Error::other(error)),
     };
@@ -94,7 +97,7 @@ pub(crate) async fn reset_password(
     }
     messages.success("Your password has been set. You may go ahead and log in now.");
     let login = urls.url(route_name!("accounts:login"), &[]).map_err(Error::other)?;
-    Ok(Confidential(FormAnswer::taken(Redirect::to(login))))
+    Ok(Confidential(Redirect::to(login).into()))
 }
 
 /// The key in an address and the account it is for, if it is good for anything.
@@ -106,17 +109,11 @@ async fn find(key: &str, db: &Db) -> Result<Option<(Secret, Account)>, DbError> 
 
 fn good_for_nothing() -> FormAnswer {
     let page = Page::render(template_name!("accounts/password_reset_failed"), context! {});
-    FormAnswer::Again { status: Status::NotFound, retry_after: None, page }
+    FormAnswer::from(page).status(Status::NotFound)
 }
 
-fn form(account: &Account, error: Option<&'static str>, errors: [Vec<String>; 2]) -> Page {
-    let [new_password1_errors, new_password2_errors] = errors;
-    let context = context! {
-        username: account.username.clone(),
-        error,
-        new_password1_errors,
-        new_password2_errors,
-        help_texts: password_help_texts(),
-    };
+fn page(account: &Account, form: FormView) -> Page {
+    let form = form.with_help("new_password1", password_help_texts());
+    let context = context! { username: account.username.clone(), form };
     Page::render(template_name!("accounts/password_reset_confirm"), context)
 }

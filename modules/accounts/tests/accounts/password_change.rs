@@ -61,7 +61,7 @@ async fn what_is_wrong_is_said_at_its_field(on: DatabaseKind) {
     NewUser { email: "tunde@example.org", ..user("tunde") }.add_to(site.db()).await.unwrap();
     let browser = site.sign_in("tunde", GOOD).await;
     let form = browser.get(PAGE).await.page();
-    let help = form.id("new-password-help").unwrap().words();
+    let help = form.id("new_password1-help").unwrap().words();
     for text in
         ["at least 8 characters", "commonly used", "entirely numeric", "personal information"]
     {

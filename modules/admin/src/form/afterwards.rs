@@ -2,10 +2,10 @@
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
+use module_api::forms::Posted;
 use module_api::{Error, Level, MessageLink, Messages, route_name};
 use rocket::http::RawStr;
 
-use super::posted::Posted;
 use super::save::Saved;
 use super::submit::SAVE_AS_NEW;
 use crate::access::Desk;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use module_api::auth::Action;
 use module_api::db::{DbError, Executor};
+use module_api::forms::Typed;
 use module_api::model::{Filter, ModelInfo, Path, Record, Records};
 
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
-use super::typed::Typed;
 use crate::access::Desk;
 use crate::labels::Label;
 

@@ -1,6 +1,7 @@
 //! What two people made of one object: side by side, so that nothing is lost.
 
 use module_api::db::{DbError, Executor, FromRow, query};
+use module_api::forms::Typed;
 use module_api::model::ModelInfo;
 use module_api::serde::Serialize;
 use module_api::time::UtcDateTime;
@@ -9,7 +10,6 @@ use super::choices::Choices;
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
-use super::typed::Typed;
 use crate::access::Desk;
 use crate::text::minute;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use module_api::db::{DbError, Transaction, Value};
+use module_api::forms::{Posted, REQUIRED, Typed};
 use module_api::model::{
     DefaultValue, FieldInfo, Filter, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, Records,
     ValidationErrors, WriteError, validate_changes_in, validate_in,
@@ -10,9 +11,7 @@ use module_api::model::{
 use module_api::time::UtcDateTime;
 
 use super::plan::{Content, PlannedField};
-use super::posted::Posted;
 use super::stored::Loaded;
-use super::typed::{REQUIRED, Typed};
 
 /// A field with what stands in its inputs.
 #[derive(Debug, Clone)]

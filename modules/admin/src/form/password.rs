@@ -4,9 +4,8 @@ use accounts::new_password::check_typed_twice;
 use accounts::passwords::{Hasher, UserAttributes};
 use module_api::Error;
 use module_api::admin::ModelAdmin;
+use module_api::forms::Posted;
 use module_api::model::FieldInfo;
-
-use super::posted::Posted;
 
 /// Error message while no password can be hashed.
 pub(crate) const BUSY: &str =

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use module_api::auth::Action;
 use module_api::db::Value;
+use module_api::forms::{NO_SUCH_CHOICE, Posted};
 
 use super::object::{NewValues, ObjectForm};
 use super::plan::{PlannedField, PlannedRows};
-use super::posted::Posted;
 use super::stored::StoredRows;
-use super::typed::NO_SUCH_CHOICE;
 use crate::access::Desk;
 
 /// What stands in names in place of a number, in the form that a script copies.

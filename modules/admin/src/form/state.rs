@@ -1,11 +1,11 @@
 //! A page's whole form: of the object, and of the other objects in it.
 
 use module_api::auth::Action;
+use module_api::forms::Posted;
 
 use super::object::ObjectForm;
 use super::password::NewPassword;
 use super::plan::{Plan, PlannedField};
-use super::posted::Posted;
 use super::rows::RowForms;
 use super::stored::Stored;
 use crate::access::Desk;

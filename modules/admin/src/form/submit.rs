@@ -5,10 +5,10 @@ use module_api::Error;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::{Db, Transaction};
+use module_api::forms::Posted;
 
 use super::password::NewPassword;
 use super::plan::Plan;
-use super::posted::Posted;
 use super::save::{self, Saved, Written};
 use super::state::FormState;
 use super::stored::{Stored, begin, object};

@@ -3,13 +3,13 @@
 use module_api::Error;
 use module_api::auth::Action;
 use module_api::db::Value;
-use module_api::model::{ChoiceValue, FieldInfo, FieldKind, ModelInfo};
+use module_api::forms::{self, ChoiceView, Typed, shown_again, with_typed};
+use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 use module_api::serde::Serialize;
 
 use super::choices::is_searched;
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
-use super::typed::Typed;
 use super::view::Viewer;
 use crate::access::Desk;
 use crate::text::Shown;
@@ -18,21 +18,6 @@ use crate::text::Shown;
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde", tag = "widget", rename_all = "snake_case")]
 pub(crate) enum Widget {
-    Input(Input),
-    Textarea {
-        value: String,
-        max_length: Option<u32>,
-    },
-    Checkbox {
-        checked: bool,
-    },
-    Select {
-        options: Vec<ChoiceView>,
-    },
-    Moment {
-        date: Input,
-        time: Input,
-    },
     /// The key of an object, and how to find it.
     Search {
         value: String,
@@ -60,26 +45,9 @@ pub(crate) enum Widget {
         url: Option<String>,
     },
     NewPassword,
-}
-
-/// An `input`.
-#[derive(Debug, Default, Serialize)]
-#[serde(crate = "module_api::serde")]
-pub(crate) struct Input {
-    kind: &'static str,
-    value: String,
-    min: Option<i64>,
-    max: Option<i64>,
-    max_length: Option<u32>,
-}
-
-/// Something to choose.
-#[derive(Debug, Serialize)]
-#[serde(crate = "module_api::serde")]
-pub(crate) struct ChoiceView {
-    value: String,
-    label: String,
-    chosen: bool,
+    /// As on any page.
+    #[serde(untagged)]
+    Usual(forms::Widget),
 }
 
 impl Viewer<'_, '_> {
@@ -106,72 +74,15 @@ impl Viewer<'_, '_> {
         info: &'static FieldInfo,
         typed: &Typed,
     ) -> Result<Widget, Error> {
-        Ok(match typed {
-            Typed::Checked(checked) => Widget::Checkbox { checked: *checked },
-            Typed::Moment { date, time } => {
-                let is_date = info.parse(date).is_ok() && date.len() == 10 || date.is_empty();
-                let is_time = info.parse(&format!("2000-01-01 {time}")).is_ok() || time.is_empty();
-                let input = |good: bool, kind, value: &String| Input {
-                    kind: if good { kind } else { "text" },
-                    value: shown_again(value),
-                    ..Input::default()
-                };
-                Widget::Moment {
-                    date: input(is_date, "date", date),
-                    time: input(is_time, "time", time),
-                }
-            }
-            Typed::Text(text) => self.text_input(form, info, text)?,
-            Typed::Many(_) => Widget::List { items: Vec::new() },
-        })
-    }
-
-    fn text_input(
-        &self,
-        form: &ObjectForm,
-        info: &'static FieldInfo,
-        text: &str,
-    ) -> Result<Widget, Error> {
-        if !info.choices.is_empty() {
-            return Ok(Widget::Select { options: choices_of(info, text) });
+        if let (FieldKind::ForeignKey(key), Typed::Text(text)) = (&info.kind, typed)
+            && info.choices.is_empty()
+        {
+            return self.foreign_key(form, info, (key.target)(), text);
         }
-        let max_length = info.max_length();
+        let is_text = info.is_text() && info.choices.is_empty();
         let stored = other_text(self.desk, form, info);
-        let stored = stored.filter(|_| form.is_as_stored(info.name));
-        let value = stored.unwrap_or_else(|| shown_again(text));
-        Ok(match &info.kind {
-            FieldKind::Bool => {
-                let of = |value: &str, label: &str| ChoiceView {
-                    value: value.to_owned(),
-                    label: label.to_owned(),
-                    chosen: text.eq_ignore_ascii_case(value),
-                };
-                let options = vec![of("", "Unknown"), of("true", "Yes"), of("false", "No")];
-                Widget::Select { options }
-            }
-            FieldKind::ForeignKey(key) => self.foreign_key(form, info, (key.target)(), text)?,
-            FieldKind::Text => Widget::Textarea { value, max_length },
-            // An input of one line would lose the others.
-            FieldKind::Char { .. } if text.contains('\n') => Widget::Textarea { value, max_length },
-            FieldKind::Char { .. } => {
-                Widget::Input(Input { kind: "text", value, max_length, ..Input::default() })
-            }
-            FieldKind::Email { .. } => {
-                Widget::Input(Input { kind: "email", value, max_length, ..Input::default() })
-            }
-            _ => {
-                let (least, greatest) = info.range();
-                // A browser shows nothing of what is no number in an input for numbers.
-                let is_number = text.is_empty() || text.trim().parse::<i64>().is_ok();
-                Widget::Input(Input {
-                    kind: if is_number { "number" } else { "text" },
-                    value,
-                    min: (least > i64::MIN).then_some(least),
-                    max: (greatest < i64::MAX).then_some(greatest),
-                    max_length: None,
-                })
-            }
-        })
+        let stored = stored.filter(|_| is_text && form.is_as_stored(info.name)).map(Typed::Text);
+        Ok(Widget::Usual(forms::Widget::of(info, stored.as_ref().unwrap_or(typed))))
     }
 
     fn foreign_key(
@@ -189,17 +100,12 @@ impl Viewer<'_, '_> {
             let (value, lookup) = (shown_again(text), self.lookup_of(target)?);
             return Ok(Widget::Search { value, text: chosen, lookup, search });
         };
-        let nothing = ChoiceView {
-            value: String::new(),
-            label: "---------".to_owned(),
-            chosen: text.is_empty(),
-        };
-        let mut options = vec![nothing];
+        let mut options = vec![ChoiceView::none(text.is_empty())];
         options.extend(list.iter().map(|(id, label)| {
             let value = id.to_string();
             ChoiceView { chosen: value == text.trim(), value, label: label.clone() }
         }));
-        Ok(Widget::Select { options: with_typed(options, text) })
+        Ok(Widget::Usual(forms::Widget::Select { options: with_typed(options, text) }))
     }
 
     /// Where the objects of a model are found with their keys, if the user may look at them.
@@ -312,39 +218,4 @@ impl Viewer<'_, '_> {
 fn other_text(desk: &Desk<'_>, form: &ObjectForm, info: &FieldInfo) -> Option<String> {
     let text = desk.models.of(form.model)?.admin.text_of(info.name)?;
     text(&form.stored.as_ref()?.record)
-}
-
-/// What was typed, as it can stand in a page: there is no way to write a zero character.
-fn shown_again(text: &str) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }
-}
-
-/// The choices of a field. As in Django, there is none for nothing if there has to be a value and
-/// a default says which.
-fn choices_of(info: &FieldInfo, text: &str) -> Vec<ChoiceView> {
-    let mut options = Vec::new();
-    let is_known = |value: &Value| info.choices.iter().any(|choice| choice.value.is(value));
-    if info.blank || info.default.is_none() {
-        let (value, label) = (String::new(), "---------".to_owned());
-        options.push(ChoiceView { value, label, chosen: text.is_empty() });
-    }
-    let typed = info.parse(text).ok();
-    options.extend(info.choices.iter().map(|choice| ChoiceView {
-        value: match choice.value {
-            ChoiceValue::Int(number) => number.to_string(),
-            ChoiceValue::Text(text) => text.to_owned(),
-        },
-        label: choice.label.to_owned(),
-        chosen: typed.as_ref().is_some_and(|typed| choice.value.is(typed)),
-    }));
-    if typed.as_ref().is_some_and(is_known) { options } else { with_typed(options, text) }
-}
-
-/// The options, with what was typed among them even if it is none.
-fn with_typed(mut options: Vec<ChoiceView>, text: &str) -> Vec<ChoiceView> {
-    if !text.is_empty() && !options.iter().any(|option| option.chosen) {
-        let value = shown_again(text);
-        options.push(ChoiceView { label: value.clone(), value, chosen: true });
-    }
-    options
 }

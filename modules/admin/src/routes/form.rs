@@ -4,6 +4,7 @@ use accounts::passwords::Hasher;
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::db::Db;
+use module_api::forms::Unreadable;
 use module_api::{Error, Messages, Page, context, template_name};
 use rocket::http::Status;
 use rocket::response::Redirect;
@@ -13,7 +14,7 @@ use crate::access::Desk;
 use crate::form::afterwards::{ListQuery, go_on, list_address};
 use crate::form::page::FormPage;
 use crate::form::plan::Plan;
-use crate::form::posted::{AddressQuery, Posted, Unreadable};
+use crate::form::posted::{AddressQuery, PostedForm};
 use crate::form::state::FormState;
 use crate::form::stored::{Stored, object};
 use crate::form::submit::{Reason, SAVE_AS_NEW, Sender, Submission};
@@ -65,11 +66,11 @@ pub(crate) async fn add_submit(
     db: &State<Db>,
     hasher: &State<Hasher>,
     messages: Messages<'_>,
-    posted: Result<Posted, Unreadable>,
+    posted: Result<PostedForm, Unreadable>,
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::Add)?.admin;
     let posted = match posted {
-        Ok(posted) => posted,
+        Ok(PostedForm(posted)) => posted,
         Err(unreadable) => return refused(&desk, admin, unreadable),
     };
     let sender = Sender { desk: &desk, admin, id: None, posted: &posted, db, hasher };
@@ -114,11 +115,11 @@ pub(crate) async fn change_submit(
     db: &State<Db>,
     hasher: &State<Hasher>,
     messages: Messages<'_>,
-    posted: Result<Posted, Unreadable>,
+    posted: Result<PostedForm, Unreadable>,
 ) -> Result<Answer, Error> {
     let admin = &desk.model(app, model, Action::View)?.admin;
     let posted = match posted {
-        Ok(posted) => posted,
+        Ok(PostedForm(posted)) => posted,
         Err(unreadable) => return refused(&desk, admin, unreadable),
     };
     let action = if posted.has(SAVE_AS_NEW) { Action::Add } else { Action::Change };

@@ -1,20 +1,22 @@
-//! What stands in the inputs of a field: made of a stored value, or typed by somebody.
-
-use module_api::db::{Value, datetime_text};
-use module_api::model::{FieldInfo, FieldKind};
+//! The content of a field's inputs: of a stored value, or typed by a visitor.
 
 use super::posted::Posted;
+use super::text::shown_again;
+use crate::db::{Value, datetime_text};
+use crate::model::{FieldInfo, FieldKind};
 
-/// What Django's forms say about a required field that was left out.
-pub(crate) const REQUIRED: &str = "This field is required.";
+/// The error message for a required field that was left out, as in Django.
+pub const REQUIRED: &str = "This field is required.";
 
-/// What Django's forms say about an object that cannot be chosen.
-pub(crate) const NO_SUCH_CHOICE: &str =
+/// The error message for an object that cannot be chosen, as in Django.
+pub const NO_SUCH_CHOICE: &str =
     "Select a valid choice. That choice is not one of the available choices.";
 
-/// The content of a field's inputs.
+/// The content of a field's inputs, as text.
+///
+/// The one place where the text of a form becomes the value of a field, by the field's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Typed {
+pub enum Typed {
     /// Of one input, or of what was selected.
     Text(String),
     /// Of a box that is checked or not.
@@ -31,8 +33,8 @@ pub(crate) enum Typed {
 }
 
 impl Typed {
-    /// What stands in the inputs for a value. A moment is shown to the second.
-    pub(crate) fn of(field: &FieldInfo, value: &Value) -> Self {
+    /// Returns the content for a value. A moment is shown to the second.
+    pub fn of(field: &FieldInfo, value: &Value) -> Self {
         match (&field.kind, value) {
             (FieldKind::Bool, Value::Bool(value)) if !field.null => {
                 Self::Checked(value.unwrap_or(false))
@@ -50,14 +52,14 @@ impl Typed {
         }
     }
 
-    /// What stands in the boxes of a many-to-many field.
-    pub(crate) fn of_many(ids: &[i64]) -> Self {
+    /// Returns the content for the related rows of a many-to-many field.
+    pub fn of_many(ids: &[i64]) -> Self {
         Self::Many(ids.iter().map(ToString::to_string).collect())
     }
 
-    /// What was sent of a field. Nothing is sent of a box that is not checked; of any other field
-    /// only a form that does not have it sends nothing, and then it is `None`.
-    pub(crate) fn read(field: &FieldInfo, name: &str, posted: &Posted) -> Option<Self> {
+    /// Reads what was submitted for a field; `None` if the form does not have it. A box that is not
+    /// checked sends nothing either, so it is never `None`.
+    pub fn read(field: &FieldInfo, name: &str, posted: &Posted) -> Option<Self> {
         match field.kind {
             FieldKind::Bool if !field.null => {
                 let value = posted.get(name);
@@ -77,8 +79,8 @@ impl Typed {
         }
     }
 
-    /// What a query gives a field to begin with, if it can be understood.
-    pub(crate) fn from_query(field: &FieldInfo, value: &str) -> Option<Self> {
+    /// Reads the initial content of a field from a query, if it can be understood.
+    pub fn from_query(field: &FieldInfo, value: &str) -> Option<Self> {
         match field.kind {
             FieldKind::Bool | FieldKind::DateTime => {
                 Some(Self::of(field, &field.parse(value).ok()?))
@@ -87,8 +89,8 @@ impl Typed {
         }
     }
 
-    /// Whether nothing was typed.
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns `true` if nothing was typed.
+    pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.trim().is_empty(),
             Self::Checked(checked) => !checked,
@@ -97,12 +99,13 @@ impl Typed {
         }
     }
 
-    /// The value that it stands for.
+    /// Parses the content into a value of the field. Whether the field may have the value is
+    /// another matter: see [`FieldInfo::validate`].
     ///
     /// # Errors
     ///
-    /// It stands for none; why, in the words of Django's forms.
-    pub(crate) fn parse(&self, field: &FieldInfo) -> Result<Value, Vec<String>> {
+    /// The content is not a value of the field's kind; the messages are those of Django's forms.
+    pub fn parse(&self, field: &FieldInfo) -> Result<Value, Vec<String>> {
         match self {
             Self::Checked(checked) => Ok(Value::from(*checked)),
             Self::Moment { date, time } => moment(field, date, time),
@@ -131,6 +134,7 @@ fn text_value(field: &FieldInfo, text: &str) -> Result<Value, String> {
         return match value.filter(|value| text.is_empty() || known(value)) {
             Some(value) => Ok(value),
             None => {
+                let text = shown_again(text);
                 Err(format!("Select a valid choice. {text} is not one of the available choices."))
             }
         };
@@ -175,9 +179,8 @@ fn moment(field: &FieldInfo, date: &str, time: &str) -> Result<Value, Vec<String
 
 #[cfg(test)]
 mod tests {
-    use module_api::model::{Choice, ChoiceValue};
-
     use super::*;
+    use crate::model::{Choice, ChoiceValue};
 
     const FIELD: FieldInfo = FieldInfo::new("field", FieldKind::Text);
 

@@ -1,0 +1,124 @@
+//! The guard for a submitted form.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use rocket::Request;
+use rocket::data::{Data, FromData, Limits, Outcome};
+
+use super::Form;
+use super::answer::{FormAnswer, FormError};
+use super::posted::{Posted, Unreadable};
+use super::view::FormView;
+use crate::model::ValidationErrors;
+use crate::{Error, Page};
+
+/// The data guard for a submitted form. It accepts whatever a visitor can type; what is wrong with
+/// that, [`check`](Submitted::check) and [`answer`](Submitted::answer) find.
+///
+/// A body above the limit `form` of Rocket's settings is answered with 413, and one that is not a
+/// URL-encoded form in UTF-8 with 415 or 400. Fields that the form does not have are ignored, of a
+/// repeated one the last counts.
+#[derive(Debug)]
+pub struct Submitted<F> {
+    posted: Posted,
+    view: FormView,
+    form: PhantomData<fn() -> F>,
+}
+
+/// A form without errors.
+#[derive(Debug)]
+pub struct Valid<F> {
+    form: F,
+    view: FormView,
+}
+
+#[rocket::async_trait]
+impl<'r, F: Form> FromData<'r> for Submitted<F> {
+    type Error = Unreadable;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let limit = request.limits().get("form").unwrap_or(Limits::FORM);
+        match Posted::read(request, data, limit).await {
+            Ok(posted) => Outcome::Success(Self { posted, view: F::blank(), form: PhantomData }),
+            Err(unreadable) => Outcome::Error((unreadable.status(), unreadable)),
+        }
+    }
+}
+
+impl<F: Form> Submitted<F> {
+    /// Changes how the form is shown again, and which choices it has: with the methods of
+    /// [`FormView`] that the page of the empty form has used.
+    #[must_use]
+    pub fn shown(self, change: impl FnOnce(FormView) -> FormView) -> Self {
+        Self { view: change(self.view), ..self }
+    }
+
+    /// Parses and validates all fields, and then the form as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The form with all errors and what was typed, to be shown again.
+    pub fn check(self) -> Result<Valid<F>, FormView> {
+        let Self { posted, mut view, .. } = self;
+        let mut values = Vec::new();
+        for bound in view.fields_mut() {
+            bound.typed = bound.field.read(&posted);
+            match bound.field.clean(&bound.typed, bound.choices.as_deref()) {
+                Ok(value) => values.push(value),
+                Err(messages) => bound.errors = messages,
+            }
+        }
+        if view.has_errors() {
+            return Err(view);
+        }
+        let checked = F::from_values(&values).and_then(|form| form.validate_form().map(|()| form));
+        match checked {
+            Ok(form) => Ok(Valid { form, view }),
+            Err(errors) => Err(view.with_errors(&errors)),
+        }
+    }
+
+    /// Answers with `page` if anything is wrong with the form, otherwise with what `accept` makes of
+    /// it. Errors that `accept` returns as [`FormError::Invalid`], such as those of a model that is
+    /// written, are shown on `page` as well.
+    ///
+    /// # Errors
+    ///
+    /// Those of `accept` that are not about the form's values.
+    pub async fn answer<A: Into<FormAnswer>>(
+        self,
+        page: impl FnOnce(FormView) -> Page,
+        accept: impl AsyncFnOnce(F) -> Result<A, FormError>,
+    ) -> Result<FormAnswer, Error> {
+        let Valid { form, view } = match self.check() {
+            Ok(valid) => valid,
+            Err(view) => return Ok(page(view).into()),
+        };
+        match accept(form).await {
+            Ok(answer) => Ok(answer.into()),
+            Err(FormError::Invalid(errors)) => Ok(page(view.with_errors(&errors)).into()),
+            Err(FormError::Failed(error)) => Err(error),
+        }
+    }
+}
+
+impl<F> Valid<F> {
+    /// Returns the form's values, and the form as it is shown again if they are not accepted.
+    pub fn into_parts(self) -> (F, FormView) {
+        (self.form, self.view)
+    }
+
+    /// Returns the form as it is shown again with these errors.
+    pub fn refused(self, errors: &ValidationErrors) -> FormView {
+        self.view.with_errors(errors)
+    }
+}
+
+impl<F> Deref for Valid<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.form
+    }
+}

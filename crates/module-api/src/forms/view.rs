@@ -1,0 +1,412 @@
+//! A form as a template sees it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Kwargs, Object, Value as TemplateValue, from_args};
+use minijinja::{Error, ErrorKind, State};
+use serde::{Serialize, Serializer};
+
+use super::field::{FormField, FormInput};
+use super::text::shown_again;
+use super::typed::Typed;
+use super::widget::{ChoiceView, Input, Widget, with_typed};
+use crate::db::Value;
+use crate::model::{NON_FIELD_ERRORS, ValidationErrors, capitalized};
+
+/// The template with the macros that render forms. A site's own may take its place.
+const TEMPLATE: &str = "form";
+
+/// A form with what was typed into it and what is wrong with that, for a template.
+///
+/// | in a template | what |
+/// |---|---|
+/// | `form.render()` | all that stands inside `<form>` but the buttons: the CSRF token, the error summary, the fields |
+/// | `form.head()` | of that, what comes before the fields: the CSRF token, the error summary, hidden fields |
+/// | `form.fields` | the fields, without hidden ones |
+/// | `form.NAME` | the field of that name |
+/// | `form.errors` | all errors, in the order of the fields: each has `message`, and `label` and `id` if it is a field's; empty if there are none |
+/// | `field.render()` | a field with its label, errors, inputs and help |
+/// | `field.label_tag()`, `field.errors_tag()`, `field.input()`, `field.help_tag()` | its parts |
+/// | `field.name`, `field.id`, `field.label`, `field.help`, `field.errors`, `field.required`, `field.value` | what they are made of |
+///
+/// `field.input(rows=3, placeholder="…")` adds attributes to an input. The markup is that of the
+/// template `form`, which a site can override.
+///
+/// ```jinja
+/// <form method="post">
+///   {{ form.render() }}
+///   <button class="button">Send</button>
+/// </form>
+/// ```
+#[derive(Debug, Clone)]
+pub struct FormView {
+    fields: Vec<BoundField>,
+    /// Errors of several fields together.
+    errors: Vec<String>,
+    /// The field that is focused although nothing is wrong with it.
+    focus: Option<&'static str>,
+}
+
+/// A field with its content.
+#[derive(Debug, Clone)]
+pub(super) struct BoundField {
+    pub(super) field: &'static FormField,
+    pub(super) typed: Typed,
+    pub(super) errors: Vec<String>,
+    /// The values there may be with their labels, if the handler gave them.
+    pub(super) choices: Option<Vec<(String, String)>>,
+    help: Vec<Cow<'static, str>>,
+}
+
+impl FormView {
+    /// A form with these values in its fields.
+    pub(super) fn of(fields: &'static [FormField], values: &[Value]) -> Self {
+        let bound = |(field, value): (&'static FormField, &Value)| {
+            let help = field.help_text.unwrap_or(field.info.help_text);
+            BoundField {
+                field,
+                typed: Typed::of(field.info, value),
+                errors: Vec::new(),
+                choices: None,
+                help: if help.is_empty() { Vec::new() } else { vec![help.into()] },
+            }
+        };
+        let fields = fields.iter().zip(values).map(bound).collect();
+        Self { fields, errors: Vec::new(), focus: None }
+    }
+
+    pub(super) fn fields_mut(&mut self) -> &mut [BoundField] {
+        &mut self.fields
+    }
+
+    /// Returns `true` if anything is wrong with the form.
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty() || self.fields.iter().any(|bound| !bound.errors.is_empty())
+    }
+
+    /// Adds errors, each to its field. Those of [`NON_FIELD_ERRORS`], and of fields that the form
+    /// does not have, belong to the whole form.
+    pub fn add_errors(&mut self, errors: &ValidationErrors) {
+        for (name, messages) in errors.iter() {
+            let bound = self.fields.iter_mut().find(|bound| bound.field.info.name == name);
+            match bound {
+                Some(bound) => bound.errors.extend_from_slice(messages),
+                None if name == NON_FIELD_ERRORS => self.errors.extend_from_slice(messages),
+                None => {
+                    let label = capitalized(&name.replace('_', " "));
+                    self.errors.extend(messages.iter().map(|said| format!("{label}: {said}")));
+                }
+            }
+        }
+    }
+
+    /// The form with these errors.
+    #[must_use]
+    pub fn with_errors(mut self, errors: &ValidationErrors) -> Self {
+        self.add_errors(errors);
+        self
+    }
+
+    /// The form with an error that is none of a single field.
+    #[must_use]
+    pub fn with_error(mut self, message: impl Into<String>) -> Self {
+        self.errors.push(message.into());
+        self
+    }
+
+    /// The form with a value in one of its fields.
+    ///
+    /// # Panics
+    ///
+    /// The form has no such field.
+    #[must_use]
+    pub fn with_value(mut self, field: &str, value: impl Into<Value>) -> Self {
+        let bound = self.bound(field);
+        bound.typed = Typed::of(bound.field.info, &value.into());
+        self
+    }
+
+    /// The form with these values to choose from in one of its fields, each with its label.
+    ///
+    /// # Panics
+    ///
+    /// The form has no such field.
+    #[must_use]
+    pub fn with_choices<V: ToString, L: Into<String>>(
+        mut self,
+        field: &str,
+        choices: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
+        let choices = choices.into_iter().map(|(value, label)| (value.to_string(), label.into()));
+        self.bound(field).choices = Some(choices.collect());
+        self
+    }
+
+    /// The form with these help texts for one of its fields, in place of its own.
+    ///
+    /// # Panics
+    ///
+    /// The form has no such field.
+    #[must_use]
+    pub fn with_help<T: Into<Cow<'static, str>>>(
+        mut self,
+        field: &str,
+        texts: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.bound(field).help = texts.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The form with the focus on a field, unless something is wrong with another.
+    ///
+    /// # Panics
+    ///
+    /// The form has no such field.
+    #[must_use]
+    pub fn with_focus(mut self, field: &str) -> Self {
+        self.focus = Some(self.bound(field).field.info.name);
+        self
+    }
+
+    fn bound(&mut self, name: &str) -> &mut BoundField {
+        let found = self.fields.iter_mut().find(|bound| bound.field.info.name == name);
+        found.unwrap_or_else(|| panic!("the form has no field `{name}`"))
+    }
+
+    fn to_template(&self) -> FormObject {
+        let mut errors: Vec<ErrorView> = Vec::new();
+        errors.extend(self.errors.iter().map(|message| ErrorView::of_form(shown_again(message))));
+        let first = self.fields.iter().find(|it| !it.errors.is_empty() && !it.field.is_hidden());
+        let focus = first.map(|bound| bound.field.info.name).or(self.focus);
+        let mut fields = Vec::new();
+        for bound in &self.fields {
+            let view = bound.view(focus == Some(bound.field.info.name));
+            let is_hidden = bound.field.is_hidden();
+            errors.extend(view.errors.iter().map(|message| {
+                if is_hidden {
+                    ErrorView::of_form(format!("{}: {message}", view.label))
+                } else {
+                    view.error(message)
+                }
+            }));
+            let object = FieldObject(TemplateValue::from_serialize(&view));
+            fields.push((view.name, is_hidden, TemplateValue::from_object(object)));
+        }
+        FormObject { fields, errors: TemplateValue::from_serialize(errors) }
+    }
+}
+
+/// As the object of a template.
+impl Serialize for FormView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        TemplateValue::from_object(self.to_template()).serialize(serializer)
+    }
+}
+
+/// An error in the summary.
+#[derive(Debug, Serialize)]
+struct ErrorView {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    /// The id of the input it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+}
+
+impl ErrorView {
+    fn of_form(message: String) -> Self {
+        Self { message, label: None, id: None }
+    }
+}
+
+/// A field for a template.
+#[derive(Debug, Serialize)]
+struct FieldView {
+    name: &'static str,
+    id: String,
+    label: String,
+    help: Vec<Cow<'static, str>>,
+    required: bool,
+    errors: Vec<String>,
+    focus: bool,
+    autocomplete: Option<&'static str>,
+    described_by: Option<String>,
+    #[serde(flatten)]
+    widget: Widget,
+}
+
+impl FieldView {
+    /// An error of the field, with a link to the first of its inputs.
+    fn error(&self, message: &str) -> ErrorView {
+        let id = match self.widget {
+            Widget::Moment { .. } | Widget::Radios { .. } => format!("{}_0", self.id),
+            _ => self.id.clone(),
+        };
+        ErrorView { message: message.to_owned(), label: Some(self.label.clone()), id: Some(id) }
+    }
+}
+
+impl BoundField {
+    fn view(&self, focus: bool) -> FieldView {
+        let name = self.field.info.name;
+        let mut described_by = Vec::new();
+        if !self.errors.is_empty() {
+            described_by.push(format!("{name}-error"));
+        }
+        if !self.help.is_empty() {
+            described_by.push(format!("{name}-help"));
+        }
+        FieldView {
+            name,
+            id: format!("id_{name}"),
+            label: self.field.label(),
+            help: self.help.clone(),
+            required: self.field.is_required(),
+            errors: self.errors.iter().map(|message| shown_again(message)).collect(),
+            focus,
+            autocomplete: self.field.autocomplete,
+            described_by: (!described_by.is_empty()).then(|| described_by.join(" ")),
+            widget: self.widget(),
+        }
+    }
+
+    fn widget(&self) -> Widget {
+        let info = self.field.info;
+        let text = match &self.typed {
+            Typed::Text(text) => text.as_str(),
+            _ => return Widget::of(info, &self.typed),
+        };
+        let max_length = info.max_length();
+        let usual = match &self.choices {
+            Some(choices) => {
+                let option = |(value, label): &(String, String)| ChoiceView {
+                    value: value.clone(),
+                    label: label.clone(),
+                    chosen: value == text.trim(),
+                };
+                let mut options = vec![ChoiceView::none(text.is_empty())];
+                options.extend(choices.iter().map(option));
+                Widget::Select { options: with_typed(options, text) }
+            }
+            None => Widget::of(info, &self.typed),
+        };
+        match (self.field.input, usual) {
+            (Some(FormInput::Textarea), _) => {
+                Widget::Textarea { value: shown_again(text), max_length }
+            }
+            (Some(FormInput::Password), _) => {
+                Widget::Input(Input::of_text("password", String::new(), max_length))
+            }
+            (Some(FormInput::Type(kind)), _) => {
+                Widget::Input(Input::of_text(kind, shown_again(text), max_length))
+            }
+            (Some(FormInput::Radios), Widget::Select { mut options }) => {
+                options.retain(|option| !option.value.is_empty() || !self.field.is_required());
+                Widget::Radios { options }
+            }
+            (_, usual) => usual,
+        }
+    }
+}
+
+/// A form for a template: its fields, each with its name and whether it is hidden.
+#[derive(Debug)]
+struct FormObject {
+    fields: Vec<(&'static str, bool, TemplateValue)>,
+    errors: TemplateValue,
+}
+
+impl FormObject {
+    fn fields(&self, hidden: bool) -> TemplateValue {
+        let fields = self.fields.iter().filter(|(_, is_hidden, _)| *is_hidden == hidden);
+        fields.map(|(_, _, field)| field.clone()).collect()
+    }
+}
+
+impl Object for FormObject {
+    fn get_value(self: &Arc<Self>, key: &TemplateValue) -> Option<TemplateValue> {
+        match key.as_str()? {
+            "fields" => Some(self.fields(false)),
+            "hidden_fields" => Some(self.fields(true)),
+            "errors" => Some(self.errors.clone()),
+            name => {
+                let found = self.fields.iter().find(|(known, ..)| *known == name);
+                found.map(|(_, _, field)| field.clone())
+            }
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["fields", "hidden_fields", "errors"])
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &State<'_, '_>,
+        method: &str,
+        arguments: &[TemplateValue],
+    ) -> Result<TemplateValue, Error> {
+        match method {
+            "render" | "head" => {
+                let () = from_args(arguments)?;
+                render(state, method, &[TemplateValue::from_dyn_object(Arc::clone(self))])
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+/// A field for a template.
+#[derive(Debug)]
+struct FieldObject(TemplateValue);
+
+impl Object for FieldObject {
+    fn get_value(self: &Arc<Self>, key: &TemplateValue) -> Option<TemplateValue> {
+        self.0.get_item(key).ok().filter(|value| !value.is_undefined())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.0
+            .try_iter()
+            .map_or(Enumerator::NonEnumerable, |keys| Enumerator::Values(keys.collect()))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &State<'_, '_>,
+        method: &str,
+        arguments: &[TemplateValue],
+    ) -> Result<TemplateValue, Error> {
+        let this = TemplateValue::from_dyn_object(Arc::clone(self));
+        match method {
+            "render" => render(state, "field", &[this, attributes(arguments)?]),
+            "input" => render(state, "input", &[this, attributes(arguments)?]),
+            "label_tag" | "errors_tag" | "help_tag" => {
+                let () = from_args(arguments)?;
+                render(state, method, &[this])
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+/// Additional attributes of an input, of which `_` in the name stands for `-`.
+fn attributes(arguments: &[TemplateValue]) -> Result<TemplateValue, Error> {
+    let (given,): (Kwargs,) = from_args(arguments)?;
+    let pairs =
+        given.args().map(|name| Ok((name.replace('_', "-"), given.get::<TemplateValue>(name)?)));
+    pairs.collect::<Result<Vec<_>, Error>>().map(TemplateValue::from_iter)
+}
+
+/// Calls a macro of the template that renders forms.
+fn render(
+    state: &State<'_, '_>,
+    name: &str,
+    arguments: &[TemplateValue],
+) -> Result<TemplateValue, Error> {
+    let template = state.env().get_template(TEMPLATE)?.render_captured(())?;
+    let html = template.state().call_macro(name, arguments)?;
+    Ok(TemplateValue::from_safe_string(html))
+}
