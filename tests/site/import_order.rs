@@ -38,8 +38,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/model",
-        "clock id paging validation_errors error rule info validators validation parse fold query \
-         records rules catalog write delete typed",
+        "clock id paging validation_errors error rule constraint info validators validation parse fold \
+         query records constraints rules catalog write delete typed",
     ),
     (
         "crates/module-api",
@@ -51,7 +51,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/module-macros",
         "display embed errors field_type kind literal names reading from_row projection \
-         attributes rules column many_to_many field model expand form",
+         attributes constraints rules column many_to_many field model expand form",
     ),
     (
         "crates/module-test",

@@ -31,6 +31,17 @@ impl DbError {
         matches!(self, Self::Unavailable(_) | Self::Busy)
     }
 
+    /// The constraint that a statement would have broken, if the database names it. For a unique
+    /// index over whole columns SQLite names these instead: `stay.room_id, stay.guest`.
+    pub fn constraint(&self) -> Option<&str> {
+        let Self::Statement(sqlx::Error::Database(error)) = self else { return None };
+        error.constraint().or_else(|| {
+            let (_, named) = error.message().split_once(" constraint failed: ")?;
+            let index = named.strip_prefix("index '").and_then(|name| name.strip_suffix('\''));
+            Some(index.unwrap_or(named))
+        })
+    }
+
     /// Whether the database refused what does not fit with other rows, which may have changed at
     /// this moment: what has to be unique or to exist, a deadlock.
     pub fn is_conflict(&self) -> bool {

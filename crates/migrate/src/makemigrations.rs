@@ -2,6 +2,7 @@
 //! the models describe, and the difference written as SQL for both databases.
 
 mod built;
+mod constraints;
 mod diff;
 mod fillings;
 mod proposal;

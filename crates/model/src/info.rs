@@ -4,8 +4,8 @@ use std::fmt;
 
 use db::Value;
 
-use crate::Rule;
 use crate::clock::now;
+use crate::{ConstraintInfo, Rule};
 
 /// The description of a model: its table, its fields, and how people call it.
 ///
@@ -38,6 +38,8 @@ pub struct ModelInfo {
     /// Set for rows that each database numbers itself: fixtures find them by the natural key, and
     /// primary keys in a fixture are mapped.
     pub found_by_natural_key: bool,
+    /// Constraints and indexes that are more than columns.
+    pub constraints: &'static [ConstraintInfo],
     /// Rules over a whole object.
     pub rules: &'static [Rule],
 }

@@ -40,6 +40,8 @@
 
 mod catalog;
 mod clock;
+mod constraint;
+mod constraints;
 mod delete;
 mod error;
 mod fold;
@@ -61,6 +63,7 @@ pub use catalog::{Models, Referrer};
 #[doc(hidden)]
 pub use clock::at;
 pub use clock::now;
+pub use constraint::{ConstraintInfo, ConstraintKind};
 pub use delete::{Deleted, Deletion};
 pub use error::{Protected, WriteError};
 pub use fold::folded;

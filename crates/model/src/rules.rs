@@ -16,17 +16,17 @@ impl ModelInfo {
         }
     }
 
-    /// Asks the rules that ask the database about an object.
+    /// Checks an object against the constraints of its table, and asks the rules that ask the database.
     ///
     /// # Errors
     ///
-    /// A rule does not hold, or the database is out of reach.
+    /// A constraint or a rule does not hold, or the database is out of reach.
     pub async fn check_rows(
         &self,
         values: &[Value],
         on: &mut Transaction,
     ) -> Result<(), WriteError> {
-        let mut errors = ValidationErrors::none();
+        let mut errors = self.check_constraints(values, &mut *on).await?;
         for rule in self.rules {
             let Rule::Rows(rule) = rule else { continue };
             match rule(values, &mut *on).await {

@@ -151,7 +151,8 @@ pub async fn insert_values(
         format!("({}) VALUES ({})", columns.join(", "), parameters.join(", "))
     };
     let sql = format!("INSERT INTO {table} {given} RETURNING {key}");
-    let (id,) = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await?;
+    let inserted = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await;
+    let (id,) = inserted.map_err(|error| model.refused(error))?;
     if has_key {
         continue_sequence(model.table, on).await?;
     }
@@ -220,7 +221,8 @@ async fn update(
         u64::from(row.is_some())
     } else {
         let sql = format!("UPDATE {table} SET {} WHERE {key} = $1", set.join(", "));
-        query(AssertSqlSafe(sql)).bind_all(values).execute(&mut *on).await?
+        let updated = query(AssertSqlSafe(sql)).bind_all(values).execute(&mut *on).await;
+        updated.map_err(|error| model.refused(error))?
     };
     if changed == 0 {
         return Err(WriteError::Gone { model: model.verbose_name, id });

@@ -21,7 +21,6 @@ impl Attributes {
         errors: &mut Errors,
     ) -> Option<Self> {
         let mut items: Vec<Attribute> = Vec::new();
-        let mut good = true;
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(kind)) {
             let parsed =
                 attribute.parse_args_with(Punctuated::<Attribute, Token![,]>::parse_terminated);
@@ -29,10 +28,21 @@ impl Attributes {
                 Ok(parsed) => items.extend(parsed),
                 Err(error) => {
                     errors.add(error);
-                    good = false;
+                    return None;
                 }
             }
         }
+        Self::checked(items, known, repeatable, errors)
+    }
+
+    /// These attributes, if their names are known and none but the repeatable ones stands twice.
+    fn checked(
+        items: Vec<Attribute>,
+        known: &[&str],
+        repeatable: &[&str],
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let mut good = true;
         for (index, item) in items.iter().enumerate() {
             let name = item.name.to_string();
             if !known.contains(&name.as_str()) {
@@ -148,6 +158,28 @@ impl Attributes {
             errors.at(literal.span(), message);
             Vec::new()
         })
+    }
+
+    /// The attributes in each `name(…)`, with the place of the name.
+    pub(crate) fn nested(
+        &self,
+        name: &str,
+        known: &[&str],
+        example: &str,
+        errors: &mut Errors,
+    ) -> Vec<(Self, Span)> {
+        let mut nested = Vec::new();
+        for item in self.0.iter().filter(|item| item.name == name) {
+            let span = item.name.span();
+            match &item.value {
+                Some(Literal::Attributes(items, _)) => {
+                    let read = Self::checked(items.clone(), known, &[], errors);
+                    nested.extend(read.map(|attributes| (attributes, span)));
+                }
+                _ => errors.at(span, format!("write `{example}`")),
+            }
+        }
+        nested
     }
 
     /// The paths of an attribute that may stand several times.

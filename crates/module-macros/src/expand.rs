@@ -6,6 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::column::Column;
+use crate::constraints::{Constraint, Kind as ConstraintKind};
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
 use crate::field_type::last_segment;
@@ -153,6 +154,7 @@ fn info(model: &Model) -> TokenStream {
     });
     let unique_together = model.unique_together.iter().map(|names| quote!(&[#(#names),*]));
     let indexes = model.indexes.iter().map(|names| quote!(&[#(#names),*]));
+    let constraints = model.constraints.iter().map(constraint);
     let rules = rules(model);
     quote! {
         ::module_api::model::ModelInfo {
@@ -168,6 +170,7 @@ fn info(model: &Model) -> TokenStream {
             indexes: &[#(#indexes),*],
             natural_key: &[#(#natural_key),*],
             found_by_natural_key: #found_by_natural_key,
+            constraints: &[#(#constraints),*],
             rules: &[#(#rules),*],
         }
     }
@@ -322,6 +325,34 @@ fn validator(field: &Column, path: &syn::Path) -> TokenStream {
         |#value: &::module_api::db::Value| {
             let #rule: fn(#argument) -> ::core::result::Result<(), ::std::string::String> = #path;
             ::core::option::Option::map_or(#typed, ::core::result::Result::Ok(()), #rule)
+        }
+    }
+}
+
+fn constraint(constraint: &Constraint) -> TokenStream {
+    let Constraint { name, kind, message, field } = constraint;
+    let several = |over: &[String], condition: &Option<String>| {
+        let condition = option(condition.as_ref().map(|sql| quote!(#sql)));
+        quote!({ over: &[#(#over),*], condition: #condition })
+    };
+    let kind = match kind {
+        ConstraintKind::Check(sql) => quote!(Check(#sql)),
+        ConstraintKind::Unique { over, condition } => {
+            let several = several(over, condition);
+            quote!(Unique #several)
+        }
+        ConstraintKind::Index { over, condition } => {
+            let several = several(over, condition);
+            quote!(Index #several)
+        }
+    };
+    let field = option(field.as_ref().map(|field| quote!(#field)));
+    quote! {
+        ::module_api::model::ConstraintInfo {
+            name: #name,
+            kind: ::module_api::model::ConstraintKind::#kind,
+            message: #message,
+            field: #field,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod column;
+mod constraints;
 mod display;
 mod embed;
 mod errors;
@@ -42,6 +43,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `display = "{title}, {address.city}"` | how one shows as text; `{{` and `}}` are braces | `Letting object (1)` |
 /// | `unique_together = [["title", "address"]]` | fields that must not have the same values together twice | none |
 /// | `indexes = [["title", "address"]]` | fields that have an index together | none |
+/// | `constraint(name = "…", check = "departure > arrival", message = "…")` | a condition that each row meets | none |
+/// | `constraint(name = "…", unique = ["room"], condition = "open", message = "…")` | fields and expressions that no two rows which meet the condition have alike | none |
+/// | `index(name = "…", over = ["lower(title)"], condition = "open")` | an index of expressions, or of the rows that meet a condition | none |
 /// | `natural_key = ["title"]` | the fields by which fixtures may name one | none |
 /// | `validate = path` | a rule over the whole object, any number of times | none |
 /// | `validate_in = path` | a rule that asks the database, any number of times | none |
@@ -79,6 +83,16 @@ use syn::{DeriveInput, parse_macro_input};
 /// A normal form is a `fn(&str) -> String` whose result is its own normal form. Forms, imports,
 /// fixtures, `insert`, `save` and `update` store it in place of what they are given, and check that;
 /// the struct keeps what it was given, and queries look for what they are told.
+///
+/// # Constraints
+///
+/// Conditions and expressions are SQL that both databases understand, over the columns of the table
+/// (`room_id` for the field `room`); `unique` and `over` take names of fields beside expressions.
+/// `makemigrations` writes them for both databases, and drops and changes them with the attribute.
+/// An object is checked before it is written, and a refusal of the database becomes the same
+/// message, which belongs to the object or, with `field = "departure"`, to that field. The SQL is the
+/// program's own: nothing that a user typed may stand in it. What the values alone decide needs
+/// both only where other programs write to the table; else a rule is enough.
 ///
 /// # Rules over the whole object
 ///

@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token, bracketed, parenthesized, token};
 
 /// A value as it is written.
+#[derive(Clone)]
 pub(crate) enum Literal {
     Text(LitStr),
     Int(i64, Span),
@@ -14,6 +15,8 @@ pub(crate) enum Literal {
     Path(Path),
     List(Vec<Literal>, Span),
     Tuple(Vec<Literal>, Span),
+    /// Attributes in parentheses behind the name.
+    Attributes(Vec<Attribute>, Span),
 }
 
 impl Literal {
@@ -24,7 +27,10 @@ impl Literal {
             Self::Path(path) => {
                 path.segments.first().map_or_else(Span::call_site, |first| first.ident.span())
             }
-            Self::Int(_, span) | Self::List(_, span) | Self::Tuple(_, span) => *span,
+            Self::Int(_, span)
+            | Self::List(_, span)
+            | Self::Tuple(_, span)
+            | Self::Attributes(_, span) => *span,
         }
     }
 }
@@ -74,7 +80,8 @@ impl Literal {
     }
 }
 
-/// One `name` or `name = value` of `#[model(…)]`.
+/// One `name`, `name = value` or `name(…)` of `#[model(…)]`.
+#[derive(Clone)]
 pub(crate) struct Attribute {
     pub(crate) name: Ident,
     pub(crate) value: Option<Literal>,
@@ -90,6 +97,11 @@ impl Parse for Attribute {
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             Some(input.parse()?)
+        } else if input.peek(token::Paren) && (name == "constraint" || name == "index") {
+            let content;
+            let span = parenthesized!(content in input).span.join();
+            let items = Punctuated::<Self, Token![,]>::parse_terminated(&content)?;
+            Some(Literal::Attributes(items.into_iter().collect(), span))
         } else if input.peek(token::Paren) {
             let message = format!("write `{name} = …` instead of `{name}(…)`");
             return Err(input.error(message));

@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
 use crate::attributes::Attributes;
+use crate::constraints::{self, Constraint};
 use crate::display::{self, Part};
 use crate::errors::Errors;
 use crate::field::{Field, FieldKind, Owner};
@@ -13,8 +14,10 @@ use crate::kind::Kind;
 use crate::names::{database_name_error, is_label, list, nearest, words_of_camel_case};
 
 const ATTRIBUTES: &[&str] = &[
+    "constraint",
     "display",
     "found_by_natural_key",
+    "index",
     "indexes",
     "label",
     "natural_key",
@@ -27,7 +30,7 @@ const ATTRIBUTES: &[&str] = &[
     "verbose_name_plural",
 ];
 
-const REPEATABLE: &[&str] = &["validate", "validate_in"];
+const REPEATABLE: &[&str] = &["constraint", "index", "validate", "validate_in"];
 
 pub(crate) struct Model {
     pub(crate) ident: Ident,
@@ -45,6 +48,7 @@ pub(crate) struct Model {
     pub(crate) indexes: Vec<Vec<String>>,
     pub(crate) natural_key: Vec<String>,
     pub(crate) found_by_natural_key: bool,
+    pub(crate) constraints: Vec<Constraint>,
     /// Functions that check an object by its values alone.
     pub(crate) value_rules: Vec<Path>,
     /// Functions that check an object in a transaction.
@@ -85,6 +89,11 @@ impl Model {
         };
         let unique_together = lists("unique_together", &mut errors);
         let indexes = lists("indexes", &mut errors);
+        let column = |name: &str, span: Span, errors: &mut Errors| {
+            names.check(name, span, errors);
+            names.column(name)
+        };
+        let constraints = constraints::read(&attributes, &column, &mut errors);
         let natural_key = attributes.texts("natural_key", "[\"title\"]", &mut errors);
         let natural_key = names.columns(&natural_key, &mut errors);
         let found_by_natural_key = attributes.flag("found_by_natural_key", &mut errors);
@@ -128,6 +137,7 @@ impl Model {
             indexes,
             natural_key,
             found_by_natural_key,
+            constraints,
             value_rules,
             row_rules,
         })
@@ -313,6 +323,12 @@ impl Names<'_> {
                 errors.at(span, message);
             }
         }
+    }
+
+    /// The column of the field of that name.
+    fn column(&self, name: &str) -> Option<String> {
+        let field = self.fields?.iter().find(|field| field.name() == name)?;
+        Some(field.column()?.stored_as.clone())
     }
 
     /// They have to be names of fields with columns, none of them twice.

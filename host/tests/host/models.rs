@@ -21,6 +21,7 @@ const fn model(label: &'static str, table: &'static str) -> ModelInfo {
         indexes: &[],
         natural_key: &[],
         found_by_natural_key: false,
+        constraints: &[],
         rules: &[],
     }
 }

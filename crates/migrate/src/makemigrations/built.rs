@@ -6,6 +6,7 @@ use crate::graph::MigrationGraph;
 use module_api::db::DatabaseKind;
 use module_api::model::ModelInfo;
 
+use super::constraints::MARK;
 use super::diff::Changes;
 use super::proposal::Pending;
 use super::state::{self, State};
@@ -22,6 +23,8 @@ pub(super) struct Built {
     pub(super) makers: BTreeMap<String, (&'static str, String)>,
     /// The tables that migrations say no model describes.
     unmanaged: BTreeSet<String>,
+    /// The names of constraints that models describe or described.
+    constraints: BTreeSet<String>,
 }
 
 impl Built {
@@ -30,6 +33,7 @@ impl Built {
         let mut scratch = Scratch::new().await?;
         let mut makers = BTreeMap::new();
         let mut unmanaged = BTreeSet::new();
+        let mut constraints = BTreeSet::new();
         for planned in graph.all() {
             let (module, migration) = (planned.module, &planned.migration);
             let sql = migration.sql(DatabaseKind::Sqlite);
@@ -38,11 +42,11 @@ impl Built {
             for table in scratch.made().await?.tables {
                 makers.insert(table.name, (module, migration.name.clone()));
             }
-            let declared = sql.lines().filter_map(|line| line.trim().strip_prefix("-- unmanaged:"));
-            unmanaged.extend(declared.flat_map(str::split_whitespace).map(str::to_owned));
+            unmanaged.extend(declared(sql, "-- unmanaged:"));
+            constraints.extend(declared(sql, MARK));
         }
         let (schema, triggers) = (scratch.schema().await?, scratch.triggers().await?);
-        Ok(Self { scratch, schema, triggers, makers, unmanaged })
+        Ok(Self { scratch, schema, triggers, makers, unmanaged, constraints })
     }
 
     /// Whether there is such a table.
@@ -90,10 +94,14 @@ impl Built {
                 && (described.contains_key(name) || !self.unmanaged.contains(name))
                 && (described.contains_key(name) || self.makers.contains_key(name))
         };
+        let now: BTreeSet<&String> =
+            described.values().flat_map(|table| table.constraints.keys()).collect();
+        let is_described =
+            |name: &str| self.constraints.contains(name) || now.iter().any(|known| *known == name);
         let own = schema.tables.iter().filter(|(name, _)| is_own(name));
         let state = own.map(|(name, table)| {
             let triggers = triggers.get(name).map_or(&[][..], Vec::as_slice);
-            (name.clone(), state::of_table(table, triggers))
+            (name.clone(), state::of_table(table, triggers, is_described))
         });
         state.collect()
     }
@@ -148,6 +156,12 @@ impl Built {
         let (schema, triggers) = (self.scratch.schema().await?, self.scratch.triggers().await?);
         Ok(self.read(module, described, &schema, &triggers))
     }
+}
+
+/// The names behind a mark at the beginning of lines.
+fn declared<'a>(sql: &'a str, mark: &'a str) -> impl Iterator<Item = String> {
+    let lines = sql.lines().filter_map(move |line| line.trim().strip_prefix(mark));
+    lines.flat_map(str::split_whitespace).map(str::to_owned)
 }
 
 /// The script for SQLite.

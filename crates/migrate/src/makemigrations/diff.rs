@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::constraints::{self, Constraint};
 use super::state::{ColumnState, IndexState, Kind, State, TableState};
 
 /// What is done to a module's tables, table by table.
@@ -56,6 +57,13 @@ impl Changes {
 
     pub(super) fn is_empty(&self) -> bool {
         self.created.is_empty() && self.altered.is_empty() && self.dropped.is_empty()
+    }
+
+    /// The names of constraints that are new, or become others.
+    pub(super) fn new_constraints(&self) -> BTreeSet<&str> {
+        let created = self.created.iter().flat_map(|table| table.constraints.keys());
+        let altered = self.altered.iter().flat_map(TableChange::new_constraints);
+        created.chain(altered.map(|(name, _)| name)).map(String::as_str).collect()
     }
 
     /// The tables to which foreign keys led that are gone.
@@ -150,7 +158,9 @@ impl TableChange {
     }
 
     fn is_empty(&self) -> bool {
-        self.from.columns == self.to.columns && self.from.indexes == self.to.indexes
+        self.from.columns == self.to.columns
+            && self.from.indexes == self.to.indexes
+            && self.from.constraints == self.to.constraints
     }
 
     pub(super) fn added(&self) -> impl Iterator<Item = &ColumnState> {
@@ -172,6 +182,16 @@ impl TableChange {
 
     pub(super) fn new_indexes(&self) -> impl Iterator<Item = &IndexState> {
         self.to.indexes.difference(&self.from.indexes)
+    }
+
+    /// The constraints that are new, or become others.
+    pub(super) fn new_constraints(&self) -> impl Iterator<Item = (&String, &Constraint)> {
+        constraints::lost(&self.to.constraints, &self.from.constraints)
+    }
+
+    /// The constraints that go, or become others.
+    pub(super) fn old_constraints(&self) -> impl Iterator<Item = (&String, &Constraint)> {
+        constraints::lost(&self.from.constraints, &self.to.constraints)
     }
 
     pub(super) fn old_indexes(&self) -> impl Iterator<Item = &IndexState> {

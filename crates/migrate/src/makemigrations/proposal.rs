@@ -8,6 +8,7 @@ use module_api::db::DatabaseKind;
 use module_api::model::ModelInfo;
 
 use super::built::Built;
+use super::constraints::MARK;
 use super::diff::Changes;
 use super::fillings::fillings;
 use super::sql::{self, Fillings};
@@ -90,6 +91,11 @@ impl Pending {
         }
         for line in &summary {
             writeln!(head, "-- {line}").expect("a string takes all");
+        }
+        let constraints = self.changes.new_constraints();
+        if !constraints.is_empty() {
+            let names: Vec<&str> = constraints.into_iter().collect();
+            writeln!(head, "{MARK} {}", names.join(" ")).expect("a string takes all");
         }
         head.push('\n');
         let mut files = Vec::new();

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use module_api::db::quoted;
 use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 
-use crate::schema::{Column, ColumnKind, ForeignKey, Numbering, Table};
+use super::constraints::{self, Constraints};
+use crate::schema::{Check, Column, ColumnKind, ForeignKey, Numbering, Table};
 
 /// The tables of a module, by their names.
 pub(super) type State = BTreeMap<String, TableState>;
@@ -18,6 +19,8 @@ pub(super) struct TableState {
     pub(super) columns: Vec<ColumnState>,
     /// The columns of each index over several columns, or of one that is not a column's own.
     pub(super) indexes: BTreeSet<IndexState>,
+    /// The constraints and indexes that models describe in SQL.
+    pub(super) constraints: Constraints,
     /// What a rebuilt table has to have besides: as the migrations build it.
     pub(super) besides: Besides,
 }
@@ -112,6 +115,11 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
             name: model.table.to_owned(),
             columns,
             indexes: indexes.collect(),
+            constraints: model
+                .constraints
+                .iter()
+                .map(|info| (info.name.to_owned(), constraints::of_model(model.table, info)))
+                .collect(),
             besides: Besides::default(),
         };
         state.insert(table.name.clone(), table.normal());
@@ -142,6 +150,7 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
                 name: field.table.to_owned(),
                 columns,
                 indexes: BTreeSet::from([IndexState { columns: pair, unique: true }]),
+                constraints: Constraints::new(),
                 besides: Besides::default(),
             };
             state.insert(table.name.clone(), table.normal());
@@ -177,8 +186,13 @@ fn of_field(field: &FieldInfo) -> ColumnState {
     }
 }
 
-/// A table as migrations build it on SQLite, with the statements of its triggers.
-pub(super) fn of_table(table: &Table, triggers: &[String]) -> TableState {
+/// A table as migrations build it on SQLite, with the statements of its triggers. Which of its
+/// constraints models describe or described, is told by their names.
+pub(super) fn of_table(
+    table: &Table,
+    triggers: &[String],
+    is_described: impl Fn(&str) -> bool,
+) -> TableState {
     let of_several = table.indexes.iter().filter(|index| index.columns.len() > 1);
     let index = |index: &crate::schema::Index| IndexState {
         columns: index.columns.clone(),
@@ -193,7 +207,8 @@ pub(super) fn of_table(table: &Table, triggers: &[String]) -> TableState {
             .map(|column| of_column(table, column))
             .collect(),
         indexes: of_several.map(index).collect(),
-        besides: besides(table, triggers),
+        besides: besides(table, triggers, &is_described),
+        constraints: constraints::of_table(table, is_described),
     }
     .normal()
 }
@@ -236,9 +251,10 @@ fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
     table.foreign_keys.iter().find(|key| key.columns == [column.name.as_str()])
 }
 
-fn besides(table: &Table, triggers: &[String]) -> Besides {
+fn besides(table: &Table, triggers: &[String], is_described: &impl Fn(&str) -> bool) -> Besides {
     let mut besides = Besides::default();
-    for check in &table.checks {
+    let by_hand = |check: &&Check| !check.name.as_deref().is_some_and(is_described);
+    for check in table.checks.iter().filter(by_hand) {
         let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", quoted(name)));
         let name = name.unwrap_or_default();
         besides.checks.push(format!("{name}CHECK ({})", check.expression));
@@ -261,7 +277,7 @@ fn besides(table: &Table, triggers: &[String]) -> Besides {
             besides.columns.insert(column.name.clone(), of_column);
         }
     }
-    for index in &table.special_indexes {
+    for index in table.special_indexes.iter().filter(|index| !is_described(&index.name)) {
         if index.definition.is_empty() {
             besides.peculiar.push("a unique constraint is over more than columns".to_owned());
         } else {

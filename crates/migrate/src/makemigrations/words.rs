@@ -1,8 +1,11 @@
 //! What changes are called: in the name of a migration, in its head, and when something is amiss.
 
+use std::collections::BTreeSet;
+
 use module_api::model::ModelInfo;
 
 use super::NeedsValue;
+use super::constraints::Constraint;
 use super::diff::{Changes, TableChange};
 use super::sql::{Fillings, Needed, must_rebuild, needed};
 use super::state::{Besides, Kind, TableState};
@@ -51,6 +54,9 @@ pub(super) fn name(changes: &Changes, models: &[&'static ModelInfo]) -> String {
         if change.new_indexes().next().is_some() || change.old_indexes().next().is_some() {
             parts.push(format!("{model}_indexes"));
         }
+        let changed = change.new_constraints().chain(change.old_constraints());
+        let changed: BTreeSet<&String> = changed.map(|(name, _)| name).collect();
+        parts.extend(changed.into_iter().cloned());
     }
     let clean = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     let parts: Vec<String> =
@@ -90,6 +96,20 @@ pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<S
         lines.extend(change.old_indexes().map(|index| {
             format!("Remove {} over {} from {model}", kind(index.unique), over(&index.columns))
         }));
+        let kind = |constraint: &Constraint| match constraint {
+            Constraint::Check(_) => "constraint",
+            Constraint::Index(_) => "index",
+        };
+        lines.extend(
+            change
+                .old_constraints()
+                .map(|(name, one)| format!("Remove {} {name} from {model}", kind(one))),
+        );
+        lines.extend(
+            change
+                .new_constraints()
+                .map(|(name, one)| format!("Create {} {name} on {model}", kind(one))),
+        );
     }
     lines.extend(changes.dropped.iter().map(|gone| format!("Delete model {}", table(gone))));
     lines

@@ -23,6 +23,7 @@ const fn model(table: &'static str, fields: &'static [FieldInfo]) -> ModelInfo {
         indexes: &[],
         natural_key: &[],
         found_by_natural_key: false,
+        constraints: &[],
         rules: &[],
     }
 }

@@ -160,7 +160,7 @@ impl<M: Model> Select<M> {
         let assignments: Vec<_> =
             assignments.map(|a| (a.field, a.field.normalized(a.value))).collect();
         check_fields(&assignments)?;
-        if M::INFO.rules.is_empty() {
+        if M::INFO.rules.is_empty() && M::INFO.constraints.is_empty() {
             return Ok(self.rows.update(assignments, on.kind()).execute(on).await?);
         }
         // The transaction may go on after a refusal.
@@ -179,8 +179,11 @@ impl<M: Model> Select<M> {
         on: &mut Transaction,
     ) -> Result<u64, WriteError> {
         let update = self.rows.update_returning_keys(assignments, on.kind());
-        let ids: Vec<i64> = update.fetch_all_with(|row| row.get_at(0), (&mut *on).into()).await?;
-        check_rules_of(M::INFO, &ids, on).await?;
+        let updated = update.fetch_all_with(|row| row.get_at(0), (&mut *on).into()).await;
+        let ids: Vec<i64> = updated.map_err(|error| M::INFO.refused(error))?;
+        if !M::INFO.rules.is_empty() {
+            check_rules_of(M::INFO, &ids, on).await?;
+        }
         Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
     }
 

@@ -12,6 +12,7 @@ use module_api::time::Duration;
 use module_api::{Connection, Error, Files, Module, Page, context, register};
 use module_test::{DatabaseKind, TestSite, TestUser, on_both_databases};
 
+mod constraints;
 mod forms;
 mod rules;
 

@@ -9,6 +9,7 @@ mod conflict;
 mod fields;
 mod rights;
 mod rows;
+mod rules;
 mod target;
 mod users;
 

@@ -2,6 +2,7 @@
 
 use module_api::db::{DatabaseKind, quoted as name};
 
+use super::super::constraints::{self, Constraint, Constraints};
 use super::super::diff::{Changes, ColumnChange, TableChange};
 use super::super::state::{ColumnState, IndexState, Kind, TableState};
 use super::{Fillings, filling, name_of, names, text};
@@ -16,6 +17,7 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
         }
         let indexes = table.indexes.iter();
         statements.extend(indexes.map(|index| create_index(&table.name, index)));
+        statements.extend(constraints::indexes(&table.constraints));
     }
     for change in &changes.altered {
         alter(change, fillings, &mut statements);
@@ -35,7 +37,8 @@ fn create(table: &TableState) -> String {
     });
     let positive = table.columns.iter().filter(|column| column.positive);
     let positive = positive.map(|column| check(&table.name, column));
-    let lines: Vec<String> = columns.chain(positive).map(|line| format!("    {line}")).collect();
+    let lines = columns.chain(positive).chain(constraints::checks(&table.constraints));
+    let lines: Vec<String> = lines.map(|line| format!("    {line}")).collect();
     format!("CREATE TABLE {} (\n{}\n);", name(&table.name), lines.join(",\n"))
 }
 
@@ -94,6 +97,12 @@ fn create_index(table: &str, index: &IndexState) -> String {
 fn alter(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>) {
     let table = &change.to.name;
     let quoted = name(table);
+    statements.extend(change.old_constraints().map(|(constraint, kind)| match kind {
+        Constraint::Check(_) => {
+            format!("ALTER TABLE {quoted} DROP CONSTRAINT IF EXISTS {};", name(constraint))
+        }
+        Constraint::Index(_) => constraints::drop_index(constraint),
+    }));
     statements.extend(change.old_indexes().map(|index| drop_index(table, index)));
     for column in change.removed() {
         // Its indexes and constraints go with it.
@@ -106,6 +115,11 @@ fn alter(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>
         alter_column(table, column, fillings, statements);
     }
     statements.extend(change.new_indexes().map(|index| create_index(table, index)));
+    let new: Constraints =
+        change.new_constraints().map(|(name, one)| (name.clone(), one.clone())).collect();
+    let checks = constraints::checks(&new);
+    statements.extend(checks.map(|check| format!("ALTER TABLE {quoted} ADD {check};")));
+    statements.extend(constraints::indexes(&new));
 }
 
 fn add(table: &str, column: &ColumnState, fillings: &Fillings, statements: &mut Vec<String>) {

@@ -2,6 +2,7 @@
 
 use module_api::db::{DatabaseKind, quoted as name};
 
+use super::super::constraints::{self, Constraint, Constraints};
 use super::super::diff::{Changes, TableChange};
 use super::super::state::{ColumnBesides, ColumnState, Kind, TableState};
 use super::{Fillings, filling, name_of, names, text};
@@ -31,7 +32,10 @@ pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
     let only_gains_index = |from: &ColumnState, to: &ColumnState| {
         from.is_stored_as(to) && (to.unique || !from.unique) && (to.index || !from.index)
     };
+    let is_check =
+        |(_, constraint): (&String, &Constraint)| matches!(constraint, Constraint::Check(_));
     change.removed().next().is_some()
+        || change.new_constraints().chain(change.old_constraints()).any(is_check)
         || change.old_indexes().next().is_some()
         || change.changed().any(|column| !only_gains_index(column.from, column.to))
         || change.added().any(|column| !column.null || column.positive || has_value(column))
@@ -39,6 +43,7 @@ pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
 
 fn alter(change: &TableChange, statements: &mut Vec<String>) {
     let table = name(&change.to.name);
+    statements.extend(change.old_constraints().map(|(name, _)| constraints::drop_index(name)));
     for column in change.added() {
         let plain = ColumnState { unique: false, ..column.clone() };
         let definition = definition(&plain, None);
@@ -51,6 +56,9 @@ fn alter(change: &TableChange, statements: &mut Vec<String>) {
     for index in change.new_indexes() {
         statements.push(create_index(&change.to.name, &index.columns, index.unique));
     }
+    let new: Constraints =
+        change.new_constraints().map(|(name, index)| (name.clone(), index.clone())).collect();
+    statements.extend(constraints::indexes(&new));
 }
 
 fn rebuild(change: &TableChange, fillings: &Fillings, statements: &mut Vec<String>) {
@@ -97,7 +105,7 @@ fn create(table: &TableState, under: &str) -> String {
     let besides = &table.besides;
     let column = |column: &ColumnState| definition(column, besides.columns.get(&column.name));
     let columns = table.columns.iter().map(column);
-    let checks = besides.checks.iter().cloned();
+    let checks = besides.checks.iter().cloned().chain(constraints::checks(&table.constraints));
     let lines: Vec<String> = columns.chain(checks).map(|line| format!("    {line}")).collect();
     format!("CREATE TABLE {} (\n{}\n);", name(under), lines.join(",\n"))
 }
@@ -170,7 +178,7 @@ fn indexes(table: &TableState) -> Vec<String> {
     let own = table.columns.iter().filter_map(|column| index_of(&table.name, column, false));
     let several = table.indexes.iter();
     let several = several.map(|index| create_index(&table.name, &index.columns, index.unique));
-    own.chain(several).collect()
+    own.chain(several).chain(constraints::indexes(&table.constraints)).collect()
 }
 
 fn index_of(table: &str, column: &ColumnState, also_unique: bool) -> Option<String> {

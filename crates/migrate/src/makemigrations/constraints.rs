@@ -1,0 +1,102 @@
+//! Named constraints and indexes that models describe in SQL.
+
+use std::collections::BTreeMap;
+
+use module_api::db::{DatabaseKind, quoted as name};
+use module_api::model::{ConstraintInfo, ConstraintKind};
+
+use crate::schema::Table;
+use crate::sql_tokens::tokens;
+
+/// The comment in migrations that names the constraints which models describe: without it nobody
+/// could tell a constraint that a model no longer has from one that was made by hand.
+pub(super) const MARK: &str = "-- constraints:";
+
+/// The constraints and indexes of a table, by their names.
+pub(super) type Constraints = BTreeMap<String, Constraint>;
+
+/// A named constraint or index, in SQL that both databases understand.
+#[derive(Debug, Clone)]
+pub(super) enum Constraint {
+    /// A check: its condition.
+    Check(String),
+    /// An index: the statement that makes it.
+    Index(String),
+}
+
+/// Space and comments do not matter.
+impl PartialEq for Constraint {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |a: &str, b: &str| {
+            let parts = |sql| tokens(sql, DatabaseKind::Sqlite).map(|(_, token)| token);
+            parts(a).eq(parts(b))
+        };
+        match (self, other) {
+            (Self::Check(a), Self::Check(b)) | (Self::Index(a), Self::Index(b)) => is_same(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Constraint {}
+
+/// The constraint that a model describes.
+pub(super) fn of_model(table: &str, info: &ConstraintInfo) -> Constraint {
+    let index = |kind: &str, over: &[&str], condition: Option<&str>| {
+        let condition = condition.map_or_else(String::new, |sql| format!(" WHERE {sql}"));
+        Constraint::Index(format!(
+            "CREATE {kind} {} ON {} ({}){condition}",
+            name(info.name),
+            name(table),
+            over.join(", ")
+        ))
+    };
+    match info.kind {
+        ConstraintKind::Check(condition) => Constraint::Check(condition.to_owned()),
+        ConstraintKind::Unique { over, condition } => index("UNIQUE INDEX", over, condition),
+        ConstraintKind::Index { over, condition } => index("INDEX", over, condition),
+    }
+}
+
+/// Those constraints of a table as migrations build it on SQLite that models describe or described.
+pub(super) fn of_table(table: &Table, is_described: impl Fn(&str) -> bool) -> Constraints {
+    let checks = table.checks.iter().filter_map(|check| {
+        let name = check.name.clone().filter(|name| is_described(name))?;
+        Some((name, Constraint::Check(check.expression.clone())))
+    });
+    let indexes = table.special_indexes.iter().filter(|index| is_described(&index.name));
+    let indexes =
+        indexes.map(|index| (index.name.clone(), Constraint::Index(index.definition.clone())));
+    checks.chain(indexes).collect()
+}
+
+/// The checks, each as a line of a statement that makes the table.
+pub(super) fn checks(constraints: &Constraints) -> impl Iterator<Item = String> {
+    constraints.iter().filter_map(|(constraint, kind)| match kind {
+        Constraint::Check(condition) => {
+            Some(format!("CONSTRAINT {} CHECK ({condition})", name(constraint)))
+        }
+        Constraint::Index(_) => None,
+    })
+}
+
+/// The statements that make the indexes.
+pub(super) fn indexes(constraints: &Constraints) -> impl Iterator<Item = String> {
+    constraints.values().filter_map(|kind| match kind {
+        Constraint::Check(_) => None,
+        Constraint::Index(statement) => Some(format!("{statement};")),
+    })
+}
+
+/// Those of `from` that are not in `to`, or are another there.
+pub(super) fn lost<'a>(
+    from: &'a Constraints,
+    to: &'a Constraints,
+) -> impl Iterator<Item = (&'a String, &'a Constraint)> {
+    from.iter().filter(|(name, constraint)| to.get(*name) != Some(*constraint))
+}
+
+/// Drops an index. An adopted database may lack it.
+pub(super) fn drop_index(index: &str) -> String {
+    format!("DROP INDEX IF EXISTS {};", name(index))
+}

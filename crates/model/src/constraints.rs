@@ -1,0 +1,86 @@
+//! Checks the constraints of a table before the database does, and reads its refusals.
+
+use std::fmt::Write;
+
+use db::{DbError, Transaction, Value, query, quoted};
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    ConstraintInfo, ConstraintKind, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError,
+};
+
+impl ModelInfo {
+    /// Checks the constraints that the database will hold an object to, so that all are reported.
+    pub(crate) async fn check_constraints(
+        &self,
+        values: &[Value],
+        on: &mut Transaction,
+    ) -> Result<ValidationErrors, DbError> {
+        let mut errors = ValidationErrors::none();
+        for constraint in self.constraints {
+            let Some(sql) = self.violation_of(constraint) else { continue };
+            let broken = query(AssertSqlSafe(sql)).bind_all(values.to_vec());
+            if broken.fetch_optional::<(i64,)>(&mut *on).await?.is_some() {
+                errors.add(constraint.field.unwrap_or(NON_FIELD_ERRORS), constraint.text());
+            }
+        }
+        Ok(errors)
+    }
+
+    /// The query that finds a row if an object with the values `$1`, `$2`… breaks the constraint.
+    fn violation_of(&self, constraint: &ConstraintInfo) -> Option<String> {
+        let columns = self.fields.iter().enumerate();
+        let columns: Vec<String> = columns
+            .map(|(place, field)| format!("${} AS {}", place + 1, quoted(field.column)))
+            .collect();
+        let object = format!("(SELECT {}) object", columns.join(", "));
+        match constraint.kind {
+            ConstraintKind::Check(condition) => {
+                Some(format!("SELECT 1 FROM {object} WHERE NOT ({condition})"))
+            }
+            ConstraintKind::Unique { over, condition } => {
+                let key = quoted(self.primary_key().column);
+                let condition = condition.map_or_else(String::new, |sql| format!(" WHERE {sql}"));
+                let mut parts = String::new();
+                let mut same = String::new();
+                for (place, part) in over.iter().enumerate() {
+                    write!(parts, ", {part} AS part_{place}").expect("a string takes all");
+                    write!(same, " AND own.part_{place} = other.part_{place}")
+                        .expect("a string takes all");
+                }
+                // A primary key of 0 is no row's, so that a new object differs from all.
+                let table = quoted(self.table);
+                Some(format!(
+                    "SELECT 1 FROM (SELECT {key} AS row_key{parts} FROM {object}{condition}) own, \
+                     (SELECT {key} AS row_key{parts} FROM {table}{condition}) other \
+                     WHERE other.row_key <> coalesce(own.row_key, 0){same} LIMIT 1"
+                ))
+            }
+            ConstraintKind::Index { .. } => None,
+        }
+    }
+
+    /// Returns the errors of a constraint, if that is why the database refused.
+    pub fn violation(&self, error: &DbError) -> Option<ValidationErrors> {
+        let named = error.constraint()?;
+        let constraint = self.constraints.iter().find(|constraint| {
+            let ConstraintKind::Unique { over, .. } = constraint.kind else {
+                return constraint.name == named;
+            };
+            // SQLite names the columns in place of an index.
+            let column = |part: &&str| format!("{}.{}", self.table, part.replace('"', ""));
+            constraint.name == named
+                || over.iter().map(column).collect::<Vec<_>>().join(", ") == named
+        })?;
+        let field = constraint.field.unwrap_or(NON_FIELD_ERRORS);
+        Some(ValidationErrors::of(field, constraint.text()))
+    }
+
+    /// The error that a refusal of the database is.
+    pub(crate) fn refused(&self, error: DbError) -> WriteError {
+        match self.violation(&error) {
+            Some(errors) => errors.into(),
+            None => error.into(),
+        }
+    }
+}
