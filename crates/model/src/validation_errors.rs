@@ -44,17 +44,17 @@ impl ValidationErrors {
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Returns `true` if there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is wrong, field by field.
+    /// Returns the errors of each field.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
         self.0.iter().map(|(field, messages)| (*field, messages.as_slice()))
     }
 
-    /// What is wrong with a field.
+    /// Returns the errors of a field.
     pub fn field(&self, name: &str) -> &[String] {
         self.iter().find(|(field, _)| *field == name).map_or(&[], |(_, messages)| messages)
     }

@@ -8,7 +8,7 @@ use crate::model::{FieldInfo, FieldKind, FieldType, ValidationErrors};
 /// The description of a form's field.
 #[derive(Debug)]
 pub struct FormField {
-    /// What it holds and its rules: of its own, or of a model's field.
+    /// Its kind and its rules: its own, or those of a model's field.
     pub info: &'static FieldInfo,
     /// The label; without it, the verbose name with a capital.
     pub label: Option<&'static str>,

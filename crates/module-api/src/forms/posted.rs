@@ -1,4 +1,4 @@
-//! What a form or a query sends: names and values as they came, within limits.
+//! The names and values that a form or a query string sends, within limits.
 
 use std::collections::HashMap;
 
