@@ -1,6 +1,6 @@
 //! The migrations that the models of a plan ask for.
 
-pub use ::migrate::makemigrations::{MakeMigrationsError, NeedsValue, Proposal, Request};
+pub use ::migrate::makemigrations::{MakeMigrationsError, NeedsValue, Proposal, Renaming, Request};
 
 use ::migrate::makemigrations;
 

@@ -6,9 +6,13 @@ mod constraints;
 mod diff;
 mod fillings;
 mod proposal;
+mod renames;
 mod sql;
 mod state;
 mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use module_api::Module;
 use module_api::db::DbError;
@@ -20,6 +24,8 @@ use crate::schema::ScratchError;
 
 use built::Built;
 use proposal::Pending;
+use renames::Renames;
+use state::State;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +39,25 @@ pub struct Request {
     pub fillings: Vec<(String, String)>,
     /// Whether values, columns and tables may be lost.
     pub may_lose_data: bool,
+    /// The fields and models that have another name now.
+    pub renames: Vec<Renaming>,
+    /// What was not renamed, although it looks like it; `None` if nobody can be asked.
+    pub not_renamed: Option<Vec<Renaming>>,
+}
+
+/// A field or a model that has another name now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renaming {
+    /// The old name: `lettings.letting.title`, the label of a model that is gone, or its table.
+    pub from: String,
+    /// The new name: `name`, or the label of a model.
+    pub to: String,
+}
+
+impl fmt::Display for Renaming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.from, self.to)
+    }
 }
 
 /// A migration that is to be written.
@@ -66,10 +91,16 @@ pub enum MakeMigrationsError {
     /// Rows that are there would have no value in a column that needs one.
     #[error("{}", .0.iter().map(|need| need.why.as_str()).collect::<Vec<_>>().join("; "))]
     NeedsValue(Vec<NeedsValue>),
+    /// What was said to be renamed cannot be.
+    #[error("--rename {0}: {1}")]
+    Rename(String, String),
+    /// Something may have been renamed.
+    #[error("perhaps renamed: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    PerhapsRenamed(Vec<Renaming>),
     /// Something would be lost.
     #[error(
         "this loses data: {}; if that is meant, say --allow-data-loss, and if something was \
-         renamed, write the migration by hand (ALTER TABLE … RENAME)", .0.join("; ")
+         renamed, say --rename app.model.field=NEW or --rename app.model=app.NEW", .0.join("; ")
     )]
     LosesData(Vec<String>),
     /// What is to be done is more than can be written without a person's thought.
@@ -140,17 +171,54 @@ pub async fn propose(
 ) -> Result<Vec<Proposal>, MakeMigrationsError> {
     check_request(modules, request)?;
     let mut built = Built::of(graph).await?;
+    let asked: Vec<&'static dyn Module> =
+        modules.iter().copied().filter(|module| is_asked_for(*module, request)).collect();
+    let mut renames: BTreeMap<&str, (Renames, State)> = BTreeMap::new();
+    for module in &asked {
+        let of_module = Renames::of(*module, &request.renames, &built)?;
+        if !of_module.is_empty() {
+            let (before, _) = built.states(module.name(), &module.models())?;
+            renames.insert(module.name(), (of_module, before));
+        }
+    }
+    check_renames(request, &renames)?;
+    built.rename(renames.iter().map(|(module, (renames, _))| (*module, renames))).await?;
     let mut pending = Vec::new();
-    for module in modules.iter().filter(|module| is_asked_for(**module, request)) {
-        pending.extend(Pending::of(graph, *module, request, &built)?);
+    for module in asked {
+        let renames = renames.remove(module.name());
+        pending.extend(Pending::of(graph, module, request, &built, renames)?);
+    }
+    if let Some(answered) = &request.not_renamed {
+        let mut perhaps: Vec<Renaming> = pending.iter().flat_map(Pending::candidates).collect();
+        perhaps.retain(|renaming| !answered.contains(renaming));
+        if !perhaps.is_empty() {
+            return Err(MakeMigrationsError::PerhapsRenamed(perhaps));
+        }
     }
     check_changes(&pending, request)?;
     let mut proposals: Vec<Proposal> = Vec::new();
     for one in &pending {
         proposals.push(one.proposal(&pending, &built)?);
     }
+    built.rename_back(&pending).await?;
     built.try_out(&pending, &mut proposals).await?;
     Ok(proposals)
+}
+
+/// Fails if something that was said to be renamed is of no module that is looked at.
+fn check_renames(
+    request: &Request,
+    renames: &BTreeMap<&str, (Renames, State)>,
+) -> Result<(), MakeMigrationsError> {
+    let found: usize = renames.values().map(|(renames, _)| renames.summary.len()).sum();
+    match request.renames.first() {
+        Some(first) if found < request.renames.len() => {
+            let why = "one of these is of no model that an active module has; name a field as \
+                       app.model.field=NEW and a model as app.model=app.NEW";
+            Err(MakeMigrationsError::Rename(first.to_string(), why.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_asked_for(module: &dyn Module, request: &Request) -> bool {

@@ -9,7 +9,7 @@ use clap::Args;
 use module_api::program_name;
 
 use super::output;
-use crate::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
+use crate::makemigrations::{MakeMigrationsError, Proposal, Renaming, Request, propose};
 use crate::plan::Plan;
 use crate::planned::PlannedModule;
 
@@ -30,9 +30,22 @@ pub(super) struct MakeMigrations {
     /// What rows that are there get in a field that needs a value: `lettings.letting.note=none`.
     #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = parse_default)]
     defaults: Vec<(String, String)>,
+    /// A field or model that has another name now: `lettings.letting.title=name`,
+    /// `lettings.letting=lettings.home`.
+    #[arg(long = "rename", value_name = "OLD=NEW", value_parser = parse_rename)]
+    renames: Vec<Renaming>,
     /// Write it even if columns, tables or values are lost.
     #[arg(long)]
     allow_data_loss: bool,
+}
+
+fn parse_rename(text: &str) -> Result<Renaming, String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => {
+            Ok(Renaming { from: from.to_owned(), to: to.to_owned() })
+        }
+        _ => Err("write it as app.model.field=NEW or app.model=app.NEW".to_owned()),
+    }
 }
 
 fn parse_default(text: &str) -> Result<(String, String), String> {
@@ -47,9 +60,16 @@ fn parse_default(text: &str) -> Result<(String, String), String> {
 
 /// Writes the migrations that are missing.
 pub(super) async fn make(plan: &Plan, asked: MakeMigrations) -> anyhow::Result<ExitCode> {
-    let MakeMigrations { modules, check, dry_run, name, defaults, allow_data_loss } = asked;
-    let mut request =
-        Request { modules, name, fillings: defaults, may_lose_data: allow_data_loss || check };
+    let MakeMigrations { modules, check, dry_run, name, defaults, renames, allow_data_loss } =
+        asked;
+    let mut request = Request {
+        modules,
+        name,
+        fillings: defaults,
+        may_lose_data: allow_data_loss || check,
+        renames,
+        not_renamed: (can_ask() && !check).then(Vec::new),
+    };
     let proposals = loop {
         match propose(plan, &request).await {
             Err(MakeMigrationsError::NeedsValue(needed)) if check => {
@@ -153,6 +173,18 @@ fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> 
                 let value =
                     answer(&format!("value for the rows that are there, of {}: ", need.field));
                 request.fillings.push((need.field, value.context("stopped: nothing was written")?));
+            }
+        }
+        MakeMigrationsError::PerhapsRenamed(candidates) => {
+            for renaming in candidates {
+                let (from, to) = (&renaming.from, &renaming.to);
+                let question = format!("was {from} renamed to {to}? [y/N] ");
+                if answer(&question).is_some_and(|answer| answer.trim() == "y") {
+                    request.renames.push(renaming);
+                    // What is left to ask follows from it.
+                    return Ok(());
+                }
+                request.not_renamed.get_or_insert_default().push(renaming);
             }
         }
         MakeMigrationsError::LosesData(losses) => {

@@ -9,6 +9,7 @@ use module_api::model::ModelInfo;
 use super::constraints::MARK;
 use super::diff::Changes;
 use super::proposal::Pending;
+use super::renames::Renames;
 use super::state::{self, State};
 use super::{MakeMigrationsError, Proposal};
 
@@ -47,6 +48,41 @@ impl Built {
         }
         let (schema, triggers) = (scratch.schema().await?, scratch.triggers().await?);
         Ok(Self { scratch, schema, triggers, makers, unmanaged, constraints })
+    }
+
+    /// Renames tables and columns, as the migrations that are to be written will.
+    pub(super) async fn rename<'a>(
+        &mut self,
+        renames: impl Iterator<Item = (&'a str, &'a Renames)>,
+    ) -> Result<(), MakeMigrationsError> {
+        for (module, renames) in renames {
+            self.scratch.run(module, "renames", &renames.statements()).await?;
+            for (table, before) in renames.tables() {
+                if let Some(maker) = self.makers.get(before).cloned() {
+                    self.makers.insert(table.to_owned(), maker);
+                }
+            }
+        }
+        self.schema = self.scratch.schema().await?;
+        self.triggers = self.scratch.triggers().await?;
+        Ok(())
+    }
+
+    /// Gives tables and columns their old names again.
+    pub(super) async fn rename_back(
+        &mut self,
+        pending: &[Pending],
+    ) -> Result<(), MakeMigrationsError> {
+        for one in pending.iter().rev() {
+            self.scratch.run(one.module_name(), "renames", &one.renames.back()).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a table has such a column.
+    pub(super) fn has_column(&self, table: &str, column: &str) -> bool {
+        let table = self.schema.tables.get(table);
+        table.is_some_and(|table| table.columns.iter().any(|known| known.name == column))
     }
 
     /// Whether there is such a table.
@@ -134,8 +170,8 @@ impl Built {
             let failed = match self.scratch.run(proposal.module, &proposal.name, sql).await {
                 Err(error) => Some(error.source.to_string()),
                 Ok(()) => {
-                    let now = self.read_now(proposal.module, &one.from).await?;
-                    let is_back = Changes::between(&now, &one.from).is_empty();
+                    let now = self.read_now(proposal.module, &one.before).await?;
+                    let is_back = Changes::between(&now, &one.before).is_empty();
                     (!is_back).then(|| "it would not lead back".to_owned())
                 }
             };

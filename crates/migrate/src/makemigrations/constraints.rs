@@ -6,7 +6,7 @@ use module_api::db::{DatabaseKind, quoted as name};
 use module_api::model::{ConstraintInfo, ConstraintKind};
 
 use crate::schema::Table;
-use crate::sql_tokens::tokens;
+use crate::sql_tokens::{Token, tokens};
 
 /// The comment in migrations that names the constraints which models describe: without it nobody
 /// could tell a constraint that a model no longer has from one that was made by hand.
@@ -24,11 +24,11 @@ pub(super) enum Constraint {
     Index(String),
 }
 
-/// Space and comments do not matter.
+/// Space, comments and the quotes of names do not matter: SQLite quotes the names of renamed columns.
 impl PartialEq for Constraint {
     fn eq(&self, other: &Self) -> bool {
         let is_same = |a: &str, b: &str| {
-            let parts = |sql| tokens(sql, DatabaseKind::Sqlite).map(|(_, token)| token);
+            let parts = |sql| tokens(sql, DatabaseKind::Sqlite).map(|(_, token)| plain(token));
             parts(a).eq(parts(b))
         };
         match (self, other) {
@@ -39,6 +39,13 @@ impl PartialEq for Constraint {
 }
 
 impl Eq for Constraint {}
+
+/// A name without its quotes.
+fn plain(token: Token<'_>) -> Token<'_> {
+    let Token::Quoted(quoted) = token else { return token };
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(token, Token::Word)
+}
 
 /// The constraint that a model describes.
 pub(super) fn of_model(table: &str, info: &ConstraintInfo) -> Constraint {

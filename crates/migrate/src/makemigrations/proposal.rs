@@ -11,9 +11,10 @@ use super::built::Built;
 use super::constraints::MARK;
 use super::diff::Changes;
 use super::fillings::fillings;
+use super::renames::Renames;
 use super::sql::{self, Fillings};
 use super::state::State;
-use super::{MakeMigrationsError, NeedsValue, Proposal, Request, words};
+use super::{MakeMigrationsError, NeedsValue, Proposal, Renaming, Request, renames, words};
 
 use crate::graph::MigrationGraph;
 
@@ -21,6 +22,11 @@ use crate::graph::MigrationGraph;
 pub(super) struct Pending {
     module: &'static dyn Module,
     models: Vec<&'static ModelInfo>,
+    /// The tables before the migration.
+    pub(super) before: State,
+    /// What is renamed before all else.
+    pub(super) renames: Renames,
+    /// The tables when that is done.
     pub(super) from: State,
     pub(super) to: State,
     changes: Changes,
@@ -36,6 +42,7 @@ impl Pending {
         module: &'static dyn Module,
         request: &Request,
         built: &Built,
+        renames: Option<(Renames, State)>,
     ) -> Result<Option<Self>, MakeMigrationsError> {
         let models = module.models();
         // The tables of a module without models are its own affair.
@@ -44,7 +51,8 @@ impl Pending {
         }
         let (from, to) = built.states(module.name(), &models)?;
         let changes = Changes::between(&from, &to);
-        if changes.is_empty() {
+        let (renames, before) = renames.unwrap_or_else(|| (Renames::default(), from.clone()));
+        if changes.is_empty() && renames.is_empty() {
             return Ok(None);
         }
         let fillings = fillings(&models, &request.fillings)?;
@@ -55,11 +63,22 @@ impl Pending {
             .max();
         let words = request.name.clone().unwrap_or_else(|| match last {
             None => "initial".to_owned(),
-            Some(_) => words::name(&changes, &models),
+            Some(_) => words::name(&renames.words, &changes, &models),
         });
         let name = format!("{:04}_{words}", last.unwrap_or(0) + 1);
         let is_first = last.is_none();
-        Ok(Some(Self { module, models, from, to, changes, fillings, name, is_first }))
+        Ok(Some(Self {
+            module,
+            models,
+            before,
+            renames,
+            from,
+            to,
+            changes,
+            fillings,
+            name,
+            is_first,
+        }))
     }
 
     /// What cannot be written, and why.
@@ -84,7 +103,8 @@ impl Pending {
         all: &[Self],
         built: &Built,
     ) -> Result<Proposal, MakeMigrationsError> {
-        let summary = words::summary(&self.changes, &self.models);
+        let mut summary = self.renames.summary.clone();
+        summary.extend(words::summary(&self.changes, &self.models));
         let mut head = String::new();
         for edge in self.edges(all, built)? {
             writeln!(head, "-- {edge}").expect("a string takes all");
@@ -99,14 +119,19 @@ impl Pending {
         }
         head.push('\n');
         let mut files = Vec::new();
-        let up = |database| sql::script(&self.changes, &self.fillings, database);
-        add_files(&self.name, "", |database| format!("{head}{}", up(database)), &mut files);
+        let up = |database| {
+            let script = sql::script(&self.changes, &self.fillings, database);
+            format!("{head}{}", joined(&[&self.renames.statements(), &script]))
+        };
+        add_files(&self.name, "", up, &mut files);
 
         let back = Changes::between(&self.to, &self.from);
         let fillings = sql::fillings_back(&back, &self.fillings);
         let no_way_down = words::no_way_down(&back, &fillings);
         if no_way_down.is_none() {
-            let down = |database| sql::script(&back, &fillings, database);
+            let down = |database| {
+                joined(&[&sql::script(&back, &fillings, database), &self.renames.back()])
+            };
             add_files(&self.name, ".down", down, &mut files);
         }
         let (module, name) = (self.module.name(), self.name.clone());
@@ -145,9 +170,25 @@ impl Pending {
         Ok(edges)
     }
 
-    fn makes(&self, table: &str) -> bool {
-        self.changes.created.iter().any(|created| created.name == table)
+    /// What may have been renamed.
+    pub(super) fn candidates(&self) -> Vec<Renaming> {
+        renames::candidates(&self.changes, &self.models)
     }
+
+    pub(super) fn module_name(&self) -> &'static str {
+        self.module.name()
+    }
+
+    fn makes(&self, table: &str) -> bool {
+        self.renames.tables().any(|(renamed, _)| renamed == table)
+            || self.changes.created.iter().any(|created| created.name == table)
+    }
+}
+
+/// The scripts that are not empty, with a line between them.
+fn joined(scripts: &[&str]) -> String {
+    let scripts = scripts.iter().map(|script| script.trim()).filter(|script| !script.is_empty());
+    scripts.collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
 /// One file where both databases take the same, else one for each.

@@ -37,8 +37,8 @@ fn field_called(table: &str, column: &str, models: &[&'static ModelInfo]) -> Str
 }
 
 /// The name of a migration, without its number: Django's words.
-pub(super) fn name(changes: &Changes, models: &[&'static ModelInfo]) -> String {
-    let mut parts: Vec<String> = Vec::new();
+pub(super) fn name(renames: &[String], changes: &Changes, models: &[&'static ModelInfo]) -> String {
+    let mut parts: Vec<String> = renames.to_vec();
     let table = |table: &TableState| called(&table.name, models);
     parts.extend(changes.created.iter().map(table));
     parts.extend(changes.dropped.iter().map(|dropped| format!("delete_{}", table(dropped))));
