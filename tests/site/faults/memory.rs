@@ -47,7 +47,10 @@ async fn without_memory_to_hash_in_a_login_is_answered_503_and_not_counted(kind:
             )])
             .await;
     }
-    let program = Program::start(workshop.command(&[]));
+    let mut command = workshop.command(&[]);
+    // Of what the allocator reserves at once, no limit could refuse a part.
+    command.env("MIMALLOC_DISALLOW_ARENA_ALLOC", "1");
+    let program = Program::start(command);
     program.answers("/", 200).await;
     let limit = |bytes: &str| {
         let (pid, bytes) = (program.id().to_string(), format!("--as={bytes}"));
