@@ -41,7 +41,7 @@ pub struct Request {
     pub may_lose_data: bool,
     /// The fields and models that have another name now.
     pub renames: Vec<Renaming>,
-    /// What was not renamed, although it looks like it; `None` if nobody can be asked.
+    /// Renames that were declined, though they look likely; `None` if nobody can be asked.
     pub not_renamed: Option<Vec<Renaming>>,
 }
 
@@ -91,7 +91,7 @@ pub enum MakeMigrationsError {
     /// Rows that are there would have no value in a column that needs one.
     #[error("{}", .0.iter().map(|need| need.why.as_str()).collect::<Vec<_>>().join("; "))]
     NeedsValue(Vec<NeedsValue>),
-    /// What was said to be renamed cannot be.
+    /// A rename that was asked for is not possible.
     #[error("--rename {0}: {1}")]
     Rename(String, String),
     /// Something may have been renamed.

@@ -79,7 +79,7 @@ impl Built {
         Ok(())
     }
 
-    /// Whether a table has such a column.
+    /// Returns `true` if a table has such a column.
     pub(super) fn has_column(&self, table: &str, column: &str) -> bool {
         let table = self.schema.tables.get(table);
         table.is_some_and(|table| table.columns.iter().any(|known| known.name == column))

@@ -24,7 +24,7 @@ pub(super) struct Pending {
     models: Vec<&'static ModelInfo>,
     /// The tables before the migration.
     pub(super) before: State,
-    /// What is renamed before all else.
+    /// The renames, which come first.
     pub(super) renames: Renames,
     /// The tables when that is done.
     pub(super) from: State,
@@ -170,7 +170,7 @@ impl Pending {
         Ok(edges)
     }
 
-    /// What may have been renamed.
+    /// Likely renames.
     pub(super) fn candidates(&self) -> Vec<Renaming> {
         renames::candidates(&self.changes, &self.models)
     }

@@ -196,7 +196,7 @@ impl Rename {
     }
 }
 
-/// What may have been renamed by these changes: of the same form, gone here and new there.
+/// Likely renames among these changes: of the same form, gone here and new there.
 pub(super) fn candidates(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<Renaming> {
     let model_of = |table: &str| models.iter().find(|model| model.table == table);
     let mut found = Vec::new();
