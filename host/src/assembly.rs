@@ -10,9 +10,10 @@ use std::time::Duration;
 use module_api::CookieRules;
 use module_api::db::{ConnectionShare, Db, Freshness};
 use module_api::host::Templates;
-use module_api::{KeptPages, Problem, SecretKey};
+use module_api::{KeptPages, Problem, SecretKey, Section};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
+use rocket::http::ContentType;
 use rocket::shield::Shield;
 use rocket::tokio::time::{MissedTickBehavior, interval};
 use rocket::{Build, Ignite, Rocket, tokio};
@@ -28,16 +29,19 @@ use crate::headers::SecurityHeaders;
 use crate::health::Readiness;
 use crate::kept::{KeepPages, Keeping};
 use crate::plan::mail_settings::mailer;
-use crate::plan::{Plan, PlannedRoute};
+use crate::plan::{Plan, PlannedRoute, PlannedSections};
 use crate::planned::PlannedModules;
 use crate::reload::{self, Reload};
+use crate::sections::{RouteSection, RouteSections};
 use crate::settings::Settings;
 use crate::site_modules::site_modules;
-use crate::templates::{Globals, Renderer};
+use crate::templates::{Globals, Renderer, TemplateSet};
 use crate::watch::{InFlight, Metrics, Watch};
 
 use host_state::HostState;
 pub(crate) use host_state::managed_types;
+
+type Shares = HashMap<&'static str, ConnectionShare>;
 
 /// Why a site does not start.
 #[derive(Debug, thiserror::Error)]
@@ -177,17 +181,13 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         assets: Arc::clone(&assets),
         modules: plan.active().map(crate::planned::PlannedModule::name).collect(),
     };
-    let content_types = plan
-        .templates
-        .names()
-        .filter_map(|name| Some((name.to_owned(), plan.templates.chain(name)[0].content_type()?)))
-        .collect();
+    let content_types = content_types(&plan.templates);
 
     let in_flight = Arc::new(InFlight::default());
     let connections = Arc::new(Connections::new(settings.site.idle_timeout));
     let migrations = Arc::new(plan.migrations);
     let site_modules = site_modules(&plan.modules, Arc::clone(&migrations), (*db).clone());
-    let shares = shares(&plan.routes, &db);
+    let shares = shares(&plan.routes, &plan.sections, &db);
     let for_health = db.for_health();
     let kept_pages = KeptPages::default();
     let keeping = keeping(settings, &plan.modules, &db, kept_pages.clone()).map(Arc::new);
@@ -210,6 +210,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         assets,
         cookie_rules: CookieRules { secure: !settings.is_local() },
         db,
+        json_addresses: plan.json_addresses,
         kept_pages,
         mailer: mailer(settings).map_err(BootError::Problems)?,
         metrics: metrics.clone(),
@@ -256,7 +257,9 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         let share = shares[planned.owner_name()].clone();
         number += 1;
         let kept = keeping.as_ref().map(|keeping| keeping.route(number, &planned.route));
-        boundary::wrap(planned, limit, share, kept)
+        let sections = planned.name.as_ref().and_then(|name| plan.sections.get(name));
+        let sections = sections.map(|sections| route_sections(sections, &shares));
+        boundary::wrap(planned, limit, share, kept, sections)
     };
     let with_fairings = plan.fairings.iter().map(|(module, _)| *module).collect();
     rocket = rocket
@@ -277,10 +280,28 @@ fn reload(settings: &Settings, plan: &Plan) -> Option<Arc<Reload>> {
     reload::is_on(settings).then(|| Arc::new(Reload::new(templates.chain(assets).collect())))
 }
 
-/// For each owner of routes, a share of the connections to the database.
-fn shares(routes: &[PlannedRoute], db: &Db) -> HashMap<&'static str, ConnectionShare> {
-    let owners: BTreeSet<&str> = routes.iter().map(PlannedRoute::owner_name).collect();
+/// For each owner of routes and sections, a share of the connections to the database.
+fn shares(routes: &[PlannedRoute], sections: &PlannedSections, db: &Db) -> Shares {
+    let of_sections = sections.values().flatten().map(|(module, _)| *module);
+    let owners = routes.iter().map(PlannedRoute::owner_name).chain(of_sections);
+    let owners: BTreeSet<&str> = owners.collect();
     owners.into_iter().map(|owner| (owner, db.share())).collect()
+}
+
+/// The media types of templates that are not HTML, by name.
+fn content_types(templates: &TemplateSet) -> BTreeMap<String, ContentType> {
+    let of = |name: &str| Some((name.to_owned(), templates.chain(name)[0].content_type()?));
+    templates.names().filter_map(of).collect()
+}
+
+/// The sections of a route, each with the connections of its module.
+fn route_sections(sections: &[(&'static str, Section)], shares: &Shares) -> RouteSections {
+    let of = |(module, section): &(&'static str, Section)| RouteSection {
+        module,
+        section: *section,
+        share: shares[module].clone(),
+    };
+    RouteSections(sections.iter().map(of).collect())
 }
 
 /// How long a handler may take; `None` for any time.

@@ -19,15 +19,18 @@ use rocket::{Data, Request, Route};
 use crate::kept::{Found, KeptRoute};
 use crate::plan::PlannedRoute;
 use crate::request::{Answering, during};
+use crate::sections::RouteSections;
 use crate::watch::Watched;
 
 /// Wraps the handler of a route, of a module or the host, which is cut off after `limit`, and has the
-/// connections of `share` to the database. It is not asked for a page that is kept.
+/// connections of `share` to the database. It is not asked for a page that is kept. Before it,
+/// `sections` of other modules are loaded.
 pub(crate) fn wrap(
     planned: PlannedRoute,
     limit: Option<Duration>,
     share: ConnectionShare,
     kept: Option<KeptRoute>,
+    sections: Option<RouteSections>,
 ) -> Route {
     let module = planned.owner_name();
     let mut route = planned.route;
@@ -37,6 +40,7 @@ pub(crate) fn wrap(
         limit,
         share,
         kept,
+        sections,
         ends_in_slash: planned.pattern.ends_in_slash(),
         csrf_exempt: planned.csrf_exempt,
         inner: route.handler,
@@ -53,6 +57,8 @@ struct Boundary {
     share: ConnectionShare,
     /// Its finished pages, if any are kept on this site.
     kept: Option<KeptRoute>,
+    /// The sections of other modules on its page, if there are any.
+    sections: Option<RouteSections>,
     ends_in_slash: bool,
     /// Whether it takes requests that change something from anywhere.
     csrf_exempt: bool,
@@ -103,6 +109,10 @@ impl Handler for Boundary {
             },
             None => None,
         };
+        if let Some(sections) = &self.sections {
+            let mut loading = Box::pin(sections.load(request));
+            poll_fn(|context| during(&watched.current, || loading.as_mut().poll(context))).await;
+        }
         let mut handler = self.inner.handle(request, data);
         let outcome = poll_fn(|context| {
             let mut poll = || self.share.during(|| handler.as_mut().poll(context));

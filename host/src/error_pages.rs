@@ -10,6 +10,7 @@ use rocket::http::{ContentType, Method, Status};
 use rocket::response::Responder;
 use rocket::{Request, Response};
 
+use crate::json_errors::{self, JsonAddresses};
 use crate::reports;
 use crate::request::{ReportedRequest, during};
 use crate::watch::{Watch, Watched};
@@ -58,6 +59,9 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
 fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     if status.code >= 500 && !request.local_cache(|| Reported(false)).0 {
         log_failure(status, request);
+    }
+    if JsonAddresses::contain(request) {
+        return json_errors::respond(status, request, &Watched::of(request).current.id);
     }
     if status == Status::Unauthorized
         && let Some(address) = login_address(request)

@@ -85,31 +85,28 @@ impl Refusal {
         !matches!(self, Self::Insecure(_))
     }
 
+    /// The text of the answer to the request; `None` for a redirect.
+    pub(crate) const fn detail(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable => Some("This is no request that this site knows.\n"),
+            Self::NoHost => Some("A request names the one host that it is for.\n"),
+            Self::Host => Some("This site is not at this host.\n"),
+            Self::Insecure(_) => None,
+        }
+    }
+
     /// The answer to the request.
     pub(crate) fn response(&self, method: Option<Method>) -> Response<'static> {
         let mut response = Response::build();
-        let text = match self {
-            Self::Unreadable => {
-                response.status(Status::BadRequest);
-                "This is no request that this site knows.\n"
-            }
-            Self::NoHost => {
-                response.status(Status::BadRequest);
-                "A request names the one host that it is for.\n"
-            }
-            Self::Host => {
-                response.status(Status::BadRequest);
-                "This site is not at this host.\n"
-            }
-            Self::Insecure(address) => {
-                // With any other method what was sent would be lost.
-                let is_safe = matches!(method, Some(Method::Get | Method::Head));
-                let status =
-                    if is_safe { Status::MovedPermanently } else { Status::PermanentRedirect };
-                response.status(status).raw_header("Location", address.clone());
-                ""
-            }
-        };
+        let text = self.detail().unwrap_or_default();
+        if let Self::Insecure(address) = self {
+            // With any other method what was sent would be lost.
+            let is_safe = matches!(method, Some(Method::Get | Method::Head));
+            let status = if is_safe { Status::MovedPermanently } else { Status::PermanentRedirect };
+            response.status(status).raw_header("Location", address.clone());
+        } else {
+            response.status(Status::BadRequest);
+        }
         response
             .raw_header("Content-Type", "text/plain; charset=utf-8")
             .raw_header("Cache-Control", "no-store")

@@ -2,11 +2,13 @@
 //! each of them brings. Complete before anything is opened, and read by everything after it.
 
 mod admin;
+mod admin_extensions;
 mod catchers;
 mod commands;
 mod configuration;
 mod database_settings;
 mod host_parts;
+mod json_addresses;
 mod literal_names;
 pub(crate) mod mail_settings;
 mod migrations;
@@ -14,8 +16,8 @@ mod models;
 mod module_settings;
 mod mounts;
 mod navigation;
-mod overlap;
 mod routes;
+mod sections;
 mod selection;
 mod site_settings;
 mod state;
@@ -34,8 +36,10 @@ pub use routes::PlannedRoute;
 
 pub(crate) use host_parts::{HostParts, ManagedType};
 pub(crate) use migrations::{migrations_of_site, own_migrations};
+pub(crate) use sections::PlannedSections;
 
 use crate::assets::Catalog;
+use crate::json_errors::JsonAddresses;
 use crate::planned::{PlannedItem, PlannedModule, PlannedModules};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -55,6 +59,8 @@ pub struct Plan {
     pub(crate) fairings: Vec<(&'static str, AttachedFairing)>,
     pub(crate) state: Vec<ManagedState>,
     pub(crate) templates: TemplateSet,
+    pub(crate) sections: PlannedSections,
+    pub(crate) json_addresses: JsonAddresses,
     pub(crate) assets: Arc<Catalog>,
     pub(crate) navigation: Vec<PlannedItem>,
     pub(crate) migrations: MigrationGraph,
@@ -90,12 +96,14 @@ impl Plan {
         let all_names = routes::names_of_linked(&modules, &routes);
         let catchers = catchers::collect(&modules, &mut parts, &mut problems);
         let urls = Urls::new(routes.iter().filter_map(PlannedRoute::address));
+        let json_addresses = json_addresses::collect(&modules, &mut problems);
         let navigation = navigation::resolve(&modules, &urls, &mut problems);
         let (fairings, state) = state::collect(&modules, host.managed, parts, &mut problems);
         let assets = Catalog::collect(&modules, site, &mut problems);
         let templates = TemplateSet::collect(&modules, site, settings, &mut problems);
         let names = templates::Names { routes: &all_names, assets: &assets, modules: &modules };
         templates::check(&templates, &names, &mut problems);
+        let sections = sections::collect(&modules, &templates, &mut problems);
         literal_names::check(
             registry.literal_names(),
             &modules,
@@ -122,6 +130,8 @@ impl Plan {
             fairings,
             state,
             templates,
+            sections,
+            json_addresses,
             assets: Arc::new(assets),
             navigation,
             migrations,

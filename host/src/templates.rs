@@ -5,6 +5,7 @@ mod engine;
 mod failure;
 mod live;
 mod navigation;
+mod places;
 mod renderer;
 mod scan;
 mod set;

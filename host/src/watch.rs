@@ -17,6 +17,7 @@ use crate::chunks;
 use crate::connections::{Connections, Exchange};
 use crate::gate::{Gate, PROBES, Refusal};
 use crate::headers::SecurityHeaders;
+use crate::json_errors::{self, JsonAddresses};
 use crate::reload;
 use crate::request::{Answering, Current, ReportedRequest, Scope, during};
 use crate::settings::Settings;
@@ -153,6 +154,10 @@ impl Watch {
         let watched = Watched::of(request);
         if let Some(refusal) = &watched.refusal {
             *response = refusal.response(watched.method);
+            if let Some(detail) = refusal.detail().filter(|_| JsonAddresses::contain(request)) {
+                let (status, id) = (response.status(), &watched.current.id);
+                *response = json_errors::refusal(status, id, detail);
+            }
         }
         chunks::enlarge(response);
         response.set_raw_header("X-Request-Id", &*watched.current.id);

@@ -45,8 +45,8 @@ const ORDERS: &[(&str, &str)] = &[
         "crates/module-api",
         "auth client_address configure csrf files kept_pages linking literal_name logged_path \
          module_future name navigation nearest problem program secret_key settings \
-         admin check command gauge health messages migration request_info urls error \
-         local_start module site_modules registration rendering page forms host",
+         admin check command gauge health messages migration urls error \
+         section request_info local_start module site_modules registration rendering page forms host",
     ),
     (
         "crates/module-macros",
@@ -61,8 +61,8 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "host",
         "files_below fingerprint problem_pages registry site settings planned \
-         chunks headers reload gate connections request reports logging assets kept watch error_pages templates \
-         plan makemigrations database site_modules health boundary shutdown \
+         chunks headers reload gate connections request reports logging assets kept overlap \
+         json_errors watch error_pages templates sections plan makemigrations database site_modules health boundary shutdown \
          assembly command fuzzing",
     ),
     (

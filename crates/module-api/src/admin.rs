@@ -38,6 +38,7 @@
 //! Names of fields are written as in Django: a model's own, or through foreign keys,
 //! `address__city`. A name that no field has is a problem that keeps the site from starting.
 
+mod extension;
 mod form;
 mod mistakes;
 mod registered;
@@ -49,6 +50,7 @@ use crate::auth::{Action, User};
 use crate::db::{DbError, Transaction};
 use crate::model::{Model, ModelInfo, Record, WriteError};
 
+pub use extension::AdminExtension;
 pub use form::{Fieldset, Inline, InlineLayout, InlineRelation};
 pub use registered::{RegisteredModel, RegisteredModels};
 
@@ -426,6 +428,18 @@ impl ModelAdmin {
         let rule = self.rule.unwrap_or(by_permission);
         rule(user, action, self.model, record)
             || (action == Action::View && rule(user, Action::Change, self.model, record))
+    }
+}
+
+impl fmt::Debug for ListColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ListColumn").field(&self.name()).finish()
+    }
+}
+
+impl fmt::Debug for AdminAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdminAction").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -10,6 +10,7 @@ use rocket::response::{self, Responder};
 
 use crate::db::DbError;
 use crate::logged_path::logged_path;
+use crate::model::{ValidationErrors, WriteError};
 use crate::{Causes, UrlError, with_causes};
 
 /// Why a handler cannot answer as asked.
@@ -35,6 +36,10 @@ pub enum Error {
     /// Whoever asks is not allowed to: 403.
     #[error("not allowed")]
     Forbidden,
+    /// The values of an object are not valid: 422. Below an address that answers JSON the response has the
+    /// errors by field.
+    #[error(transparent)]
+    Invalid(ValidationErrors),
     /// The database: 503 if it is out of reach, else 500.
     #[error(transparent)]
     Database(DbError),
@@ -63,6 +68,7 @@ impl Error {
         match self {
             Self::NotFound => Status::NotFound,
             Self::Forbidden => Status::Forbidden,
+            Self::Invalid(_) => Status::UnprocessableEntity,
             Self::Database(error) if error.is_unavailable() => Status::ServiceUnavailable,
             Self::Database(_) | Self::Url(_) | Self::Other(_) => Status::InternalServerError,
         }
@@ -74,6 +80,20 @@ impl From<DbError> for Error {
     #[track_caller]
     fn from(error: DbError) -> Self {
         Self::Database(error).arising_at(Location::caller())
+    }
+}
+
+/// Invalid values are 422, a row that is gone 404, and protected rows 500: a handler that deletes says itself
+/// how to answer those.
+impl From<WriteError> for Error {
+    #[track_caller]
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Invalid(errors) => Self::Invalid(errors),
+            WriteError::Gone { .. } => Self::NotFound,
+            WriteError::Database(error) => error.into(),
+            error => Self::other(error),
+        }
     }
 }
 
@@ -108,9 +128,24 @@ impl FailureCause {
     }
 }
 
+/// The errors of invalid values, in the request's local cache: for the catcher that answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InvalidValues(Option<ValidationErrors>);
+
+impl InvalidValues {
+    /// Those of a request; `None` if its handler reported none.
+    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r ValidationErrors> {
+        request.local_cache(Self::default).0.as_ref()
+    }
+}
+
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.status();
+        if let Self::Invalid(errors) = self {
+            request.local_cache(|| InvalidValues(Some(errors)));
+            return Err(status);
+        }
         if status.code >= 500 {
             request.local_cache(|| Reported(true));
             let text = with_causes(&self);

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
-use crate::admin::ModelAdmin;
+use crate::admin::{AdminExtension, ModelAdmin};
 use crate::model::ModelInfo;
 use crate::{
     AfterMigrate, Check, Command, Configure, DatabaseCheck, Files, Gauge, Health, LocalStart,
-    Migration, MigrationCode, MigrationError, NavigationItem, SettingsSchema, migrations_with_code,
+    Migration, MigrationCode, MigrationError, NavigationItem, Section, SettingsSchema,
+    migrations_with_code,
 };
 
 /// An app that plugs into a host.
@@ -145,6 +146,48 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
+    /// The paths below its mount that answer JSON: `&["/"]` for all of it, or `&["/api"]`.
+    ///
+    /// Below them errors are JSON too, those of the host included: problem details of RFC 9457, as
+    /// `application/problem+json`. [`Error::Invalid`](crate::Error::Invalid) adds `errors`, lists of messages by
+    /// field. Requests without a session are answered 401 there in place of a redirect to the login.
+    ///
+    /// ```
+    /// use module_api::model::ValidationErrors;
+    /// use module_api::rocket::serde::json::Json;
+    /// use module_api::rocket::{Route, post, routes};
+    /// use module_api::{Error, Module};
+    ///
+    /// struct Stars;
+    ///
+    /// impl Module for Stars {
+    ///     fn name(&self) -> &'static str {
+    ///         "stars"
+    ///     }
+    ///
+    ///     fn routes(&self) -> Vec<Route> {
+    ///         routes![add]
+    ///     }
+    ///
+    ///     fn json_below(&self) -> &'static [&'static str] {
+    ///         &["/api"]
+    ///     }
+    /// }
+    ///
+    /// /// Answers 422 to 6, with `"errors": {"stars": ["At most 5."]}`.
+    /// #[post("/api/stars", format = "json", data = "<stars>")]
+    /// fn add(stars: Json<u8>) -> Result<Json<u8>, Error> {
+    ///     if *stars > 5 {
+    ///         return Err(Error::Invalid(ValidationErrors::of("stars", "At most 5.")));
+    ///     }
+    ///     Ok(stars)
+    /// }
+    /// # assert_eq!(add(Json(6)).unwrap_err().status().code, 422);
+    /// ```
+    fn json_below(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Its own error pages, with bases relative to the mount. A module mounted at `/` cannot have
     /// any, since the pages there are the host's.
     fn catchers(&self) -> Vec<Catcher> {
@@ -171,6 +214,12 @@ pub trait Module: Send + Sync + 'static {
     /// How staff see its models in the admin, for each that is to be there: see
     /// [`ModelAdmin`](crate::admin::ModelAdmin).
     fn admin(&self) -> Vec<ModelAdmin> {
+        Vec::new()
+    }
+
+    /// Its additions to how other modules' models are shown in the admin: see
+    /// [`AdminExtension`](crate::admin::AdminExtension).
+    fn extend_admin(&self) -> Vec<AdminExtension> {
         Vec::new()
     }
 
@@ -239,6 +288,11 @@ pub trait Module: Send + Sync + 'static {
     /// for each of their values. With `None` a page to which the module adds something is not kept.
     fn page_context_headers(&self) -> Option<&'static [&'static str]> {
         None
+    }
+
+    /// Its sections on pages of other modules: see [`Section`].
+    fn sections(&self) -> Vec<Section> {
+        Vec::new()
     }
 
     /// Its settings, read from `[default.modules.NAME]`: see [`SettingsSchema`].

@@ -14,6 +14,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::auth::{PageUser, SignedIn, User, render_for};
 use crate::csrf::{HasForm, render_with_forms};
 use crate::rendering::{RenderError, Templates};
+use crate::section::LoadedSections;
 use crate::{Message, RequestInfo, messages};
 
 /// A page made from a template.
@@ -38,6 +39,9 @@ use crate::{Message, RequestInfo, messages};
 /// <form method="post">{{ csrf_input() }} … </form>
 /// ```
 ///
+/// `place("lettings:letting", letting=letting)` shows the [`Section`](crate::Section)s that other modules
+/// have for this place of the route's page.
+///
 /// ```
 /// use module_api::rocket::get;
 /// use module_api::{Page, context};
@@ -49,7 +53,7 @@ use crate::{Message, RequestInfo, messages};
 /// ```
 pub struct Page {
     name: Cow<'static, str>,
-    context: Box<dyn FnOnce(PageContext) -> minijinja::Value + Send>,
+    context: Box<dyn FnOnce(PageContext, Option<minijinja::Value>) -> minijinja::Value + Send>,
     is_kept: bool,
 }
 
@@ -62,6 +66,9 @@ pub struct Keepable(pub bool);
 struct Merged<C> {
     #[serde(flatten)]
     handler: C,
+    /// For the function `place`. They are no part of `page`, so that sections have no places themselves.
+    #[serde(rename = "__sections", skip_serializing_if = "Option::is_none")]
+    sections: Option<minijinja::Value>,
     page: PageContext,
 }
 
@@ -102,9 +109,9 @@ impl Page {
     {
         Self {
             name: name.into(),
-            context: Box::new(|page| {
+            context: Box::new(|page, sections| {
                 // Once, for the engine: `Template` would copy all of it into a value of figment first.
-                minijinja::Value::from_serialize(Merged { handler: context, page })
+                minijinja::Value::from_serialize(Merged { handler: context, sections, page })
             }),
             is_kept: false,
         }
@@ -168,9 +175,15 @@ impl<'r> Responder<'r, 'static> for Page {
             render_with_forms(request, || {
                 let page = PageContext::of(request, templates);
                 let is_personal = page.user.is_some() || page.messages.is_some();
-                let is_for_all = self.is_kept && !is_personal && page.is_for_all(templates);
-                let rendered = || self.rendered(page, templates);
-                let visitor = RequestInfo::of(request).signed_in.get().cloned();
+                let RequestInfo { sections, signed_in, .. } = RequestInfo::of(request);
+                let sections = sections.get();
+                let is_for_all = self.is_kept
+                    && !is_personal
+                    && page.is_for_all(templates)
+                    && sections.is_none_or(|sections| sections.is_keepable);
+                let sections = sections.map(LoadedSections::value);
+                let rendered = || self.rendered(page, sections, templates);
+                let visitor = signed_in.get().cloned();
                 (render_for(visitor.unwrap_or_default(), rendered), is_personal, is_for_all)
             });
         let mut response = response?;
@@ -189,12 +202,13 @@ impl Page {
     fn rendered(
         self,
         page: PageContext,
+        sections: Option<minijinja::Value>,
         templates: Option<&Templates>,
     ) -> response::Result<'static> {
         let templates = templates.ok_or(Status::InternalServerError)?;
         let content_type =
             templates.content_types.get(&*self.name).unwrap_or(&ContentType::HTML).clone();
-        match templates.engine.render(&self.name, (self.context)(page)) {
+        match templates.engine.render(&self.name, (self.context)(page, sections)) {
             Ok(page) => Ok(response(content_type, page)),
             Err(RenderError { explanation: Some(explanation) }) => {
                 let mut broken = response(ContentType::HTML, explanation);

@@ -7,6 +7,7 @@ use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
 use crate::auth::SignedIn;
+use crate::section::LoadedSections;
 
 /// By which a request is told from all others, in logs and reports: a guard for handlers that ask
 /// other services, so that their logs can be read together with the site's.
@@ -32,6 +33,8 @@ pub struct RequestInfo {
     module: OnceLock<&'static str>,
     /// Who sent it, once that is known.
     pub(crate) signed_in: OnceLock<SignedIn>,
+    /// The sections of its page, if other modules have any there.
+    pub(crate) sections: OnceLock<LoadedSections>,
 }
 
 impl RequestInfo {
@@ -43,7 +46,13 @@ impl RequestInfo {
     /// A request's id and its `traceparent`. The host puts them into the request's local cache
     /// before anybody asks.
     pub const fn new(id: Arc<str>, traceparent: Option<Arc<str>>) -> Self {
-        Self { id, traceparent, module: OnceLock::new(), signed_in: OnceLock::new() }
+        Self {
+            id,
+            traceparent,
+            module: OnceLock::new(),
+            signed_in: OnceLock::new(),
+            sections: OnceLock::new(),
+        }
     }
 
     /// The module whose handler was asked; nothing if none was. One that passed the request on was
@@ -56,6 +65,12 @@ impl RequestInfo {
     #[doc(hidden)]
     pub fn is_anonymous(&self) -> bool {
         matches!(self.signed_in.get(), None | Some(SignedIn::Nobody))
+    }
+
+    /// Gives its page these sections.
+    #[doc(hidden)]
+    pub fn with_sections(&self, sections: LoadedSections) {
+        self.sections.get_or_init(|| sections);
     }
 
     /// Says whose handler is asked, which the host does.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use host::Registry;
-use module_api::admin::ModelAdmin;
+use module_api::admin::{AdminExtension, ModelAdmin};
 use module_api::host::Registration;
 use module_api::model::ModelInfo;
-use module_api::{Configure, Files, Health, Module, NavigationItem};
+use module_api::{Configure, Files, Health, Module, NavigationItem, Section};
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
@@ -28,6 +28,8 @@ pub struct LocalModule {
     pub routes: fn() -> Vec<Route>,
     /// Its routes that need no CSRF token.
     pub csrf_exempt: &'static [&'static str],
+    /// The paths that answer JSON.
+    pub json_below: &'static [&'static str],
     /// Its catchers.
     pub catchers: fn() -> Vec<Catcher>,
     /// Its templates.
@@ -38,6 +40,8 @@ pub struct LocalModule {
     pub models: &'static [&'static ModelInfo],
     /// How staff see its models.
     pub admin: fn() -> Vec<ModelAdmin>,
+    /// Its additions to how other modules' models are shown.
+    pub extend_admin: fn() -> Vec<AdminExtension>,
     /// Its migrations.
     pub migrations: Inline,
     /// The route its navigation leads to, if it has any.
@@ -46,6 +50,8 @@ pub struct LocalModule {
     pub page_context: fn(&Request<'_>) -> Option<Value>,
     /// The headers that this depends on.
     pub page_context_headers: Option<&'static [&'static str]>,
+    /// Its sections on pages of other modules.
+    pub sections: &'static [Section],
     /// Whether it can do its work.
     pub health: Option<Health>,
     /// Its hook.
@@ -62,15 +68,18 @@ impl LocalModule {
             uses: &[],
             routes: Vec::new,
             csrf_exempt: &[],
+            json_below: &[],
             catchers: Vec::new,
             templates: &[],
             assets: &[],
             models: &[],
             admin: Vec::new,
+            extend_admin: Vec::new,
             migrations: &[],
             navigation: None,
             page_context: |_| None,
             page_context_headers: None,
+            sections: &[],
             health: None,
             configure: |configure| configure,
         }
@@ -102,6 +111,10 @@ impl Module for LocalModule {
         self.csrf_exempt
     }
 
+    fn json_below(&self) -> &'static [&'static str] {
+        self.json_below
+    }
+
     fn catchers(&self) -> Vec<Catcher> {
         (self.catchers)()
     }
@@ -122,6 +135,10 @@ impl Module for LocalModule {
         (self.admin)()
     }
 
+    fn extend_admin(&self) -> Vec<AdminExtension> {
+        (self.extend_admin)()
+    }
+
     fn migrations(&self) -> Files {
         Files::inline(self.migrations)
     }
@@ -136,6 +153,10 @@ impl Module for LocalModule {
 
     fn page_context(&self, request: &Request<'_>) -> Option<Value> {
         (self.page_context)(request)
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        self.sections.to_vec()
     }
 
     fn health(&self) -> Option<Health> {

@@ -11,6 +11,7 @@ use rocket::{Build, Rocket};
 
 use crate::assets::AssetStore;
 use crate::health::Readiness;
+use crate::json_errors::JsonAddresses;
 use crate::plan::ManagedType;
 use crate::reload::Reload;
 use crate::watch::{Metrics, Watch};
@@ -42,6 +43,7 @@ host_state! {
     assets: Arc<AssetStore>,
     cookie_rules: CookieRules,
     db: Db,
+    json_addresses: JsonAddresses,
     kept_pages: KeptPages,
     mailer: Mailer,
     metrics: Option<Arc<Metrics>>,

@@ -1,5 +1,6 @@
 //! The models that the active modules register in the admin.
 
+use super::admin_extensions;
 use crate::planned::PlannedModules;
 use module_api::Problem;
 use module_api::admin::{RegisteredModel, RegisteredModels};
@@ -41,6 +42,7 @@ pub(super) fn collect(
             registered.0.push(RegisteredModel { module: name, module_title, admin });
         }
     }
+    admin_extensions::apply(modules, models, &mut registered, problems);
     check_autocomplete(&registered, problems);
     registered
 }

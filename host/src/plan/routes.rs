@@ -7,8 +7,8 @@ use std::fmt;
 use module_api::{Problem, UrlPattern};
 use rocket::Route;
 
-use super::overlap::{Path, methods_overlap};
 use super::{Parts, mounts};
+use crate::overlap::{Path, methods_overlap};
 use crate::planned::{PlannedModule, PlannedModules};
 
 /// Whose a route is.

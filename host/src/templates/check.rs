@@ -35,7 +35,8 @@ pub(crate) fn check(set: &TemplateSet, names: &Names<'_>, problems: &mut Vec<Pro
             let found = match reference.kind {
                 Kind::Template => check_template(set, names, &name, source, &reference),
                 Kind::Asset => check_asset(names, source, &reference),
-                Kind::Route => check_route(names, source, &reference),
+                // A place has the name of its page's route.
+                Kind::Route | Kind::Place => check_route(names, source, &reference),
             };
             problems.extend(found);
         }
@@ -97,7 +98,11 @@ fn check_asset(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
 }
 
 fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) -> Option<Problem> {
-    let Some((namespace, handler)) = reference.name.split_once(':') else {
+    let name = match reference.kind {
+        Kind::Place => reference.name.split('#').next().unwrap_or_default(),
+        _ => reference.name,
+    };
+    let Some((namespace, handler)) = name.split_once(':') else {
         let message =
             format!("{}: `{}` is no route's name", place(source, reference), reference.name);
         let hint = "a route's name is module:handler";

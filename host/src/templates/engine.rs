@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 use module_api::{Urls, csrf_input, csrf_token};
 
 use super::TemplateSet;
 use super::navigation::site;
+use super::places::place;
 use crate::assets::AssetStore;
 use crate::planned::PlannedItem;
 
@@ -92,6 +93,10 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
 
     engine.add_function("csrf_input", || csrf_input().map(Value::from_safe_string));
     engine.add_function("csrf_token", csrf_token);
+
+    engine.add_function("place", |state: &State<'_, '_>, name: &str, arguments: Kwargs| {
+        place(state, name, &arguments)
+    });
 
     let modules = globals.modules.clone();
     engine.add_function("module", move |name: &str| modules.contains(name));

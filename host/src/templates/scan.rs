@@ -1,4 +1,4 @@
-//! Finds what a template names literally: routes, assets and other templates.
+//! Finds what a template names literally: routes, assets, places and other templates.
 
 /// What a name is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub(super) enum Kind {
     Route,
     /// An asset, in `asset("…")`.
     Asset,
+    /// A place for sections, in `place("…")`.
+    Place,
     /// A template, in `{% extends "…" %}`, `include` or `import`.
     Template,
 }
@@ -108,6 +110,7 @@ fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference
             let kind = match word {
                 "url" => Some(Kind::Route),
                 "asset" => Some(Kind::Asset),
+                "place" => Some(Kind::Place),
                 "extends" | "include" | "import" | "from" => Some(Kind::Template),
                 _ => None,
             };
@@ -142,7 +145,7 @@ fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference
 fn is_whole(kind: Kind, in_list: bool, after: &str) -> bool {
     let after = after.trim_start();
     match kind {
-        Kind::Route | Kind::Asset => after.starts_with([',', ')']),
+        Kind::Route | Kind::Asset | Kind::Place => after.starts_with([',', ')']),
         Kind::Template if in_list => after.starts_with([',', ']']),
         Kind::Template => {
             let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();

@@ -14,6 +14,7 @@ use module_test::{DatabaseKind, TestSite, TestUser, on_both_databases};
 
 mod constraints;
 mod forms;
+mod json;
 mod renames;
 mod rules;
 

@@ -9,6 +9,7 @@ mod autocomplete;
 mod delete;
 mod desk;
 mod export;
+mod extensions;
 mod filters;
 mod form;
 mod history;

@@ -4,5 +4,6 @@
 
 mod pages;
 mod paging;
+mod sections;
 
 use lettings as _;

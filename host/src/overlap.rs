@@ -1,10 +1,11 @@
 //! Whether two routes could answer the same address.
 
+use rocket::Route;
 use rocket::http::{Method, RawStr};
 
 /// The path of a route, part by part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path(Vec<Part>);
+pub(crate) struct Path(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
@@ -15,7 +16,7 @@ enum Part {
 
 impl Path {
     /// Reads a route's path.
-    pub(super) fn parse(path: &str) -> Self {
+    pub(crate) fn parse(path: &str) -> Self {
         let part = |part: &str| match part.strip_prefix('<').and_then(|p| p.strip_suffix('>')) {
             Some(name) if name.ends_with("..") => Part::Rest,
             Some(_) => Part::One,
@@ -25,7 +26,7 @@ impl Path {
     }
 
     /// Whether some address is of both forms.
-    pub(super) fn overlaps(&self, other: &Self) -> bool {
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (mut a, mut b) = (self.0.iter(), other.0.iter());
         loop {
             match (a.next(), b.next()) {
@@ -38,8 +39,13 @@ impl Path {
     }
 }
 
+/// Returns `true` if a path has the form of a route's.
+pub(crate) fn path_matches(route: &Route, path: &str) -> bool {
+    Path::parse(route.uri.path()).overlaps(&Path::parse(path))
+}
+
 /// Whether some request is of both methods: one for GET answers HEAD too.
-pub(super) fn methods_overlap(a: Method, b: Method) -> bool {
+pub(crate) fn methods_overlap(a: Method, b: Method) -> bool {
     let class = |method| if method == Method::Head { Method::Get } else { method };
     class(a) == class(b)
 }
