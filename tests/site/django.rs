@@ -40,6 +40,7 @@ mod both_at_once;
 mod comparing;
 mod copied_rows;
 mod differences;
+mod kinds;
 mod log;
 mod pages;
 mod permissions;

@@ -27,6 +27,8 @@ pub enum Layout {
     Split,
     /// The one app `oc_lettings_site` that they were before.
     Old,
+    /// The app `kinds`, whose model has a field of every kind.
+    Kinds,
 }
 
 impl Layout {
@@ -34,6 +36,7 @@ impl Layout {
     pub fn table(self, model: &str) -> String {
         let app = match (self, model) {
             (Self::Old, _) => "oc_lettings_site",
+            (Self::Kinds, _) => "kinds",
             (Self::Split, "profile") => "profiles",
             (Self::Split, _) => "lettings",
         };
@@ -44,6 +47,7 @@ impl Layout {
         match self {
             Self::Split => "split",
             Self::Old => "old",
+            Self::Kinds => "kinds",
         }
     }
 }
@@ -70,7 +74,7 @@ impl Django {
     /// A site with tables, and no rows but those of Django itself.
     pub async fn migrated(self) -> DjangoSite {
         let site = DjangoSite { django: self, database: Database::fresh(self.on).await };
-        site.manage(&["migrate", "--verbosity=0"]).await;
+        site.manage(&["migrate", "--run-syncdb", "--verbosity=0"]).await;
         site
     }
 }

@@ -33,8 +33,10 @@
 mod causes;
 mod connection;
 mod database;
+mod duration;
 mod error;
 mod freshness;
+mod json;
 mod kind;
 mod limits;
 mod names;
@@ -53,23 +55,29 @@ pub use causes::{Causes, with_causes};
 pub use connection::{DbConnection, Transaction};
 pub use database::Db;
 pub use error::DbError;
+pub use json::Json;
 pub use kind::DatabaseKind;
 pub use module_macros::FromRow;
 pub use names::{push_quoted, quoted};
 pub use pool::DbPool;
 pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
+pub use rust_decimal::Decimal;
 pub use tables::{continue_sequence, has_trigrams, table_exists};
-pub use value::{Value, datetime_text};
+pub use uuid::Uuid;
+pub use value::{Value, date_text, datetime_text, duration_text, time_text};
 
 // For a host, its migrations and fixtures alone.
 #[doc(hidden)]
 pub use {
+    duration::{interval, microseconds},
     freshness::{Freshness, Stamp},
+    json::{JsonText, Jsonb},
     limits::ConnectionLimits,
     options::{DatabaseOptions, DatabaseUrlError, Location, server_address},
     pool::Connections,
     postgres_pool::{PostgresConnection, PostgresPool},
-    query::Statements,
+    query::{Statements, bind_sqlite},
+    row::decimal_of_real,
     share::ConnectionShare,
 };

@@ -3,11 +3,13 @@
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
+use sqlx::{Postgres, SqlSafeStr, SqlStr, Sqlite};
+use time::OffsetDateTime;
 
-use time::{OffsetDateTime, UtcDateTime};
-
-use crate::{DatabaseKind, DbError, FromRow, Row, Value, datetime_text};
+use crate::duration::{interval, microseconds};
+use crate::json::Jsonb;
+use crate::value::{date_text, datetime_text, time_text};
+use crate::{DatabaseKind, DbError, FromRow, Row, Value};
 
 /// What a query runs on: a connection or a transaction of either database.
 pub enum Executor<'a> {
@@ -176,34 +178,50 @@ impl Query {
     }
 
     fn for_sqlite(self) -> SqlxQuery<'static, Sqlite, SqliteArguments> {
-        // A moment is text there, in the form that Django gives it.
-        bind_all(sqlx::query(self.sql), self.values, |moment| moment.map(datetime_text))
+        self.values.into_iter().fold(sqlx::query(self.sql), bind_sqlite)
     }
 
     fn for_postgres(self, statements: Statements) -> SqlxQuery<'static, Postgres, PgArguments> {
         let query = sqlx::query(self.sql).persistent(statements == Statements::Named);
-        bind_all(query, self.values, |moment| moment.map(OffsetDateTime::from))
+        self.values.into_iter().fold(query, |query, value| match value {
+            Value::Bool(value) => query.bind(value),
+            Value::Int(value) => query.bind(value),
+            Value::Float(value) => query.bind(value),
+            Value::Decimal(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::DateTime(value) => query.bind(value.map(OffsetDateTime::from)),
+            Value::Date(value) => query.bind(value),
+            Value::Time(value) => query.bind(value),
+            Value::Duration(value) => query.bind(value.map(interval)),
+            Value::Uuid(value) => query.bind(value),
+            Value::Json(value) => query.bind(value.map(Jsonb)),
+            Value::Ip(value) => query.bind(value),
+            Value::Binary(value) => query.bind(value),
+        })
     }
 }
 
-fn bind_all<DB, M>(
-    query: SqlxQuery<'static, DB, <DB as Database>::Arguments>,
-    values: Vec<Value>,
-    moment: impl Fn(Option<UtcDateTime>) -> M,
-) -> SqlxQuery<'static, DB, <DB as Database>::Arguments>
-where
-    DB: Database,
-    Option<bool>: Encode<'static, DB> + Type<DB>,
-    Option<i64>: Encode<'static, DB> + Type<DB>,
-    Option<String>: Encode<'static, DB> + Type<DB>,
-    M: Encode<'static, DB> + Type<DB> + 'static,
-{
-    values.into_iter().fold(query, |query, value| match value {
+/// Gives a query of SQLite its next parameter.
+#[doc(hidden)]
+pub fn bind_sqlite<'a>(
+    query: SqlxQuery<'a, Sqlite, SqliteArguments>,
+    value: Value,
+) -> SqlxQuery<'a, Sqlite, SqliteArguments> {
+    match value {
         Value::Bool(value) => query.bind(value),
         Value::Int(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
-        Value::DateTime(value) => query.bind(moment(value)),
-    })
+        Value::Float(value) => query.bind(value),
+        Value::Text(value) | Value::Json(value) => query.bind(value),
+        Value::Binary(value) => query.bind(value),
+        Value::Duration(value) => query.bind(value.map(microseconds)),
+        // The rest is text there, in the form that Django gives it.
+        Value::Decimal(value) => query.bind(value.map(|value| value.to_string())),
+        Value::DateTime(value) => query.bind(value.map(datetime_text)),
+        Value::Date(value) => query.bind(value.map(date_text)),
+        Value::Time(value) => query.bind(value.map(time_text)),
+        Value::Uuid(value) => query.bind(value.map(|value| value.simple().to_string())),
+        Value::Ip(value) => query.bind(value.map(|value| value.to_string())),
+    }
 }
 
 /// Runs a script of several statements without parameters, as of a migration.

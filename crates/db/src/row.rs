@@ -1,13 +1,17 @@
 //! Reading the columns of a row, whichever database it is from.
 
+use std::net::IpAddr;
 use std::num::TryFromIntError;
 
+use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
+use sqlx::postgres::types::PgInterval;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{ColumnIndex, Decode, Postgres, Row as _, TypeInfo, ValueRef};
-use time::{OffsetDateTime, UtcDateTime};
+use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, TypeInfo, ValueRef};
+use time::{Date, Duration, OffsetDateTime, Time, UtcDateTime};
+use uuid::Uuid;
 
-use crate::DbError;
+use crate::{DbError, duration};
 
 /// A row of a result.
 pub enum Row<'a> {
@@ -141,7 +145,8 @@ from_row_of_tuple!(A 0, B 1, C 2, D 3);
 /// A value read from a column.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a column",
-    note = "read `bool`, `i16`, `i32`, `i64`, `String`, `UtcDateTime` or an `Option` of them, or \
+    note = "read `bool`, `i16`, `i32`, `i64`, `f64`, `Decimal`, `String`, `UtcDateTime`, `Date`, \
+            `Time`, `Duration`, `Uuid`, `IpAddr`, `Vec<u8>`, `Json<T>` or an `Option` of them, or \
             make the value of one of them with `#[row(with = function)]`"
 )]
 pub trait FromColumn: Sized {
@@ -174,7 +179,7 @@ macro_rules! from_column {
     )*};
 }
 
-from_column!(bool);
+from_column!(bool, Date, Time, Vec<u8>);
 
 impl FromColumn for String {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
@@ -221,6 +226,85 @@ impl FromColumn for UtcDateTime {
     fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get::<OffsetDateTime, _>(column).map(Self::from)
     }
+}
+
+/// A floating-point number, of either width.
+impl FromColumn for f64 {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+        if row.try_get_raw(column)?.type_info().name() == "FLOAT4" {
+            return row.try_get::<f32, _>(column).map(Self::from);
+        }
+        row.try_get(column)
+    }
+}
+
+/// A decimal number. SQLite has it as a whole or floating-point number; of the latter, 15 digits count,
+/// as for Django.
+impl FromColumn for Decimal {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+        let value = row.try_get_raw(column)?;
+        let decoded = match value.type_info().name() {
+            "INTEGER" => <i64 as Decode<Sqlite>>::decode(value).map(Self::from),
+            "REAL" => <f64 as Decode<Sqlite>>::decode(value)
+                .and_then(|number| Ok(decimal_of_real(number)?)),
+            _ => <&str as Decode<Sqlite>>::decode(value).and_then(|text| Ok(text.parse()?)),
+        };
+        decoded.map_err(|source| wrong(column, source))
+    }
+
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+}
+
+/// The decimal number that SQLite keeps as a floating-point one.
+#[doc(hidden)]
+pub fn decimal_of_real(number: f64) -> Result<Decimal, rust_decimal::Error> {
+    Ok(Decimal::from_scientific(&format!("{number:.14e}"))?.normalize())
+}
+
+/// A length of time. SQLite has it as a number of microseconds.
+impl FromColumn for Duration {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get(column).map(Self::microseconds)
+    }
+
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get::<PgInterval, _>(column).map(|interval| duration::length(&interval))
+    }
+}
+
+/// A UUID. SQLite has it as text of 32 digits.
+impl FromColumn for Uuid {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+        let text: &str = row.try_get(column)?;
+        Self::parse_str(text).map_err(|error| wrong(column, error.into()))
+    }
+
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+}
+
+/// An IP address. SQLite has it as text.
+impl FromColumn for IpAddr {
+    fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
+        let text: &str = row.try_get(column)?;
+        text.parse().map_err(|error: std::net::AddrParseError| wrong(column, error.into()))
+    }
+
+    fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
+        row.try_get(column)
+    }
+}
+
+/// The error of a column that holds something else.
+fn wrong(column: usize, source: sqlx::error::BoxDynError) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_string(), source }
 }
 
 macro_rules! narrow_column {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use db::Value;
+use db::{Decimal, Uuid, Value};
+use time::Duration;
 
 use crate::clock::now;
 use crate::{ConstraintInfo, Rule};
@@ -153,6 +154,8 @@ pub struct FieldInfo {
     pub validators: &'static [Validator],
     /// Brings text into the form in which it is stored, on every way in.
     pub normalizer: Option<Normalizer>,
+    /// When it is given the time of writing, whatever its value is.
+    pub auto_now: Option<AutoNow>,
 }
 
 impl FieldInfo {
@@ -184,6 +187,7 @@ impl FieldInfo {
             min_length: None,
             validators: &[],
             normalizer: None,
+            auto_now: None,
         }
     }
 
@@ -211,14 +215,36 @@ impl FieldInfo {
     /// The greatest number of characters, if there is one.
     pub fn max_length(&self) -> Option<u32> {
         match self.kind {
-            FieldKind::Char { max_length } | FieldKind::Email { max_length } => Some(max_length),
+            FieldKind::Char { max_length }
+            | FieldKind::Email { max_length }
+            | FieldKind::Url { max_length }
+            | FieldKind::Slug { max_length } => Some(max_length),
             _ => None,
         }
     }
 
     /// Whether it holds text.
     pub fn is_text(&self) -> bool {
-        matches!(self.kind, FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text)
+        matches!(
+            self.kind,
+            FieldKind::Char { .. }
+                | FieldKind::Email { .. }
+                | FieldKind::Url { .. }
+                | FieldKind::Slug { .. }
+                | FieldKind::Text
+        )
+    }
+
+    /// Whether it holds whole numbers, those of keys included.
+    pub fn is_integer(&self) -> bool {
+        matches!(
+            self.kind,
+            FieldKind::Id
+                | FieldKind::SmallInteger
+                | FieldKind::Integer
+                | FieldKind::BigInteger
+                | FieldKind::ForeignKey(_)
+        )
     }
 
     /// What people call it, with a capital: `Zip code`.
@@ -226,8 +252,14 @@ impl FieldInfo {
         capitalized(self.verbose_name)
     }
 
-    /// The value as it is stored: text in the normal form of the field, if it has one.
+    /// The value as it is stored: text in the normal form of the field, if it has one, and a decimal
+    /// number with all its decimal places.
     pub fn normalized(&self, value: Value) -> Value {
+        if let (FieldKind::Decimal { decimal_places, .. }, Value::Decimal(Some(number))) =
+            (&self.kind, &value)
+        {
+            return Value::from(with_places(*number, *decimal_places));
+        }
         match (self.normalizer, value.as_text()) {
             // As in Django, longer text is left to be refused: a normal form costs time.
             (Some(normalize), Some(text)) if !self.is_too_long(text) => {
@@ -252,8 +284,32 @@ impl FieldInfo {
             | FieldKind::BigInteger
             | FieldKind::ForeignKey(_) => Value::Int(None),
             FieldKind::Bool => Value::Bool(None),
-            FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => Value::Text(None),
+            FieldKind::Float => Value::Float(None),
+            FieldKind::Decimal { .. } => Value::Decimal(None),
+            FieldKind::Char { .. }
+            | FieldKind::Email { .. }
+            | FieldKind::Url { .. }
+            | FieldKind::Slug { .. }
+            | FieldKind::Text => Value::Text(None),
             FieldKind::DateTime => Value::DateTime(None),
+            FieldKind::Date => Value::Date(None),
+            FieldKind::Time => Value::Time(None),
+            FieldKind::Duration => Value::Duration(None),
+            FieldKind::Uuid => Value::Uuid(None),
+            FieldKind::Json => Value::Json(None),
+            FieldKind::Ip => Value::Ip(None),
+            FieldKind::Binary => Value::Binary(None),
+        }
+    }
+
+    /// The time of now, if it holds that kind of value.
+    pub(crate) fn now(&self) -> Option<Value> {
+        let now = now();
+        match self.kind {
+            FieldKind::DateTime => Some(Value::from(now)),
+            FieldKind::Date => Some(Value::from(now.date())),
+            FieldKind::Time => Some(Value::from(now.time())),
+            _ => None,
         }
     }
 
@@ -261,7 +317,7 @@ impl FieldInfo {
     /// text, and `NULL`.
     pub fn default_value(&self) -> Value {
         match self.default {
-            Some(default) => default.value(),
+            Some(default) => default.value(self),
             None if self.is_text() && !self.null => Value::from(""),
             None => self.null_value(),
         }
@@ -293,8 +349,41 @@ pub enum FieldKind {
         /// The limit, in characters.
         max_length: u32,
     },
+    /// A URL of `http`, `https`, `ftp` or `ftps`.
+    Url {
+        /// The limit, in characters.
+        max_length: u32,
+    },
+    /// A part of a URL: letters and digits of ASCII, `-` and `_`.
+    Slug {
+        /// The limit, in characters.
+        max_length: u32,
+    },
+    /// A floating-point number of 64 bits.
+    Float,
+    /// A decimal number.
+    Decimal {
+        /// The limit of its digits, those after the point included.
+        max_digits: u32,
+        /// The number of digits after the point.
+        decimal_places: u32,
+    },
     /// A moment, in UTC, to the microsecond.
     DateTime,
+    /// A day.
+    Date,
+    /// A time of day, to the microsecond.
+    Time,
+    /// A length of time, to the microsecond.
+    Duration,
+    /// A UUID.
+    Uuid,
+    /// JSON.
+    Json,
+    /// An IP address, of version 4 or 6.
+    Ip,
+    /// Bytes.
+    Binary,
     /// The primary key of another row.
     ForeignKey(ForeignKeyInfo),
 }
@@ -409,29 +498,84 @@ impl ChoiceValue {
     }
 }
 
+impl ChoiceValue {
+    /// It, as it is stored.
+    pub fn value(self) -> Value {
+        match self {
+            Self::Int(value) => Value::from(value),
+            Self::Text(value) => Value::from(value),
+        }
+    }
+
+    /// It as the default of a field.
+    #[doc(hidden)]
+    pub const fn as_default(self) -> DefaultValue {
+        match self {
+            Self::Int(value) => DefaultValue::Int(value),
+            Self::Text(value) => DefaultValue::Text(value),
+        }
+    }
+}
+
 /// The value of a new object's field that is given none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DefaultValue {
     /// True or false.
     Bool(bool),
-    /// A whole number.
+    /// A whole number; of a length of time, that of its seconds.
     Int(i64),
-    /// Text.
+    /// A floating-point number.
+    Float(f64),
+    /// Text; of any other field, its value as a form takes it.
     Text(&'static str),
-    /// The moment at which it is made.
+    /// The moment, day or time of day at which it is made.
     Now,
+    /// A random UUID.
+    Random,
 }
 
 impl DefaultValue {
-    /// The value itself.
-    pub fn value(&self) -> Value {
+    /// The value itself, for a field.
+    fn value(self, field: &FieldInfo) -> Value {
         match self {
-            Self::Bool(value) => Value::from(*value),
-            Self::Int(value) => Value::from(*value),
-            Self::Text(value) => Value::from(*value),
-            Self::Now => Value::from(now()),
+            Self::Bool(value) => Value::from(value),
+            Self::Int(seconds) if matches!(field.kind, FieldKind::Duration) => {
+                Value::from(Duration::seconds(seconds))
+            }
+            Self::Int(value) => Value::from(value),
+            Self::Float(value) => Value::from(value),
+            Self::Text(value) if field.is_text() => Value::from(value),
+            // What is no value of the field is `NULL`, which is refused where it has to have one.
+            Self::Text(value) => field.parse(value).unwrap_or_else(|_| field.null_value()),
+            Self::Now => field.now().unwrap_or_else(|| field.null_value()),
+            Self::Random => Value::from(random_uuid()),
         }
     }
+}
+
+/// A UUID of version 4.
+fn random_uuid() -> Uuid {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// When a field is given the time of writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoNow {
+    /// When its object is added.
+    Add,
+    /// Whenever its object is saved.
+    Save,
+}
+
+/// The number with so many decimal places, unless it has more that are not zero.
+pub(crate) fn with_places(number: Decimal, places: u32) -> Decimal {
+    let mut number = number.normalize();
+    if number.scale() < places {
+        number.rescale(places);
+    }
+    number
 }
 
 /// A rule of a field's own, with the message for who breaks it. It is asked about values that are

@@ -64,12 +64,13 @@ pub use catalog::{Models, Referrer};
 pub use clock::at;
 pub use clock::now;
 pub use constraint::{ConstraintInfo, ConstraintKind};
+pub use db::Json;
 pub use delete::{Deleted, Deletion};
 pub use error::{Protected, WriteError};
 pub use fold::folded;
 pub use id::Id;
 pub use info::{
-    Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
+    AutoNow, Choice, ChoiceValue, DefaultValue, DisplayPart, FieldInfo, FieldKind, ForeignKeyInfo,
     ManyToManyInfo, ModelInfo, Normalizer, OnDelete, Ordering, Validator, capitalized,
 };
 pub use paging::{MAX_OFFSET, PageNumber, Pagination};
@@ -80,12 +81,12 @@ pub use records::{
 };
 pub use rule::{Rule, RuleFuture};
 pub use typed::{
-    Assignment, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,
+    Assignment, Choices, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,
     ManyToManyRelation, Model, NullValue, Operand, Order, ProjectedColumn, Projection, ReadAs,
-    Relation, Select, UniqueColumn,
+    Relation, Select, UniqueColumn, choice_of, choices_kind, read_choice,
 };
 pub use validation_errors::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{
-    insert_values, related_ids, related_ids_of, save_changes, save_values, set_related_ids,
-    validate_changes_in, validate_in,
+    TOO_EXACT_FOR_SQLITE, insert_values, related_ids, related_ids_of, save_changes, save_values,
+    set_related_ids, validate_changes_in, validate_in,
 };

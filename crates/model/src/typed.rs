@@ -1,5 +1,6 @@
 //! Typed models: the trait that `#[derive(Model)]` implements, its columns and its queries.
 
+mod choices;
 mod column;
 mod field_type;
 mod projection;
@@ -8,9 +9,10 @@ mod select;
 use db::{DbError, Executor, FromRow, Row, Transaction, Value, query};
 use sqlx::SqlSafeStr;
 
+pub use choices::{Choices, choice_of, choices_kind, read_choice};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
 pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, NullValue};
-pub use module_macros::{Model, Projection};
+pub use module_macros::{Choices, Model, Projection};
 pub use projection::{ProjectedColumn, Projection, ReadAs};
 pub use select::{FromJoined, Select};
 

@@ -1,8 +1,9 @@
 //! Whether values are what a model's fields may hold, with Django's messages.
 
-use crate::validators::is_email;
+use crate::parse::json_problem;
+use crate::validators::{is_email, is_slug, is_url};
 use crate::{FieldInfo, FieldKind, ModelInfo, ValidationErrors};
-use db::Value;
+use db::{Decimal, Value};
 
 impl ModelInfo {
     /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules
@@ -65,6 +66,19 @@ pub(crate) fn check_fields(fields: &[(&'static FieldInfo, Value)]) -> Result<(),
     errors.into_result()
 }
 
+pub(crate) fn too_many_digits(limit: u32) -> String {
+    let digits = if limit == 1 { "digit" } else { "digits" };
+    format!("Ensure that there are no more than {limit} {digits} in total.")
+}
+
+fn above(greatest: i64) -> String {
+    format!("Ensure this value is less than or equal to {greatest}.")
+}
+
+fn below(least: i64) -> String {
+    format!("Ensure this value is greater than or equal to {least}.")
+}
+
 impl FieldInfo {
     /// What is wrong with a value of the field, in Django's order and words.
     pub fn validate(&self, value: &Value) -> Vec<String> {
@@ -87,6 +101,9 @@ impl FieldInfo {
         match value {
             Value::Int(Some(number)) => self.validate_number(*number, &mut messages),
             Value::Text(Some(text)) => self.validate_text(text, &mut messages),
+            Value::Float(Some(number)) => self.validate_float(*number, &mut messages),
+            Value::Decimal(Some(number)) => self.validate_decimal(*number, &mut messages),
+            Value::Json(Some(text)) => messages.extend(json_problem(text)),
             _ => {}
         }
         messages.extend(self.validators.iter().filter_map(|validator| validator(value).err()));
@@ -96,10 +113,53 @@ impl FieldInfo {
     fn validate_number(&self, number: i64, messages: &mut Vec<String>) {
         let (least, greatest) = self.range();
         if number > greatest {
-            messages.push(format!("Ensure this value is less than or equal to {greatest}."));
+            messages.push(above(greatest));
         }
         if number < least {
-            messages.push(format!("Ensure this value is greater than or equal to {least}."));
+            messages.push(below(least));
+        }
+    }
+
+    fn validate_float(&self, number: f64, messages: &mut Vec<String>) {
+        if !number.is_finite() {
+            return messages.push(format!("“{number}” value must be a float."));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let limit = |limit: i64| limit as f64;
+        if let Some(greatest) = self.max_value.filter(|it| number > limit(*it)) {
+            messages.push(above(greatest));
+        }
+        if let Some(least) = self.min_value.filter(|it| number < limit(*it)) {
+            messages.push(below(least));
+        }
+    }
+
+    fn validate_decimal(&self, number: Decimal, messages: &mut Vec<String>) {
+        if let Some(greatest) = self.max_value.filter(|it| number > Decimal::from(*it)) {
+            messages.push(above(greatest));
+        }
+        if let Some(least) = self.min_value.filter(|it| number < Decimal::from(*it)) {
+            messages.push(below(least));
+        }
+        let FieldKind::Decimal { max_digits, decimal_places } = self.kind else { return };
+        // Zeros at the end are none, unlike for Django: a product has more than its factors.
+        let number = number.normalize();
+        let written = number.mantissa().unsigned_abs().to_string();
+        let places = number.scale();
+        let digits = u32::try_from(written.len()).unwrap_or(u32::MAX).max(places);
+        let before = max_digits.saturating_sub(decimal_places);
+        let plural =
+            |limit: u32, one: &'static str, several| if limit == 1 { one } else { several };
+        if digits > max_digits {
+            messages.push(too_many_digits(max_digits));
+        } else if places > decimal_places {
+            let places = plural(decimal_places, "decimal place", "decimal places");
+            messages.push(format!("Ensure that there are no more than {decimal_places} {places}."));
+        } else if digits - places > before && !number.is_zero() {
+            let digits = plural(before, "digit", "digits");
+            messages.push(format!(
+                "Ensure that there are no more than {before} {digits} before the decimal point."
+            ));
         }
     }
 
@@ -121,6 +181,15 @@ impl FieldInfo {
     fn validate_text(&self, text: &str, messages: &mut Vec<String>) {
         if matches!(self.kind, FieldKind::Email { .. }) && !is_email(text) {
             messages.push("Enter a valid email address.".to_owned());
+        }
+        if matches!(self.kind, FieldKind::Url { .. }) && !is_url(text) {
+            messages.push("Enter a valid URL.".to_owned());
+        }
+        if matches!(self.kind, FieldKind::Slug { .. }) && !is_slug(text) {
+            messages.push(
+                "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
+                    .to_owned(),
+            );
         }
         // Counted in characters, as Python does.
         let length = || u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
@@ -146,5 +215,54 @@ impl FieldInfo {
         if text.contains('\0') {
             messages.push("Null characters are not allowed.".to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(field: &FieldInfo, text: &str) -> String {
+        match field.parse(text) {
+            Ok(value) => field.validate(&value).join(" "),
+            Err(message) => message,
+        }
+    }
+
+    #[test]
+    fn decimal_numbers_have_as_many_digits_as_they_may() {
+        let kind = FieldKind::Decimal { max_digits: 4, decimal_places: 2 };
+        let price =
+            FieldInfo { min_value: Some(0), max_value: Some(50), ..FieldInfo::new("p", kind) };
+        for text in ["0", "0.00", "49.99", "1.5000", "1e1", ".5", "-0"] {
+            assert_eq!(problem(&price, text), "", "{text}");
+        }
+        for (text, message) in [
+            ("1.234", "Ensure that there are no more than 2 decimal places."),
+            ("0.00001", "Ensure that there are no more than 4 digits in total."),
+            ("50.01", "Ensure this value is less than or equal to 50."),
+            ("-0.01", "Ensure this value is greater than or equal to 0."),
+        ] {
+            assert_eq!(problem(&price, text), message, "{text}");
+        }
+        let wide = FieldInfo { max_value: None, ..price };
+        let message = "Ensure that there are no more than 2 digits before the decimal point.";
+        assert_eq!(problem(&wide, "100"), message);
+        assert_eq!(wide.parse("7").unwrap().to_string(), "7.00");
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused_from_code_as_well() {
+        let ratio = FieldInfo { min_value: Some(0), ..FieldInfo::new("ratio", FieldKind::Float) };
+        assert_eq!(ratio.validate(&Value::from(f64::NAN)), ["“NaN” value must be a float."]);
+        assert_eq!(ratio.validate(&Value::from(f64::INFINITY)), ["“inf” value must be a float."]);
+        assert_eq!(
+            ratio.validate(&Value::from(-0.5)),
+            ["Ensure this value is greater than or equal to 0."]
+        );
+        let json = FieldInfo::new("json", FieldKind::Json);
+        let nothing = Value::Json(Some(String::new()));
+        assert!(json.validate(&nothing)[0].starts_with("Value must be valid JSON: EOF"));
+        assert_eq!(json.validate(&Value::Json(Some("{}".to_owned()))), Vec::<String>::new());
     }
 }

@@ -1,6 +1,10 @@
 //! Rules that Django has classes for.
 
+mod url;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+pub(crate) use url::is_url;
 
 /// Whether a text is an e-mail address by the rules of Django's `EmailValidator`.
 pub(crate) fn is_email(text: &str) -> bool {
@@ -10,6 +14,11 @@ pub(crate) fn is_email(text: &str) -> bool {
     }
     let Some((user, domain)) = text.rsplit_once('@') else { return false };
     is_user(user) && (domain == "localhost" || is_domain(domain))
+}
+
+/// Whether a text is a slug by the rules of Django's `validate_slug`.
+pub(crate) fn is_slug(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Words of certain characters with dots between them, or a quoted string.

@@ -2,10 +2,16 @@
 
 use std::fmt::Write;
 
-use db::{DbError, Executor, Transaction, Value, continue_sequence, query, quoted};
+use db::{DatabaseKind, DbError, Executor, Transaction, Value, continue_sequence, query, quoted};
 use sqlx::AssertSqlSafe;
 
-use crate::{FieldInfo, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError};
+use crate::{
+    AutoNow, FieldInfo, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError,
+};
+
+/// The message for a decimal number that SQLite would round.
+pub const TOO_EXACT_FOR_SQLITE: &str =
+    "SQLite keeps 15 digits of a number. Ensure that there are no more.";
 
 /// Checks the values of an object of a model, with what only the database can tell: that what has
 /// to be unique is, that the rows of foreign keys exist, and rules about other rows. The first value is the primary key; a
@@ -54,6 +60,10 @@ async fn validate(
     };
     for (field, value) in fields() {
         if value.is_null() || !is_good(field, &errors) || !is_changed(field) {
+            continue;
+        }
+        if on.kind() == DatabaseKind::Sqlite && !value.is_exact_on_sqlite() {
+            errors.add(field.name, TOO_EXACT_FOR_SQLITE);
             continue;
         }
         if let Some(foreign_key) = field.foreign_key() {
@@ -136,7 +146,7 @@ pub async fn insert_values(
     values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<i64, WriteError> {
-    let mut values = normalized(model, None, values);
+    let mut values = stamped(model, AutoNow::Add, normalized(model, None, values));
     validate_in(model, &values, &mut *on).await?;
     let has_key = values[0].as_int().is_some_and(|id| id != 0);
     let skipped = usize::from(!has_key);
@@ -169,7 +179,7 @@ pub async fn save_values(
     values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
-    let values = normalized(model, None, values);
+    let values = stamped(model, AutoNow::Save, normalized(model, None, values));
     validate_in(model, &values, &mut *on).await?;
     update(model, values, on).await
 }
@@ -186,7 +196,7 @@ pub async fn save_changes(
     values: Vec<Value>,
     on: &mut Transaction,
 ) -> Result<(), WriteError> {
-    let values = normalized(model, Some(before), values);
+    let values = stamped(model, AutoNow::Save, normalized(model, Some(before), values));
     validate_changes_in(model, before, &values, &mut *on).await?;
     update(model, values, on).await
 }
@@ -203,6 +213,19 @@ fn normalized(
         if is_as_before { value } else { field.normalized(value) }
     })
     .collect()
+}
+
+/// The values with the time of now in the fields that are given it: when the object is added, all of
+/// them, later those that are given it whenever the object is saved.
+fn stamped(model: &'static ModelInfo, when: AutoNow, mut values: Vec<Value>) -> Vec<Value> {
+    for (field, value) in model.fields.iter().zip(&mut values) {
+        if field.auto_now.is_some_and(|auto| auto == AutoNow::Save || auto == when)
+            && let Some(now) = field.now()
+        {
+            *value = now;
+        }
+    }
+    values
 }
 
 async fn update(

@@ -63,6 +63,11 @@ impl Attributes {
         self.0.iter().find(|item| item.name == name).map(|item| item.name.span())
     }
 
+    /// Whether it stands there without a value.
+    pub(crate) fn is_alone(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|item| item.value.is_none())
+    }
+
     /// The names, each with its place.
     pub(crate) fn names(&self) -> impl Iterator<Item = (String, Span)> {
         self.0.iter().map(|item| (item.name.to_string(), item.name.span()))
@@ -217,7 +222,6 @@ fn unknown(name: &str, known: &[&str]) -> String {
             return "there is no attribute `primary_key`: it is always the field `id: i64`"
                 .to_owned();
         }
-        "auto_now" | "auto_now_add" => Some("default = now"),
         "db_column" => Some("column"),
         "db_index" => Some("index"),
         "db_table" => Some("table"),

@@ -14,6 +14,11 @@ use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
 
 /// The limit of an e-mail address, as in Django.
 const MAX_EMAIL_LENGTH: u32 = 254;
+/// Those of a URL and of a slug, as in Django.
+const MAX_URL_LENGTH: u32 = 200;
+const MAX_SLUG_LENGTH: u32 = 50;
+/// The most digits that a `Decimal` takes.
+const MAX_DIGITS: u32 = 29;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute that stands there or not")]
 pub(crate) struct Column {
@@ -36,6 +41,14 @@ pub(crate) struct Column {
     pub(crate) min_length: Option<u32>,
     pub(crate) validators: Vec<Path>,
     pub(crate) normalizer: Option<Path>,
+    pub(crate) auto_now: Option<AutoNow>,
+}
+
+/// When a column is given the time of writing.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum AutoNow {
+    Add,
+    Save,
 }
 
 /// What is told of a field before its attributes are read.
@@ -53,7 +66,7 @@ impl Column {
         let attributes = place.attributes;
         check_applicable(place, &field_type, errors);
         let name = place.name.clone();
-        let is_integer = field_type.rust.is_integer();
+        let is_number = field_type.rust.is_number();
         let is_key = matches!(field_type.rust, RustType::ForeignKey(_));
         let kind = kind(place, &field_type, errors);
         let default_column = if is_key { format!("{name}_id") } else { name.clone() };
@@ -65,7 +78,7 @@ impl Column {
         }
         let one_to_one = matches!(kind, Kind::ForeignKey { one_to_one: true, .. });
         let mut range = Range::default();
-        if is_integer && !place.is_id {
+        if is_number && !place.is_id {
             range = Range::read(attributes, &field_type.rust, errors);
         }
         let length = Length::read(attributes, &kind, errors);
@@ -73,6 +86,8 @@ impl Column {
         let choices = rules.choices(errors);
         let default = rules.default(&choices, errors);
         let Rules { range, length, .. } = rules;
+        let auto_now = auto_now(attributes, errors);
+        let default = default.or_else(|| auto_now.map(|_| DefaultValue::Now));
         // As Django has them.
         let words = if place.is_id { "ID".to_owned() } else { name.replace('_', " ") };
         Self {
@@ -82,10 +97,12 @@ impl Column {
             help_text: attributes
                 .text("help_text", "\"…\"", errors)
                 .map_or_else(String::new, |text| text.value()),
-            blank: attributes.flag("blank", errors) || place.is_id,
+            blank: attributes.flag("blank", errors) || place.is_id || auto_now.is_some(),
             unique: attributes.flag("unique", errors) || one_to_one || place.is_id,
             // What is unique has an index by that.
-            index: attributes.flag("index", errors) || (is_key && !one_to_one),
+            index: attributes.flag("index", errors)
+                || (is_key && !one_to_one)
+                || (matches!(kind, Kind::Slug(_)) && attributes.span("unique").is_none()),
             positive: range.positive,
             min: range.min,
             max: range.max,
@@ -99,8 +116,37 @@ impl Column {
             kind,
             default,
             choices,
+            auto_now,
         }
     }
+}
+
+impl Column {
+    /// The number of digits after the point, if it is a decimal number.
+    pub(crate) fn decimal_places(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Decimal { decimal_places, .. } => Some(decimal_places),
+            _ => None,
+        }
+    }
+}
+
+/// `auto_now` or `auto_now_add`, which say what the value is by themselves.
+fn auto_now(attributes: &Attributes, errors: &mut Errors) -> Option<AutoNow> {
+    let (save, add) =
+        (attributes.flag("auto_now", errors), attributes.flag("auto_now_add", errors));
+    let given = match (save, add) {
+        (false, false) => return None,
+        (true, _) => ("auto_now", AutoNow::Save, ["auto_now_add", "default"]),
+        (false, true) => ("auto_now_add", AutoNow::Add, ["auto_now", "default"]),
+    };
+    let (name, auto, others) = given;
+    for other in others {
+        if let Some(span) = attributes.span(other) {
+            errors.at(span, format!("`{name}` and `{other}` exclude each other: remove one"));
+        }
+    }
+    Some(auto)
 }
 
 /// Every attribute has to make sense on a field of that type.
@@ -123,6 +169,14 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
             "index" if place.attributes.span("unique").is_some() => {
                 "what is unique has an index anyway: remove `index`".to_owned()
             }
+            "max_length" if matches!(rust, RustType::Choices) => continue,
+            "max_digits" | "decimal_places" if !matches!(rust, RustType::Decimal) => {
+                format!("`{name}` is for a `Decimal`, and this is `{rust_name}`: remove it")
+            }
+            "auto_now" | "auto_now_add" if !rust.is_time() => format!(
+                "`{name}` is for a `UtcDateTime`, `Date` or `Time`, and this is `{rust_name}`: \
+                 remove it"
+            ),
             "max_length" | "min_length" | "exact_length" if !is_text => {
                 let instead = if rust.is_integer() {
                     ": limit a number with `min = …` and `max = …`"
@@ -131,11 +185,14 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                 };
                 format!("`{name}` is for a `String`, and this is `{rust_name}`{instead}")
             }
-            "long_text" | "email" | "normalize" if !is_text => {
+            "long_text" | "email" | "url" | "slug" | "normalize" if !is_text => {
                 format!("`{name}` is for a `String`, and this is `{rust_name}`: change the type")
             }
+            "min" | "max" if rust.is_number() => continue,
             "positive" | "min" | "max" if !rust.is_integer() => {
-                let instead = if is_text && name != "positive" {
+                let instead = if matches!(rust, RustType::F64 | RustType::Decimal) {
+                    ": write `min = 0`".to_owned()
+                } else if is_text && name != "positive" {
                     format!(": limit a text with `{name}_length = …`")
                 } else {
                     ": remove it".to_owned()
@@ -144,10 +201,14 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                     "`{name}` is for `i16`, `i32` and `i64`, and this is `{rust_name}`{instead}"
                 )
             }
+            "choices" if matches!(rust, RustType::Choices) => continue,
             "choices" if !is_text && !rust.is_integer() => format!(
                 "`choices` are for `String`, `i16`, `i32` and `i64`, and this is `{rust_name}`: \
                  remove them"
             ),
+            "default" if matches!(rust, RustType::Bytes) => {
+                "bytes have no default: remove it, or make the type an `Option`".to_owned()
+            }
             "default" if is_key => {
                 "a foreign key has no default: remove it, or make the type an `Option`".to_owned()
             }
@@ -171,7 +232,19 @@ fn kind(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> Kind 
         RustType::I32 => Kind::Integer,
         RustType::I64 => Kind::BigInteger,
         RustType::Bool => Kind::Bool,
+        RustType::F64 => Kind::Float,
+        RustType::Decimal => decimal_kind(place, errors),
         RustType::DateTime => Kind::DateTime,
+        RustType::Date => Kind::Date,
+        RustType::Time => Kind::Time,
+        RustType::Duration => Kind::Duration,
+        RustType::Uuid => Kind::Uuid,
+        RustType::Json => Kind::Json,
+        RustType::Ip => Kind::Ip,
+        RustType::Bytes => Kind::Binary,
+        RustType::Choices => {
+            Kind::Choices { max_length: length(place.attributes, "max_length", errors) }
+        }
         RustType::String => text_kind(place, errors),
         RustType::ForeignKey(target) => Kind::ForeignKey {
             target: Box::new(target.clone()),
@@ -185,8 +258,10 @@ fn kind(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) -> Kind 
 fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
     let attributes = place.attributes;
     let conflicts: &[(&str, &[&str])] = &[
-        ("long_text", &["max_length", "exact_length", "email"]),
-        ("exact_length", &["max_length", "min_length", "email"]),
+        ("long_text", &["max_length", "exact_length", "email", "url", "slug"]),
+        ("exact_length", &["max_length", "min_length", "email", "url", "slug"]),
+        ("email", &["url", "slug"]),
+        ("url", &["slug"]),
     ];
     for (name, others) in conflicts {
         for other in others.iter().filter(|_| attributes.span(name).is_some()) {
@@ -201,6 +276,10 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
     let long = attributes.flag("long_text", errors);
     if attributes.flag("email", errors) {
         Kind::Email(max.unwrap_or(MAX_EMAIL_LENGTH))
+    } else if attributes.flag("url", errors) {
+        Kind::Url(max.unwrap_or(MAX_URL_LENGTH))
+    } else if attributes.flag("slug", errors) {
+        Kind::Slug(max.unwrap_or(MAX_SLUG_LENGTH))
     } else if long {
         Kind::Text
     } else if has("exact_length") || has("max_length") {
@@ -216,6 +295,36 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
         );
         errors.at(place.span, message);
         Kind::Text
+    }
+}
+
+/// How many digits a number has, and how many of them after the point.
+fn decimal_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
+    let attributes = place.attributes;
+    let digits = attributes.integer("max_digits", "8", errors);
+    let places = attributes.integer("decimal_places", "2", errors);
+    let (Some((digits, span)), Some((places, places_span))) = (digits, places) else {
+        let missing = |name| attributes.span(name).is_none();
+        if missing("max_digits") || missing("decimal_places") {
+            let message = format!(
+                "the number `{}` needs limits: write `#[model(max_digits = 8, decimal_places = 2)]`",
+                place.name
+            );
+            errors.at(place.span, message);
+        }
+        return Kind::Decimal { max_digits: 1, decimal_places: 0 };
+    };
+    let max_digits = u32::try_from(digits).ok().filter(|digits| (1..=MAX_DIGITS).contains(digits));
+    if max_digits.is_none() {
+        errors.at(span, format!("`max_digits` is from 1 to {MAX_DIGITS}, as a `Decimal` has them"));
+    }
+    let decimal_places = u32::try_from(places).ok().filter(|_| places <= digits);
+    if decimal_places.is_none() {
+        errors.at(places_span, "`decimal_places` is from 0 to `max_digits`");
+    }
+    Kind::Decimal {
+        max_digits: max_digits.unwrap_or(1),
+        decimal_places: decimal_places.unwrap_or(0),
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::column::Column;
+use crate::column::{AutoNow, Column};
 use crate::constraints::{Constraint, Kind as ConstraintKind};
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
@@ -133,6 +133,17 @@ fn value_of(field: &Field, reference: &TokenStream) -> TokenStream {
 fn read(field: &Field, row: &Ident, place: &TokenStream) -> TokenStream {
     let (ident, written) = (&field.ident, &field.written);
     match &field.kind {
+        // The database may not keep how many decimal places a number has.
+        FieldKind::Column(column) if column.decimal_places().is_some() => {
+            let decimal_places = column.decimal_places();
+            quote_spanned! {written.span()=>
+                #ident: <#written as ::module_api::model::FieldType>::read_with_places(
+                    #row,
+                    #place,
+                    || ::core::option::Option::Some(#decimal_places),
+                )?
+            }
+        }
         FieldKind::Column(_) => quote_spanned! {written.span()=>
             #ident: <#written as ::module_api::model::FieldType>::read(#row, #place)?
         },
@@ -203,8 +214,8 @@ fn many_to_many(model: &Model) -> impl Iterator<Item = (&Field, &ManyToMany)> {
 pub(crate) fn field_info(field: &Column) -> TokenStream {
     let Column { name, stored_as, verbose_name, help_text, .. } = field;
     let Column { null, blank, unique, index, positive, .. } = field;
-    let kind = kind(&field.kind);
-    let default = option(field.default.as_ref().map(default_value));
+    let kind = kind(field);
+    let default = option(field.default.as_ref().map(|default| default_value(field, default)));
     let min = option(field.min.map(|min| quote!(#min)));
     let max = option(field.max.map(|max| quote!(#max)));
     let min_length = option(field.min_length.map(|length| quote!(#length)));
@@ -215,6 +226,17 @@ pub(crate) fn field_info(field: &Column) -> TokenStream {
         };
         quote!(::module_api::model::Choice { value: #value, label: #label })
     });
+    let choices = match &field.kind {
+        Kind::Choices { .. } => {
+            let inner = &field.inner;
+            quote!(<#inner as ::module_api::model::Choices>::CHOICES)
+        }
+        _ => quote!(&[#(#choices),*]),
+    };
+    let auto_now = option(field.auto_now.map(|auto_now| match auto_now {
+        AutoNow::Add => quote!(::module_api::model::AutoNow::Add),
+        AutoNow::Save => quote!(::module_api::model::AutoNow::Save),
+    }));
     let validators = field.validators.iter().map(|path| validator(field, path));
     let normalizer = option(field.normalizer.as_ref().map(|path| quote!(#path)));
     quote! {
@@ -230,12 +252,13 @@ pub(crate) fn field_info(field: &Column) -> TokenStream {
             index: #index,
             positive: #positive,
             default: #default,
-            choices: &[#(#choices),*],
+            choices: #choices,
             min_value: #min,
             max_value: #max,
             min_length: #min_length,
             validators: &[#(#validators),*],
             normalizer: #normalizer,
+            auto_now: #auto_now,
         }
     }
 }
@@ -247,8 +270,8 @@ fn option(value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-fn kind(kind: &Kind) -> TokenStream {
-    let kind = match kind {
+fn kind(column: &Column) -> TokenStream {
+    let kind = match &column.kind {
         Kind::Id => quote!(Id),
         Kind::SmallInteger => quote!(SmallInteger),
         Kind::Integer => quote!(Integer),
@@ -257,7 +280,25 @@ fn kind(kind: &Kind) -> TokenStream {
         Kind::Char(max_length) => quote!(Char { max_length: #max_length }),
         Kind::Text => quote!(Text),
         Kind::Email(max_length) => quote!(Email { max_length: #max_length }),
+        Kind::Url(max_length) => quote!(Url { max_length: #max_length }),
+        Kind::Slug(max_length) => quote!(Slug { max_length: #max_length }),
+        Kind::Float => quote!(Float),
+        Kind::Decimal { max_digits, decimal_places } => quote! {
+            Decimal { max_digits: #max_digits, decimal_places: #decimal_places }
+        },
         Kind::DateTime => quote!(DateTime),
+        Kind::Date => quote!(Date),
+        Kind::Time => quote!(Time),
+        Kind::Duration => quote!(Duration),
+        Kind::Uuid => quote!(Uuid),
+        Kind::Json => quote!(Json),
+        Kind::Ip => quote!(Ip),
+        Kind::Binary => quote!(Binary),
+        Kind::Choices { max_length } => {
+            let inner = &column.inner;
+            let max_length = option(max_length.map(|max_length| quote!(#max_length)));
+            return quote!(::module_api::model::choices_kind::<#inner>(#max_length));
+        }
         Kind::ForeignKey { target, on_delete, one_to_one } => {
             let target = self::target(target);
             let on_delete = match on_delete {
@@ -283,12 +324,20 @@ fn target(target: &Type) -> TokenStream {
     quote_spanned!(target.span()=> || <#target as ::module_api::model::Model>::INFO)
 }
 
-fn default_value(default: &DefaultValue) -> TokenStream {
+fn default_value(column: &Column, default: &DefaultValue) -> TokenStream {
     let default = match default {
         DefaultValue::Bool(value) => quote!(Bool(#value)),
         DefaultValue::Int(value) => quote!(Int(#value)),
         DefaultValue::Text(value) => quote!(Text(#value)),
+        DefaultValue::Float(value) => quote!(Float(#value)),
         DefaultValue::Now => quote!(Now),
+        DefaultValue::Random => quote!(Random),
+        DefaultValue::Choice(path) => {
+            let inner = &column.inner;
+            return quote_spanned! {path.span()=>
+                ::module_api::model::ChoiceValue::as_default(<#inner>::choice_value(&#path))
+            };
+        }
     };
     quote!(::module_api::model::DefaultValue::#default)
 }
@@ -314,8 +363,7 @@ fn many_to_many_info(relation: &ManyToMany) -> TokenStream {
 /// A rule of the program's own, as one about stored values.
 fn validator(field: &Column, path: &syn::Path) -> TokenStream {
     let (value, rule, inner) = (local("value"), local("rule"), &field.inner);
-    let is_text = matches!(field.kind, Kind::Char(_) | Kind::Text | Kind::Email(_));
-    let (argument, typed) = if is_text {
+    let (argument, typed) = if field.kind.is_text() {
         (quote!(&::core::primitive::str), quote!(::module_api::db::Value::as_text(#value)))
     } else {
         let from_value = quote!(<#inner as ::module_api::model::FieldType>::from_value(#value));

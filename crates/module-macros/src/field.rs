@@ -11,9 +11,12 @@ use crate::many_to_many::ManyToMany;
 use crate::names::is_identifier;
 
 pub(crate) const ATTRIBUTES: &[&str] = &[
+    "auto_now",
+    "auto_now_add",
     "blank",
     "choices",
     "column",
+    "decimal_places",
     "default",
     "email",
     "exact_length",
@@ -21,6 +24,7 @@ pub(crate) const ATTRIBUTES: &[&str] = &[
     "index",
     "long_text",
     "max",
+    "max_digits",
     "max_length",
     "min",
     "min_length",
@@ -28,10 +32,12 @@ pub(crate) const ATTRIBUTES: &[&str] = &[
     "on_delete",
     "one_to_one",
     "positive",
+    "slug",
     "source_column",
     "table",
     "target_column",
     "unique",
+    "url",
     "validate",
     "verbose_name",
 ];
@@ -66,8 +72,10 @@ impl Field {
             errors.about(&ident, message);
             return None;
         }
-        let field_type = FieldType::read(&field.ty).map_err(|error| errors.add(error)).ok();
         let attributes = Attributes::read("model", &field.attrs, ATTRIBUTES, &["validate"], errors);
+        let is_choices = attributes.as_ref().is_some_and(|it| it.is_alone("choices"));
+        let field_type = FieldType::read(&field.ty, is_choices);
+        let field_type = field_type.map_err(|error| errors.add(error)).ok();
         let (field_type, attributes) = (field_type?, attributes?);
         let is_id = name == "id";
         let place =

@@ -8,8 +8,19 @@ pub(crate) enum RustType {
     I32,
     I64,
     Bool,
+    F64,
+    Decimal,
     String,
     DateTime,
+    Date,
+    Time,
+    Duration,
+    Uuid,
+    Json,
+    Ip,
+    Bytes,
+    /// An enum with `#[derive(Choices)]`.
+    Choices,
     ForeignKey(Type),
     ManyToMany(Type),
 }
@@ -17,6 +28,16 @@ pub(crate) enum RustType {
 impl RustType {
     pub(crate) fn is_integer(&self) -> bool {
         matches!(self, Self::I16 | Self::I32 | Self::I64)
+    }
+
+    /// Whether it can be limited by `min` and `max`.
+    pub(crate) fn is_number(&self) -> bool {
+        self.is_integer() || matches!(self, Self::F64 | Self::Decimal)
+    }
+
+    /// Whether it can be given the time of writing.
+    pub(crate) fn is_time(&self) -> bool {
+        matches!(self, Self::DateTime | Self::Date | Self::Time)
     }
 
     /// As it stands in messages.
@@ -27,7 +48,17 @@ impl RustType {
             Self::I64 => "i64",
             Self::Bool => "bool",
             Self::String => "String",
+            Self::F64 => "f64",
+            Self::Decimal => "Decimal",
             Self::DateTime => "UtcDateTime",
+            Self::Date => "Date",
+            Self::Time => "Time",
+            Self::Duration => "Duration",
+            Self::Uuid => "Uuid",
+            Self::Json => "Json",
+            Self::Ip => "IpAddr",
+            Self::Bytes => "Vec<u8>",
+            Self::Choices => "enum",
             Self::ForeignKey(_) => "ForeignKey",
             Self::ManyToMany(_) => "ManyToMany",
         }
@@ -43,7 +74,12 @@ pub(crate) struct FieldType {
 }
 
 impl FieldType {
-    pub(crate) fn read(written: &Type) -> syn::Result<Self> {
+    /// The type of a field, which is an enum of choices if nothing else is known by its name.
+    pub(crate) fn read(written: &Type, is_choices: bool) -> syn::Result<Self> {
+        let rust_type = |written: &Type, segment: &PathSegment| match rust_type(written, segment) {
+            Err(_) if is_choices && segment.arguments.is_none() => Ok(RustType::Choices),
+            other => other,
+        };
         let Some(segment) = last_segment(written) else { return Err(unknown(written, None)) };
         if segment.ident != "Option" {
             let rust = rust_type(written, segment)?;
@@ -94,13 +130,24 @@ fn rust_type(written: &Type, segment: &PathSegment) -> syn::Result<RustType> {
     Ok(match name.as_str() {
         "ForeignKey" => RustType::ForeignKey(target()?),
         "ManyToMany" => RustType::ManyToMany(target()?),
+        "Json" if argument(segment).is_some() => RustType::Json,
+        "Vec" if argument(segment).and_then(last_segment).is_some_and(|it| it.ident == "u8") => {
+            RustType::Bytes
+        }
         _ if !segment.arguments.is_none() => return Err(unknown(written, Some(&name))),
         "i16" => RustType::I16,
         "i32" => RustType::I32,
         "i64" => RustType::I64,
         "bool" => RustType::Bool,
         "String" => RustType::String,
+        "f64" => RustType::F64,
+        "Decimal" => RustType::Decimal,
         "UtcDateTime" => RustType::DateTime,
+        "Date" => RustType::Date,
+        "Time" => RustType::Time,
+        "Duration" => RustType::Duration,
+        "Uuid" => RustType::Uuid,
+        "IpAddr" => RustType::Ip,
         _ => return Err(unknown(written, Some(&name))),
     })
 }
@@ -112,23 +159,28 @@ fn unknown(written: &Type, name: Option<&str>) -> syn::Error {
         Some("u32" | "u64" | "u128" | "usize") => "`i64` with `#[model(positive)]`",
         Some("i8") => "`i16`",
         Some("i128" | "isize") => "`i64`",
-        Some("f32" | "f64") => {
-            "`i64` and count in the smallest unit, such as cents, since fractions are not exact"
-        }
+        Some("f32") => "`f64`, or `Decimal` for exact fractions, such as prices",
         Some("str") => "`String`",
         Some("char") => "`String` with `#[model(exact_length = 1)]`",
         Some(
             "OffsetDateTime" | "PrimitiveDateTime" | "DateTime" | "NaiveDateTime" | "SystemTime",
         ) => "`module_api::time::UtcDateTime`",
-        Some("Vec" | "HashSet" | "BTreeSet") => {
-            "`ManyToMany<Model>`, or make the items a model with a `ForeignKey` to this one"
+        Some("NaiveDate") => "`module_api::time::Date`",
+        Some("NaiveTime") => "`module_api::time::Time`",
+        Some("Ipv4Addr" | "Ipv6Addr") => "`std::net::IpAddr`",
+        Some("Value") => "`Json<Value>`",
+        Some("Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap") => {
+            "`ManyToMany<Model>`, make the items a model with a `ForeignKey` to this one, or keep \
+             them as `Json<…>`"
         }
         Some("Box" | "Rc" | "Arc" | "Cow") => "the type inside it",
         _ => match written {
             Type::Reference(_) => "`String` instead of a reference, since a row owns its values",
             _ => {
-                "`i16`, `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
-                 `ManyToMany<Model>`, by these names, or an `Option` of one"
+                "`i16`, `i32`, `i64`, `f64`, `Decimal`, `bool`, `String`, `UtcDateTime`, `Date`, \
+                 `Time`, `Duration`, `Uuid`, `Json<T>`, `IpAddr`, `Vec<u8>`, `ForeignKey<Model>` or \
+                 `ManyToMany<Model>`, by these names, or an `Option` of one; or an enum with \
+                 `#[derive(Choices)]` and `#[model(choices)]` on the field"
             }
         },
     };

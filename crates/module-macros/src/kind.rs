@@ -11,8 +11,37 @@ pub(crate) enum Kind {
     Char(u32),
     Text,
     Email(u32),
+    Url(u32),
+    Slug(u32),
+    Float,
+    Decimal {
+        max_digits: u32,
+        decimal_places: u32,
+    },
     DateTime,
-    ForeignKey { target: Box<Type>, on_delete: OnDelete, one_to_one: bool },
+    Date,
+    Time,
+    Duration,
+    Uuid,
+    Json,
+    Ip,
+    Binary,
+    /// As an enum of choices says, with its own limit of characters.
+    Choices {
+        max_length: Option<u32>,
+    },
+    ForeignKey {
+        target: Box<Type>,
+        on_delete: OnDelete,
+        one_to_one: bool,
+    },
+}
+
+impl Kind {
+    /// Whether it is text, whatever rules it has.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Char(_) | Self::Text | Self::Email(_) | Self::Url(_) | Self::Slug(_))
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

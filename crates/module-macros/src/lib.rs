@@ -1,6 +1,7 @@
 //! What the contract derives. Use it through `module-api`, which re-exports it beside the trait.
 
 mod attributes;
+mod choices;
 mod column;
 mod constraints;
 mod display;
@@ -55,9 +56,13 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | type | attributes that say what it is |
 /// |---|---|
-/// | `String` | one of `max_length = 64`, `exact_length = 2`, `email` (of at most 254 characters unless `max_length` says otherwise), `long_text` |
+/// | `String` | one of `max_length = 64`, `exact_length = 2`, `email`, `url` and `slug` (of at most 254, 200 and 50 characters unless `max_length` says otherwise), `long_text` |
 /// | `i16`, `i32`, `i64` | none, or `positive` |
-/// | `bool`, `UtcDateTime` | none |
+/// | `Decimal` | `max_digits = 8` and `decimal_places = 2`, which are required |
+/// | `f64`, `bool`, `Uuid`, `IpAddr`, `Vec<u8>` | none |
+/// | `UtcDateTime`, `Date`, `Time`, `Duration` | none |
+/// | `Json<T>` | none; `T` is whatever serde reads and writes |
+/// | an enum with [`#[derive(Choices)]`](derive@Choices) | `choices`, which is required; `max_length`, else that of the longest value |
 /// | `ForeignKey<Model>` | `on_delete = cascade`, `protect` or `set_null`, which is required; `one_to_one` |
 /// | `ManyToMany<Model>` | none; `table`, `source_column` and `target_column` name what lies between |
 ///
@@ -69,10 +74,11 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `verbose_name = "…"`, `help_text = "…"` | all | what people call it, and what a form says about it |
 /// | `blank` | all | people may leave it out |
 /// | `unique`, `index` | columns | no two rows have the same value; it has an index |
+/// | `auto_now`, `auto_now_add` | `UtcDateTime`, `Date`, `Time` | it is given the time of saving, or of adding, whatever the struct has; not by `update` and fixtures |
 /// | `min = 0`, `max = 9` | numbers | the least and the greatest |
 /// | `min_length = 3` | text | the least number of characters |
 /// | `choices = [("CA", "California")]` | text, numbers | the only values there may be, and what people call them |
-/// | `default = …` | all but foreign keys | the value of a new object that is given none: a literal, or `now` |
+/// | `default = …` | all but foreign keys and bytes | the value of a new object that is given none: a literal, `now`, for a `Uuid` `random`, for a `Duration` its seconds, for `Json` `"{}"` or `"[]"`, for an enum its variant |
 /// | `validate = path` | columns | a rule of your own, any number of times |
 /// | `normalize = path` | text | the form in which it is stored |
 ///
@@ -142,6 +148,25 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 pub fn derive_form(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     form::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Makes an enum the choices of a field.
+///
+/// Each variant is stored as text: its name in words with `_` between them, `in_progress`; or, if all of
+/// them have one, as its number: `Open = 1`. People call it by its name in words: `In Progress`. The
+/// attribute `#[choice(…)]` on a variant takes:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `value = "open"` | the text that is stored |
+/// | `label = "Open"` | what people call it |
+///
+/// A field of the enum's type needs `#[model(choices)]`. The enum gets `ALL`, its choices in their
+/// order, `label()`, and `Display`, which shows the label.
+#[proc_macro_derive(Choices, attributes(choice))]
+pub fn derive_choices(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    choices::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Expands to the code after `"folder" =>` if the crate has that folder, else to an error that says

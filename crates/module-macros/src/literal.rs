@@ -11,6 +11,8 @@ use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token, bracketed, parenthes
 pub(crate) enum Literal {
     Text(LitStr),
     Int(i64, Span),
+    /// A number with a fraction, as it is written.
+    Float(String, Span),
     Bool(LitBool),
     Path(Path),
     List(Vec<Literal>, Span),
@@ -28,6 +30,7 @@ impl Literal {
                 path.segments.first().map_or_else(Span::call_site, |first| first.ident.span())
             }
             Self::Int(_, span)
+            | Self::Float(_, span)
             | Self::List(_, span)
             | Self::Tuple(_, span)
             | Self::Attributes(_, span) => *span,
@@ -51,7 +54,13 @@ impl Parse for Literal {
         }
         if input.peek(Token![-]) {
             input.parse::<Token![-]>()?;
-            return Self::integer(&input.parse()?, true);
+            return match input.parse()? {
+                Lit::Float(number) => {
+                    Ok(Self::Float(format!("-{}", number.base10_digits()), number.span()))
+                }
+                Lit::Int(number) => Self::integer(&number, true),
+                other => Err(Self::expected(other.span())),
+            };
         }
         if !input.peek(Lit) {
             // Not only an identifier: a rule may be `crate::rules::no_shouting`.
@@ -62,6 +71,7 @@ impl Parse for Literal {
             Lit::Str(text) => Ok(Self::Text(text)),
             Lit::Bool(value) => Ok(Self::Bool(value)),
             Lit::Int(number) => Self::integer(&number, false),
+            Lit::Float(number) => Ok(Self::Float(number.base10_digits().to_owned(), number.span())),
             other => Err(Self::expected(other.span())),
         }
     }
@@ -76,7 +86,7 @@ impl Literal {
     }
 
     fn expected(span: Span) -> syn::Error {
-        syn::Error::new(span, "write a text, a whole number, `true`, `false`, a name or a list")
+        syn::Error::new(span, "write a text, a number, `true`, `false`, a name or a list")
     }
 }
 

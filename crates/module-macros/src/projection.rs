@@ -29,7 +29,13 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         let (column, value) = read(field, model.as_ref(), &mut errors);
         columns.push(column);
         let ident = &field.ident;
-        let read = quote!(::module_api::model::FieldType::read(#row, #first + #place)?);
+        let read = quote! {
+            ::module_api::model::FieldType::read_with_places(
+                #row,
+                #first + #place,
+                || <Self as ::module_api::model::Projection>::columns()[#place].decimal_places(),
+            )?
+        };
         values.push(match value {
             Some(with) => quote_spanned!(with.span()=> #ident: #with(#read)),
             None => quote!(#ident: #read),

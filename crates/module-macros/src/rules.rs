@@ -1,6 +1,9 @@
 //! Which values a column takes: limits, choices and the default, which have to agree.
 
+use std::net::IpAddr;
+
 use proc_macro2::Span;
+use syn::Path;
 
 use crate::attributes::Attributes;
 use crate::errors::Errors;
@@ -14,8 +17,12 @@ const MAX_LENGTH: u32 = 10_485_760;
 pub(crate) enum DefaultValue {
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(String),
     Now,
+    Random,
+    /// A variant of an enum of choices.
+    Choice(Path),
 }
 
 #[derive(PartialEq)]
@@ -100,7 +107,7 @@ pub(crate) struct Length {
 impl Length {
     pub(crate) fn read(attributes: &Attributes, kind: &Kind, errors: &mut Errors) -> Self {
         let max = match kind {
-            Kind::Char(max) | Kind::Email(max) => Some(*max),
+            Kind::Char(max) | Kind::Email(max) | Kind::Url(max) | Kind::Slug(max) => Some(*max),
             Kind::Text => None,
             _ => return Self { min: None, max: None },
         };
@@ -210,10 +217,16 @@ impl Rules<'_> {
     ) -> Option<DefaultValue> {
         let example = match self.rust {
             RustType::I16 | RustType::I32 | RustType::I64 => "0",
+            RustType::F64 | RustType::Decimal => "0.5",
             RustType::Bool => "false",
             RustType::String => "\"…\"",
-            RustType::DateTime => "now",
-            RustType::ForeignKey(_) | RustType::ManyToMany(_) => return None,
+            RustType::DateTime | RustType::Date | RustType::Time => "now",
+            RustType::Duration => "3600",
+            RustType::Uuid => "random",
+            RustType::Json => "\"{}\"",
+            RustType::Ip => "\"127.0.0.1\"",
+            RustType::Choices => "Status::Open",
+            RustType::Bytes | RustType::ForeignKey(_) | RustType::ManyToMany(_) => return None,
         };
         let literal = self.attributes.literal("default", example, errors)?;
         let span = literal.span();
@@ -229,12 +242,34 @@ impl Rules<'_> {
                 check(span, self.length.problem(&text), &choice, choices, errors);
                 Some(DefaultValue::Text(text))
             }
-            (Literal::Path(path), RustType::DateTime) if path.is_ident("now") => {
+            (Literal::Int(seconds, _), RustType::Duration) => Some(DefaultValue::Int(*seconds)),
+            (Literal::Int(value, _), RustType::Decimal) => {
+                Some(DefaultValue::Text(value.to_string()))
+            }
+            (Literal::Float(digits, _), RustType::Decimal) => {
+                Some(DefaultValue::Text(digits.clone()))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "who writes it knows what fits")]
+            (Literal::Int(value, _), RustType::F64) => Some(DefaultValue::Float(*value as f64)),
+            (Literal::Float(digits, _), RustType::F64) => {
+                digits.parse().ok().map(DefaultValue::Float)
+            }
+            (Literal::Text(text), RustType::Json) if matches!(&*text.value(), "{}" | "[]") => {
+                Some(DefaultValue::Text(text.value()))
+            }
+            (Literal::Text(text), RustType::Ip) if text.value().parse::<IpAddr>().is_ok() => {
+                Some(DefaultValue::Text(text.value()))
+            }
+            (Literal::Path(path), RustType::Uuid) if path.is_ident("random") => {
+                Some(DefaultValue::Random)
+            }
+            (Literal::Path(path), RustType::Choices) => Some(DefaultValue::Choice(path.clone())),
+            (Literal::Path(path), rust) if rust.is_time() && path.is_ident("now") => {
                 Some(DefaultValue::Now)
             }
             (Literal::Path(path), rust) if path.is_ident("now") => {
                 let message = format!(
-                    "`now` is for a `UtcDateTime`, and this is `{}`: write `default = {example}`",
+                    "`now` is for a `UtcDateTime`, `Date` or `Time`, and this is `{}`: write `default = {example}`",
                     rust.name()
                 );
                 errors.at(span, message);

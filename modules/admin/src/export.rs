@@ -210,7 +210,12 @@ struct Row {
 impl Row {
     /// About how many bytes it takes.
     fn bytes(&self) -> usize {
-        let texts = self.record.values().iter().filter_map(Value::as_text).map(str::len);
+        let length = |value: &Value| match value {
+            Value::Text(Some(text)) | Value::Json(Some(text)) => Some(text.len()),
+            Value::Binary(Some(bytes)) => Some(bytes.len()),
+            _ => None,
+        };
+        let texts = self.record.values().iter().filter_map(length);
         texts.sum::<usize>() + 16 * self.record.values().len() + 8 * self.related.concat().len()
     }
 }
@@ -244,7 +249,10 @@ fn json_of(value: &Value) -> Json {
         Value::Int(value) => json!(value),
         Value::Text(value) => json!(value),
         Value::DateTime(Some(moment)) => json!(moment_of(*moment)),
-        _ => Json::Null,
+        Value::Float(value) => json!(value),
+        Value::Json(Some(text)) => serde_json::from_str(text).unwrap_or_default(),
+        value if value.is_null() => Json::Null,
+        other => json!(other.to_string()),
     }
 }
 

@@ -39,6 +39,7 @@ impl Shown {
             Value::Bool(Some(value)) => Self::Bool(*value),
             Value::DateTime(Some(moment)) => Self::Moment(minute(*moment)),
             value if value.is_null() => Self::Empty,
+            Value::Binary(Some(bytes)) => Self::text(counted(bytes.len() as u64, "byte", "bytes")),
             value => Self::text(value.to_string()),
         }
     }

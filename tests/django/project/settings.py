@@ -8,6 +8,7 @@ import django
 LAYOUT_APPS = {
     "split": ["lettings", "profiles"],
     "old": ["oc_lettings_site"],
+    "kinds": ["kinds"],
 }
 
 

@@ -1,8 +1,11 @@
 //! New tables, and what leads from one to another.
 
+use std::net::IpAddr;
+
 use host::makemigrations::Request;
-use module_api::model::{ForeignKey, ManyToMany, Model};
-use module_api::time::UtcDateTime;
+use module_api::db::{Decimal, Uuid};
+use module_api::model::{Choices, ForeignKey, Json, ManyToMany, Model};
+use module_api::time::{Date, Duration, Time, UtcDateTime};
 use site_tests::{DatabaseKind, on_both_databases};
 
 use super::harness::{MODULE, Models, Shop, losing, some};
@@ -11,6 +14,7 @@ on_both_databases!(
     tables_are_made_with_every_kind_of_field,
     tables_that_lead_to_each_other_are_made_and_dropped_again,
     names_may_be_as_long_as_postgresql_takes_them,
+    columns_of_djangos_further_kinds_are_made_and_changed,
 );
 
 #[derive(Model)]
@@ -215,4 +219,119 @@ async fn names_may_be_as_long_as_postgresql_takes_them(kind: DatabaseKind) {
     let proposal = shop.step(&[LongIndexed::INFO], &Request::default()).await;
     assert!(proposal.name.len() <= 65, "{}", proposal.name);
     shop.step(&[Long::INFO], &Request::default()).await;
+}
+
+#[derive(Choices)]
+enum Status {
+    Open,
+    #[choice(value = "shut")]
+    Closed,
+}
+
+/// An item with a field of each further kind, whose prices have so many digits.
+macro_rules! further {
+    ($name:ident, $digits:literal, $places:literal, { $($field:tt)* }) => {
+        #[derive(Model)]
+        #[model(label = "shop.item")]
+        struct $name {
+            id: i64,
+            date: Date,
+            time: Time,
+            duration: Duration,
+            #[model(max_digits = $digits, decimal_places = $places)]
+            price: Decimal,
+            ratio: Option<f64>,
+            #[model(unique)]
+            uuid: Uuid,
+            data: Json<Vec<String>>,
+            #[model(url)]
+            url: String,
+            #[model(slug)]
+            slug: String,
+            address: Option<IpAddr>,
+            content: Vec<u8>,
+            #[model(choices)]
+            status: Status,
+            $($field)*
+        }
+    };
+}
+
+further!(Further, 8, 2, {});
+further!(Longer, 10, 3, {});
+further!(More, 8, 2, {
+    #[model(auto_now)]
+    second_date: Date,
+    #[model(default = now)]
+    second_time: Time,
+    #[model(default = 3600)]
+    second_duration: Duration,
+    #[model(max_digits = 4, decimal_places = 1, default = -0.5)]
+    second_price: Decimal,
+    #[model(default = 1.5)]
+    second_ratio: f64,
+    #[model(default = random)]
+    second_uuid: Uuid,
+    #[model(default = "[]")]
+    second_data: Json<Vec<String>>,
+    #[model(default = "::1")]
+    second_address: IpAddr,
+    #[model(choices, default = Status::Closed)]
+    second_status: Status,
+});
+
+async fn columns_of_djangos_further_kinds_are_made_and_changed(kind: DatabaseKind) {
+    let mut shop = Shop::on(kind).await;
+    shop.step(&[Further::INFO], &Request::default()).await;
+    let expected: &[&str] = match kind {
+        DatabaseKind::Sqlite => &[
+            "shop_item.address: char(39) numbered",
+            "shop_item.data: TEXT NOT NULL numbered",
+            "shop_item.price: decimal(8, 2) NOT NULL numbered",
+            "shop_item.ratio: REAL numbered",
+            "shop_item.slug: varchar(50) NOT NULL numbered",
+            "shop_item.uuid: char(32) NOT NULL numbered",
+            "shop_item index (slug)",
+        ],
+        DatabaseKind::Postgres => &[
+            "shop_item.address: inet",
+            "shop_item.content: bytea NOT NULL",
+            "shop_item.data: jsonb NOT NULL",
+            "shop_item.date: date NOT NULL",
+            "shop_item.duration: interval NOT NULL",
+            "shop_item.price: numeric(8,2) NOT NULL",
+            "shop_item.ratio: double precision",
+            "shop_item.status: character varying(4) NOT NULL",
+            "shop_item.time: time without time zone NOT NULL",
+            "shop_item.url: character varying(200) NOT NULL",
+            "shop_item.uuid: uuid NOT NULL",
+        ],
+    };
+    let shape = shop.shape().await;
+    for line in expected {
+        assert!(shape.iter().any(|found| found == line), "{line} is not among {shape:#?}");
+    }
+    let row = "INSERT INTO shop_item (date, time, duration, price, uuid, data, url, slug, content, \
+               status) VALUES ('2024-02-29', '09:41:00', ";
+    let rest = "12.5, '00112233445566778899aabbccddeeff', '[]', 'http://a.bc', 'a', '', 'open')";
+    let duration = match kind {
+        DatabaseKind::Sqlite => "3600000000, ",
+        DatabaseKind::Postgres => "'1 hour', ",
+    };
+    shop.execute(&[&format!("{row}{duration}{rest}")]).await;
+    if kind == DatabaseKind::Sqlite {
+        shop.refuses("UPDATE shop_item SET data = 'x'").await;
+    }
+    shop.step(&[More::INFO], &Request::default()).await;
+    let one = |value: &str| some(&[value]);
+    assert_eq!(shop.items("second_price").await, one("-0.5"));
+    assert_eq!(shop.items("second_ratio").await, one("1.5"));
+    assert_eq!(shop.items("second_data").await, one("[]"));
+    assert_eq!(shop.items("second_status").await, one("shut"));
+    assert_eq!(shop.items("second_date").await[0].as_ref().unwrap().len(), "2024-02-29".len());
+    assert_eq!(shop.items("price").await[0].as_ref().unwrap().parse::<f64>().unwrap(), 12.5);
+    let proposal = shop.step(&[Longer::INFO], &losing()).await;
+    assert!(proposal.summary.contains(&"Alter field price on item".to_owned()), "{proposal:?}");
+    let refusal = shop.refusal(&[Further::INFO], &Request::default()).await;
+    assert!(refusal.contains("the column `price` of `shop_item` gets another type"), "{refusal}");
 }

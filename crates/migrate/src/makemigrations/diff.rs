@@ -110,28 +110,42 @@ impl ColumnState {
     /// Whether there is SQL on both databases that makes a column of the other of it.
     pub(super) fn can_become(&self, to: &Self) -> bool {
         use Kind::{
-            BigInteger, Bool, DateTime, Id, Integer, Key, Other, SmallInteger, Text, Varchar,
+            BigInteger, Binary, Bool, Date, DateTime, Decimal, Duration, Float, Id, Integer, Ip,
+            Json, Key, Other, SmallInteger, Text, Time, Uuid, Varchar,
         };
         match (&self.kind, &to.kind) {
             (from, to) if from == to => true,
             (Id, _) | (_, Id | Other { .. }) => false,
+            // Each database writes them as text of its own.
+            (Duration | Uuid | Ip | Binary, _)
+            | (_, Date | Time | Duration | Uuid | Ip | Binary) => false,
+            (SmallInteger | Integer | BigInteger | Float | Decimal(..), Float | Decimal(..))
+            | (Varchar(_) | Text, Json) => true,
+            (_, Float | Decimal(..) | Json) => false,
             (_, Varchar(_) | Text)
             | (Varchar(_) | Text, _)
             | (
                 SmallInteger | Integer | BigInteger | Bool | Key { .. },
                 SmallInteger | Integer | BigInteger | Bool | Key { .. },
             ) => true,
-            (DateTime | Other { .. }, _) | (_, DateTime) => false,
+            (Date | Time | Float | Decimal(..) | Json | DateTime | Other { .. }, _)
+            | (_, DateTime) => false,
         }
     }
 
     /// Whether values that it holds may be lost as another kind. Those that do not fit at all, as
     /// text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps them.
     pub(super) fn loses_as(&self, to: &Self) -> bool {
-        use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
+        use Kind::{
+            BigInteger, Bool, Decimal, Float, Integer, Json, Key, SmallInteger, Text, Varchar,
+        };
         match (&self.kind, &to.kind) {
             (from, to) if from == to => false,
+            (Decimal(_, from), Decimal(_, to)) => from > to,
             (_, Varchar(_) | Text)
+            | (Varchar(_) | Text, Json)
+            | (SmallInteger | Integer, Float)
+            | (SmallInteger | Integer | BigInteger, Decimal(..))
             | (
                 Bool | SmallInteger | Integer | BigInteger | Key { .. },
                 SmallInteger | Integer | BigInteger | Key { .. },

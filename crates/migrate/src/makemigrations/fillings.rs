@@ -15,15 +15,15 @@ pub(super) fn fillings(
     for model in models {
         for field in model.fields {
             let filling = match field.default {
-                Some(DefaultValue::Bool(value)) => Filling::Bool(value),
-                Some(DefaultValue::Int(value)) => Filling::Int(value),
-                Some(DefaultValue::Text(value)) => Filling::Text(value.to_owned()),
-                Some(DefaultValue::Now) => Filling::Now,
+                Some(DefaultValue::Now) => now(field),
+                Some(DefaultValue::Random) => Some(Filling::RandomUuid),
+                Some(_) => of_value(&field.default_value()),
                 None if field.is_text() && field.blank && !field.null => {
-                    Filling::Text(String::new())
+                    Some(Filling::Text(String::new()))
                 }
-                None => continue,
+                None => None,
             };
+            let Some(filling) = filling else { continue };
             fillings.insert((model.table.to_owned(), field.column.to_owned()), filling);
         }
     }
@@ -43,19 +43,43 @@ pub(super) fn fillings(
 }
 
 fn parse(field: &FieldInfo, text: &str) -> Result<Filling, String> {
-    if matches!(field.kind, FieldKind::DateTime) && text == "now" {
-        return Ok(Filling::Now);
+    if text == "now"
+        && let Some(now) = now(field)
+    {
+        return Ok(now);
     }
-    let value = field.parse(text)?;
+    let value = field.normalized(field.parse(text)?);
     let problems = field.validate(&value);
     if !problems.is_empty() {
         return Err(problems.join(" "));
     }
-    Ok(match value {
-        Value::Bool(Some(value)) => Filling::Bool(value),
-        Value::Int(Some(value)) => Filling::Int(value),
-        Value::Text(Some(value)) => Filling::Text(value),
-        Value::DateTime(Some(value)) => Filling::Moment(datetime_text(value)),
-        _ => return Err("a value is needed".to_owned()),
+    of_value(&value).ok_or_else(|| "a value is needed".to_owned())
+}
+
+/// The time of now, of the field's kind.
+fn now(field: &FieldInfo) -> Option<Filling> {
+    match field.kind {
+        FieldKind::DateTime => Some(Filling::Now),
+        FieldKind::Date => Some(Filling::Today),
+        FieldKind::Time => Some(Filling::TimeOfNow),
+        _ => None,
+    }
+}
+
+fn of_value(value: &Value) -> Option<Filling> {
+    if value.is_null() {
+        return None;
+    }
+    Some(match value {
+        Value::Bool(value) => Filling::Bool((*value)?),
+        Value::Int(value) => Filling::Int((*value)?),
+        Value::Float(_) | Value::Decimal(_) => Filling::Number(value.to_string()),
+        Value::DateTime(value) => Filling::Moment(datetime_text((*value)?)),
+        Value::Duration(value) => {
+            Filling::Microseconds(i64::try_from((*value)?.whole_microseconds()).ok()?)
+        }
+        Value::Uuid(_) => Filling::Uuid(value.to_string()),
+        Value::Binary(value) => Filling::Bytes(hex::encode(value.as_ref()?)),
+        _ => Filling::Text(value.to_string()),
     })
 }

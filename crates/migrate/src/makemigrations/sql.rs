@@ -20,9 +20,20 @@ pub(super) enum Filling {
     Bool(bool),
     Int(i64),
     Text(String),
+    /// A number, as it is written.
+    Number(String),
     /// A moment in UTC, as Django writes it on SQLite.
     Moment(String),
+    /// A length of time, in microseconds.
+    Microseconds(i64),
+    /// A UUID, as people write it.
+    Uuid(String),
+    /// Bytes, in hexadecimal digits.
+    Bytes(String),
     Now,
+    Today,
+    TimeOfNow,
+    RandomUuid,
 }
 
 /// A column that needs a value for the rows that are there, and has none.
@@ -72,16 +83,30 @@ fn filling<'a>(fillings: &'a Fillings, table: &str, column: &ColumnState) -> Opt
 
 impl Filling {
     fn sql(&self, database: DatabaseKind) -> String {
+        let is_postgres = database == DatabaseKind::Postgres;
         match self {
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
             Self::Int(value) => value.to_string(),
+            Self::Number(value) => value.clone(),
             // PostgreSQL would take it for one in the time zone of the session.
-            Self::Moment(value) if database == DatabaseKind::Postgres => {
-                text(&format!("{value}+00"))
-            }
+            Self::Moment(value) if is_postgres => text(&format!("{value}+00")),
             Self::Moment(value) | Self::Text(value) => text(value),
+            Self::Microseconds(value) if is_postgres => text(&format!("{value} microseconds")),
+            Self::Microseconds(value) => value.to_string(),
+            Self::Uuid(value) if is_postgres => text(value),
+            Self::Uuid(value) => text(&value.replace('-', "")),
+            Self::Bytes(value) if is_postgres => text(&format!("\\x{value}")),
+            Self::Bytes(value) => format!("X'{value}'"),
             Self::Now => "CURRENT_TIMESTAMP".to_owned(),
+            Self::Today if is_postgres => "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::date".to_owned(),
+            Self::Today => "CURRENT_DATE".to_owned(),
+            Self::TimeOfNow if is_postgres => {
+                "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::time".to_owned()
+            }
+            Self::TimeOfNow => "CURRENT_TIME".to_owned(),
+            Self::RandomUuid if is_postgres => "gen_random_uuid()".to_owned(),
+            Self::RandomUuid => "lower(hex(randomblob(16)))".to_owned(),
         }
     }
 }

@@ -90,6 +90,24 @@ pub(super) enum Kind {
     Text,
     /// A moment.
     DateTime,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A length of time.
+    Duration,
+    /// A floating-point number.
+    Float,
+    /// A decimal number, of so many digits and so many after the point.
+    Decimal(u32, u32),
+    /// A UUID.
+    Uuid,
+    /// JSON.
+    Json,
+    /// An IP address.
+    Ip,
+    /// Bytes.
+    Binary,
     /// What no model's field is.
     Other {
         /// Its type on SQLite.
@@ -166,11 +184,23 @@ fn of_field(field: &FieldInfo) -> ColumnState {
         FieldKind::Integer => Kind::Integer,
         FieldKind::BigInteger => Kind::BigInteger,
         FieldKind::Bool => Kind::Bool,
-        FieldKind::Char { max_length } | FieldKind::Email { max_length } => {
-            Kind::Varchar(*max_length)
-        }
+        FieldKind::Char { max_length }
+        | FieldKind::Email { max_length }
+        | FieldKind::Url { max_length }
+        | FieldKind::Slug { max_length } => Kind::Varchar(*max_length),
         FieldKind::Text => Kind::Text,
         FieldKind::DateTime => Kind::DateTime,
+        FieldKind::Date => Kind::Date,
+        FieldKind::Time => Kind::Time,
+        FieldKind::Duration => Kind::Duration,
+        FieldKind::Float => Kind::Float,
+        FieldKind::Decimal { max_digits, decimal_places } => {
+            Kind::Decimal(*max_digits, *decimal_places)
+        }
+        FieldKind::Uuid => Kind::Uuid,
+        FieldKind::Json => Kind::Json,
+        FieldKind::Ip => Kind::Ip,
+        FieldKind::Binary => Kind::Binary,
         FieldKind::ForeignKey(key) => Kind::Key { table: (key.target)().table.to_owned() },
     };
     let one_to_one = field.foreign_key().is_some_and(|key| key.one_to_one);
@@ -218,18 +248,27 @@ fn of_column(table: &Table, column: &Column) -> ColumnState {
     let has_index = |unique: bool| {
         table.indexes.iter().any(|index| index.columns == [name.as_str()] && index.unique == unique)
     };
-    let kind = match (&column.kind, reference(table, column)) {
+    let digits = digits_of(&column.declared);
+    let kind = match (&column.kind, reference(table, column), digits) {
+        (ColumnKind::Decimal, None, Some((digits, places))) => Kind::Decimal(digits, places),
         _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
-        (_, Some(key)) => Kind::Key { table: key.to_table.clone() },
-        (ColumnKind::SmallInteger, None) => Kind::SmallInteger,
-        (ColumnKind::Integer, None) => Kind::Integer,
-        (ColumnKind::BigInteger, None) => Kind::BigInteger,
-        (ColumnKind::Bool, None) => Kind::Bool,
-        (ColumnKind::Text, None) => column.max_length.map_or(Kind::Text, Kind::Varchar),
-        // A check by hand says that the text is JSON.
-        (ColumnKind::Json, None) if column.declared == "text" => Kind::Text,
-        (ColumnKind::DateTime, None) => Kind::DateTime,
-        (kind, None) => Kind::Other {
+        (_, Some(key), _) => Kind::Key { table: key.to_table.clone() },
+        (ColumnKind::SmallInteger, None, _) => Kind::SmallInteger,
+        (ColumnKind::Integer, None, _) => Kind::Integer,
+        (ColumnKind::BigInteger, None, _) => Kind::BigInteger,
+        (ColumnKind::Bool, None, _) => Kind::Bool,
+        // SQLite has no types for these, and Django declares text of their lengths.
+        (ColumnKind::Text, None, _) if column.declared == "char(32)" => Kind::Uuid,
+        (ColumnKind::Text, None, _) if column.declared == "char(39)" => Kind::Ip,
+        (ColumnKind::Text, None, _) => column.max_length.map_or(Kind::Text, Kind::Varchar),
+        (ColumnKind::Json, None, _) if column.declared == "text" => Kind::Json,
+        (ColumnKind::DateTime, None, _) => Kind::DateTime,
+        (ColumnKind::Date, None, _) => Kind::Date,
+        (ColumnKind::Time, None, _) => Kind::Time,
+        (ColumnKind::Duration, None, _) => Kind::Duration,
+        (ColumnKind::Float, None, _) if column.declared == "real" => Kind::Float,
+        (ColumnKind::Binary, None, _) => Kind::Binary,
+        (kind, None, _) => Kind::Other {
             sqlite: column.declared.clone(),
             postgres: (!matches!(kind, ColumnKind::Other(_)))
                 .then(|| kind.postgres_name(column.max_length)),
@@ -244,6 +283,12 @@ fn of_column(table: &Table, column: &Column) -> ColumnState {
         kind,
         name,
     }
+}
+
+/// The digits of `decimal(8, 2)`: all of them, and those after the point.
+fn digits_of(declared: &str) -> Option<(u32, u32)> {
+    let (digits, places) = declared.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
+    Some((digits.trim().parse().ok()?, places.trim().parse().ok()?))
 }
 
 /// The foreign key of this column alone.
@@ -261,9 +306,6 @@ fn besides(table: &Table, triggers: &[String], is_described: &impl Fn(&str) -> b
     }
     for column in &table.columns {
         let name = quoted(&column.name);
-        if column.kind == ColumnKind::Json && column.declared == "text" {
-            besides.checks.push(format!("CHECK (JSON_VALID({name}) OR {name} IS NULL)"));
-        }
         if column.computed {
             besides.peculiar.push(format!("the column {name} is computed from others"));
         }

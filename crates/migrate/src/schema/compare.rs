@@ -203,7 +203,7 @@ fn type_name(made: &Column, on: DatabaseKind) -> String {
 /// Whether what this site reads and writes in the column that a migration `made` can be read and
 /// written in the one that is `there`.
 fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
-    use ColumnKind::{BigInteger, Integer, Other, SmallInteger, Text, Uuid};
+    use ColumnKind::{BigInteger, Duration, Integer, Ip, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {
         // Django's keys have 32 or 64 bits by its version; on SQLite all whole numbers have 64.
         // And what the migration's SQL for SQLite calls an unknown type, says nothing elsewhere.
@@ -213,6 +213,9 @@ fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
         | (Other(_), _, DatabaseKind::Postgres) => true,
         // What SQLite has no type for, Django keeps there as text of this length.
         (Text, Uuid, DatabaseKind::Postgres) => made.max_length == Some(32),
+        (Text, Ip, DatabaseKind::Postgres) => made.max_length == Some(39),
+        // Nor has it one for lengths of time: Django keeps their microseconds.
+        (Duration, BigInteger, DatabaseKind::Sqlite) => true,
         (made, there, _) => made == there,
     }
 }
@@ -291,6 +294,12 @@ mod tests {
             ("decimal", "numeric(10,2)", true),
             ("text", "text[]", false),
             ("inet", "inet", true),
+            ("char(39)", "inet", true),
+            ("varchar(64)", "inet", false),
+            ("interval", "interval", true),
+            ("interval", "bigint", false),
+            ("bigint", "interval", false),
+            ("decimal(8, 2)", "numeric(10,2)", true),
         ] {
             let found = mismatches(
                 &[column("c", made)],

@@ -19,6 +19,8 @@ pub(crate) enum ColumnKind {
     Date,
     /// A time of day.
     Time,
+    /// A length of time.
+    Duration,
     /// A floating-point number.
     Float,
     /// A number of decimal digits.
@@ -27,6 +29,8 @@ pub(crate) enum ColumnKind {
     Binary,
     /// A UUID.
     Uuid,
+    /// An IP address.
+    Ip,
     /// JSON.
     Json,
     /// Anything else, by its declared type in lower case.
@@ -75,10 +79,12 @@ impl ColumnKind {
             "datetime" | "timestamp" | "timestamptz" | "timestamp with time zone" => Self::DateTime,
             "date" => Self::Date,
             "time" => Self::Time,
+            "interval" => Self::Duration,
             "real" | "double" | "double precision" | "float" => Self::Float,
             "decimal" | "numeric" => Self::Decimal,
             "blob" => Self::Binary,
             "uuid" => Self::Uuid,
+            "inet" => Self::Ip,
             "json" | "jsonb" => Self::Json,
             _ => Self::Other(declared.to_ascii_lowercase()),
         };
@@ -98,10 +104,12 @@ impl ColumnKind {
             Self::DateTime => "timestamp with time zone",
             Self::Date => "date",
             Self::Time => "time without time zone",
+            Self::Duration => "interval",
             Self::Float => "double precision",
             Self::Decimal => "numeric",
             Self::Binary => "bytea",
             Self::Uuid => "uuid",
+            Self::Ip => "inet",
             Self::Json => "jsonb",
             Self::Other(declared) => declared,
         };
@@ -126,6 +134,8 @@ impl ColumnKind {
             "numeric" => Self::Decimal,
             "bytea" => Self::Binary,
             "uuid" => Self::Uuid,
+            "inet" => Self::Ip,
+            "interval" => Self::Duration,
             "json" | "jsonb" => Self::Json,
             _ => Self::Other(declared.to_owned()),
         };
@@ -178,6 +188,8 @@ mod tests {
             ("timestamp(3) with time zone", ColumnKind::DateTime, None),
             ("numeric(10,2)", ColumnKind::Decimal, None),
             ("jsonb", ColumnKind::Json, None),
+            ("interval", ColumnKind::Duration, None),
+            ("inet", ColumnKind::Ip, None),
         ] {
             assert_eq!(ColumnKind::of_postgres(declared), (kind, length), "{declared}");
         }

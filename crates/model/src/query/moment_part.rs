@@ -2,6 +2,8 @@
 
 use db::DatabaseKind;
 
+use crate::{FieldInfo, FieldKind};
+
 /// A part of a moment, in UTC, under Django's name and with its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MomentPart {
@@ -39,30 +41,51 @@ impl MomentPart {
         })
     }
 
-    /// The SQL before and after a column that extracts the part. On SQLite a moment is text
-    /// of a fixed form.
-    pub(crate) const fn sql(self, kind: DatabaseKind) -> (&'static str, &'static str) {
-        match kind {
-            DatabaseKind::Sqlite => match self {
-                Self::Year => ("CAST(SUBSTR(", ", 1, 4) AS INTEGER)"),
-                Self::Quarter => ("(CAST(SUBSTR(", ", 6, 2) AS INTEGER) + 2) / 3"),
-                Self::Month => ("CAST(SUBSTR(", ", 6, 2) AS INTEGER)"),
-                Self::Day => ("CAST(SUBSTR(", ", 9, 2) AS INTEGER)"),
-                Self::WeekDay => ("CAST(STRFTIME('%w', ", ") AS INTEGER) + 1"),
-                Self::Hour => ("CAST(SUBSTR(", ", 12, 2) AS INTEGER)"),
-                Self::Minute => ("CAST(SUBSTR(", ", 15, 2) AS INTEGER)"),
-                Self::Second => ("CAST(SUBSTR(", ", 18, 2) AS INTEGER)"),
-            },
-            DatabaseKind::Postgres => match self {
-                Self::Year => ("EXTRACT(YEAR FROM ", " AT TIME ZONE 'UTC')"),
-                Self::Quarter => ("EXTRACT(QUARTER FROM ", " AT TIME ZONE 'UTC')"),
-                Self::Month => ("EXTRACT(MONTH FROM ", " AT TIME ZONE 'UTC')"),
-                Self::Day => ("EXTRACT(DAY FROM ", " AT TIME ZONE 'UTC')"),
-                Self::WeekDay => ("EXTRACT(DOW FROM ", " AT TIME ZONE 'UTC') + 1"),
-                Self::Hour => ("EXTRACT(HOUR FROM ", " AT TIME ZONE 'UTC')"),
-                Self::Minute => ("EXTRACT(MINUTE FROM ", " AT TIME ZONE 'UTC')"),
-                Self::Second => ("FLOOR(EXTRACT(SECOND FROM ", " AT TIME ZONE 'UTC'))"),
-            },
+    /// The SQL before and after a column that extracts the part of a moment, or of a day or time
+    /// of day. On SQLite all of them are text of a fixed form.
+    pub(crate) fn sql(self, field: &FieldInfo, kind: DatabaseKind) -> (String, String) {
+        if kind == DatabaseKind::Postgres {
+            let zone =
+                if matches!(field.kind, FieldKind::DateTime) { " AT TIME ZONE 'UTC'" } else { "" };
+            let (before, part, after) = match self {
+                Self::Year => ("", "YEAR", ""),
+                Self::Quarter => ("", "QUARTER", ""),
+                Self::Month => ("", "MONTH", ""),
+                Self::Day => ("", "DAY", ""),
+                Self::WeekDay => ("", "DOW", " + 1"),
+                Self::Hour => ("", "HOUR", ""),
+                Self::Minute => ("", "MINUTE", ""),
+                Self::Second => ("FLOOR(", "SECOND", ")"),
+            };
+            return (format!("{before}EXTRACT({part} FROM "), format!("{zone}){after}"));
+        }
+        // Where a time of day begins in the text.
+        let clock = if matches!(field.kind, FieldKind::Time) { 1 } else { 12 };
+        let number = |at: u32, length: u32| {
+            ("CAST(SUBSTR(".to_owned(), format!(", {at}, {length}) AS INTEGER)"))
+        };
+        match self {
+            Self::Year => number(1, 4),
+            Self::Quarter => {
+                let (before, after) = number(6, 2);
+                (format!("({before}"), format!("{after} + 2) / 3"))
+            }
+            Self::Month => number(6, 2),
+            Self::Day => number(9, 2),
+            Self::WeekDay => ("CAST(STRFTIME('%w', ".to_owned(), ") AS INTEGER) + 1".to_owned()),
+            Self::Hour => number(clock, 2),
+            Self::Minute => number(clock + 3, 2),
+            Self::Second => number(clock + 6, 2),
+        }
+    }
+
+    /// Whether a field has such a part.
+    pub fn is_of(self, field: &FieldInfo) -> bool {
+        match field.kind {
+            FieldKind::DateTime => true,
+            FieldKind::Date => !matches!(self, Self::Hour | Self::Minute | Self::Second),
+            FieldKind::Time => matches!(self, Self::Hour | Self::Minute | Self::Second),
+            _ => false,
         }
     }
 }

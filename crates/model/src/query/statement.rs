@@ -193,10 +193,11 @@ impl Statement {
                 self.push_parameter(value.clone());
             }
             Expression::Part { path, part, operator, number } => {
-                let (before, after) = part.sql(self.kind);
-                self.push(before);
+                let field = path.last().expect("a path has at least one field");
+                let (before, after) = part.sql(field, self.kind);
+                self.push(&before);
                 self.push_column(path);
-                self.push(after);
+                self.push(&after);
                 self.push(" ");
                 self.push(operator);
                 self.push(" ");

@@ -1,8 +1,8 @@
 //! What can be asked about the rows of a model without fetching them: how many, of what kind.
 
 use super::{Filter, Path, Records};
-use crate::ManyToManyInfo;
 use crate::query::Statement;
+use crate::{FieldKind, ManyToManyInfo};
 use db::{DatabaseKind, DbError, Executor, Row, Value};
 
 /// A part of the calendar.
@@ -142,7 +142,7 @@ impl Records {
         Ok(bounds.filter(|(least, _)| !least.is_null()))
     }
 
-    /// The years, months or days, in UTC, in which the moments of a column are, and how many rows
+    /// The years, months or days, in UTC, in which the moments or days of a column are, and how many rows
     /// are in each, in their order, at most so many: as `2020`, `2020-06` or `2020-06-14`.
     ///
     /// # Errors
@@ -159,9 +159,11 @@ impl Records {
         let column = &path.fields;
         let pattern = period.pattern();
         let mut statement = Statement::new(on.kind());
+        let is_date = matches!(path.field().kind, FieldKind::Date);
         // A moment is text on SQLite, and begins with its date.
         let (before, after) = match on.kind() {
             DatabaseKind::Sqlite => ("SUBSTR(", format!(", 1, {})", pattern.len())),
+            DatabaseKind::Postgres if is_date => ("TO_CHAR(", format!(", '{pattern}')")),
             DatabaseKind::Postgres => ("TO_CHAR(", format!(" AT TIME ZONE 'UTC', '{pattern}')")),
         };
         statement.push("SELECT ");

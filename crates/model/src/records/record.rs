@@ -2,7 +2,7 @@
 
 use super::Records;
 use crate::{FieldInfo, FieldKind, ModelInfo};
-use db::{DbError, Row, Value};
+use db::{DbError, JsonText, Row, Value};
 
 /// A row: the values of the model's own fields, and of the further columns that were asked for.
 #[derive(Debug, Clone)]
@@ -79,10 +79,23 @@ impl FieldInfo {
             | FieldKind::BigInteger
             | FieldKind::ForeignKey(_) => Value::Int(row.get_at(place)?),
             FieldKind::Bool => Value::Bool(row.get_at(place)?),
-            FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => {
-                Value::Text(row.get_at(place)?)
-            }
+            FieldKind::Char { .. }
+            | FieldKind::Email { .. }
+            | FieldKind::Url { .. }
+            | FieldKind::Slug { .. }
+            | FieldKind::Text => Value::Text(row.get_at(place)?),
+            FieldKind::Float => Value::Float(row.get_at(place)?),
+            FieldKind::Decimal { .. } => self.normalized(Value::Decimal(row.get_at(place)?)),
             FieldKind::DateTime => Value::DateTime(row.get_at(place)?),
+            FieldKind::Date => Value::Date(row.get_at(place)?),
+            FieldKind::Time => Value::Time(row.get_at(place)?),
+            FieldKind::Duration => Value::Duration(row.get_at(place)?),
+            FieldKind::Uuid => Value::Uuid(row.get_at(place)?),
+            FieldKind::Json => {
+                Value::Json(row.get_at::<Option<JsonText>>(place)?.map(|text| text.0))
+            }
+            FieldKind::Ip => Value::Ip(row.get_at(place)?),
+            FieldKind::Binary => Value::Binary(row.get_at(place)?),
         })
     }
 }

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::ops::Deref;
 
-use time::UtcDateTime;
+use serde::Serialize;
+use time::{Date, Duration, Time, UtcDateTime};
 
-use db::Value;
+use db::{Decimal, Json, Uuid, Value};
 
 use super::{ForeignKey, FromJoined, Model};
 use crate::query::{Expression, FieldPath, escape_like};
@@ -70,6 +72,21 @@ operand! {
     String => String,
     &str => String,
     UtcDateTime => UtcDateTime,
+    f64 => f64,
+    Decimal => Decimal,
+    Date => Date,
+    Time => Time,
+    Duration => Duration,
+    Uuid => Uuid,
+    IpAddr => IpAddr,
+    Vec<u8> => Vec<u8>,
+    &[u8] => Vec<u8>,
+}
+
+impl<T: Serialize> Operand<Self> for Json<T> {
+    fn into_value(self) -> Value {
+        Value::Json(Some(self.to_text()))
+    }
 }
 
 impl Operand<String> for &String {

@@ -3,21 +3,26 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::net::IpAddr;
 
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
-use time::UtcDateTime;
+use time::{Date, Duration, Time, UtcDateTime};
 
-use db::{DbError, Executor, Row, Transaction, Value};
+use db::{DbError, Decimal, Executor, Json, Row, Transaction, Uuid, Value};
 
 use super::Model;
 use super::column::key_is_in;
+use crate::info::with_places;
 use crate::{Id, ManyToManyInfo, related_ids, set_related_ids};
 
 /// A type that a model's field can have.
 #[diagnostic::on_unimplemented(
     message = "a model's field cannot be a `{Self}`",
-    note = "use `i16`, `i32`, `i64`, `bool`, `String`, `UtcDateTime`, `ForeignKey<Model>` or \
-            `ManyToMany<Model>`, or an `Option` of one where the column takes NULL"
+    note = "use `i16`, `i32`, `i64`, `f64`, `Decimal`, `bool`, `String`, `UtcDateTime`, `Date`, `Time`, \
+            `Duration`, `Uuid`, `Json<T>`, `IpAddr`, `Vec<u8>`, an enum with `#[derive(Choices)]`, \
+            `ForeignKey<Model>` or `ManyToMany<Model>`, or an `Option` of one where the column takes \
+            NULL"
 )]
 pub trait FieldType: Sized {
     /// Reads it from the column at that place of a row, counted from 0.
@@ -26,6 +31,16 @@ pub trait FieldType: Sized {
     ///
     /// The column holds something else.
     fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError>;
+
+    /// The same with so many decimal places, if it is a decimal number: SQLite does not keep them.
+    #[doc(hidden)]
+    fn read_with_places(
+        row: &Row<'_>,
+        column: usize,
+        _places: impl FnOnce() -> Option<u32>,
+    ) -> Result<Self, DbError> {
+        Self::read(row, column)
+    }
 
     /// What is stored.
     fn to_value(&self) -> Value;
@@ -61,12 +76,69 @@ field_type!(i32, Int, |value| i64::from(*value), |value: &i64| i32::try_from(*va
 field_type!(String, Text, Clone::clone, |value: &String| Some(value.clone()));
 field_type!(UtcDateTime, DateTime, |value| *value, |value: &UtcDateTime| Some(*value));
 
+field_type!(f64, Float, |value| *value, |value: &f64| Some(*value));
+field_type!(Date, Date, |value| *value, |value: &Date| Some(*value));
+field_type!(Time, Time, |value| *value, |value: &Time| Some(*value));
+field_type!(Duration, Duration, |value| *value, |value: &Duration| Some(*value));
+field_type!(Uuid, Uuid, |value| *value, |value: &Uuid| Some(*value));
+field_type!(IpAddr, Ip, |value| *value, |value: &IpAddr| Some(*value));
+field_type!(Vec<u8>, Binary, Clone::clone, |value: &Vec<u8>| Some(value.clone()));
+
+impl FieldType for Decimal {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        row.get_at(column)
+    }
+
+    fn read_with_places(
+        row: &Row<'_>,
+        column: usize,
+        places: impl FnOnce() -> Option<u32>,
+    ) -> Result<Self, DbError> {
+        let number = Self::read(row, column)?;
+        Ok(places().map_or(number, |places| with_places(number, places)))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(*self)
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Value::Decimal(value) = value { *value } else { None }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> FieldType for Json<T> {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        row.get_at(column)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Json(Some(self.to_text()))
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let Value::Json(Some(text)) = value else { return None };
+        serde_json::from_str(text).ok().map(Self)
+    }
+}
+
 impl<T: FieldType> FieldType for Option<T>
 where
     Self: NullValue,
 {
     fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
         if row.is_null(column)? { Ok(None) } else { T::read(row, column).map(Some) }
+    }
+
+    fn read_with_places(
+        row: &Row<'_>,
+        column: usize,
+        places: impl FnOnce() -> Option<u32>,
+    ) -> Result<Self, DbError> {
+        if row.is_null(column)? {
+            return Ok(None);
+        }
+        T::read_with_places(row, column, places).map(Some)
     }
 
     fn to_value(&self) -> Value {
@@ -94,7 +166,28 @@ macro_rules! null_value {
     )*};
 }
 
-null_value!(bool => Bool, i64 => Int, i32 => Int, i16 => Int, String => Text, UtcDateTime => DateTime);
+null_value! {
+    bool => Bool,
+    i64 => Int,
+    i32 => Int,
+    i16 => Int,
+    f64 => Float,
+    Decimal => Decimal,
+    String => Text,
+    UtcDateTime => DateTime,
+    Date => Date,
+    Time => Time,
+    Duration => Duration,
+    Uuid => Uuid,
+    IpAddr => Ip,
+    Vec<u8> => Binary
+}
+
+impl<T> NullValue for Option<Json<T>> {
+    fn null_value() -> Value {
+        Value::Json(None)
+    }
+}
 
 impl<M> NullValue for Option<ForeignKey<M>> {
     fn null_value() -> Value {

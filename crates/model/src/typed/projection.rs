@@ -1,6 +1,7 @@
 //! Some columns of a model's rows, and of the rows that its foreign keys lead to.
 
 use super::{Column, FieldType, FromJoined, Model};
+use crate::FieldKind;
 use crate::query::FieldPath;
 
 /// A struct read from some columns of a model and of the models its foreign keys lead to, for a
@@ -34,6 +35,14 @@ impl ProjectedColumn {
     /// The column of whose value a function makes that of a field of the type `F`.
     pub fn with<M: Model, T: FieldType, F>(column: &Column<M, T>, _: fn(T) -> F) -> Self {
         Self(column.path())
+    }
+
+    /// The number of digits after the point, if the column has decimal numbers.
+    pub fn decimal_places(&self) -> Option<u32> {
+        match self.0.last()?.kind {
+            FieldKind::Decimal { decimal_places, .. } => Some(decimal_places),
+            _ => None,
+        }
     }
 }
 

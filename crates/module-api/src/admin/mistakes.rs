@@ -47,9 +47,9 @@ impl ModelAdmin {
         }
         if let Some(name) = self.date_hierarchy
             && let Some(path) = path("date_hierarchy", name, &mut mistakes)
-            && !matches!(path.field().kind, FieldKind::DateTime)
+            && !matches!(path.field().kind, FieldKind::DateTime | FieldKind::Date)
         {
-            mistakes.push(format!("date_hierarchy names `{name}`, which is no moment"));
+            mistakes.push(format!("date_hierarchy names `{name}`, which is no moment or day"));
         }
         let of_fieldsets = self.fieldsets.iter().flat_map(|fieldset| &fieldset.fields);
         let own = [

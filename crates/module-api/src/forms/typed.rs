@@ -2,7 +2,7 @@
 
 use super::posted::Posted;
 use super::text::shown_again;
-use crate::db::{Value, datetime_text};
+use crate::db::{Value, datetime_text, time_text};
 use crate::model::{FieldInfo, FieldKind};
 
 /// The error message for a required field that was left out, as in Django.
@@ -33,7 +33,7 @@ pub enum Typed {
 }
 
 impl Typed {
-    /// Returns the content for a value. A moment is shown to the second.
+    /// Returns the content for a value. A moment and a time of day are shown to the second.
     pub fn of(field: &FieldInfo, value: &Value) -> Self {
         match (&field.kind, value) {
             (FieldKind::Bool, Value::Bool(value)) if !field.null => {
@@ -48,6 +48,7 @@ impl Typed {
                 let time = time.split('.').next().unwrap_or_default();
                 Self::Moment { date: date.to_owned(), time: time.to_owned() }
             }
+            (_, Value::Time(Some(time))) => Self::Text(time_text(time.truncate_to_second())),
             (_, value) => Self::Text(lines(&value.to_string())),
         }
     }
@@ -146,13 +147,25 @@ fn text_value(field: &FieldInfo, text: &str) -> Result<Value, String> {
             _ => field.null_value(),
         }),
         FieldKind::ForeignKey(_) => field.parse(text).map_err(|_| NO_SUCH_CHOICE.to_owned()),
-        FieldKind::Char { .. } | FieldKind::Email { .. } | FieldKind::Text => field.parse(text),
         _ => field.parse(text).map_err(|message| {
             // A number that is only too long is said to be.
             let is_number = message.starts_with("Ensure");
-            if is_number { message } else { "Enter a whole number.".to_owned() }
+            refused(field).filter(|_| !is_number).map_or(message, str::to_owned)
         }),
     }
+}
+
+/// What Django's forms say about what is no value of the field's kind, unless it is more than that.
+fn refused(field: &FieldInfo) -> Option<&'static str> {
+    Some(match field.kind {
+        _ if field.is_integer() => "Enter a whole number.",
+        FieldKind::Float | FieldKind::Decimal { .. } => "Enter a number.",
+        FieldKind::Date => "Enter a valid date.",
+        FieldKind::Time => "Enter a valid time.",
+        FieldKind::Duration => "Enter a valid duration.",
+        FieldKind::Uuid => "Enter a valid UUID.",
+        _ => return None,
+    })
 }
 
 fn moment(field: &FieldInfo, date: &str, time: &str) -> Result<Value, Vec<String>> {
@@ -258,5 +271,30 @@ mod tests {
                 format!("Select a valid choice. {text} is not one of the available choices.");
             assert_eq!(message, [expected]);
         }
+    }
+
+    #[test]
+    fn what_is_no_value_of_its_kind_is_refused_in_the_words_of_djangos_forms() {
+        let decimal = FieldKind::Decimal { max_digits: 5, decimal_places: 2 };
+        for (kind, body, message) in [
+            (decimal, "field=12,50", "Enter a number."),
+            (FieldKind::Float, "field=NaN", "Enter a number."),
+            (FieldKind::Date, "field=2023-02-29", "Enter a valid date."),
+            (FieldKind::Time, "field=24:00", "Enter a valid time."),
+            (FieldKind::Duration, "field=soon", "Enter a valid duration."),
+            (FieldKind::Uuid, "field=1", "Enter a valid UUID."),
+            (FieldKind::Ip, "field=1.2.3", "Enter a valid IPv4 or IPv6 address."),
+            (
+                FieldKind::Json,
+                "field={",
+                "Value must be valid JSON: EOF while parsing an object at line 1 column 1.",
+            ),
+        ] {
+            let field = FieldInfo { kind, ..FIELD };
+            assert_eq!(parsed(&field, body).unwrap_err(), [message]);
+        }
+        let time = FieldInfo { kind: FieldKind::Time, ..FIELD };
+        let exact = parsed(&time, "field=09:41:15.326411").unwrap();
+        assert_eq!(Typed::of(&time, &exact), Typed::Text("09:41:15".to_owned()));
     }
 }

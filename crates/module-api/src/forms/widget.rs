@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::text::shown_again;
 use super::typed::Typed;
-use crate::db::Value;
+use crate::db::{Decimal, Value};
 use crate::model::{ChoiceValue, FieldInfo, FieldKind};
 
 /// The inputs of a field, for a template.
@@ -56,6 +56,8 @@ pub struct Input {
     pub min: Option<i64>,
     /// The maximum of a number.
     pub max: Option<i64>,
+    /// The step of a number or of a time.
+    pub step: Option<String>,
     /// The maximum number of characters.
     pub max_length: Option<u32>,
 }
@@ -127,6 +129,33 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
         FieldKind::Char { .. } if text.contains('\n') => Widget::Textarea { value, max_length },
         FieldKind::Char { .. } => Widget::Input(Input::of_text("text", value, max_length)),
         FieldKind::Email { .. } => Widget::Input(Input::of_text("email", value, max_length)),
+        FieldKind::Url { .. } => Widget::Input(Input::of_text("url", value, max_length)),
+        FieldKind::Json => Widget::Textarea { value, max_length },
+        FieldKind::Date | FieldKind::Time => {
+            let is_date = matches!(field.kind, FieldKind::Date);
+            // A browser shows nothing of what it does not take for a date or a time.
+            let is_good = text.is_empty() || field.parse(text).is_ok();
+            let kind = if is_date { "date" } else { "time" };
+            let step = (!is_date).then(|| "1".to_owned());
+            let kind = if is_good { kind } else { "text" };
+            Widget::Input(Input { kind, value, step, ..Input::default() })
+        }
+        FieldKind::Float | FieldKind::Decimal { .. } => {
+            let is_number = text.is_empty() || field.parse(text).is_ok();
+            Widget::Input(Input {
+                kind: if is_number { "number" } else { "text" },
+                value,
+                min: field.min_value,
+                max: field.max_value,
+                step: Some(step_of(field)),
+                max_length: None,
+            })
+        }
+        FieldKind::Slug { .. }
+        | FieldKind::Duration
+        | FieldKind::Uuid
+        | FieldKind::Ip
+        | FieldKind::Binary => Widget::Input(Input::of_text("text", value, max_length)),
         _ => {
             let (least, greatest) = field.range();
             // A browser shows nothing of what is no number in an input for numbers.
@@ -136,9 +165,18 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
                 value,
                 min: (least > i64::MIN).then_some(least),
                 max: (greatest < i64::MAX).then_some(greatest),
+                step: Some("1".to_owned()),
                 max_length: None,
             })
         }
+    }
+}
+
+/// The step of the numbers of a field: `0.01` for two decimal places.
+fn step_of(field: &FieldInfo) -> String {
+    match field.kind {
+        FieldKind::Decimal { decimal_places, .. } => Decimal::new(1, decimal_places).to_string(),
+        _ => "any".to_owned(),
     }
 }
 

@@ -326,6 +326,11 @@ fn typed_value(
         {
             Ok(present.clone())
         }
+        (Value::Time(Some(new)), Value::Time(Some(old)))
+            if stored.is_some() && *new == old.truncate_to_second() =>
+        {
+            Ok(present.clone())
+        }
         _ => Ok(value),
     }
 }

@@ -140,10 +140,11 @@ impl<'a> Rules<'a> {
 
     fn plan(&self, content: Content) -> Option<PlannedField> {
         let name = content.name();
-        let is_key =
-            matches!(content, Content::Column(field) if matches!(field.kind, FieldKind::Id));
+        // Bytes are not for people, and times of writing not theirs to say.
+        let is_given = matches!(content, Content::Column(field)
+            if matches!(field.kind, FieldKind::Id | FieldKind::Binary) || field.auto_now.is_some());
         let is_password = matches!(content, Content::Password(_));
-        let editable = !is_key && !is_password && !self.read_only.contains(&name);
+        let editable = !is_given && !is_password && !self.read_only.contains(&name);
         (!self.hidden.contains(&name)).then_some(PlannedField { content, editable })
     }
 }

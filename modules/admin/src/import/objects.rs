@@ -144,8 +144,11 @@ fn many(key: &FieldInfo, json: Json) -> Result<Vec<Given>, String> {
 
 /// The value of a field that stands for something in JSON.
 pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> {
-    let number = json.as_i64().filter(|_| !matches!(field.kind, FieldKind::Bool));
     match (json, field.is_text()) {
+        (Json::Null, _) if field.null => Ok(field.null_value()),
+        (json, _) if matches!(field.kind, FieldKind::Json) => {
+            Ok(Value::Json(Some(json.to_string())))
+        }
         (Json::Null, _) => Ok(field.null_value()),
         (Json::String(text), _) => field.parse(text),
         (Json::Number(number), true) if number.is_i64() || number.is_u64() => {
@@ -155,9 +158,9 @@ pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> 
         (Json::Bool(value), false) if matches!(field.kind, FieldKind::Bool) => {
             Ok(Value::from(*value))
         }
-        (json, false) => match number {
-            Some(number) if !matches!(field.kind, FieldKind::DateTime) => Ok(Value::from(number)),
-            _ => field.parse(&shortened(json)),
+        (json, false) => match json.as_i64().filter(|_| field.is_integer()) {
+            Some(number) => Ok(Value::from(number)),
+            None => field.parse(&shortened(json)),
         },
     }
 }

@@ -201,7 +201,8 @@ impl Askable {
         let fits = match lookup {
             Lookup::Exact | Lookup::In | Lookup::IsNull => true,
             Lookup::Compare(_) | Lookup::Range => self.is_ordered(),
-            Lookup::Date(_) | Lookup::Part(..) => self.is_moment(),
+            Lookup::Date(_) => self.is_moment(),
+            Lookup::Part(part, _) => self.has_part(part),
             Lookup::IgnoringCase(_) => self.is_text(),
         };
         fits.then_some(lookup)
@@ -216,10 +217,17 @@ impl Askable {
         matches!(path.field().kind, FieldKind::DateTime)
     }
 
+    fn has_part(&self, part: MomentPart) -> bool {
+        matches!(&self.target, Target::Column(path) if part.is_of(path.field()))
+    }
+
     fn is_ordered(&self) -> bool {
         let Target::Column(path) = &self.target else { return false };
-        !path.field().is_text()
-            && !matches!(path.field().kind, FieldKind::Bool | FieldKind::ForeignKey(_))
+        let no_order = matches!(
+            path.field().kind,
+            FieldKind::Bool | FieldKind::ForeignKey(_) | FieldKind::Json | FieldKind::Binary
+        );
+        !path.field().is_text() && !no_order
     }
 
     /// The condition; nothing if the value is none of the field's.

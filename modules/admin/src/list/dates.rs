@@ -2,8 +2,8 @@
 //! walked.
 
 use module_api::admin::ModelAdmin;
-use module_api::db::{DbError, Executor, Value};
-use module_api::model::{Comparison, Filter, Path, Period, Records};
+use module_api::db::{DbError, Executor, Value, date_text};
+use module_api::model::{Comparison, FieldInfo, FieldKind, Filter, Path, Period, Records};
 use module_api::serde::Serialize;
 use module_api::time::{Date, Duration, Month, Time, UtcDateTime};
 
@@ -22,11 +22,14 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// The moments of a column that are in it.
+    /// The moments or days of a column that are in it.
     pub(crate) fn filter(self, path: &Path) -> Filter {
         let bound = |comparison, date| {
-            let moment = UtcDateTime::new(date, Time::MIDNIGHT);
-            Filter::compare(path.clone(), comparison, Value::from(moment))
+            let value = match path.field().kind {
+                FieldKind::Date => Value::from(date),
+                _ => Value::from(UtcDateTime::new(date, Time::MIDNIGHT)),
+            };
+            Filter::compare(path.clone(), comparison, value)
         };
         let until = self.until.map(|until| bound(Comparison::Lt, until));
         Filter::all([bound(Comparison::Ge, self.from)].into_iter().chain(until))
@@ -46,10 +49,10 @@ impl Range {
     }
 }
 
-/// Midnight of a day, as Django writes it in an address.
-pub(crate) fn midnight(date: Date) -> String {
-    let (year, month, day) = date.to_calendar_date();
-    format!("{year:04}-{:02}-{day:02} 00:00:00+00:00", u8::from(month))
+/// A day, or midnight of it for a field of moments, as Django writes it in an address.
+pub(crate) fn bound(field: &FieldInfo, date: Date) -> String {
+    let text = date_text(date);
+    if matches!(field.kind, FieldKind::Date) { text } else { text + " 00:00:00+00:00" }
 }
 
 fn first_of_next_month(first: Date) -> Option<Date> {

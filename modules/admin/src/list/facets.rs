@@ -5,15 +5,13 @@
 
 use module_api::auth::Action;
 use module_api::db::{DbError, Executor, Value};
-use module_api::model::{
-    ChoiceValue, FieldKind, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records,
-};
+use module_api::model::{FieldKind, Filter, ManyToManyInfo, ModelInfo, Path, Record, Records};
 use module_api::now;
 use module_api::serde::Serialize;
 
 use super::ListQuery;
 use super::conditions::{Askable, Condition, Lookup, Target};
-use super::dates::{Range, midnight};
+use super::dates::{Range, bound};
 use super::parameters::{PAGE, Parameters};
 use crate::labels::Label;
 use crate::text::Shown;
@@ -124,7 +122,8 @@ impl FacetOf<'_> {
         };
         let is_moment = matches!(
             &self.field.target,
-            Target::Column(path) if matches!(path.field().kind, FieldKind::DateTime)
+            Target::Column(path)
+                if matches!(path.field().kind, FieldKind::DateTime | FieldKind::Date)
         );
         // Nothing if there are too many, or nobody has looked.
         let (options, has_more) = match &self.field.target {
@@ -220,7 +219,7 @@ impl FacetOf<'_> {
         let field = path.field();
         let mut offered: Vec<Value> = match field.kind {
             FieldKind::Bool => vec![Value::from(true), Value::from(false)],
-            _ => field.choices.iter().map(|choice| choice_value(choice.value)).collect(),
+            _ => field.choices.iter().map(|choice| choice.value.value()).collect(),
         };
         if field.null && !offered.is_empty() {
             offered.push(field.null_value());
@@ -361,9 +360,10 @@ impl FacetOf<'_> {
         let mut options = Vec::new();
         for (label, range) in Range::offered(now().date()) {
             let count = self.count(range.filter(path), on.reborrow()).await?;
-            let from = Some((format!("{}__gte", self.field.name), midnight(range.from)));
-            let until =
-                range.until.map(|date| (format!("{}__lt", self.field.name), midnight(date)));
+            let from = Some((format!("{}__gte", self.field.name), bound(path.field(), range.from)));
+            let until = range
+                .until
+                .map(|date| (format!("{}__lt", self.field.name), bound(path.field(), date)));
             let asks = from.into_iter().chain(until).collect();
             options.push(Offer { label: label.to_owned(), count, asks });
         }
@@ -439,13 +439,6 @@ fn same_value(a: &str, b: &str) -> bool {
         _ => None,
     };
     a == b || (bool_of(a).is_some() && bool_of(a) == bool_of(b))
-}
-
-fn choice_value(value: ChoiceValue) -> Value {
-    match value {
-        ChoiceValue::Int(value) => Value::from(value),
-        ChoiceValue::Text(value) => Value::from(value),
-    }
 }
 
 fn label_of(shown: &Shown) -> String {

@@ -13,7 +13,7 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
     for table in &changes.created {
         for column in &table.columns {
             statements.extend(foreign_key(&table.name, column));
-            statements.extend(own_index(&table.name, column));
+            statements.extend(own_indexes(&table.name, column));
         }
         let indexes = table.indexes.iter();
         statements.extend(indexes.map(|index| create_index(&table.name, index)));
@@ -51,6 +51,15 @@ fn type_of(kind: &Kind) -> String {
         Kind::Varchar(length) => format!("varchar({length})"),
         Kind::Text => "text".to_owned(),
         Kind::DateTime => "timestamp with time zone".to_owned(),
+        Kind::Date => "date".to_owned(),
+        Kind::Time => "time".to_owned(),
+        Kind::Duration => "interval".to_owned(),
+        Kind::Float => "double precision".to_owned(),
+        Kind::Decimal(digits, places) => format!("numeric({digits}, {places})"),
+        Kind::Uuid => "uuid".to_owned(),
+        Kind::Json => "jsonb".to_owned(),
+        Kind::Ip => "inet".to_owned(),
+        Kind::Binary => "bytea".to_owned(),
         Kind::Other { sqlite, postgres } => postgres.as_ref().unwrap_or(sqlite).clone(),
     }
 }
@@ -79,9 +88,23 @@ fn foreign_key(table: &str, column: &ColumnState) -> Option<String> {
     ))
 }
 
-fn own_index(table: &str, column: &ColumnState) -> Option<String> {
+/// The index of a column. Text has a second one, as for Django: the order of most languages is of no
+/// use for finding what begins with a text.
+fn own_indexes(table: &str, column: &ColumnState) -> Vec<String> {
+    if !column.index {
+        return Vec::new();
+    }
     let index = IndexState { columns: vec![column.name.clone()], unique: false };
-    column.index.then(|| create_index(table, &index))
+    let mut statements = vec![create_index(table, &index)];
+    let operators = match column.kind {
+        Kind::Varchar(_) => "varchar_pattern_ops",
+        Kind::Text => "text_pattern_ops",
+        _ => return statements,
+    };
+    let like = name(&name_of(table, [&column.name], "_like"));
+    let (table, column) = (name(table), name(&column.name));
+    statements.push(format!("CREATE INDEX {like} ON {table} ({column} {operators});"));
+    statements
 }
 
 fn create_index(table: &str, index: &IndexState) -> String {
@@ -181,9 +204,9 @@ fn alter_column(
 /// How values become others, where PostgreSQL does not do it by itself. What it does by itself it
 /// refuses where a value does not fit: `::varchar(5)` would cut texts off.
 fn conversion(from: &Kind, to: &Kind, column: &str) -> Option<String> {
-    use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
+    use Kind::{BigInteger, Bool, Decimal, Float, Integer, Key, SmallInteger, Text, Varchar};
     match (from, to) {
-        (_, Varchar(_) | Text)
+        (_, Varchar(_) | Text | Float | Decimal(..))
         | (
             SmallInteger | Integer | BigInteger | Key { .. },
             SmallInteger | Integer | BigInteger | Key { .. },
@@ -207,7 +230,7 @@ fn gain(table: &str, from: Option<&ColumnState>, to: &ColumnState, statements: &
         statements.push(create_index(table, &index));
     }
     if !from.is_some_and(|from| from.index) {
-        statements.extend(own_index(table, to));
+        statements.extend(own_indexes(table, to));
     }
 }
 

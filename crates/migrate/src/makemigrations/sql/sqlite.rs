@@ -146,6 +146,17 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
         Kind::Varchar(length) => format!("varchar({length})"),
         Kind::Text => "text".to_owned(),
         Kind::DateTime => "datetime".to_owned(),
+        Kind::Date => "date".to_owned(),
+        Kind::Time => "time".to_owned(),
+        // Django says `bigint`. This has the same affinity, and tells the kind.
+        Kind::Duration => "interval".to_owned(),
+        Kind::Float => "real".to_owned(),
+        // Django leaves the digits out. With them, a change of theirs is seen.
+        Kind::Decimal(digits, places) => format!("decimal({digits}, {places})"),
+        Kind::Uuid => "char(32)".to_owned(),
+        Kind::Json => "text".to_owned(),
+        Kind::Ip => "char(39)".to_owned(),
+        Kind::Binary => "BLOB".to_owned(),
         Kind::Other { sqlite, .. } => sqlite.clone(),
     };
     let mut definition =
@@ -161,6 +172,9 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     }
     if column.positive {
         definition = format!("{definition} CHECK ({quoted} >= 0)");
+    }
+    if column.kind == Kind::Json {
+        definition = format!("{definition} CHECK ((JSON_VALID({quoted}) OR {quoted} IS NULL))");
     }
     if let Some(target) = column.references() {
         let target = name(target);

@@ -13,7 +13,7 @@ struct Types {
     size: usize,
     middle: u16,
     short: i8,
-    price: f64,
+    price: f32,
     letter: char,
     borrowed: &'static str,
     tags: Vec<String>,

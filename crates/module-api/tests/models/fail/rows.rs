@@ -38,7 +38,7 @@ struct Whole {
 
 #[derive(FromRow)]
 struct Types {
-    price: f64,
+    price: f32,
     #[row(flatten)]
     inner: String,
     #[row(with = is_set)]

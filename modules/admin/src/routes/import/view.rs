@@ -77,6 +77,22 @@ fn content_of(field: &FieldInfo) -> String {
             )
         }
         FieldKind::Email { .. } => "An email address".to_owned(),
+        FieldKind::Url { .. } => "A URL".to_owned(),
+        FieldKind::Slug { .. } => "Letters, numbers, underscores or hyphens".to_owned(),
+        FieldKind::Float => "A number".to_owned(),
+        FieldKind::Decimal { decimal_places, .. } => format!(
+            "A number with at most {}",
+            counted(u64::from(*decimal_places), "decimal place", "decimal places")
+        ),
+        FieldKind::Date => "A date: 2020-06-14".to_owned(),
+        FieldKind::Time => "A time: 09:41:15".to_owned(),
+        FieldKind::Duration => {
+            "A duration in days, hours, minutes and seconds: 3 09:41:15".to_owned()
+        }
+        FieldKind::Uuid => "A UUID".to_owned(),
+        FieldKind::Json => "JSON".to_owned(),
+        FieldKind::Ip => "An IP address".to_owned(),
+        FieldKind::Binary => "Bytes in base64".to_owned(),
         FieldKind::Text => "Text".to_owned(),
         _ => "A whole number".to_owned(),
     }
