@@ -22,8 +22,8 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/db",
-        "error kind names share limits sqlite_file value causes options row query postgres_pool \
-         reaching connection pool database freshness tables",
+        "error kind names share limits sqlite_file duration row json value causes options query \
+         postgres_pool reaching connection pool database freshness tables",
     ),
     (
         "crates/fixtures",
@@ -50,7 +50,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "crates/module-macros",
-        "display embed errors field_type kind literal names reading from_row projection \
+        "display embed errors field_type kind literal names reading from_row projection choices \
          attributes constraints rules column many_to_many field model expand form",
     ),
     (

@@ -5,8 +5,8 @@ mod duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::IgnoredAny;
 
+use crate::validators::json_problem;
 use crate::{FieldInfo, FieldKind};
 use db::{Decimal, Uuid, Value};
 
@@ -115,21 +115,6 @@ impl FieldInfo {
 fn float(text: &str) -> Result<f64, String> {
     let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     number.ok_or_else(|| format!("“{text}” value must be a float."))
-}
-
-/// Why a text is no JSON that both databases take, if it is not.
-pub(crate) fn json_problem(text: &str) -> Option<String> {
-    // Escapes of half a character are only looked at by what reads texts.
-    let read = if text.contains("\\u") {
-        serde_json::from_str::<serde_json::Value>(text).map(drop)
-    } else {
-        serde_json::from_str::<IgnoredAny>(text).map(drop)
-    };
-    match read {
-        Err(error) => Some(format!("Value must be valid JSON: {error}.")),
-        Ok(()) if text.contains("\\u0000") => Some("Null characters are not allowed.".to_owned()),
-        Ok(()) => None,
-    }
 }
 
 #[cfg(test)]

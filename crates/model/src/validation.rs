@@ -1,7 +1,6 @@
 //! Whether values are what a model's fields may hold, with Django's messages.
 
-use crate::parse::json_problem;
-use crate::validators::{is_email, is_slug, is_url};
+use crate::validators::{is_email, is_slug, is_url, json_problem};
 use crate::{FieldInfo, FieldKind, ModelInfo, ValidationErrors};
 use db::{Decimal, Value};
 

@@ -4,6 +4,8 @@ mod url;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use serde::de::IgnoredAny;
+
 pub(crate) use url::is_url;
 
 /// Whether a text is an e-mail address by the rules of Django's `EmailValidator`.
@@ -19,6 +21,21 @@ pub(crate) fn is_email(text: &str) -> bool {
 /// Whether a text is a slug by the rules of Django's `validate_slug`.
 pub(crate) fn is_slug(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// Why a text is no JSON that both databases take, if it is not.
+pub(crate) fn json_problem(text: &str) -> Option<String> {
+    // Escapes of half a character are only looked at by what reads texts.
+    let read = if text.contains("\\u") {
+        serde_json::from_str::<serde_json::Value>(text).map(drop)
+    } else {
+        serde_json::from_str::<IgnoredAny>(text).map(drop)
+    };
+    match read {
+        Err(error) => Some(format!("Value must be valid JSON: {error}.")),
+        Ok(()) if text.contains("\\u0000") => Some("Null characters are not allowed.".to_owned()),
+        Ok(()) => None,
+    }
 }
 
 /// Words of certain characters with dots between them, or a quoted string.

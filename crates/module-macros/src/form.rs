@@ -222,7 +222,8 @@ fn own_info(
     attributes: &Attributes,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
-    let field_type = FieldType::read(&field.ty).map_err(|error| errors.add(error)).ok()?;
+    let field_type = FieldType::read(&field.ty, attributes.is_alone("choices"));
+    let field_type = field_type.map_err(|error| errors.add(error)).ok()?;
     let (null, is_text) = (field_type.null, matches!(field_type.rust, RustType::String));
     if let RustType::ManyToMany(_) = field_type.rust {
         errors.about(&field.ty, "a form's field has one value: a `ManyToMany` has any number");

@@ -56,7 +56,7 @@ pub struct Input {
     pub min: Option<i64>,
     /// The maximum of a number.
     pub max: Option<i64>,
-    /// The step of a number or of a time.
+    /// The step of a number or of a time, unless it is that of browsers.
     pub step: Option<String>,
     /// The maximum number of characters.
     pub max_length: Option<u32>,
@@ -165,7 +165,7 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
                 value,
                 min: (least > i64::MIN).then_some(least),
                 max: (greatest < i64::MAX).then_some(greatest),
-                step: Some("1".to_owned()),
+                step: None,
                 max_length: None,
             })
         }

@@ -50,7 +50,7 @@ MIDDLE = {
     "time": datetime.time(9, 41, 15, 326000),
     "duration": datetime.timedelta(days=1, hours=2, seconds=3, microseconds=5),
     "price": decimal.Decimal("0.10"),
-    "ratio": -0.0,
+    "ratio": -1.7976931348623157e308,
     "data": "text",
     "maybe_data": 1e300,
 }
