@@ -136,7 +136,7 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
             // A browser shows nothing of what it does not take for a date or a time.
             let is_good = text.is_empty() || field.parse(text).is_ok();
             let kind = if is_date { "date" } else { "time" };
-            let step = (!is_date).then(|| "1".to_owned());
+            let step = (is_good && !is_date).then(|| "1".to_owned());
             let kind = if is_good { kind } else { "text" };
             Widget::Input(Input { kind, value, step, ..Input::default() })
         }
@@ -147,7 +147,7 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
                 value,
                 min: field.min_value,
                 max: field.max_value,
-                step: Some(step_of(field)),
+                step: is_number.then(|| step_of(field)),
                 max_length: None,
             })
         }
