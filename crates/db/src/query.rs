@@ -203,10 +203,10 @@ impl Query {
 
 /// Gives a query of SQLite its next parameter.
 #[doc(hidden)]
-pub fn bind_sqlite<'a>(
-    query: SqlxQuery<'a, Sqlite, SqliteArguments>,
+pub fn bind_sqlite(
+    query: SqlxQuery<'_, Sqlite, SqliteArguments>,
     value: Value,
-) -> SqlxQuery<'a, Sqlite, SqliteArguments> {
+) -> SqlxQuery<'_, Sqlite, SqliteArguments> {
     match value {
         Value::Bool(value) => query.bind(value),
         Value::Int(value) => query.bind(value),

@@ -169,7 +169,7 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
             "index" if place.attributes.span("unique").is_some() => {
                 "what is unique has an index anyway: remove `index`".to_owned()
             }
-            "max_length" if matches!(rust, RustType::Choices) => continue,
+            "choices" | "max_length" if matches!(rust, RustType::Choices) => continue,
             "max_digits" | "decimal_places" if !matches!(rust, RustType::Decimal) => {
                 format!("`{name}` is for a `Decimal`, and this is `{rust_name}`: remove it")
             }
@@ -201,7 +201,6 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                     "`{name}` is for `i16`, `i32` and `i64`, and this is `{rust_name}`{instead}"
                 )
             }
-            "choices" if matches!(rust, RustType::Choices) => continue,
             "choices" if !is_text && !rust.is_integer() => format!(
                 "`choices` are for `String`, `i16`, `i32` and `i64`, and this is `{rust_name}`: \
                  remove them"

@@ -115,13 +115,12 @@ impl ColumnState {
         };
         match (&self.kind, &to.kind) {
             (from, to) if from == to => true,
-            (Id, _) | (_, Id | Other { .. }) => false,
-            // Each database writes them as text of its own.
-            (Duration | Uuid | Ip | Binary, _)
-            | (_, Date | Time | Duration | Uuid | Ip | Binary) => false,
             (SmallInteger | Integer | BigInteger | Float | Decimal(..), Float | Decimal(..))
             | (Varchar(_) | Text, Json) => true,
-            (_, Float | Decimal(..) | Json) => false,
+            // Each database writes durations and the like as text of its own.
+            (Id | Duration | Uuid | Ip | Binary, _)
+            | (_, Id | Other { .. } | Date | Time | Duration | Uuid | Ip | Binary)
+            | (_, Float | Decimal(..) | Json) => false,
             (_, Varchar(_) | Text)
             | (Varchar(_) | Text, _)
             | (

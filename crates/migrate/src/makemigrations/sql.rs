@@ -87,13 +87,12 @@ impl Filling {
         match self {
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
-            Self::Int(value) => value.to_string(),
             Self::Number(value) => value.clone(),
             // PostgreSQL would take it for one in the time zone of the session.
             Self::Moment(value) if is_postgres => text(&format!("{value}+00")),
             Self::Moment(value) | Self::Text(value) => text(value),
             Self::Microseconds(value) if is_postgres => text(&format!("{value} microseconds")),
-            Self::Microseconds(value) => value.to_string(),
+            Self::Int(value) | Self::Microseconds(value) => value.to_string(),
             Self::Uuid(value) if is_postgres => text(value),
             Self::Uuid(value) => text(&value.replace('-', "")),
             Self::Bytes(value) if is_postgres => text(&format!("\\x{value}")),

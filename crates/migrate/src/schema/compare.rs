@@ -206,16 +206,16 @@ fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
     use ColumnKind::{BigInteger, Duration, Integer, Ip, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {
         // Django's keys have 32 or 64 bits by its version; on SQLite all whole numbers have 64.
+        // Nor has SQLite a type for lengths of time: Django keeps their microseconds.
         // And what the migration's SQL for SQLite calls an unknown type, says nothing elsewhere.
         (Integer | BigInteger, Integer | BigInteger, _)
         | (SmallInteger, SmallInteger | Integer | BigInteger, _)
         | (Integer | BigInteger, SmallInteger, DatabaseKind::Sqlite)
+        | (Duration, BigInteger, DatabaseKind::Sqlite)
         | (Other(_), _, DatabaseKind::Postgres) => true,
         // What SQLite has no type for, Django keeps there as text of this length.
         (Text, Uuid, DatabaseKind::Postgres) => made.max_length == Some(32),
         (Text, Ip, DatabaseKind::Postgres) => made.max_length == Some(39),
-        // Nor has it one for lengths of time: Django keeps their microseconds.
-        (Duration, BigInteger, DatabaseKind::Sqlite) => true,
         (made, there, _) => made == there,
     }
 }

@@ -124,13 +124,17 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
             let options = vec![of("", "Unknown"), of("true", "Yes"), of("false", "No")];
             Widget::Select { options }
         }
-        FieldKind::Text => Widget::Textarea { value, max_length },
+        FieldKind::Text | FieldKind::Json => Widget::Textarea { value, max_length },
         // An input of one line would lose the others.
         FieldKind::Char { .. } if text.contains('\n') => Widget::Textarea { value, max_length },
-        FieldKind::Char { .. } => Widget::Input(Input::of_text("text", value, max_length)),
+        FieldKind::Char { .. }
+        | FieldKind::Slug { .. }
+        | FieldKind::Duration
+        | FieldKind::Uuid
+        | FieldKind::Ip
+        | FieldKind::Binary => Widget::Input(Input::of_text("text", value, max_length)),
         FieldKind::Email { .. } => Widget::Input(Input::of_text("email", value, max_length)),
         FieldKind::Url { .. } => Widget::Input(Input::of_text("url", value, max_length)),
-        FieldKind::Json => Widget::Textarea { value, max_length },
         FieldKind::Date | FieldKind::Time => {
             let is_date = matches!(field.kind, FieldKind::Date);
             // A browser shows nothing of what it does not take for a date or a time.
@@ -151,11 +155,6 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
                 max_length: None,
             })
         }
-        FieldKind::Slug { .. }
-        | FieldKind::Duration
-        | FieldKind::Uuid
-        | FieldKind::Ip
-        | FieldKind::Binary => Widget::Input(Input::of_text("text", value, max_length)),
         _ => {
             let (least, greatest) = field.range();
             // A browser shows nothing of what is no number in an input for numbers.

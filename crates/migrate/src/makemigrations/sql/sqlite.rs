@@ -144,7 +144,7 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
         Kind::BigInteger => format!("bigint{unsigned}"),
         Kind::Bool => "bool".to_owned(),
         Kind::Varchar(length) => format!("varchar({length})"),
-        Kind::Text => "text".to_owned(),
+        Kind::Text | Kind::Json => "text".to_owned(),
         Kind::DateTime => "datetime".to_owned(),
         Kind::Date => "date".to_owned(),
         Kind::Time => "time".to_owned(),
@@ -154,7 +154,6 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
         // Django leaves the digits out. With them, a change of theirs is seen.
         Kind::Decimal(digits, places) => format!("decimal({digits}, {places})"),
         Kind::Uuid => "char(32)".to_owned(),
-        Kind::Json => "text".to_owned(),
         Kind::Ip => "char(39)".to_owned(),
         Kind::Binary => "BLOB".to_owned(),
         Kind::Other { sqlite, .. } => sqlite.clone(),
