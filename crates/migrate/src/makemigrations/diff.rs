@@ -119,8 +119,20 @@ impl ColumnState {
             | (Varchar(_) | Text, Json) => true,
             // Each database writes durations and the like as text of its own.
             (Id | Duration | Uuid | Ip | Binary, _)
-            | (_, Id | Other { .. } | Date | Time | Duration | Uuid | Ip | Binary)
-            | (_, Float | Decimal(..) | Json) => false,
+            | (
+                _,
+                Id
+                | Other { .. }
+                | Date
+                | Time
+                | Duration
+                | Uuid
+                | Ip
+                | Binary
+                | Float
+                | Decimal(..)
+                | Json,
+            ) => false,
             (_, Varchar(_) | Text)
             | (Varchar(_) | Text, _)
             | (
