@@ -75,6 +75,33 @@ async fn whatever_answers_a_request_that_is_refused_it_is_counted_logged_and_has
     site.stop().await;
 }
 
+#[rocket::async_test]
+async fn a_form_does_not_pass_for_a_request_that_changes_nothing() {
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Sqlite).await;
+    let mut command = workshop.command(&[]);
+    command.env("ROCKET_KEPT_PAGES_MIB", "16");
+    let site = Program::start(command);
+    for _ in 0..2 {
+        site.answers("/lettings/", 200).await;
+    }
+    for method in ["HEAD", "GET", "OPTIONS", "head"] {
+        for path in ["/lettings/", "/nope/", "/healthz"] {
+            let body = format!("_method={method}&a=b");
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: \
+                 application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let answer = parse(&answer_to(site.port(), request.as_bytes()).await).unwrap();
+            let refused = [403, 404, 405].contains(&answer.status);
+            assert!(refused && !answer.text().is_empty(), "{method} {path}: {}", answer.status);
+        }
+    }
+    let logged = || site.log().matches("method=\"POST\"").count();
+    until("they are logged as what they are", || logged() >= 8).await;
+    site.stop().await;
+}
+
 /// Bytes that are no request at all, so that no fairing and no catcher hears of it.
 const NO_REQUESTS: [&str; 5] = [
     "\x16\x03\x01\x02\0\x01\0",

@@ -90,14 +90,14 @@ pub(crate) fn words(error: &sqlx::Error) -> String {
 /// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the
 /// classes 08 (connection), 53 (resources) and 57P (shutting down or starting); a statement or a wait
 /// for a lock that took too long (57014, 55P03), a transaction that did (25P03, 25P04), and a server
-/// that takes no changes (25006). SQLite, a number whose low byte tells: busy, locked, read-only,
+/// that takes no changes (25006). SQLite, a number whose low byte tells: busy, locked, out of memory, read-only,
 /// interrupted, I/O error, disk full, cannot open.
 fn is_away(code: &str) -> bool {
     if code.len() == 5 {
         let away = ["08", "53", "57P", "57014", "55P03", "25P03", "25P04", "25006"];
         return away.iter().any(|class| code.starts_with(class));
     }
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 9 | 10 | 13 | 14))
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=10 | 13 | 14))
 }
 
 /// Codes by which a database says so. PostgreSQL, five characters: the classes 23 (constraints) and
@@ -129,6 +129,7 @@ mod tests {
         assert!(is_away("53300"), "PostgreSQL has too many connections");
         assert!(is_away("5"), "SQLite is busy");
         assert!(is_away("522"), "SQLite: short read");
+        assert!(is_away("7"), "SQLite: out of memory");
         assert!(is_away("53100") && is_away("13"), "the disk is full");
         assert!(is_away("57014"), "PostgreSQL: canceling statement due to statement timeout");
         assert!(is_away("55P03"), "PostgreSQL: canceling statement due to lock timeout");
