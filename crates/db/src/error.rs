@@ -90,11 +90,11 @@ pub(crate) fn words(error: &sqlx::Error) -> String {
 /// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the
 /// classes 08 (connection), 53 (resources) and 57P (shutting down or starting); a statement or a wait
 /// for a lock that took too long (57014, 55P03), a transaction that did (25P03, 25P04), and a server
-/// that takes no changes (25006). SQLite, a number whose low byte tells: busy, locked, out of memory, read-only,
+/// that takes no changes (25006); a table that was altered while a transaction read it (0A000). SQLite, a number whose low byte tells: busy, locked, out of memory, read-only,
 /// interrupted, I/O error, disk full, cannot open.
 fn is_away(code: &str) -> bool {
     if code.len() == 5 {
-        let away = ["08", "53", "57P", "57014", "55P03", "25P03", "25P04", "25006"];
+        let away = ["08", "53", "57P", "57014", "55P03", "25P03", "25P04", "25006", "0A000"];
         return away.iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=10 | 13 | 14))
@@ -134,6 +134,7 @@ mod tests {
         assert!(is_away("57014"), "PostgreSQL: canceling statement due to statement timeout");
         assert!(is_away("55P03"), "PostgreSQL: canceling statement due to lock timeout");
         assert!(is_away("25006") && is_away("8") && is_away("1032"), "it takes no changes");
+        assert!(is_away("0A000"), "PostgreSQL: cached plan must not change result type");
         assert!(!is_away("25001"), "PostgreSQL: inside a transaction");
         assert!(!is_away("42601"), "PostgreSQL: syntax error");
         assert!(!is_away("1"), "SQLite: error in the statement");

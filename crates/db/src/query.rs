@@ -3,7 +3,7 @@
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{Connection, Postgres, SqlSafeStr, SqlStr, Sqlite};
 use time::OffsetDateTime;
 
 use crate::duration::{interval, microseconds};
@@ -57,6 +57,9 @@ impl<'a> From<&'a mut PgConnection> for Executor<'a> {
         Self::Postgres(connection, Statements::Named)
     }
 }
+
+/// PostgreSQL's code for "cached plan must not change result type".
+const OUTDATED_PLAN: &str = "0A000";
 
 /// A statement, to be given parameters and run.
 #[must_use = "a query does nothing until it is run"]
@@ -122,7 +125,13 @@ impl Query {
                 rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
             }
             Executor::Postgres(connection, statements) => {
-                let rows = self.for_postgres(statements).fetch_all(connection).await?;
+                let mut found = self.for_postgres(statements).fetch_all(&mut *connection).await;
+                if forgets_plans(found.as_ref().err(), connection).await
+                    && let Ok(again) = self.for_postgres(statements).fetch_all(connection).await
+                {
+                    found = Ok(again);
+                }
+                let rows = found?;
                 rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         }
@@ -143,7 +152,15 @@ impl Query {
                 row.map(|row| T::from_row(&Row::Sqlite(&row))).transpose()
             }
             Executor::Postgres(connection, statements) => {
-                let row = self.for_postgres(statements).fetch_optional(connection).await?;
+                let mut found =
+                    self.for_postgres(statements).fetch_optional(&mut *connection).await;
+                if forgets_plans(found.as_ref().err(), connection).await
+                    && let Ok(again) =
+                        self.for_postgres(statements).fetch_optional(connection).await
+                {
+                    found = Ok(again);
+                }
+                let row = found?;
                 row.map(|row| T::from_row(&Row::Postgres(&row))).transpose()
             }
         }
@@ -172,7 +189,13 @@ impl Query {
                 self.for_sqlite().execute(connection).await?.rows_affected()
             }
             Executor::Postgres(connection, statements) => {
-                self.for_postgres(statements).execute(connection).await?.rows_affected()
+                let mut done = self.for_postgres(statements).execute(&mut *connection).await;
+                if forgets_plans(done.as_ref().err(), connection).await
+                    && let Ok(again) = self.for_postgres(statements).execute(connection).await
+                {
+                    done = Ok(again);
+                }
+                done?.rows_affected()
             }
         })
     }
@@ -181,9 +204,9 @@ impl Query {
         self.values.into_iter().fold(sqlx::query(self.sql), bind_sqlite)
     }
 
-    fn for_postgres(self, statements: Statements) -> SqlxQuery<'static, Postgres, PgArguments> {
-        let query = sqlx::query(self.sql).persistent(statements == Statements::Named);
-        self.values.into_iter().fold(query, |query, value| match value {
+    fn for_postgres(&self, statements: Statements) -> SqlxQuery<'static, Postgres, PgArguments> {
+        let query = sqlx::query(self.sql.clone()).persistent(statements == Statements::Named);
+        self.values.iter().cloned().fold(query, |query, value| match value {
             Value::Bool(value) => query.bind(value),
             Value::Int(value) => query.bind(value),
             Value::Float(value) => query.bind(value),
@@ -199,6 +222,16 @@ impl Query {
             Value::Binary(value) => query.bind(value),
         })
     }
+}
+
+/// Returns `true` if a statement failed because a table had another form when the connection prepared it, as
+/// while a migration runs beside; the connection forgets its prepared statements then. In a transaction
+/// it cannot be run again.
+async fn forgets_plans(error: Option<&sqlx::Error>, connection: &mut PgConnection) -> bool {
+    let is_outdated = error
+        .and_then(sqlx::Error::as_database_error)
+        .is_some_and(|error| error.code().as_deref() == Some(OUTDATED_PLAN));
+    is_outdated && connection.clear_cached_statements().await.is_ok()
 }
 
 /// Gives a query of SQLite its next parameter.

@@ -53,3 +53,26 @@ async fn a_server_that_takes_no_changes_is_read_and_changes_are_answered_with_tr
     assert_eq!((away.status, away.header("retry-after")), (503, Some("5")));
     assert_eq!(site.get("/lettings/1/").await.status, 200);
 }
+
+#[rocket::async_test]
+async fn tables_that_a_migration_changes_beside_are_read_on() {
+    let site = HolidayHomes::on(DatabaseKind::Postgres).start().await;
+    site.add_letting("Oceanview", Address::SOMEWHERE).await;
+    NewUser::named("ann", PASSWORD).add_to(site.db()).await.unwrap();
+    let pages = ["/lettings/", "/lettings/1/", "/profiles/"];
+    let alterations = [
+        "ALTER TABLE lettings_letting ALTER title TYPE varchar(300)",
+        "ALTER TABLE lettings_address ALTER street TYPE text",
+        "ALTER TABLE auth_user ALTER username TYPE varchar(160)",
+    ];
+    for alteration in alterations {
+        // Several times, so that each connection has prepared its statements.
+        for page in pages.repeat(8) {
+            assert_eq!(site.get(page).await.status, 200, "{page}");
+        }
+        site.database().execute(alteration).await;
+        for page in pages.repeat(8) {
+            assert_eq!(site.get(page).await.status, 200, "{page} after {alteration}");
+        }
+    }
+}
