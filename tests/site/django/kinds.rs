@@ -182,7 +182,9 @@ async fn values_of_every_kind_go_from_django_here_and_back(kind: DatabaseKind) {
     let all = django.manage_json(&["kinds", "show"]).await;
     let without_ids = |rows: &[JsonValue]| {
         let mut rows = rows.to_vec();
-        rows.iter_mut().for_each(|row| drop(row.as_object_mut().unwrap().remove("id")));
+        for row in &mut rows {
+            row.as_object_mut().unwrap().remove("id");
+        }
         rows
     };
     let (all, theirs) = (without_ids(all.as_array().unwrap()), theirs.as_array().unwrap().clone());

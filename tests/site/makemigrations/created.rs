@@ -329,7 +329,7 @@ async fn columns_of_djangos_further_kinds_are_made_and_changed(kind: DatabaseKin
     assert_eq!(shop.items("second_data").await, one("[]"));
     assert_eq!(shop.items("second_status").await, one("shut"));
     assert_eq!(shop.items("second_date").await[0].as_ref().unwrap().len(), "2024-02-29".len());
-    assert_eq!(shop.items("price").await[0].as_ref().unwrap().parse::<f64>().unwrap(), 12.5);
+    assert_eq!(shop.items("price").await[0].as_ref().unwrap().parse(), Ok(Decimal::new(125, 1)));
     let proposal = shop.step(&[Longer::INFO], &losing()).await;
     assert!(proposal.summary.contains(&"Alter field price on item".to_owned()), "{proposal:?}");
     let refusal = shop.refusal(&[Further::INFO], &Request::default()).await;

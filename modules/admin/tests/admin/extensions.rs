@@ -97,7 +97,7 @@ async fn two_modules_extend_one_list_and_form_in_their_order(on: DatabaseKind) {
     let (site, id) = extended(on).await;
     let boss = superuser(&site).await;
     let list = page(&boss, "/admin/hotel/guest/").await;
-    let headings: Vec<String> = list.all("th").map(|heading| heading.words()).collect();
+    let headings: Vec<String> = list.all("th").map(module_test::Element::words).collect();
     let place = |name: &str| headings.iter().position(|heading| heading.contains(name));
     let (own, spa, tours) = (place("Initial"), place("Initials"), place("ID"));
     assert!(own < spa && spa < tours, "{headings:?}");
