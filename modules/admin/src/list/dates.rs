@@ -273,7 +273,9 @@ mod tests {
         ] {
             assert_eq!(Range::offered(today).map(|(_, range)| range), expected);
         }
-        assert_eq!(midnight(date(2024, 2, 29)), "2024-02-29 00:00:00+00:00");
+        let of = |kind| bound(&FieldInfo::new("field", kind), date(2024, 2, 29));
+        assert_eq!(of(FieldKind::DateTime), "2024-02-29 00:00:00+00:00");
+        assert_eq!(of(FieldKind::Date), "2024-02-29");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod atelier;
 mod bad_input;
 mod conflict;
 mod fields;
+mod kinds;
 mod rights;
 mod rows;
 mod rules;
