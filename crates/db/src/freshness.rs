@@ -4,7 +4,7 @@
 //! commit of any process: change counter, number of frames, salts, checksum. All connections map that
 //! file, so reading it shows every commit that was acknowledged before. It takes no lock and no thread
 //! change. PostgreSQL tells by `pg_current_snapshot()`, which is equal as long as no writing transaction
-//! has ended. One such query answers all who asked before it was sent.
+//! has ended, and the time of its start. One such query answers all who asked before it was sent.
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -185,7 +185,8 @@ async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>
 
 async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
     let mut connection = timeout(PATIENCE, pool.acquire()).await.ok()?.ok()?;
-    let sql = "SELECT pg_current_snapshot()::text AS snapshot";
+    // A server that was restored from a backup, or promoted, counts on from an earlier transaction.
+    let sql = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time()) AS snapshot";
     let on = Executor::Postgres(&mut connection, pool.statements());
     let Ok(found) = timeout(PATIENCE, query(sql).fetch_one::<(String,)>(on)).await else {
         // The answer may come yet, or the server is gone without a word.
