@@ -1,4 +1,4 @@
-//! What goes wrong with the database.
+//! Errors of the database.
 
 /// An error of the database or of what was asked of it.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum DbError {
     Column {
         /// The column's name.
         column: String,
-        /// What is wrong with it.
+        /// The problem.
         #[source]
         source: sqlx::Error,
     },

@@ -11,7 +11,7 @@ use crate::json::Jsonb;
 use crate::value::{date_text, datetime_text, time_text};
 use crate::{DatabaseKind, DbError, FromRow, Row, Value};
 
-/// What a query runs on: a connection or a transaction of either database.
+/// The target of a query: a connection or a transaction of either database.
 pub enum Executor<'a> {
     /// SQLite.
     Sqlite(&'a mut SqliteConnection),

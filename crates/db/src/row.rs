@@ -35,7 +35,7 @@ impl Row<'_> {
         result.map_err(|source| DbError::Column { column: self.name_of(column), source })
     }
 
-    /// Whether the column at that place is `NULL`.
+    /// Returns `true` if the column at that place is `NULL`.
     ///
     /// # Errors
     ///

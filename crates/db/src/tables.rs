@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::{DatabaseKind, DbError, Executor, query, quoted};
 
-/// Whether there is a table of that name, in the schemas that are searched for tables.
+/// Returns `true` if there is a table of that name, in the schemas that are searched for tables.
 ///
 /// # Errors
 ///

@@ -44,7 +44,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether it is `NULL`.
+    /// Returns `true` for `NULL`.
     pub fn is_null(&self) -> bool {
         match self {
             Self::Bool(value) => value.is_none(),

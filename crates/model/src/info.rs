@@ -227,7 +227,7 @@ impl FieldInfo {
         }
     }
 
-    /// Whether it holds text.
+    /// Returns `true` if it holds text.
     pub fn is_text(&self) -> bool {
         matches!(
             self.kind,
@@ -239,7 +239,7 @@ impl FieldInfo {
         )
     }
 
-    /// Whether it holds whole numbers, those of keys included.
+    /// Returns `true` if it holds whole numbers, those of keys included.
     pub fn is_integer(&self) -> bool {
         matches!(
             self.kind,

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 pub(crate) use url::is_url;
 
-/// Whether a text is an e-mail address by the rules of Django's `EmailValidator`.
+/// Returns `true` if a text is an e-mail address by the rules of Django's `EmailValidator`.
 pub(crate) fn is_email(text: &str) -> bool {
     // Longer ones cannot be delivered, and cost time to look at.
     if text.chars().count() > 320 {
@@ -18,7 +18,7 @@ pub(crate) fn is_email(text: &str) -> bool {
     is_user(user) && (domain == "localhost" || is_domain(domain))
 }
 
-/// Whether a text is a slug by the rules of Django's `validate_slug`.
+/// Returns `true` if a text is a slug by the rules of Django's `validate_slug`.
 pub(crate) fn is_slug(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }

@@ -30,12 +30,12 @@ impl RustType {
         matches!(self, Self::I16 | Self::I32 | Self::I64)
     }
 
-    /// Whether it can be limited by `min` and `max`.
+    /// Returns `true` if it can be limited by `min` and `max`.
     pub(crate) fn is_number(&self) -> bool {
         self.is_integer() || matches!(self, Self::F64 | Self::Decimal)
     }
 
-    /// Whether it can be given the time of writing.
+    /// Returns `true` if it can be given the time of writing.
     pub(crate) fn is_time(&self) -> bool {
         matches!(self, Self::DateTime | Self::Date | Self::Time)
     }

@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether it is text, whatever rules it has.
+    /// Returns `true` if it is text, whatever rules it has.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Char(_) | Self::Text | Self::Email(_) | Self::Url(_) | Self::Slug(_))
     }

@@ -6,7 +6,7 @@ use super::{is_label, is_top_label};
 
 const SCHEMES: [&str; 4] = ["http", "https", "ftp", "ftps"];
 
-/// Whether a text is a URL by the rules of Django's `URLValidator`.
+/// Returns `true` if a text is a URL by the rules of Django's `URLValidator`.
 pub(crate) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     if text.chars().count() > 2048

@@ -79,7 +79,9 @@ impl Viewer<'_, '_> {
         {
             return self.foreign_key(form, info, (key.target)(), text);
         }
-        let is_text = info.is_text() && info.choices.is_empty();
+        let is_text = matches!(typed, Typed::Text(_))
+            && info.choices.is_empty()
+            && !matches!(info.kind, FieldKind::Bool);
         let stored = other_text(self.desk, form, info);
         let stored = stored.filter(|_| is_text && form.is_as_stored(info.name)).map(Typed::Text);
         Ok(Widget::Usual(forms::Widget::of(info, stored.as_ref().unwrap_or(typed))))
