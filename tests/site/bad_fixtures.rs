@@ -54,9 +54,9 @@ async fn what_is_no_fixture_is_refused_with_what_to_do(kind: DatabaseKind) {
         (b"[{}] []", "expected nothing after the `]`, found `[`"),
         (b"[{\"model\": nul}]", "object 1, line 1: is not JSON: line 1: expected"),
         (&latin.concat(), "it is not UTF-8: save the file as UTF-8"),
-        (half.as_bytes(), "object 1, line 1: is not JSON"),
+        (half.as_bytes(), "object 1, line 1, auth.group 1: name: unexpected end of hex escape"),
         (deep.as_bytes(), "is not an object"),
-        (deep_field.as_bytes(), "nested too deeply"),
+        (deep_field.as_bytes(), "auth.group 1: name: recursion limit exceeded"),
         (b"[{}]", "object 1, line 1: has no `model`"),
     ];
     for (content, expected) in cases {
