@@ -220,14 +220,20 @@ mod tests {
         connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await.unwrap();
     }
 
-    #[rocket::async_test]
-    async fn a_stamp_changes_with_each_commit_of_anybody_and_with_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("db.sqlite3");
+    /// A database in a folder, with a table: its pool, the connection of another program, and the observer.
+    async fn observed(folder: &Path) -> (DbPool, SqliteConnection, Freshness) {
+        let file = folder.join("db.sqlite3");
         let pool = pool(&file).await;
         let mut other = elsewhere(&file).await;
         run(&mut other, "CREATE TABLE t (n integer)").await;
         let freshness = Freshness::of(&pool).unwrap();
+        (pool, other, freshness)
+    }
+
+    #[rocket::async_test]
+    async fn a_stamp_changes_with_each_commit_of_anybody_and_with_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pool, mut other, freshness) = observed(folder.path()).await;
         let mut stamps = vec![freshness.stamp().await.unwrap()];
         for commit in [
             "INSERT INTO t VALUES (1)",
@@ -293,11 +299,7 @@ mod tests {
     #[rocket::async_test]
     async fn the_locks_of_sqlite_outlive_the_observer() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("db.sqlite3");
-        let pool = pool(&file).await;
-        let mut other = elsewhere(&file).await;
-        run(&mut other, "CREATE TABLE t (n integer)").await;
-        let freshness = Freshness::of(&pool).unwrap();
+        let (pool, _other, freshness) = observed(folder.path()).await;
         assert!(freshness.stamp().await.is_some());
         let mut writing = pool.begin().await.unwrap();
         query("INSERT INTO t VALUES (1)").execute(&mut writing).await.unwrap();

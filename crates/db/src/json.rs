@@ -137,7 +137,7 @@ impl<T: AsRef<str>> Encode<'_, Postgres> for Jsonb<T> {
     }
 }
 
-/// Whether two texts are the same JSON. Numbers are compared as they are written, since not every
+/// Returns `true` if two texts are the same JSON. Numbers are compared as they are written, since not every
 /// one fits into a number.
 pub(crate) fn is_same_json(a: &str, b: &str) -> bool {
     if a == b {

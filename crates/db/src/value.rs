@@ -67,7 +67,7 @@ impl Value {
         if let Self::Int(value) = self { *value } else { None }
     }
 
-    /// Whether SQLite keeps it as it is. Of a decimal number that is not a whole one of 64 bits it
+    /// Returns `true` if SQLite keeps it as it is. Of a decimal number that is not a whole one of 64 bits it
     /// keeps 15 digits.
     pub fn is_exact_on_sqlite(&self) -> bool {
         let Self::Decimal(Some(number)) = self else { return true };
@@ -86,7 +86,7 @@ impl Value {
     }
 }
 
-/// Whether they are stored alike: floating-point numbers by their bits, so that `-0.0` is not `0.0`;
+/// Equality of what is stored: floating-point numbers by their bits, so that `-0.0` is not `0.0`;
 /// decimal numbers without regard to zeros at their end; JSON without regard to white space and the
 /// order of keys.
 impl PartialEq for Value {

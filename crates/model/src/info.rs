@@ -1,13 +1,15 @@
 //! What a model is, as data: read by the admin, by fixtures, by checks and by `makemigrations`.
 
+mod choice;
 mod default_value;
-
-use std::fmt;
+mod relation;
 
 use db::Value;
 
+pub use choice::{Choice, ChoiceValue};
 pub(crate) use default_value::with_places;
 pub use default_value::{AutoNow, DefaultValue};
+pub use relation::{ForeignKeyInfo, ManyToManyInfo, OnDelete};
 
 use crate::clock::now;
 use crate::{ConstraintInfo, Rule};
@@ -392,68 +394,6 @@ pub enum FieldKind {
     ForeignKey(ForeignKeyInfo),
 }
 
-/// Where a foreign key leads.
-pub struct ForeignKeyInfo {
-    /// The model it leads to.
-    pub target: fn() -> &'static ModelInfo,
-    /// What becomes of the row when the one it leads to is deleted.
-    pub on_delete: OnDelete,
-    /// Whether at most one row leads to each.
-    pub one_to_one: bool,
-}
-
-impl fmt::Debug for ForeignKeyInfo {
-    // Not the target's own description: models may lead to each other.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ForeignKeyInfo")
-            .field("target", &(self.target)().label)
-            .field("on_delete", &self.on_delete)
-            .field("one_to_one", &self.one_to_one)
-            .finish()
-    }
-}
-
-/// What becomes of a row when the one that its foreign key leads to is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnDelete {
-    /// It is deleted too.
-    Cascade,
-    /// It keeps the other from being deleted.
-    Protect,
-    /// Its foreign key becomes `NULL`.
-    SetNull,
-}
-
-/// A field that relates a model to any number of rows of another, through a table of its own.
-pub struct ManyToManyInfo {
-    /// Its name in code, fixtures and forms: `groups`.
-    pub name: &'static str,
-    /// What people call it.
-    pub verbose_name: &'static str,
-    /// What a form says about it. May be empty.
-    pub help_text: &'static str,
-    /// Whether people may leave it empty.
-    pub blank: bool,
-    /// The model it leads to.
-    pub target: fn() -> &'static ModelInfo,
-    /// The table between: its columns are `id` and the two here, which are unique together.
-    pub table: &'static str,
-    /// The column with the key of the model that has the field.
-    pub source_column: &'static str,
-    /// The column with the key of the model it leads to.
-    pub target_column: &'static str,
-}
-
-impl fmt::Debug for ManyToManyInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ManyToManyInfo")
-            .field("name", &self.name)
-            .field("target", &(self.target)().label)
-            .field("table", &self.table)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A field's part in an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ordering {
@@ -471,54 +411,6 @@ pub enum DisplayPart {
     /// The value of a field, named by the way to it: `["title"]`, or `["user", "username"]` through
     /// a foreign key.
     Field(&'static [&'static str]),
-}
-
-/// A value that a field may have, and what people call it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice {
-    /// The value.
-    pub value: ChoiceValue,
-    /// What people call it.
-    pub label: &'static str,
-}
-
-/// The value of a [`Choice`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChoiceValue {
-    /// A whole number.
-    Int(i64),
-    /// Text.
-    Text(&'static str),
-}
-
-impl ChoiceValue {
-    /// Whether it is that value.
-    pub fn is(&self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Int(choice), Value::Int(Some(value))) => choice == value,
-            (Self::Text(choice), Value::Text(Some(value))) => choice == value,
-            _ => false,
-        }
-    }
-}
-
-impl ChoiceValue {
-    /// It, as it is stored.
-    pub fn value(self) -> Value {
-        match self {
-            Self::Int(value) => Value::from(value),
-            Self::Text(value) => Value::from(value),
-        }
-    }
-
-    /// It as the default of a field.
-    #[doc(hidden)]
-    pub const fn as_default(self) -> DefaultValue {
-        match self {
-            Self::Int(value) => DefaultValue::Int(value),
-            Self::Text(value) => DefaultValue::Text(value),
-        }
-    }
 }
 
 /// A rule of a field's own, with the message for who breaks it. It is asked about values that are

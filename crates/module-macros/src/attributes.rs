@@ -63,7 +63,7 @@ impl Attributes {
         self.0.iter().find(|item| item.name == name).map(|item| item.name.span())
     }
 
-    /// Whether it stands there without a value.
+    /// Returns `true` if it stands there without a value.
     pub(crate) fn is_alone(&self, name: &str) -> bool {
         self.find(name).is_some_and(|item| item.value.is_none())
     }

@@ -8,8 +8,8 @@ use syn::{DeriveInput, Fields, Path, Type};
 
 use crate::attributes::Attributes;
 use crate::column::{Column, Place};
+use crate::description::field_info;
 use crate::errors::Errors;
-use crate::expand::field_info;
 use crate::field;
 use crate::field_type::{FieldType, RustType, last_segment};
 use crate::literal::Literal;

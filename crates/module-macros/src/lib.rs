@@ -4,6 +4,7 @@ mod attributes;
 mod choices;
 mod column;
 mod constraints;
+mod description;
 mod display;
 mod embed;
 mod errors;

@@ -22,7 +22,7 @@ pub(super) enum Rename {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Renames {
     steps: Vec<Rename>,
-    /// What is done, a line each.
+    /// The operations, a line each.
     pub(super) summary: Vec<String>,
     /// The words of a migration's name, one for each.
     pub(super) words: Vec<String>,

@@ -74,7 +74,7 @@ pub(super) fn name(renames: &[String], changes: &Changes, models: &[&'static Mod
     name
 }
 
-/// What is done, a line each.
+/// The operations, a line each.
 pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<String> {
     let mut lines = Vec::new();
     let table = |table: &TableState| called(&table.name, models);

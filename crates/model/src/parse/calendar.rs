@@ -52,7 +52,7 @@ pub(super) fn time(text: &str) -> Result<Time, String> {
     })
 }
 
-/// What is left of a text.
+/// The rest of a text.
 struct Scan<'a>(&'a str);
 
 /// The numbers of a date, which need not exist.

@@ -79,7 +79,7 @@ impl MomentPart {
         }
     }
 
-    /// Whether a field has such a part.
+    /// Returns `true` if a field has such a part.
     pub fn is_of(self, field: &FieldInfo) -> bool {
         match field.kind {
             FieldKind::DateTime => true,

@@ -45,7 +45,7 @@ pub trait Choices: Sized + 'static {
     #[doc(hidden)]
     const LONGEST: Option<u32>;
 
-    /// What is stored.
+    /// The stored value.
     #[doc(hidden)]
     fn choice_value(&self) -> ChoiceValue;
 

@@ -155,7 +155,7 @@ fn text_value(field: &FieldInfo, text: &str) -> Result<Value, String> {
     }
 }
 
-/// What Django's forms say about what is no value of the field's kind, unless it is more than that.
+/// Django's message for a text that is no value of the field's kind, unless there is more to say.
 fn refused(field: &FieldInfo) -> Option<&'static str> {
     Some(match field.kind {
         _ if field.is_integer() => "Enter a whole number.",

@@ -107,7 +107,7 @@ async fn shop(kind: DatabaseKind) -> TestSite {
     TestSite::on(kind).and_modules(&[&SHOP]).start().await
 }
 
-/// What is typed for a ware, field by field.
+/// The texts typed for a ware, field by field.
 const TYPED: [(&str, &str); 11] = [
     ("made", "2024-02-29"),
     ("opens", "09:41:15"),

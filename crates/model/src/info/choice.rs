@@ -1,0 +1,51 @@
+//! The values that a field may have.
+
+use db::Value;
+
+use crate::DefaultValue;
+
+/// A value that a field may have, and what people call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The value.
+    pub value: ChoiceValue,
+    /// What people call it.
+    pub label: &'static str,
+}
+
+/// The value of a [`Choice`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChoiceValue {
+    /// A whole number.
+    Int(i64),
+    /// Text.
+    Text(&'static str),
+}
+
+impl ChoiceValue {
+    /// Whether it is that value.
+    pub fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Int(choice), Value::Int(Some(value))) => choice == value,
+            (Self::Text(choice), Value::Text(Some(value))) => choice == value,
+            _ => false,
+        }
+    }
+
+    /// It, as it is stored.
+    pub fn value(self) -> Value {
+        match self {
+            Self::Int(value) => Value::from(value),
+            Self::Text(value) => Value::from(value),
+        }
+    }
+
+    /// It as the default of a field.
+    #[doc(hidden)]
+    pub const fn as_default(self) -> DefaultValue {
+        match self {
+            Self::Int(value) => DefaultValue::Int(value),
+            Self::Text(value) => DefaultValue::Text(value),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Fields that lead to other models.
+
+use std::fmt;
+
+use crate::ModelInfo;
+
+/// Where a foreign key leads.
+pub struct ForeignKeyInfo {
+    /// The model it leads to.
+    pub target: fn() -> &'static ModelInfo,
+    /// What becomes of the row when the one it leads to is deleted.
+    pub on_delete: OnDelete,
+    /// Whether at most one row leads to each.
+    pub one_to_one: bool,
+}
+
+impl fmt::Debug for ForeignKeyInfo {
+    // Not the target's own description: models may lead to each other.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignKeyInfo")
+            .field("target", &(self.target)().label)
+            .field("on_delete", &self.on_delete)
+            .field("one_to_one", &self.one_to_one)
+            .finish()
+    }
+}
+
+/// What becomes of a row when the one that its foreign key leads to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDelete {
+    /// It is deleted too.
+    Cascade,
+    /// It keeps the other from being deleted.
+    Protect,
+    /// Its foreign key becomes `NULL`.
+    SetNull,
+}
+
+/// A field that relates a model to any number of rows of another, through a table of its own.
+pub struct ManyToManyInfo {
+    /// Its name in code, fixtures and forms: `groups`.
+    pub name: &'static str,
+    /// What people call it.
+    pub verbose_name: &'static str,
+    /// What a form says about it. May be empty.
+    pub help_text: &'static str,
+    /// Whether people may leave it empty.
+    pub blank: bool,
+    /// The model it leads to.
+    pub target: fn() -> &'static ModelInfo,
+    /// The table between: its columns are `id` and the two here, which are unique together.
+    pub table: &'static str,
+    /// The column with the key of the model that has the field.
+    pub source_column: &'static str,
+    /// The column with the key of the model it leads to.
+    pub target_column: &'static str,
+}
+
+impl fmt::Debug for ManyToManyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManyToManyInfo")
+            .field("name", &self.name)
+            .field("target", &(self.target)().label)
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}
