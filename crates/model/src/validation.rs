@@ -1,8 +1,8 @@
 //! Whether values are what a model's fields may hold, with Django's messages.
 
 use crate::validators::{is_email, is_slug, is_url, json_problem};
-use crate::{FieldInfo, FieldKind, ModelInfo, ValidationErrors};
-use db::{Decimal, Value};
+use crate::{FieldInfo, FieldKind, ModelInfo, TOO_EXACT_FOR_SQLITE, ValidationErrors};
+use db::{DatabaseKind, Decimal, Value};
 
 impl ModelInfo {
     /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules
@@ -54,11 +54,18 @@ impl ModelInfo {
     }
 }
 
-/// Checks some fields.
-pub(crate) fn check_fields(fields: &[(&'static FieldInfo, Value)]) -> Result<(), ValidationErrors> {
+/// Checks values of some fields that a database of this kind is to keep.
+pub(crate) fn check_fields(
+    fields: &[(&'static FieldInfo, Value)],
+    kind: DatabaseKind,
+) -> Result<(), ValidationErrors> {
     let mut errors = ValidationErrors::none();
     for (field, value) in fields {
-        for message in field.validate(value) {
+        let messages = field.validate(value);
+        if messages.is_empty() && kind == DatabaseKind::Sqlite && !value.is_exact_on_sqlite() {
+            errors.add(field.name, TOO_EXACT_FOR_SQLITE);
+        }
+        for message in messages {
             errors.add(field.name, message);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use fixtures::{DumpOptions, dump};
+use fixtures::{DumpOptions, Fixture, LoadOptions, dump, load};
 use host::makemigrations::{Request, propose};
 use module_api::db::{Decimal, Uuid, query};
 use module_api::model::{Choices, Json, Model, ModelInfo};
@@ -18,6 +18,7 @@ on_both_databases!(
     fixtures_with_values_of_every_kind_go_both_ways,
     times_of_writing_are_given_by_the_site,
     values_of_every_kind_are_compared_and_ordered,
+    an_update_and_a_fixture_with_a_number_that_sqlite_would_round_are_refused_there,
 );
 
 #[derive(Debug, Clone, Copy, PartialEq, Choices)]
@@ -292,4 +293,40 @@ async fn values_of_every_kind_are_compared_and_ordered(kind: DatabaseKind) {
             .unwrap();
         assert_eq!(sum.0, exact.large);
     }
+}
+
+async fn an_update_and_a_fixture_with_a_number_that_sqlite_would_round_are_refused_there(
+    kind: DatabaseKind,
+) {
+    let site = TestSite::on(kind).modules(&[module().await]).start().await;
+    let [mut row, ..] = expected();
+    let mut transaction = site.db().begin().await.unwrap();
+    row.insert(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    let written = dump(MODELS, site.db(), DumpOptions::default(), Vec::new(), "out").await.unwrap();
+    let mut objects: JsonValue = serde_json::from_slice(&written).unwrap();
+    let exact: Decimal = "12345678901234567890123456789".parse().unwrap();
+    objects[0]["fields"]["large"] = json!(exact.to_string());
+
+    let mut transaction = site.db().begin().await.unwrap();
+    let updated = Every::objects().update([Every::LARGE.set(exact)], &mut transaction).await;
+    let mut results = vec![updated.map(drop).map_err(|error| error.to_string())];
+    drop(transaction);
+    for skip_validation in [false, true] {
+        let fixture = Fixture::of_text("large.json", objects.to_string());
+        let options = LoadOptions { skip_validation, ..LoadOptions::default() };
+        let loaded = load(vec![fixture], site.db(), options).await;
+        results.push(loaded.map(drop).map_err(|error| error.to_string()));
+    }
+    for result in results {
+        match (kind, result) {
+            (DatabaseKind::Sqlite, Err(error)) => {
+                assert!(error.contains("large: SQLite keeps 15 digits"), "{error}");
+            }
+            (DatabaseKind::Postgres, Ok(())) => {}
+            (_, result) => panic!("{kind:?}: {result:?}"),
+        }
+    }
+    let large = if kind == DatabaseKind::Sqlite { Decimal::ZERO } else { exact };
+    assert_eq!(rows(&site).await[0].large, large);
 }

@@ -159,7 +159,7 @@ impl<M: Model> Select<M> {
         let assignments = assignments.into_iter();
         let assignments: Vec<_> =
             assignments.map(|a| (a.field, a.field.normalized(a.value))).collect();
-        check_fields(&assignments)?;
+        check_fields(&assignments, on.kind())?;
         if M::INFO.rules.is_empty() && M::INFO.constraints.is_empty() {
             return Ok(self.rows.update(assignments, on.kind()).execute(on).await?);
         }
