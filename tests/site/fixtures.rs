@@ -1,10 +1,11 @@
 //! Fixtures, dumped and loaded by the program with its own modules.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use site_tests::{DatabaseKind, on_both_databases};
 
@@ -20,6 +21,7 @@ on_both_databases!(
     what_comes_after_a_fixture_gets_new_keys,
     several_fixtures_are_loaded_as_one,
     a_fixture_may_be_compressed_with_gzip,
+    a_dump_is_compressed_if_the_name_of_its_file_says_so,
     what_has_to_be_read_again_may_come_through_a_pipe,
     keys_of_content_types_and_permissions_are_mapped_in_whatever_order_they_come,
     what_refers_to_a_permission_that_is_bad_is_not_loaded,
@@ -217,6 +219,28 @@ async fn a_fixture_may_be_compressed_with_gzip(kind: DatabaseKind) {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("half.json.gz: cannot be read"), "{said}");
+}
+
+async fn a_dump_is_compressed_if_the_name_of_its_file_says_so(kind: DatabaseKind) {
+    let from = empty(kind).await;
+    from.fixture("homes.json", format!("[{LETTING}, {ADDRESS}]"));
+    from.run(&["loaddata", "homes.json"]);
+    let dumped = from.dump(&["lettings"]);
+    for name in ["homes.json.gz", "HOMES.GZ"] {
+        assert_eq!(from.dump(&["lettings", "-o", name]), "");
+        let packed = fs::read(from.folder().join(name)).unwrap();
+        let mut text = String::new();
+        GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, dumped);
+    }
+    let to = empty(kind).await;
+    fs::copy(from.folder().join("homes.json.gz"), to.folder().join("homes.json.gz")).unwrap();
+    to.run(&["loaddata", "homes.json.gz"]);
+    assert_eq!(to.dump(&["lettings"]), dumped);
+
+    let error = from.fails(1, &["dumpdata", "-o", "homes.json.xz"]);
+    assert!(error.contains("cannot compress as `.xz`"), "{error}");
+    assert!(!from.folder().join("homes.json.xz").exists());
 }
 
 async fn what_has_to_be_read_again_may_come_through_a_pipe(kind: DatabaseKind) {

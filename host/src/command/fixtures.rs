@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use module_api::db::Db;
 use module_api::model::ModelInfo;
 use rocket_db_pools::Pool;
@@ -51,7 +53,7 @@ pub(super) struct DumpData {
     /// Leave out this module, app or model.
     #[arg(short, long, value_name = "LABEL")]
     exclude: Vec<String>,
-    /// Write into this file, which is there only when all is written.
+    /// Write into this file, compressed if it ends in `.gz`; it is there only when all is written.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -109,6 +111,11 @@ pub(super) async fn dump(
     arguments: DumpData,
 ) -> anyhow::Result<()> {
     let models = chosen(plan, &arguments)?;
+    if let Some(suffix) = arguments.output.as_deref().and_then(unknown_compression) {
+        return Err(anyhow!(
+            "cannot compress as `.{suffix}`; name a file that ends in `.json` or `.json.gz`"
+        ));
+    }
     let options = DumpOptions {
         indent: arguments.indent.map(usize::from),
         natural_foreign: arguments.natural_foreign,
@@ -132,6 +139,15 @@ pub(super) async fn dump(
     }
 }
 
+/// The suffix of a file, if Django knows a compression by it that is not known here.
+fn unknown_compression(file: &Path) -> Option<&'static str> {
+    ["bz2", "lzma", "xz", "zip"].into_iter().find(|suffix| has_suffix(file, suffix))
+}
+
+fn has_suffix(file: &Path, suffix: &str) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(suffix))
+}
+
 /// Writes a file beside, and puts it in place when it is complete.
 async fn dump_into(
     file: &Path,
@@ -145,7 +161,7 @@ async fn dump_into(
     // A pipe or a device is written to; a file put in its place would be another thing.
     if metadata.is_ok_and(|metadata| !metadata.is_file()) {
         let out = File::options().write(true).open(file).map_err(wrong)?;
-        return ::fixtures::dump(models, db, options, out, &name).await.map(drop);
+        return dump_open(file, out, models, db, options).await.map(drop);
     }
     let Some(last) = file.file_name() else {
         return Err(wrong(std::io::Error::new(ErrorKind::InvalidInput, "it is no file's name")));
@@ -161,7 +177,7 @@ async fn dump_into(
         #[cfg(unix)]
         opening.mode(0o600);
         let out = opening.open(&beside).map_err(wrong)?;
-        let out = ::fixtures::dump(models, db, options, out, &name).await?;
+        let out = dump_open(file, out, models, db, options).await?;
         out.sync_all().map_err(wrong)?;
         std::fs::rename(&beside, file).map_err(wrong)
     };
@@ -170,6 +186,23 @@ async fn dump_into(
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Writes what `out` is open for, compressed if its name says so.
+async fn dump_open(
+    file: &Path,
+    out: File,
+    models: &[&'static ModelInfo],
+    db: &Db,
+    options: DumpOptions,
+) -> Result<File, FixtureError> {
+    let name = file.display().to_string();
+    if !has_suffix(file, "gz") {
+        return ::fixtures::dump(models, db, options, out, &name).await;
+    }
+    let packed = GzEncoder::new(out, Compression::default());
+    let packed = ::fixtures::dump(models, db, options, packed, &name).await?;
+    packed.finish().map_err(|error| FixtureError::Write { file: name, error })
 }
 
 /// The database as it is: neither command migrates.
