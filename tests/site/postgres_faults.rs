@@ -210,6 +210,30 @@ async fn a_right_that_is_missing_is_named_with_what_grants_it() {
 }
 
 #[rocket::async_test]
+async fn trigrams_are_missed_until_the_user_may_use_their_schema_whichever_it_is() {
+    let workshop = Workshop::with_linked_modules(DatabaseKind::Postgres).await;
+    let role = format!("Searching role {}", std::process::id());
+    let create = format!("CREATE ROLE \"{role}\" LOGIN PASSWORD '{PASSWORD}'");
+    let extension = "CREATE EXTENSION pg_trgm SCHEMA extensions";
+    workshop.execute(&[&create, "CREATE SCHEMA extensions", extension]).await;
+    let url = workshop.url_of(&role, PASSWORD);
+    let check = || {
+        let output = workshop.command(&["check"]).env("DATABASE_URL", &url).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // A role outlives its database, so all is tried out and cleared up before it is looked at.
+    let before = check();
+    workshop.execute(&[&format!("GRANT USAGE ON SCHEMA extensions TO \"{role}\"")]).await;
+    let after = check();
+    workshop
+        .execute(&[&format!("DROP OWNED BY \"{role}\""), &format!("DROP ROLE \"{role}\"")])
+        .await;
+
+    assert!(before.contains("databases.W003 "), "{before}");
+    assert!(!after.contains("databases.W003 "), "{after}");
+}
+
+#[rocket::async_test]
 async fn a_server_that_goes_away_in_the_middle_of_a_migration_takes_it_along() {
     let workshop = Workshop::with_notes(DatabaseKind::Postgres).await;
     let long = "INSERT INTO note VALUES (1, 'first'); SELECT pg_sleep(3600);";

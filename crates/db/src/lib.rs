@@ -63,7 +63,7 @@ pub use pool::DbPool;
 pub use query::{Executor, Query, execute_script, query};
 pub use row::{FromColumn, FromRow, Row};
 pub use rust_decimal::Decimal;
-pub use tables::{continue_sequence, has_trigrams, table_exists};
+pub use tables::{continue_sequence, table_exists, trigram_operators};
 pub use uuid::Uuid;
 pub use value::{Value, date_text, datetime_text, duration_text, time_text};
 

@@ -24,22 +24,25 @@ pub async fn table_exists(name: &str, on: impl Into<Executor<'_>>) -> Result<boo
     Ok(tables > 0)
 }
 
-/// Returns `true` if PostgreSQL can index the trigrams of texts: its extension `pg_trgm` is there.
+/// Returns the operator class by which PostgreSQL indexes the trigrams of texts, quoted and with the
+/// schema, which need not be a searched one. `None` without the extension `pg_trgm`, and if this
+/// user may not use its schema.
 ///
 /// # Errors
 ///
 /// The database is out of reach.
-pub async fn has_trigrams(on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
+pub async fn trigram_operators(on: impl Into<Executor<'_>>) -> Result<Option<String>, DbError> {
     let on = on.into();
     if on.kind() == DatabaseKind::Sqlite {
-        return Ok(false);
+        return Ok(None);
     }
     let find = query(
-        "SELECT 1 AS value FROM pg_opclass WHERE opcname = 'gin_trgm_ops' \
-         AND pg_opclass_is_visible(oid)",
+        "SELECT CAST(nspname AS text) AS value FROM pg_extension \
+         JOIN pg_namespace ON pg_namespace.oid = extnamespace \
+         WHERE extname = 'pg_trgm' AND has_schema_privilege(pg_namespace.oid, 'USAGE')",
     );
-    let found: Option<(i32,)> = find.fetch_optional(on).await?;
-    Ok(found.is_some())
+    let schema: Option<(String,)> = find.fetch_optional(on).await?;
+    Ok(schema.map(|(schema,)| format!("{}.gin_trgm_ops", quoted(&schema))))
 }
 
 /// Makes the next `id` that PostgreSQL gives in a table greater than all there are, once rows were

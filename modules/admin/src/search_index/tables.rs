@@ -18,7 +18,8 @@ const PLAIN: &str = " plain";
 /// Creates the indexes that are missing or have another definition, drops obsolete ones,
 /// and applies recorded changes.
 pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
-    let ending = if has_trigrams(db).await? { TRIGRAMS } else { PLAIN };
+    let operators = trigram_operators(db).await?;
+    let ending = if operators.is_some() { TRIGRAMS } else { PLAIN };
     let mut transaction = db.begin().await?;
     let signed: Vec<(String, String)> = query("SELECT label, signature FROM admin_search_index")
         .fetch_all(&mut transaction)
@@ -64,7 +65,7 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
     for definition in missing {
         upkeep::fill(db, definition).await?;
         let mut transaction = db.begin().await?;
-        finish(definition, ending, &mut transaction).await?;
+        finish(definition, operators.as_deref(), ending, &mut transaction).await?;
         transaction.commit().await?;
     }
     upkeep::take_in(db, definitions).await
@@ -89,17 +90,18 @@ async fn make(definition: &Definition, on: &mut Transaction) -> Result<(), DbErr
 /// Signs an index that is filled.
 async fn finish(
     definition: &Definition,
+    operators: Option<&str>,
     ending: &str,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
     let table = quoted(&definition.table);
-    let script = match on.kind() {
-        DatabaseKind::Sqlite => format!("INSERT INTO {table} ({table}) VALUES ('optimize')"),
-        DatabaseKind::Postgres if ending == TRIGRAMS => {
+    let script = match (on.kind(), operators) {
+        (DatabaseKind::Sqlite, _) => format!("INSERT INTO {table} ({table}) VALUES ('optimize')"),
+        (DatabaseKind::Postgres, Some(operators)) => {
             let name = quoted(&names::trigrams(&definition.table));
-            format!("CREATE INDEX {name} ON {table} USING gin (\"text\" gin_trgm_ops)")
+            format!("CREATE INDEX {name} ON {table} USING gin (\"text\" {operators})")
         }
-        DatabaseKind::Postgres => String::new(),
+        (DatabaseKind::Postgres, None) => String::new(),
     };
     execute_script(AssertSqlSafe(script), &mut *on).await?;
     query("INSERT INTO admin_search_index (label, signature) VALUES ($1, $2)")
@@ -119,13 +121,15 @@ pub(super) async fn forget(label: &str, on: &mut Transaction) -> Result<(), DbEr
     Ok(())
 }
 
-/// Returns `true` if PostgreSQL can index trigrams. The extension is created if this user may.
-async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
+/// Returns the operator class by which PostgreSQL can index trigrams, if it can. The extension is
+/// created if this user may.
+async fn trigram_operators(db: &Db) -> Result<Option<String>, DbError> {
     if db.kind() == DatabaseKind::Sqlite {
-        return Ok(false);
+        return Ok(None);
     }
-    if db::has_trigrams(&mut db.acquire().await?).await? {
-        return Ok(true);
+    let known = db::trigram_operators(&mut db.acquire().await?).await?;
+    if known.is_some() {
+        return Ok(known);
     }
     let mut transaction = db.begin().await?;
     let made = execute_script("CREATE EXTENSION IF NOT EXISTS pg_trgm", &mut transaction).await;
@@ -136,5 +140,5 @@ async fn has_trigrams(db: &Db) -> Result<bool, DbError> {
             tracing::info!("the search has no index of trigrams, without pg_trgm: {reason}");
         }
     }
-    db::has_trigrams(&mut db.acquire().await?).await
+    db::trigram_operators(&mut db.acquire().await?).await
 }

@@ -3,7 +3,7 @@
 use module_api::db::query;
 use module_api::model::ForeignKey;
 use module_api::rocket::tokio;
-use module_test::{Browser, DatabaseKind, TestSite, encoded, on_both_databases};
+use module_test::{Browser, Database, DatabaseKind, TestSite, encoded, on_both_databases};
 
 use crate::desk::superuser;
 use crate::hotel::{Guest, add_guests, add_room, hotel};
@@ -238,6 +238,22 @@ async fn a_change_is_not_lost_that_commits_while_an_earlier_one_is_applied_on_po
     assert_eq!(found(&desk, "carla").await, ["Carla"]);
     settle(&site, &desk, GUESTS).await;
     assert_eq!(found(&desk, "carla").await, ["Carla"]);
+}
+
+#[rocket::async_test]
+async fn trigrams_are_indexed_with_the_extension_in_a_schema_of_its_own_on_postgres() {
+    let database = Database::fresh(DatabaseKind::Postgres).await;
+    database.execute("CREATE SCHEMA \"Exten sions\"").await;
+    database.execute("CREATE EXTENSION pg_trgm SCHEMA \"Exten sions\"").await;
+    let setup = TestSite::on(DatabaseKind::Postgres).and_modules(&[&crate::hotel::HOTEL]);
+    let site = setup.database(&database).start().await;
+    let index = query(
+        "SELECT indexdef AS value FROM pg_indexes \
+         WHERE indexname = 'admin_search_hotel_guest_trgm'",
+    );
+    let mut reader = site.db().acquire().await.unwrap();
+    let (index,): (String,) = index.fetch_one(&mut reader).await.unwrap();
+    assert!(index.contains("\"Exten sions\".gin_trgm_ops"), "{index}");
 }
 
 async fn an_index_whose_triggers_are_gone_is_not_asked_until_it_is_made_anew(on: DatabaseKind) {
