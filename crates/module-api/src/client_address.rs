@@ -8,8 +8,10 @@ use rocket::Request;
 /// IPv6; `0.0.0.0` if the connection has none, as a socket of the operating system's.
 ///
 /// Behind a proxy it stands in the header that Rocket's setting `ip_header` names: the last of the
-/// addresses in it, since that is the one which the proxy itself wrote. Where no proxy is, anybody
-/// could write such a header: the setting has to be `false` then.
+/// addresses in it, since that is the one which the proxy itself wrote. If that cannot be read, it is
+/// `0.0.0.0` too: the connection's address is one of the proxies', and a client that spoils the
+/// header, as bytes that are not UTF-8 do, would be counted as another behind each. Where no proxy
+/// is, anybody could write such a header: the setting has to be `false` then.
 ///
 /// ```
 /// use module_api::client_address;
@@ -32,13 +34,16 @@ use rocket::Request;
 /// }
 /// ```
 pub fn client_address(request: &Request<'_>) -> IpAddr {
-    let header = request.rocket().config().ip_header.as_ref();
-    let forwarded = header.and_then(|name| {
-        let last = request.headers().get(name.as_str()).last()?;
-        last.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
-    });
-    let address = forwarded.or_else(|| request.remote().map(|remote| remote.ip()));
+    let address = match &request.rocket().config().ip_header {
+        Some(name) => request.headers().get(name.as_str()).last().and_then(last_address),
+        None => request.remote().map(|remote| remote.ip()),
+    };
     address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.to_canonical())
+}
+
+/// The last of the addresses in a header.
+fn last_address(header: &str) -> Option<IpAddr> {
+    header.rsplit(',').next()?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -68,13 +73,21 @@ mod tests {
     #[test]
     fn the_proxy_s_own_entry_counts_and_none_that_a_client_wrote() {
         let client = client(Some("X-Forwarded-For"));
-        assert_eq!(address(&client, &[]), "203.0.113.7");
         let forged = ("X-Forwarded-For", "1.1.1.1, 198.51.100.9");
         assert_eq!(address(&client, &[forged]), "198.51.100.9");
         let second = ("X-Forwarded-For", "2001:db8::1");
         assert_eq!(address(&client, &[forged, second]), "2001:db8::1");
-        assert_eq!(address(&client, &[("X-Forwarded-For", "nonsense")]), "203.0.113.7");
         assert_eq!(address(&client, &[("X-Forwarded-For", "::ffff:192.0.2.1")]), "192.0.2.1");
+    }
+
+    #[test]
+    fn behind_a_proxy_whoever_spoils_its_entry_has_the_address_that_is_nobody_s() {
+        let client = client(Some("X-Forwarded-For"));
+        // Rocket drops a header that is not UTF-8.
+        assert_eq!(address(&client, &[]), "0.0.0.0");
+        for spoiled in ["nonsense", "1.1.1.1, ", "1.1.1.1, 198.51.100.9:1234"] {
+            assert_eq!(address(&client, &[("X-Forwarded-For", spoiled)]), "0.0.0.0", "{spoiled}");
+        }
     }
 
     #[test]
