@@ -78,6 +78,7 @@ accounts
  [X] 0003_password_resets
  [X] 0004_password_resets_end
  [X] 0005_password_resets_end_safely
+ [X] 0006_password_resets_end_on_insert
 admin
  [X] 0001_initial
  [X] 0002_search_index

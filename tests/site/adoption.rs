@@ -238,12 +238,13 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
     "accounts 0003_password_resets",
     "accounts 0004_password_resets_end",
     "accounts 0005_password_resets_end_safely",
+    "accounts 0006_password_resets_end_on_insert",
     "admin 0001_initial",
     "admin 0002_search_index",
     "admin 0003_record_rows_once",

@@ -26,10 +26,11 @@ mod visitor;
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::LoginRoute;
+use module_api::db::Db;
 use module_api::model::{Model, ModelInfo};
 use module_api::{
     AfterMigrate, Check, Command, Configure, DatabaseCheck, Files, Gauge, LocalStart, Module,
-    SettingsSchema, embed, register,
+    ModuleFuture, SettingsSchema, embed, register,
 };
 use rocket::Route;
 
@@ -83,7 +84,7 @@ impl Module for Accounts {
     }
 
     fn after_migrate(&self) -> Option<AfterMigrate> {
-        Some(permissions::create_missing)
+        Some(after_migrate)
     }
 
     fn checks(&self) -> Vec<Check> {
@@ -124,4 +125,11 @@ impl Module for Accounts {
             .manage(LoginRoute("accounts:login"))
             .attach(WhoIsSignedIn)
     }
+}
+
+fn after_migrate(db: &Db) -> ModuleFuture<'_> {
+    Box::pin(async move {
+        permissions::create_missing(db).await?;
+        password_reset::restore_triggers(db).await
+    })
 }

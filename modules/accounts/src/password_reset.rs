@@ -1,6 +1,8 @@
 //! Keys with which somebody who forgot the password sets a new one. The mail has the key, the
 //! database only its hash.
 
+mod triggers;
+
 use module_api::db::{DbConnection, DbError, DbPool, FromRow, query};
 use module_api::now;
 use module_api::time::Duration;
@@ -9,6 +11,8 @@ use crate::devices::{self, DeviceKey};
 use crate::expired::Expiring;
 use crate::new_password::store_password;
 use crate::secret::{Secret, fingerprint};
+
+pub(crate) use triggers::restore as restore_triggers;
 
 /// How long a key is good for.
 const LIFETIME: Duration = Duration::hours(1);
@@ -30,7 +34,7 @@ pub(crate) struct Account {
 impl Account {
     /// Fingerprint that a key remembers: it is over as soon as the password or the address is
     /// another, whatever program changes it. A trigger deletes it then, so that it stays over; but
-    /// SQLite drops triggers with the table when a Django rebuilds that.
+    /// SQLite drops triggers with the table when a Django rebuilds that, until `migrate` runs.
     fn fingerprint(&self) -> String {
         fingerprint(&["password reset", &self.password, &self.email])
     }

@@ -14,6 +14,7 @@ on_both_databases! {
     what_is_no_address_is_refused_at_the_field,
     a_key_ends_with_time_or_a_change_of_password_or_address,
     a_key_does_not_come_back_when_the_address_changes_forth_and_back,
+    keys_end_as_before_once_migrate_has_made_lost_triggers_again,
     of_two_who_use_a_key_at_once_one_does,
     a_password_that_cannot_be_taken_leaves_the_key_good,
     who_asks_too_often_waits_whether_the_address_is_known_or_not,
@@ -262,6 +263,65 @@ async fn a_key_does_not_come_back_when_the_address_changes_forth_and_back(on: Da
     let path = mailed_path(&site, &server, "tunde@example.org").await;
     execute(&site, "UPDATE auth_user SET first_name = 'Tunde', email = email", &[]).await;
     assert_eq!(site.get(&path).await.status, 200, "nothing was changed that it is about");
+}
+
+/// Takes the triggers from `auth_user`: on SQLite as Django does when it alters the table.
+async fn lose_triggers(site: &TestSite) {
+    if site.database().kind == DatabaseKind::Postgres {
+        return site.database().execute("ALTER TABLE auth_user DISABLE TRIGGER USER").await;
+    }
+    let table = "SELECT sql AS value FROM sqlite_master WHERE type = 'table' AND name = 'auth_user'";
+    let table = text(site, table).await.replacen("auth_user", "new__auth_user", 1);
+    let rebuild = format!(
+        "PRAGMA foreign_keys = OFF; BEGIN; {table}; \
+         INSERT INTO new__auth_user SELECT * FROM auth_user; DROP TABLE auth_user; \
+         ALTER TABLE new__auth_user RENAME TO auth_user; COMMIT;"
+    );
+    site.database().execute(rebuild.leak()).await;
+}
+
+async fn keys_end_as_before_once_migrate_has_made_lost_triggers_again(on: DatabaseKind) {
+    let server = MailServer::start().await;
+    let site = sending(on, &server).start().await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
+    let of_before = mailed_path(&site, &server, "tunde@example.org").await;
+    lose_triggers(&site).await;
+    assert_eq!(site.get(&of_before).await.status, 200);
+    let setup = TestSite::on(on).database(site.database());
+    setup.migrate().await.unwrap();
+    // Nobody knows any more whether the user was another meanwhile.
+    assert_is_over(&site.get(&of_before).await);
+
+    let path = mailed_path(&site, &server, "tunde@example.org").await;
+    setup.migrate().await.unwrap();
+    assert_eq!(site.get(&path).await.status, 200, "where no trigger is lost, no key ends");
+    for email in ["new@example.org", "tunde@example.org"] {
+        execute(&site, "UPDATE auth_user SET email = $1", &[Value::from(email)]).await;
+    }
+    assert_is_over(&site.get(&path).await);
+}
+
+#[rocket::async_test]
+async fn a_key_ends_when_the_row_of_its_user_is_replaced_on_sqlite() {
+    let server = MailServer::start().await;
+    let site = sending(DatabaseKind::Sqlite, &server).start().await;
+    member("tunde", "tunde@example.org").add_to(site.db()).await.unwrap();
+    member("marisol", "marisol@example.org").add_to(site.db()).await.unwrap();
+    let path = mailed_path(&site, &server, "tunde@example.org").await;
+    let others = mailed_path(&site, &server, "marisol@example.org").await;
+    // With foreign keys, the database would delete the key along with the former row.
+    site.database()
+        .execute(
+            "PRAGMA foreign_keys = OFF; \
+             CREATE TEMPORARY TABLE tunde AS SELECT * FROM auth_user WHERE username = 'tunde'; \
+             UPDATE tunde SET email = 'new@example.org'; \
+             REPLACE INTO auth_user SELECT * FROM tunde; \
+             UPDATE tunde SET email = 'tunde@example.org'; \
+             REPLACE INTO auth_user SELECT * FROM tunde;",
+        )
+        .await;
+    assert_is_over(&site.get(&path).await);
+    assert_eq!(site.get(&others).await.status, 200, "another's key is as good as before");
 }
 
 async fn of_two_who_use_a_key_at_once_one_does(on: DatabaseKind) {

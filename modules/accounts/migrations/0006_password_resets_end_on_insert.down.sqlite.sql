@@ -1,0 +1,1 @@
+DROP TRIGGER IF EXISTS "accounts_password_reset_ends_on_insert";

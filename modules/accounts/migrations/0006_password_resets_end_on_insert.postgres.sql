@@ -1,0 +1,1 @@
+-- PostgreSQL replaces no row by inserting another.
