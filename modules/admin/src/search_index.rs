@@ -6,10 +6,14 @@
 //! them for candidates, too, and has a task renew their texts. The candidates of an index are filtered by
 //! the search's own conditions, so the result is the same without one: where it is missing or too far
 //! behind, the search does without.
+//!
+//! Each `migrate` makes anew what is missing: a trigger, a table, or an index that changes bypassed, as a
+//! sample of rows tells.
 
 mod definition;
 mod migration;
 mod names;
+mod sample;
 mod tables;
 mod task;
 mod triggers;
@@ -22,7 +26,7 @@ use module_api::sqlx::AssertSqlSafe;
 use module_api::{ModuleFuture, with_causes};
 
 use definition::Definition;
-use triggers::TrackedTable;
+use triggers::{FIRES, TrackedTable};
 
 pub(crate) use migration::{record_rows_once, record_rows_repeatedly, remove_all};
 pub(crate) use task::UpkeepTask;
@@ -35,11 +39,16 @@ pub(crate) fn prepare(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let definitions = definitions(Models::of(db));
         // Without an index the search takes longer, and nothing else is lost.
-        if let Err(error) = tables::bring_up_to_date(db, &definitions).await {
+        if let Err(error) = bring_up_to_date(db, &definitions).await {
             tracing::warn!("the admin searches without an index: {}", with_causes(&error));
         }
         Ok(())
     })
+}
+
+async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
+    migration::restore_bookkeeping(db).await?;
+    tables::bring_up_to_date(db, definitions).await
 }
 
 fn definitions(models: &Models) -> Vec<Definition> {
@@ -78,7 +87,7 @@ enum State {
     UpToDate,
     /// Changes were recorded: the rows whose texts have changed since, or `None` if there are too many.
     Behind(Option<Vec<i64>>),
-    /// It was not made, or lacks a trigger.
+    /// It was not made, or lacks its table or a trigger, or one was disabled for a while.
     Unusable,
 }
 
@@ -92,30 +101,30 @@ async fn state(
         definition.sources.iter().any(|source| source.table == tracked.table)
     };
     let tables = TrackedTable::all(definitions);
-    let names: Vec<String> = tables
-        .iter()
-        .filter(|table| is_source(table))
-        .flat_map(TrackedTable::trigger_names)
+    let triggers =
+        tables.iter().filter(|table| is_source(table)).flat_map(TrackedTable::trigger_names);
+    let names: Vec<String> = triggers
+        .chain([definition.table.clone()])
         .map(|name| format!("'{}'", name.replace('\'', "''")))
         .collect();
-    let triggers = match on.kind() {
-        DatabaseKind::Sqlite => {
-            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND name"
-        }
-        DatabaseKind::Postgres => {
-            "SELECT COUNT(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid \
-             WHERE tgenabled <> 'D' AND pg_table_is_visible(pg_class.oid) AND tgname"
-        }
+    let parts = match on.kind() {
+        DatabaseKind::Sqlite => "SELECT name FROM sqlite_master",
+        DatabaseKind::Postgres => &format!(
+            "SELECT tgname AS name FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid \
+             WHERE {FIRES} AND pg_table_is_visible(pg_class.oid) \
+             UNION ALL SELECT relname FROM pg_class WHERE pg_table_is_visible(oid)"
+        ),
     };
     let state = format!(
         "SELECT (SELECT signature FROM admin_search_index WHERE label = $1), \
-         ({triggers} IN ({})), EXISTS (SELECT 1 FROM admin_search_change)",
+         (SELECT COUNT(*) FROM ({parts}) parts WHERE name IN ({})), \
+         EXISTS (SELECT 1 FROM admin_search_change)",
         names.join(", "),
     );
     let state = query(AssertSqlSafe(state)).bind(definition.model.label);
-    let (signature, triggers, is_behind): (Option<String>, i64, bool) =
+    let (signature, parts, is_behind): (Option<String>, i64, bool) =
         state.fetch_one(on.reborrow()).await?;
-    let is_kept = usize::try_from(triggers).is_ok_and(|count| count == names.len());
+    let is_kept = usize::try_from(parts).is_ok_and(|count| count == names.len());
     if !is_kept || !signature.is_some_and(|known| definition.is_signed(&known)) {
         return Ok(State::Unusable);
     }

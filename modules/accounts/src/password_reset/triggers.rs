@@ -30,7 +30,9 @@ pub(crate) fn restore(db: &Db) -> ModuleFuture<'_> {
         }
         query("DELETE FROM accounts_password_reset").execute(&mut transaction).await?;
         transaction.commit().await?;
-        tracing::warn!("a trigger on auth_user was lost and is made again; all password resets end");
+        tracing::warn!(
+            "a trigger on auth_user was lost and is made again; all password resets end"
+        );
         Ok(())
     })
 }

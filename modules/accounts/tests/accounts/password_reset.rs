@@ -270,7 +270,8 @@ async fn lose_triggers(site: &TestSite) {
     if site.database().kind == DatabaseKind::Postgres {
         return site.database().execute("ALTER TABLE auth_user DISABLE TRIGGER USER").await;
     }
-    let table = "SELECT sql AS value FROM sqlite_master WHERE type = 'table' AND name = 'auth_user'";
+    let table =
+        "SELECT sql AS value FROM sqlite_master WHERE type = 'table' AND name = 'auth_user'";
     let table = text(site, table).await.replacen("auth_user", "new__auth_user", 1);
     let rebuild = format!(
         "PRAGMA foreign_keys = OFF; BEGIN; {table}; \

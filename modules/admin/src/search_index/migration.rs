@@ -1,26 +1,79 @@
-//! The code of migrations: indexes are dropped, and made anew after migrating.
+//! The code of migrations: indexes are dropped, and made anew after migrating. And the tables that
+//! migrations made, where one was lost.
 
 use module_api::ModuleFuture;
-use module_api::db::{DatabaseKind, Transaction, execute_script, query, quoted, table_exists};
+use module_api::db::{
+    DatabaseKind, Db, DbError, Executor, Transaction, execute_script, query, quoted, table_exists,
+};
 use module_api::sqlx::AssertSqlSafe;
 
 use super::{tables, triggers};
 
+/// The migration that makes the tables of the bookkeeping.
+const ON_SQLITE: &str = include_str!("../../migrations/0002_search_index.sqlite.sql");
+const ON_POSTGRES: &str = include_str!("../../migrations/0002_search_index.postgres.sql");
+
+/// Makes the tables of the bookkeeping as migrations do if one is missing, which the triggers need for
+/// every write. All indexes go, since recorded changes are lost.
+pub(super) async fn restore_bookkeeping(db: &Db) -> Result<(), DbError> {
+    if has_bookkeeping((&mut db.acquire().await?).into()).await? {
+        return Ok(());
+    }
+    tracing::warn!("tables of the admin's search are missing, and are made again with its indexes");
+    let mut transaction = db.begin().await?;
+    drop_all(&mut transaction).await?;
+    let drop = "DROP TABLE IF EXISTS admin_search_change; DROP TABLE IF EXISTS admin_search_index";
+    execute_script(drop, &mut transaction).await?;
+    let script = match transaction.kind() {
+        DatabaseKind::Sqlite => ON_SQLITE,
+        DatabaseKind::Postgres => ON_POSTGRES,
+    };
+    execute_script(script, &mut transaction).await?;
+    make_records_unique(&mut transaction).await?;
+    transaction.commit().await
+}
+
+async fn has_bookkeeping(mut on: Executor<'_>) -> Result<bool, DbError> {
+    for table in ["admin_search_index", "admin_search_change"] {
+        if !table_exists(table, on.reborrow()).await? {
+            return Ok(false);
+        }
+    }
+    if on.kind() == DatabaseKind::Sqlite {
+        return Ok(true);
+    }
+    let index = "SELECT to_regclass('admin_search_change_source_object_id') IS NOT NULL AS value";
+    Ok(query(index).fetch_one::<(bool,)>(on).await?.0)
+}
+
 /// Drops all indexes, with their triggers.
 pub(crate) fn remove_all(on: &mut Transaction) -> ModuleFuture<'_> {
-    Box::pin(async move {
-        for (name, table) in triggers::all(on).await? {
-            triggers::drop(&name, &table, on).await?;
+    Box::pin(async move { Ok(drop_all(on).await?) })
+}
+
+async fn drop_all(on: &mut Transaction) -> Result<(), DbError> {
+    for trigger in triggers::all(on).await? {
+        triggers::drop(&trigger, on).await?;
+    }
+    triggers::drop_function(on).await?;
+    if table_exists("admin_search_index", &mut *on).await? {
+        let labels = query("SELECT label AS value FROM admin_search_index");
+        for (label,) in labels.fetch_all::<(String,)>(&mut *on).await? {
+            tables::forget(&label, on).await?;
         }
-        triggers::drop_function(on).await?;
-        if table_exists("admin_search_index", &mut *on).await? {
-            let labels = query("SELECT label AS value FROM admin_search_index");
-            for (label,) in labels.fetch_all::<(String,)>(&mut *on).await? {
-                tables::forget(&label, on).await?;
-            }
-        }
-        Ok(())
-    })
+    }
+    Ok(())
+}
+
+/// Has the table of changes take a row once on PostgreSQL, as the triggers expect.
+async fn make_records_unique(on: &mut Transaction) -> Result<(), DbError> {
+    if on.kind() == DatabaseKind::Sqlite {
+        return Ok(());
+    }
+    let script = "DELETE FROM admin_search_change; \
+        CREATE UNIQUE INDEX IF NOT EXISTS admin_search_change_source_object_id \
+        ON admin_search_change (source, object_id)";
+    execute_script(script, on).await
 }
 
 /// Has PostgreSQL record a row once, however often it changes, as SQLite does. All indexes go, since
@@ -33,13 +86,8 @@ pub(crate) fn record_rows_once(on: &mut Transaction) -> ModuleFuture<'_> {
             execute_script(AssertSqlSafe(format!("DROP TABLE IF EXISTS {table}")), &mut *on)
                 .await?;
         }
-        remove_all(on).await?;
-        if on.kind() == DatabaseKind::Postgres {
-            let script = "DELETE FROM admin_search_change; \
-                CREATE UNIQUE INDEX IF NOT EXISTS admin_search_change_source_object_id \
-                ON admin_search_change (source, object_id)";
-            execute_script(script, on).await?;
-        }
+        drop_all(on).await?;
+        make_records_unique(on).await?;
         Ok(())
     })
 }
@@ -47,7 +95,7 @@ pub(crate) fn record_rows_once(on: &mut Transaction) -> ModuleFuture<'_> {
 /// Undoes [`record_rows_once`].
 pub(crate) fn record_rows_repeatedly(on: &mut Transaction) -> ModuleFuture<'_> {
     Box::pin(async move {
-        remove_all(on).await?;
+        drop_all(on).await?;
         if on.kind() == DatabaseKind::Postgres {
             execute_script("DROP INDEX IF EXISTS admin_search_change_source_object_id", on).await?;
         }

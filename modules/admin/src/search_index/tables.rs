@@ -8,25 +8,31 @@ use module_api::sqlx::AssertSqlSafe;
 
 use super::definition::{Definition, Source};
 use super::triggers::TrackedTable;
-use super::{names, triggers, upkeep};
+use super::{names, sample, triggers, upkeep};
 
 /// The end of a signature where PostgreSQL has an index of trigrams.
 const TRIGRAMS: &str = " trigrams";
 /// And where it has none, or needs none.
 const PLAIN: &str = " plain";
 
-/// Creates the indexes that are missing or have another definition, drops obsolete ones,
-/// and applies recorded changes.
+/// Returns the end of a signature, by the operator class of trigrams.
+fn ending(operators: Option<&str>) -> &'static str {
+    if operators.is_some() { TRIGRAMS } else { PLAIN }
+}
+
+/// Creates the indexes that are missing or have another definition, drops obsolete ones, applies
+/// recorded changes, and makes indexes anew that lack others.
 pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
     let operators = trigram_operators(db).await?;
-    let ending = if operators.is_some() { TRIGRAMS } else { PLAIN };
+    let ending = ending(operators.as_deref());
     let mut transaction = db.begin().await?;
+    let tables_there = all(&mut transaction).await?;
     let signed: Vec<(String, String)> = query("SELECT label, signature FROM admin_search_index")
         .fetch_all(&mut transaction)
         .await?;
     let there = triggers::all(&mut transaction).await?;
     let tables = TrackedTable::all(definitions);
-    let is_there = |name: &String| there.iter().any(|(known, _)| known == name);
+    let is_there = |name: &String| there.iter().any(|known| known.fires && known.name == *name);
     let (complete, incomplete): (Vec<&TrackedTable>, Vec<&TrackedTable>) =
         tables.iter().partition(|table| table.trigger_names().iter().all(is_there));
     let is_tracked =
@@ -34,6 +40,7 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
     let is_made = |definition: &&Definition| {
         let signature = definition.signature(ending);
         signed.iter().any(|(label, known)| label == definition.model.label && *known == signature)
+            && tables_there.contains(&definition.table)
             && definition.sources.iter().all(is_tracked)
     };
     let (made, missing): (Vec<&Definition>, Vec<&Definition>) =
@@ -43,32 +50,66 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
         signed.iter().map(|(label, _)| label.as_str()).filter(|label| !is_wanted(label)).collect();
     let kept: BTreeSet<String> = complete.iter().flat_map(|it| it.trigger_names()).collect();
     let is_complete = incomplete.is_empty() && kept.len() == there.len();
-    if missing.is_empty() && obsolete.is_empty() && is_complete {
-        drop(transaction);
-        return upkeep::take_in(db, definitions).await;
-    }
-    for label in obsolete {
-        forget(label, &mut transaction).await?;
-    }
-    for (name, table) in there.iter().filter(|(name, _)| !kept.contains(name)) {
-        triggers::drop(name, table, &mut transaction).await?;
-    }
-    triggers::make_function(&mut transaction).await?;
-    for table in incomplete {
-        triggers::make(table, &mut transaction).await?;
-    }
-    for definition in &missing {
-        make(definition, &mut transaction).await?;
+    if !(missing.is_empty() && obsolete.is_empty() && is_complete) {
+        for label in obsolete {
+            forget(label, &mut transaction).await?;
+        }
+        for trigger in there.iter().filter(|it| !kept.contains(&it.name)) {
+            triggers::drop(trigger, &mut transaction).await?;
+        }
+        triggers::make_function(&mut transaction).await?;
+        for table in incomplete {
+            triggers::make(table, &mut transaction).await?;
+        }
+        for definition in &missing {
+            make(definition, &mut transaction).await?;
+        }
     }
     // From here on every change is noted.
     transaction.commit().await?;
     for definition in missing {
-        upkeep::fill(db, definition).await?;
-        let mut transaction = db.begin().await?;
-        finish(definition, operators.as_deref(), ending, &mut transaction).await?;
-        transaction.commit().await?;
+        fill(db, definition, operators.as_deref()).await?;
+    }
+    upkeep::take_in(db, definitions).await?;
+    for definition in made {
+        if sample::lacks_changes(db, definition).await? {
+            let model = definition.model.label;
+            tracing::warn!(model, "rows were changed unrecorded: the search's index is made anew");
+            let mut transaction = db.begin().await?;
+            make(definition, &mut transaction).await?;
+            transaction.commit().await?;
+            fill(db, definition, operators.as_deref()).await?;
+        }
     }
     upkeep::take_in(db, definitions).await
+}
+
+/// Fills the table of an index, and signs it.
+async fn fill(
+    db: &Db,
+    definition: &Definition,
+    operators: Option<&str>,
+) -> Result<(), DbError> {
+    upkeep::fill(db, definition).await?;
+    let mut transaction = db.begin().await?;
+    finish(definition, operators, &mut transaction).await?;
+    transaction.commit().await
+}
+
+/// The names of all tables that there are of indexes, in the schemas that are searched for tables.
+async fn all(on: &mut Transaction) -> Result<BTreeSet<String>, DbError> {
+    let tables = query(match on.kind() {
+        DatabaseKind::Sqlite => {
+            "SELECT name AS value FROM sqlite_master \
+             WHERE type = 'table' AND name LIKE 'admin\\_search\\_%' ESCAPE '\\'"
+        }
+        DatabaseKind::Postgres => {
+            "SELECT CAST(tablename AS text) AS value FROM pg_tables \
+             WHERE schemaname = ANY (current_schemas(false)) AND tablename LIKE 'admin\\_search\\_%'"
+        }
+    });
+    let tables: Vec<(String,)> = tables.fetch_all(on).await?;
+    Ok(tables.into_iter().map(|(name,)| name).collect())
 }
 
 /// Makes the table of an index, empty.
@@ -91,7 +132,6 @@ async fn make(definition: &Definition, on: &mut Transaction) -> Result<(), DbErr
 async fn finish(
     definition: &Definition,
     operators: Option<&str>,
-    ending: &str,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
     let table = quoted(&definition.table);
@@ -106,7 +146,7 @@ async fn finish(
     execute_script(AssertSqlSafe(script), &mut *on).await?;
     query("INSERT INTO admin_search_index (label, signature) VALUES ($1, $2)")
         .bind(definition.model.label)
-        .bind(definition.signature(ending))
+        .bind(definition.signature(ending(operators)))
         .execute(on)
         .await?;
     Ok(())

@@ -14,6 +14,23 @@ const VERSION: u32 = 1;
 /// The function of PostgreSQL that the triggers call.
 const FUNCTION: &str = "admin_search_note";
 
+/// The condition on PostgreSQL under which a trigger, of a table in `pg_class`, has recorded all changes.
+///
+/// It is enabled `ALWAYS`: for sessions in the role of a replica, too, and it is so no more once it was
+/// disabled and enabled again, as by `pg_restore --disable-triggers`. Only the owner of a table can enable
+/// one so.
+pub(super) const FIRES: &str =
+    "(tgenabled = 'A' OR (tgenabled = 'O' AND NOT pg_has_role(relowner, 'USAGE')))";
+
+/// A trigger that there is.
+pub(super) struct Trigger {
+    pub(super) name: String,
+    /// The table, as SQL quotes it.
+    table: String,
+    /// Always since it was made, as far as the database can tell.
+    pub(super) fires: bool,
+}
+
 /// A table whose changes are recorded.
 pub(super) struct TrackedTable {
     pub(super) table: &'static str,
@@ -49,7 +66,7 @@ impl TrackedTable {
 pub(super) async fn make(table: &TrackedTable, on: &mut Transaction) -> Result<(), DbError> {
     let script = match on.kind() {
         DatabaseKind::Sqlite => on_sqlite(table),
-        DatabaseKind::Postgres => on_postgres(table),
+        DatabaseKind::Postgres => on_postgres(table, is_owned(table, &mut *on).await?),
     };
     execute_script(AssertSqlSafe(script), on).await
 }
@@ -80,9 +97,19 @@ fn on_sqlite(tracked: &TrackedTable) -> String {
     )
 }
 
+/// Returns `true` if this user may enable triggers of a table of PostgreSQL.
+async fn is_owned(tracked: &TrackedTable, on: &mut Transaction) -> Result<bool, DbError> {
+    let is_owned = query(
+        "SELECT pg_has_role(relowner, 'USAGE') AS value FROM pg_class \
+         WHERE oid = CAST(CAST($1 AS text) AS regclass)",
+    );
+    let is_owned = is_owned.bind(quoted(tracked.table));
+    Ok(is_owned.fetch_one::<(bool,)>(on).await?.0)
+}
+
 /// The triggers name no column: PostgreSQL refuses to alter one that a trigger names, as Django's
 /// migrations do. The function gets them as texts, the primary key first.
-fn on_postgres(tracked: &TrackedTable) -> String {
+fn on_postgres(tracked: &TrackedTable, is_owned: bool) -> String {
     let table = quoted(tracked.table);
     let columns = tracked.columns.iter().filter(|column| **column != tracked.key);
     let columns: Vec<String> =
@@ -95,9 +122,14 @@ fn on_postgres(tracked: &TrackedTable) -> String {
         (delete, "DELETE", "OLD TABLE AS changed"),
     ];
     let made = made.map(|(name, event, rows)| {
+        let enable = if is_owned {
+            format!("ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};")
+        } else {
+            String::new()
+        };
         format!(
             "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows} \
-             FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}({columns});"
+             FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}({columns}); {enable}"
         )
     });
     made.concat()
@@ -144,34 +176,35 @@ pub(super) async fn make_function(on: &mut Transaction) -> Result<(), DbError> {
     execute_script(AssertSqlSafe(function), on).await
 }
 
-/// The names of all triggers that there are, each with its table as SQL quotes it.
-pub(super) async fn all(on: &mut Transaction) -> Result<Vec<(String, String)>, DbError> {
-    let triggers = query(match on.kind() {
+/// All triggers that there are.
+pub(super) async fn all(on: &mut Transaction) -> Result<Vec<Trigger>, DbError> {
+    let kind = on.kind();
+    let triggers = match kind {
         DatabaseKind::Sqlite => {
-            "SELECT name, tbl_name FROM sqlite_master \
+            "SELECT name, tbl_name, TRUE FROM sqlite_master \
              WHERE type = 'trigger' AND name LIKE 'admin\\_search\\_%' ESCAPE '\\'"
         }
-        DatabaseKind::Postgres => {
-            "SELECT CAST(tgname AS text), CAST(tgrelid AS regclass)::text FROM pg_trigger \
-             WHERE NOT tgisinternal AND tgname LIKE 'admin\\_search\\_%' \
-             AND tgrelid IN (SELECT oid FROM pg_class WHERE pg_table_is_visible(oid))"
-        }
-    });
-    let kind = on.kind();
-    let triggers: Vec<(String, String)> = triggers.fetch_all(on).await?;
-    let quoted_table = |(name, table): (String, String)| match kind {
-        DatabaseKind::Sqlite => (name, quoted(&table)),
-        DatabaseKind::Postgres => (name, table),
+        DatabaseKind::Postgres => &format!(
+            "SELECT CAST(tgname AS text), CAST(tgrelid AS regclass)::text, {FIRES} \
+             FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal \
+             AND tgname LIKE 'admin\\_search\\_%' AND pg_table_is_visible(pg_class.oid)"
+        ),
     };
-    Ok(triggers.into_iter().map(quoted_table).collect())
+    let triggers = query(AssertSqlSafe(triggers.to_owned()));
+    let triggers: Vec<(String, String, bool)> = triggers.fetch_all(on).await?;
+    let read = |(name, table, fires): (String, String, bool)| match kind {
+        DatabaseKind::Sqlite => Trigger { name, table: quoted(&table), fires },
+        DatabaseKind::Postgres => Trigger { name, table, fires },
+    };
+    Ok(triggers.into_iter().map(read).collect())
 }
 
 /// Drops a trigger of a table.
-pub(super) async fn drop(name: &str, table: &str, on: &mut Transaction) -> Result<(), DbError> {
-    let name = quoted(name);
+pub(super) async fn drop(trigger: &Trigger, on: &mut Transaction) -> Result<(), DbError> {
+    let name = quoted(&trigger.name);
     let drop = match on.kind() {
         DatabaseKind::Sqlite => format!("DROP TRIGGER {name}"),
-        DatabaseKind::Postgres => format!("DROP TRIGGER {name} ON {table}"),
+        DatabaseKind::Postgres => format!("DROP TRIGGER {name} ON {}", trigger.table),
     };
     execute_script(AssertSqlSafe(drop), on).await
 }

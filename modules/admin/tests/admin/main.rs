@@ -25,6 +25,7 @@ mod refusals;
 mod search;
 mod search_index;
 mod search_places;
+mod search_repair;
 mod superusers;
 
 use admin as _;

@@ -1,0 +1,160 @@
+//! A `migrate` makes again what the search's index has lost, and leaves an index that lacks nothing.
+
+use module_api::db::query;
+use module_test::{Browser, DatabaseKind, Setup, TestSite, on_both_databases};
+
+use crate::desk::superuser;
+use crate::hotel::{Guest, HOTEL, add_guests, hotel};
+use crate::search_index::{found_in, name_like, settle};
+
+const GUESTS: &str = "/admin/hotel/guest/";
+
+on_both_databases! {
+    what_was_changed_while_a_trigger_was_gone_is_found_after_migrate,
+    a_search_does_without_an_index_whose_table_is_gone,
+    lost_tables_of_the_index_are_made_again,
+    an_index_that_lacks_nothing_stays_whatever_its_texts,
+}
+
+/// The setup that migrates the site's database.
+fn again(site: &TestSite) -> Setup {
+    TestSite::on(site.database().kind).and_modules(&[&HOTEL]).database(site.database())
+}
+
+/// A number that a query tells as `value`.
+async fn number(site: &TestSite, sql: &'static str) -> i64 {
+    let mut reader = site.db().acquire().await.unwrap();
+    query(sql).fetch_one::<(i64,)>(&mut reader).await.unwrap().0
+}
+
+/// The index is asked: whoever tampers with it finds less.
+async fn assert_is_asked(site: &TestSite, desk: &Browser<'_>, name: &str) {
+    settle(site, desk, GUESTS).await;
+    assert_eq!(found_in(desk, GUESTS, name).await, [name]);
+    site.database().execute("DELETE FROM admin_search_hotel_guest").await;
+    assert_eq!(found_in(desk, GUESTS, name).await, [""; 0], "the index is asked");
+}
+
+/// Changes the guest's name while the trigger that would record it is gone.
+async fn rename_unrecorded(site: &TestSite, name: &str) {
+    let trigger = name_like(site, "trigger", "admin_search_hotel_guest_update%").await;
+    let rename = format!("UPDATE hotel_guest SET name = '{name}'");
+    let script = if site.database().kind == DatabaseKind::Sqlite {
+        let made = query("SELECT sql AS value FROM sqlite_master WHERE name = $1").bind(&*trigger);
+        let mut reader = site.db().acquire().await.unwrap();
+        let (made,): (String,) = made.fetch_one(&mut reader).await.unwrap();
+        format!("DROP TRIGGER {trigger}; {rename}; {made};")
+    } else {
+        format!(
+            "ALTER TABLE hotel_guest DISABLE TRIGGER {trigger}; {rename}; \
+             ALTER TABLE hotel_guest ENABLE ALWAYS TRIGGER {trigger};"
+        )
+    };
+    site.database().execute(script.leak()).await;
+}
+
+async fn what_was_changed_while_a_trigger_was_gone_is_found_after_migrate(on: DatabaseKind) {
+    let site = hotel(on).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let desk = superuser(&site).await;
+    settle(&site, &desk, GUESTS).await;
+    rename_unrecorded(&site, "Berta").await;
+    assert_eq!(found_in(&desk, GUESTS, "berta").await, [""; 0], "nothing tells the search");
+    again(&site).migrate().await.unwrap();
+    assert_eq!(found_in(&desk, GUESTS, "berta").await, ["Berta"]);
+    assert_is_asked(&site, &desk, "Berta").await;
+}
+
+#[rocket::async_test]
+async fn an_index_whose_triggers_were_disabled_is_not_asked_until_it_is_made_anew_on_postgres() {
+    let site = hotel(DatabaseKind::Postgres).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let desk = superuser(&site).await;
+    settle(&site, &desk, GUESTS).await;
+    // As `pg_restore --data-only --disable-triggers` does.
+    site.database()
+        .execute(
+            "ALTER TABLE hotel_guest DISABLE TRIGGER USER; UPDATE hotel_guest SET name = 'Berta'; \
+             ALTER TABLE hotel_guest ENABLE TRIGGER USER;",
+        )
+        .await;
+    assert_eq!(found_in(&desk, GUESTS, "berta").await, ["Berta"]);
+    again(&site).migrate().await.unwrap();
+    assert_is_asked(&site, &desk, "Berta").await;
+}
+
+#[rocket::async_test]
+async fn what_a_session_in_the_role_of_a_replica_changes_is_found_on_postgres() {
+    let site = hotel(DatabaseKind::Postgres).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let desk = superuser(&site).await;
+    settle(&site, &desk, GUESTS).await;
+    site.database()
+        .execute(
+            "SET session_replication_role = replica; UPDATE hotel_guest SET name = 'Berta'; \
+             INSERT INTO hotel_guest (name, kind, is_member, arrived, secret, town) \
+             VALUES ('Carla', 1, TRUE, '2024-05-01 12:00:00', '', '');",
+        )
+        .await;
+    for name in ["Berta", "Carla"] {
+        assert_eq!(found_in(&desk, GUESTS, name).await, [name]);
+    }
+    assert_is_asked(&site, &desk, "Berta").await;
+}
+
+async fn a_search_does_without_an_index_whose_table_is_gone(on: DatabaseKind) {
+    let site = hotel(on).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let desk = superuser(&site).await;
+    settle(&site, &desk, GUESTS).await;
+    site.database().execute("DROP TABLE admin_search_hotel_guest").await;
+    assert_eq!(found_in(&desk, GUESTS, "anna").await, ["Anna"]);
+}
+
+async fn lost_tables_of_the_index_are_made_again(on: DatabaseKind) {
+    let site = hotel(on).await;
+    add_guests(&site, [Guest::named("Anna")]).await;
+    let desk = superuser(&site).await;
+    let mut losses = vec![
+        ("DROP TABLE admin_search_change", "UPDATE hotel_guest SET name = 'Berta'", "Berta"),
+        ("DROP TABLE admin_search_index", "UPDATE hotel_guest SET name = 'Carla'", "Carla"),
+        ("DROP TABLE admin_search_hotel_guest", "UPDATE hotel_guest SET name = 'Dora'", "Dora"),
+    ];
+    if on == DatabaseKind::Postgres {
+        // Without it, no trigger can record a change.
+        let index = "DROP INDEX admin_search_change_source_object_id";
+        losses.push((index, "UPDATE hotel_guest SET name = 'Emma'", "Emma"));
+    }
+    for (loss, rename, name) in losses {
+        settle(&site, &desk, GUESTS).await;
+        site.database().execute(loss).await;
+        again(&site).migrate().await.unwrap();
+        site.database().execute(rename).await;
+        assert_is_asked(&site, &desk, name).await;
+    }
+}
+
+async fn an_index_that_lacks_nothing_stays_whatever_its_texts(on: DatabaseKind) {
+    let site = hotel(on).await;
+    let names =
+        ["", "x", "CA\u{301}DIZ de Oro", "a_b*c?d^e-f\"g'h\\i", "\u{1f469}\u{200d}\u{1f467} Ёлка"];
+    add_guests(&site, names.map(Guest::named)).await;
+    let desk = superuser(&site).await;
+    settle(&site, &desk, GUESTS).await;
+    let (mark, marks) = match on {
+        DatabaseKind::Sqlite => (
+            "INSERT INTO admin_search_hotel_guest (rowid, \"text\") VALUES (987654, 'mark')",
+            "SELECT COUNT(*) AS value FROM admin_search_hotel_guest WHERE rowid = 987654",
+        ),
+        DatabaseKind::Postgres => (
+            "INSERT INTO admin_search_hotel_guest (object_id, \"text\") VALUES (987654, 'mark')",
+            "SELECT COUNT(*) AS value FROM admin_search_hotel_guest WHERE object_id = 987654",
+        ),
+    };
+    site.database().execute(mark).await;
+    again(&site).migrate().await.unwrap();
+    assert_eq!(number(&site, marks).await, 1, "the index is the same");
+    rename_unrecorded(&site, "Berta").await;
+    again(&site).migrate().await.unwrap();
+    assert_eq!(number(&site, marks).await, 0, "it is another");
+}
