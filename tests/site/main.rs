@@ -29,6 +29,7 @@ mod import_order;
 mod kept_pages;
 mod legacy_tables;
 mod log_queue;
+mod lost_triggers;
 mod makemigrations;
 mod makemigrations_command;
 mod migrate_command;

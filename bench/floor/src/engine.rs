@@ -57,6 +57,8 @@ pub(crate) fn install(
         Some(address) => Ok(Value::from_safe_string(address.clone())),
         None => Err(broken(format!("there is no asset `{name}`"))),
     });
+    // No module has sections on these pages.
+    engine.add_function("place", |_: &str, _: Kwargs| "");
     for (name, source) in TEMPLATES {
         engine.add_template(name, source)?;
     }
@@ -95,4 +97,39 @@ fn url(route: &str, parameters: &Kwargs) -> Result<Value, minijinja::Error> {
 
 fn broken(message: String) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASSETS: [&str; 7] = [
+        "home/hero.svg",
+        "home/home.css",
+        "host/favicon.svg",
+        "host/site.css",
+        "lettings/lettings.css",
+        "profiles/profiles.css",
+        "site/style.css",
+    ];
+
+    #[test]
+    fn all_pages_are_rendered_with_the_functions_that_are_there() {
+        let mut engine = Environment::new();
+        let assets = ASSETS.map(|name| (name.to_owned(), format!("/static/{name}")));
+        install(&mut engine, &HashMap::from(assets)).unwrap();
+        let letting = context! { id => 1, title => "Seaview" };
+        let profile = context! { username => "marisol" };
+        let values = context! {
+            page => context! { path => "/", module => "home" },
+            lettings => [&letting],
+            letting => &letting,
+            profiles => [&profile],
+            profile => &profile,
+            pagination => context! { number => 1 },
+        };
+        for (name, _) in TEMPLATES.iter().filter(|(name, _)| name.contains('/')) {
+            engine.get_template(name).unwrap().render(&values).unwrap();
+        }
+    }
 }

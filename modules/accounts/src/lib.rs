@@ -92,7 +92,7 @@ impl Module for Accounts {
     }
 
     fn database_checks(&self) -> Vec<DatabaseCheck> {
-        vec![usernames::can_be_typed]
+        vec![usernames::can_be_typed, password_reset::triggers_are_there]
     }
 
     fn gauges(&self) -> Vec<Gauge> {

@@ -12,7 +12,7 @@ use crate::expired::Expiring;
 use crate::new_password::store_password;
 use crate::secret::{Secret, fingerprint};
 
-pub(crate) use triggers::restore as restore_triggers;
+pub(crate) use triggers::{are_there as triggers_are_there, restore as restore_triggers};
 
 /// How long a key is good for.
 const LIFETIME: Duration = Duration::hours(1);

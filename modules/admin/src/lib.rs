@@ -22,7 +22,9 @@ mod shell;
 mod text;
 
 use module_api::model::{Model, ModelInfo};
-use module_api::{AfterMigrate, Configure, Files, MigrationCode, Module, embed, register};
+use module_api::{
+    AfterMigrate, Configure, DatabaseCheck, Files, MigrationCode, Module, embed, register,
+};
 use rocket::{Catcher, Route};
 
 use crate::models::LogEntry;
@@ -69,6 +71,10 @@ impl Module for Admin {
 
     fn after_migrate(&self) -> Option<AfterMigrate> {
         Some(search_index::prepare)
+    }
+
+    fn database_checks(&self) -> Vec<DatabaseCheck> {
+        vec![search_index::are_usable]
     }
 
     fn templates(&self) -> Files {

@@ -23,7 +23,7 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{DatabaseKind, Db, DbError, DbPool, Executor, query};
 use module_api::model::{Candidates, Models};
 use module_api::sqlx::AssertSqlSafe;
-use module_api::{ModuleFuture, with_causes};
+use module_api::{ModuleFuture, Problem, program_name, with_causes};
 
 use definition::Definition;
 use triggers::{FIRES, TrackedTable};
@@ -43,6 +43,29 @@ pub(crate) fn prepare(db: &Db) -> ModuleFuture<'_> {
             tracing::warn!("the admin searches without an index: {}", with_causes(&error));
         }
         Ok(())
+    })
+}
+
+/// Checks that each searched model has its index, with all triggers.
+pub(crate) fn are_usable(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
+    Box::pin(async move {
+        let definitions = definitions(Models::of(db));
+        let mut on = db.acquire().await?;
+        let mut lacking = Vec::new();
+        for (place, definition) in definitions.iter().enumerate() {
+            if matches!(state(&definitions, place, (&mut on).into()).await?, State::Unusable) {
+                lacking.push(definition.model.label);
+            }
+        }
+        if lacking.is_empty() {
+            return Ok(Vec::new());
+        }
+        let message = format!(
+            "the index of the search lacks its table or a trigger, so each search reads all rows: {}",
+            lacking.join(", "),
+        );
+        let hint = format!("run `{} migrate`, which creates it anew", program_name());
+        Ok(vec![Problem::warning("admin.W001", message).hint(hint)])
     })
 }
 

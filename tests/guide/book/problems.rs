@@ -16,6 +16,8 @@ use crate::pages::{Page, guide, read, root};
 /// Ids whose example cannot be run alone, and the tests that provoke them.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("accounts.W002", "tests/site/fixtures.rs"),
+    ("accounts.W003", "tests/site/lost_triggers.rs"),
+    ("admin.W001", "tests/site/lost_triggers.rs"),
     ("databases.W001", "host/src/command/sqlite_build.rs"),
     ("databases.W003", "tests/program/problem_pages.rs"),
     ("models.W001", "tests/site/makemigrations_command.rs"),

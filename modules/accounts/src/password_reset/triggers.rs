@@ -1,7 +1,7 @@
 //! The triggers that end a user's keys as soon as any program changes the user.
 
-use module_api::ModuleFuture;
-use module_api::db::{DatabaseKind, Db, DbError, execute_script, query};
+use module_api::db::{DatabaseKind, Db, DbError, execute_script, query, table_exists};
+use module_api::{ModuleFuture, Problem, program_name};
 
 /// The scripts of the migrations that make the triggers.
 const ON_SQLITE: [&str; 2] = [
@@ -34,6 +34,21 @@ pub(crate) fn restore(db: &Db) -> ModuleFuture<'_> {
             "a trigger on auth_user was lost and is made again; all password resets end"
         );
         Ok(())
+    })
+}
+
+/// Checks that the triggers are there and enabled.
+pub(crate) fn are_there(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
+    Box::pin(async move {
+        let is_migrated =
+            table_exists("accounts_password_reset", &mut db.acquire().await?).await?;
+        if !is_migrated || are_kept(db).await? {
+            return Ok(Vec::new());
+        }
+        let message = "a trigger on `auth_user` is missing or disabled: a key for a new password that ended \
+                       could become valid again";
+        let hint = format!("run `{} migrate`, which creates it", program_name());
+        Ok(vec![Problem::warning("accounts.W003", message).hint(hint)])
     })
 }
 
