@@ -1,5 +1,5 @@
-//! The files under `/static/`: found in the modules, named after their content, compressed once,
-//! and served as caches want them.
+//! The files under `/static/`: found in the modules, named after their content, compressed when first
+//! asked for, and served as caches want them.
 
 mod catalog;
 mod css;

@@ -14,7 +14,7 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::settings::{LogFormat, Settings};
 use crate::{reload, reports};
-use format::{FieldsForPeople, ForPeople, Json};
+use format::{ForPeople, Json};
 use of_rocket::OfRocket;
 use queue::Lines;
 
@@ -48,7 +48,7 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         // It would report a reader that has gone to that same reader, and panic.
         .log_internal_errors(false);
     let lines: Box<dyn Layer<_> + Send + Sync> = match settings.log_format() {
-        LogFormat::Text => lines.event_format(ForPeople).fmt_fields(FieldsForPeople).boxed(),
+        LogFormat::Text => lines.event_format(ForPeople).boxed(),
         LogFormat::Json => lines.event_format(Json).boxed(),
     };
     // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows

@@ -17,10 +17,13 @@ use rocket::tokio::sync::{mpsc, oneshot};
 use rocket::tokio::time::timeout;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::{DbPool, Executor, PostgresPool, query};
+use crate::postgres_pool::PostgresConnection;
+use crate::{DbPool, Executor, PostgresPool, Statements, query};
 
 /// How long PostgreSQL may take to tell its snapshot. Pages are rendered without, if it takes longer.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the connection to PostgreSQL is held that nobody asks.
+const HELD: Duration = Duration::from_secs(1);
 /// The bytes of one copy of the header of SQLite's wal-index.
 const COPY: usize = 48;
 
@@ -174,8 +177,24 @@ impl Probe {
 /// Answers all pending requests with one query, again and again, until the sender is gone.
 async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>) {
     let mut waiting = Vec::new();
-    while asks.recv_many(&mut waiting, usize::MAX).await > 0 {
-        let snapshot = snapshot(&pool).await;
+    // Taken and returned for each query, the connection would cost as much as the query. Of a pooler that
+    // shares sessions it is held for one.
+    let mut connection = None;
+    loop {
+        match timeout(HELD, asks.recv_many(&mut waiting, usize::MAX)).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(_) => {
+                connection = None;
+                continue;
+            }
+        }
+        // Requests that have arrived are read first, and join these.
+        tokio::task::yield_now().await;
+        while let Ok(asked) = asks.try_recv() {
+            waiting.push(asked);
+        }
+        let snapshot = snapshot(&pool, &mut connection).await;
         for asked in waiting.drain(..) {
             // Who has gone meanwhile needs none.
             let _ = asked.send(snapshot.clone());
@@ -183,8 +202,11 @@ async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>
     }
 }
 
-async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
-    let mut connection = timeout(PATIENCE, pool.acquire()).await.ok()?.ok()?;
+async fn snapshot(pool: &PostgresPool, held: &mut Option<PostgresConnection>) -> Option<Arc<str>> {
+    let mut connection = match held.take() {
+        Some(connection) => connection,
+        None => timeout(PATIENCE, pool.acquire()).await.ok()?.ok()?,
+    };
     // A server that was restored from a backup, or promoted, counts on from an earlier transaction.
     let sql = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time()) AS snapshot";
     let on = Executor::Postgres(&mut connection, pool.statements());
@@ -193,7 +215,11 @@ async fn snapshot(pool: &PostgresPool) -> Option<Arc<str>> {
         connection.discard();
         return None;
     };
-    found.ok().map(|(snapshot,)| snapshot.into())
+    let (snapshot,) = found.ok()?;
+    if pool.statements() == Statements::Named {
+        *held = Some(connection);
+    }
+    Some(snapshot.into())
 }
 
 #[cfg(test)]

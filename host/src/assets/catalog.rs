@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::Value;
 use module_api::{Files, Problem, embed};
@@ -26,7 +26,7 @@ pub(crate) struct Asset {
     pub(crate) hash: String,
     pub(crate) content_type: ContentType,
     pub(crate) content: Cow<'static, [u8]>,
-    pub(crate) encoded: Encoded,
+    encoded: OnceLock<Encoded>,
 }
 
 /// The kind of name by which an asset was requested.
@@ -203,12 +203,22 @@ impl Asset {
         let hashed_name = format!("{namespace}/{}", with_hash(path, &hash));
         Self {
             name: format!("{namespace}/{path}"),
-            encoded: encoding::encode(&content_type, &content),
+            encoded: OnceLock::new(),
             hashed_name,
             hash,
             content_type,
             content,
         }
+    }
+
+    /// The compressed forms, made when they are first asked for: that of all assets would take half of the
+    /// time of a start.
+    pub(crate) fn encoded(&self) -> &Encoded {
+        self.encoded.get_or_init(|| encoding::encode(&self.content_type, &self.content))
+    }
+
+    pub(super) fn is_encoded(&self) -> bool {
+        self.encoded.get().is_some()
     }
 }
 

@@ -47,6 +47,15 @@ impl Handler for Static {
                     Named::Plainly => SHORT,
                     Named::ByOtherHash => NOT_CACHED,
                 };
+                if !asset.is_encoded() {
+                    let asset = Arc::clone(asset);
+                    // That of a large file would hold a thread that serves others.
+                    let encoding = rocket::tokio::task::spawn_blocking(move || {
+                        asset.encoded();
+                    });
+                    // If it failed, it is made when the response asks for it.
+                    let _ = encoding.await;
+                }
                 let served = Served { asset: Arc::clone(asset), caching };
                 Outcome::from(request, served)
             }
@@ -78,8 +87,8 @@ impl AsRef<[u8]> for Body {
 fn bytes(asset: &Asset, encoding: Encoding) -> &[u8] {
     let encoded = match encoding {
         Encoding::Identity => None,
-        Encoding::Gzip => asset.encoded.gzip.as_deref(),
-        Encoding::Brotli => asset.encoded.brotli.as_deref(),
+        Encoding::Gzip => asset.encoded().gzip.as_deref(),
+        Encoding::Brotli => asset.encoded().brotli.as_deref(),
     };
     encoded.unwrap_or(&asset.content)
 }
@@ -92,7 +101,7 @@ impl<'r> Responder<'r, 'static> for Served {
         let whole = range::parse(header("Range"), asset.content.len()) == Ranged::Whole;
         let accepted = request.headers().get("Accept-Encoding").collect::<Vec<_>>().join(",");
         let encoding = if whole {
-            encoding::negotiate(&accepted, asset.encoded.available())
+            encoding::negotiate(&accepted, asset.encoded().available())
         } else {
             Encoding::Identity
         };

@@ -32,8 +32,8 @@ pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
         "  {}, {} bytes, gzip {}, brotli {}",
         asset.content_type,
         asset.content.len(),
-        size(asset.encoded.gzip.as_ref()),
-        size(asset.encoded.brotli.as_ref()),
+        size(asset.encoded().gzip.as_ref()),
+        size(asset.encoded().brotli.as_ref()),
     ));
     ExitCode::SUCCESS
 }
@@ -45,7 +45,7 @@ pub(super) fn collect(plan: &Plan, directory: &Path) -> anyhow::Result<()> {
     let mut files = 0;
     for asset in plan.assets.iter() {
         manifest.insert(&asset.name, &asset.hashed_name);
-        let compressed = [("br", &asset.encoded.brotli), ("gz", &asset.encoded.gzip)];
+        let compressed = [("br", &asset.encoded().brotli), ("gz", &asset.encoded().gzip)];
         let compressed = compressed.into_iter().filter_map(|(ending, content)| {
             Some((format!("{}.{ending}", asset.hashed_name), content.as_deref()?))
         });

@@ -40,8 +40,7 @@ pub(crate) fn restore(db: &Db) -> ModuleFuture<'_> {
 /// Checks that the triggers are there and enabled.
 pub(crate) fn are_there(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
-        let is_migrated =
-            table_exists("accounts_password_reset", &mut db.acquire().await?).await?;
+        let is_migrated = table_exists("accounts_password_reset", &mut db.acquire().await?).await?;
         if !is_migrated || are_kept(db).await? {
             return Ok(Vec::new());
         }

@@ -85,11 +85,7 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
 }
 
 /// Fills the table of an index, and signs it.
-async fn fill(
-    db: &Db,
-    definition: &Definition,
-    operators: Option<&str>,
-) -> Result<(), DbError> {
+async fn fill(db: &Db, definition: &Definition, operators: Option<&str>) -> Result<(), DbError> {
     upkeep::fill(db, definition).await?;
     let mut transaction = db.begin().await?;
     finish(definition, operators, &mut transaction).await?;
