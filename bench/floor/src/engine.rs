@@ -118,7 +118,7 @@ mod tests {
         let mut engine = Environment::new();
         let assets = ASSETS.map(|name| (name.to_owned(), format!("/static/{name}")));
         install(&mut engine, &HashMap::from(assets)).unwrap();
-        let letting = context! { id => 1, title => "Seaview" };
+        let letting = context! { id => 1, title => "Seaview", address => context! { number => 1 } };
         let profile = context! { username => "marisol" };
         let values = context! {
             page => context! { path => "/", module => "home" },

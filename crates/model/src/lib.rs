@@ -85,8 +85,9 @@ pub use typed::{
     ManyToManyRelation, Model, NullValue, Operand, Order, ProjectedColumn, Projection, ReadAs,
     Relation, Select, UniqueColumn, choice_of, choices_kind, read_choice,
 };
+pub use validation::TOO_EXACT_FOR_SQLITE;
 pub use validation_errors::{NON_FIELD_ERRORS, ValidationErrors};
 pub use write::{
-    TOO_EXACT_FOR_SQLITE, insert_values, related_ids, related_ids_of, save_changes, save_values,
-    set_related_ids, validate_changes_in, validate_in,
+    insert_values, related_ids, related_ids_of, save_changes, save_values, set_related_ids,
+    validate_changes_in, validate_in,
 };

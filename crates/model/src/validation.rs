@@ -1,8 +1,12 @@
 //! Whether values are what a model's fields may hold, with Django's messages.
 
 use crate::validators::{is_email, is_slug, is_url, json_problem};
-use crate::{FieldInfo, FieldKind, ModelInfo, TOO_EXACT_FOR_SQLITE, ValidationErrors};
+use crate::{FieldInfo, FieldKind, ModelInfo, ValidationErrors};
 use db::{DatabaseKind, Decimal, Value};
+
+/// The message for a decimal number that SQLite would round.
+pub const TOO_EXACT_FOR_SQLITE: &str =
+    "SQLite keeps 15 digits of a number. Ensure that there are no more.";
 
 impl ModelInfo {
     /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules

@@ -6,12 +6,9 @@ use db::{DatabaseKind, DbError, Executor, Transaction, Value, continue_sequence,
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    AutoNow, FieldInfo, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError,
+    AutoNow, FieldInfo, ManyToManyInfo, ModelInfo, NON_FIELD_ERRORS, TOO_EXACT_FOR_SQLITE,
+    ValidationErrors, WriteError,
 };
-
-/// The message for a decimal number that SQLite would round.
-pub const TOO_EXACT_FOR_SQLITE: &str =
-    "SQLite keeps 15 digits of a number. Ensure that there are no more.";
 
 /// Checks the values of an object of a model, with what only the database can tell: that what has
 /// to be unique is, that the rows of foreign keys exist, and rules about other rows. The first value is the primary key; a
