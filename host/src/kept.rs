@@ -1,4 +1,5 @@
-//! Finished pages that are kept, and answer others until something is committed to the database.
+//! Finished pages that are kept, and answer others until something is committed to the database or the
+//! day, in UTC, is over.
 //!
 //! The state of the database is read before a page is made, and again when the page is asked for: if both
 //! are equal, nothing was committed in between, and the page made now would be the same. So after a
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use module_api::db::{Freshness, Stamp};
 use module_api::host::{Keepable, Templates};
-use module_api::{CookieRules, KeptPages, RequestInfo};
+use module_api::{CookieRules, KeptPages, RequestInfo, now};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::tokio::sync::OwnedMutexGuard;
@@ -23,7 +24,7 @@ use rocket::{Request, Response};
 
 use answer::Answer;
 use key::{Key, QueryNames};
-use store::{Entry, Store};
+use store::{Edition, Entry, Store};
 
 /// A page with more bytes is not kept: to compress it would hold a thread for too long.
 const LARGEST: usize = 256 * 1024;
@@ -56,7 +57,7 @@ pub(crate) struct KeptRoute {
 pub(crate) struct Candidate {
     key: Key,
     stamp: Stamp,
-    generation: u64,
+    edition: Edition,
     /// The lock under which it is made, until it is.
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
@@ -111,11 +112,16 @@ impl Keeping {
         self.store.numbers()
     }
 
+    /// The current edition of all pages.
+    fn edition(&self) -> Edition {
+        Edition { cleared: self.cleared.generation(), day: now().to_julian_day() }
+    }
+
     async fn fresh(&self, key: &Key) -> Result<Arc<Entry>, Option<Stamp>> {
-        let generation = self.cleared.generation();
+        let edition = self.edition();
         let Some(stamp) = self.freshness.stamp().await else { return Err(None) };
         match self.store.get(key) {
-            Some(entry) if entry.stamp == stamp && entry.generation == generation => Ok(entry),
+            Some(entry) if entry.stamp == stamp && entry.edition == edition => Ok(entry),
             _ => Err(Some(stamp)),
         }
     }
@@ -131,7 +137,7 @@ impl KeptRoute {
         let Some(key) = Key::of(self.number, &self.query, &keeping.headers, request) else {
             return Found::Never;
         };
-        let mut generation = keeping.cleared.generation();
+        let mut edition = keeping.edition();
         let mut stamp = match keeping.fresh(&key).await {
             Ok(entry) => return Found::Page(self.answer(&entry, request)),
             Err(None) => return Found::Never,
@@ -143,7 +149,7 @@ impl KeptRoute {
             Err(_) => {
                 // Somebody makes the page. It is not theirs to keep all others waiting for long.
                 let _ = timeout(PATIENCE, turn.lock()).await;
-                generation = keeping.cleared.generation();
+                edition = keeping.edition();
                 stamp = match keeping.fresh(&key).await {
                     Ok(entry) => return Found::Page(self.answer(&entry, request)),
                     Err(None) => return Found::Never,
@@ -153,7 +159,7 @@ impl KeptRoute {
             }
         };
         keeping.store.missed();
-        Found::Candidate(Candidate { key, stamp, generation, turn: Mutex::new(turn) })
+        Found::Candidate(Candidate { key, stamp, edition, turn: Mutex::new(turn) })
     }
 
     fn answer<'r>(&self, entry: &Arc<Entry>, request: &'r Request<'_>) -> Response<'r> {
@@ -215,9 +221,9 @@ impl Fairing for KeepPages {
             let answer = Arc::new(Answer::new(response.headers(), body, &keeping.headers));
             // Also if it is not kept it can be validated, and looks like one that is.
             *response = Served::by(request, &answer).respond(request, candidate.is_some());
-            if let Some(Candidate { key, stamp, generation, .. }) = candidate {
-                let (stamp, generation) = (stamp.clone(), *generation);
-                keeping.store.insert(key.clone(), Entry { stamp, generation, answer });
+            if let Some(Candidate { key, stamp, edition, .. }) = candidate {
+                let (stamp, edition) = (stamp.clone(), *edition);
+                keeping.store.insert(key.clone(), Entry { stamp, edition, answer });
                 if keeping.shows {
                     response.set_raw_header("X-Kept-Page", "miss");
                 }

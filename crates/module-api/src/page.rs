@@ -118,11 +118,11 @@ impl Page {
     }
 
     /// Lets the host keep the finished page, and answer the same request of others with it until
-    /// something is committed to the database, by whatever program: without guards, handler, query or
-    /// template.
+    /// something is committed to the database, by whatever program, or the day, in UTC, is over: without
+    /// guards, handler, query or template.
     ///
-    /// For a handler whose page depends on its route's parameters, the database and the settings
-    /// alone: not on headers, cookies, the time, or state in memory (see [`KeptPages`] for the last).
+    /// For a handler whose page depends on its route's parameters, the database, the settings and the day
+    /// alone: not on headers, cookies, the time of day, or state in memory (see [`KeptPages`] for the last).
     /// Pages with a form, a message or a signed-in user are never kept.
     ///
     /// ```

@@ -106,7 +106,8 @@ impl Section {
     }
 
     /// Lets pages with this section be kept: for a loader whose values depend on the parameters of the
-    /// page's route, the database and the settings alone, as those of [`Page::kept`](crate::Page::kept).
+    /// page's route, the database, the settings and the day alone, as those of
+    /// [`Page::kept`](crate::Page::kept).
     pub const fn kept(self) -> Self {
         Self { is_kept: true, ..self }
     }

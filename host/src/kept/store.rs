@@ -16,9 +16,17 @@ use super::key::Key;
 pub(super) struct Entry {
     /// The state of the database before it was made.
     pub(super) stamp: Stamp,
-    /// The number of times that pages had been cleared before it was made.
-    pub(super) generation: u64,
+    pub(super) edition: Edition,
     pub(super) answer: Arc<Answer>,
+}
+
+/// The state, beside the database, for which a page was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edition {
+    /// The number of times that pages had been cleared before.
+    pub(super) cleared: u64,
+    /// The day in UTC, as its Julian day.
+    pub(super) day: i32,
 }
 
 /// A page that is being made: for which state of the database, and the turn of who makes it.
