@@ -15,6 +15,8 @@ use module_api::embed;
 use accounts as _;
 #[cfg(feature = "admin")]
 use admin as _;
+#[cfg(feature = "bookings")]
+use bookings as _;
 #[cfg(feature = "home")]
 use home as _;
 #[cfg(feature = "lettings")]

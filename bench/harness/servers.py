@@ -1,6 +1,7 @@
 """The programs that are measured: started, asked what they use, and stopped."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -13,6 +14,15 @@ import machine
 
 START_LIMIT = 20.0
 """Seconds after which a program that does not answer is given up; three times that under a tool."""
+
+WITHOUT_BOOKINGS = (("ROCKET_MODULES", "{bookings={enabled=false}}"),)
+"""The pages that are compared have no sections: the other sides are written without."""
+
+
+@functools.cache
+def has_bookings(binary):
+    """Whether a program links the module `bookings`: a setting for one that is not linked is an error."""
+    return b"bookings:mine" in binary.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Server:
                     # Others make each page for each request; the part `peers` measures kept pages.
                     "ROCKET_KEPT_PAGES_MIB": "0",
                     "BENCH_MANIFEST": str(program.folder / "static" / "staticfiles.json"),
-                } | dict(program.settings),
+                } | dict(WITHOUT_BOOKINGS if has_bookings(program.binary) else ()) | dict(program.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

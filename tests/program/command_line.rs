@@ -38,8 +38,8 @@ fn modules_are_listed_in_the_order_in_which_they_start() {
     let folder = tempfile::tempdir().unwrap();
     let modules = json(&run(folder.path(), &["modules", "--format", "json"]));
     let names: Vec<&str> = modules.iter().map(|module| module["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["accounts", "admin", "home", "lettings", "profiles"]);
-    assert_eq!(modules[4]["requires"], serde_json::json!(["accounts"]));
+    assert_eq!(names, ["accounts", "admin", "home", "lettings", "bookings", "profiles"]);
+    assert_eq!(modules[4]["requires"], serde_json::json!(["accounts", "lettings"]));
     assert_eq!(modules[2]["mount"], "/");
     assert_eq!(modules[0]["active"], true);
     let mut keys: Vec<&String> = modules[0].as_object().unwrap().keys().collect();

@@ -85,6 +85,8 @@ admin
  [X] 0003_record_rows_once
 lettings
  [X] 0001_initial
+bookings
+ [X] 0001_initial
 profiles
  [X] 0001_initial
 site

@@ -248,6 +248,7 @@ const ALL: [&str; 14] = [
     "admin 0001_initial",
     "admin 0002_search_index",
     "admin 0003_record_rows_once",
+    "bookings 0001_initial",
     "host 0001_initial",
     "lettings 0001_initial",
     "profiles 0001_initial",

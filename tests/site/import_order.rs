@@ -76,6 +76,7 @@ const ORDERS: &[(&str, &str)] = &[
         "text denied access labels csv models search_index search export list log object shell \
          deletion import form routes fuzzing",
     ),
+    ("modules/bookings", "models offer admin routes"),
     ("modules/home", "routes"),
     ("modules/lettings", "models settings admin routes"),
     ("modules/profiles", "models member settings username admin routes"),

@@ -2,6 +2,7 @@
 
 mod admin_pages;
 mod admin_work;
+mod bookings;
 mod checks;
 mod pages;
 mod staff;

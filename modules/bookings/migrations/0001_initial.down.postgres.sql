@@ -1,0 +1,1 @@
+DROP TABLE "bookings_rate", "bookings_booking";

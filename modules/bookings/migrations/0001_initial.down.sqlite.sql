@@ -1,0 +1,3 @@
+DROP TABLE "bookings_rate";
+
+DROP TABLE "bookings_booking";
