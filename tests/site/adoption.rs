@@ -238,7 +238,7 @@ fn registry_of(modules: &[&'static WithMigrations]) -> Registry {
     Registry::new(modules.iter().map(register).collect())
 }
 
-const ALL: [&str; 14] = [
+const ALL: [&str; 15] = [
     "accounts 0001_initial",
     "accounts 0002_sessions",
     "accounts 0003_password_resets",
