@@ -46,6 +46,8 @@ async fn assert_lettings_are_gone(site: &TestSite) {
 
 async fn a_module_that_is_switched_off_is_gone(on: DatabaseKind) {
     let site = HolidayHomes::on(on).demo_data().setting("modules.lettings.enabled", false);
+    // It requires lettings.
+    let site = site.setting("modules.bookings.enabled", false);
     assert_lettings_are_gone(&site.start().await).await;
 }
 
