@@ -9,12 +9,12 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// What is wrong with the name of a table or column.
+/// What is wrong with the name of a table or column: SQL quotes any other.
 pub(crate) fn database_name_error(what: &str, name: &str) -> Option<String> {
-    if !is_identifier(name) {
+    if name.is_empty() || name.contains(|c: char| c.is_control() || matches!(c, '"' | '\'')) {
         return Some(format!(
-            "`{name}` is no name for a {what}: use lower-case letters, digits and `_`, with no \
-             digit first"
+            "`{name}` is no name for a {what}: it has at least one character, and no quotation mark \
+             or control character"
         ));
     }
     let length = name.len();

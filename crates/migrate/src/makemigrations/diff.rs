@@ -96,8 +96,13 @@ impl Changes {
 impl ColumnState {
     /// The table whose primary keys it holds.
     pub(super) fn references(&self) -> Option<&str> {
+        self.target().map(|(table, _)| table)
+    }
+
+    /// The table whose primary keys it holds, and their column there.
+    pub(super) fn target(&self) -> Option<(&str, &str)> {
         match &self.kind {
-            Kind::Key { table } => Some(table),
+            Kind::Key { table, column } => Some((table, column)),
             _ => None,
         }
     }

@@ -74,8 +74,8 @@ pub(super) struct ColumnState {
 pub(super) enum Kind {
     /// The primary key, which the database gives.
     Id,
-    /// The primary key of a row of that table.
-    Key { table: String },
+    /// The primary key of a row of that table, which is in this column there.
+    Key { table: String, column: String },
     /// A whole number of 16 bits.
     SmallInteger,
     /// A whole number of 32 bits.
@@ -144,7 +144,7 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
         for field in model.many_to_many {
             let key = |column: &str, to: &ModelInfo| ColumnState {
                 name: column.to_owned(),
-                kind: Kind::Key { table: to.table.to_owned() },
+                kind: key_of(to),
                 null: false,
                 unique: false,
                 index: true,
@@ -177,6 +177,10 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
     state
 }
 
+fn key_of(model: &ModelInfo) -> Kind {
+    Kind::Key { table: model.table.to_owned(), column: model.primary_key().column.to_owned() }
+}
+
 fn of_field(field: &FieldInfo) -> ColumnState {
     let kind = match &field.kind {
         FieldKind::Id => Kind::Id,
@@ -201,7 +205,7 @@ fn of_field(field: &FieldInfo) -> ColumnState {
         FieldKind::Json => Kind::Json,
         FieldKind::Ip => Kind::Ip,
         FieldKind::Binary => Kind::Binary,
-        FieldKind::ForeignKey(key) => Kind::Key { table: (key.target)().table.to_owned() },
+        FieldKind::ForeignKey(key) => key_of((key.target)()),
     };
     let one_to_one = field.foreign_key().is_some_and(|key| key.one_to_one);
     let is_id = kind == Kind::Id;
@@ -252,7 +256,10 @@ fn of_column(table: &Table, column: &Column) -> ColumnState {
     let kind = match (&column.kind, reference(table, column), digits) {
         (ColumnKind::Decimal, None, Some((digits, places))) => Kind::Decimal(digits, places),
         _ if column.primary_key && column.numbering != Numbering::No => Kind::Id,
-        (_, Some(key), _) => Kind::Key { table: key.to_table.clone() },
+        (_, Some(key), _) => Kind::Key {
+            table: key.to_table.clone(),
+            column: key.to_columns.first().cloned().unwrap_or_default(),
+        },
         (ColumnKind::SmallInteger, None, _) => Kind::SmallInteger,
         (ColumnKind::Integer, None, _) => Kind::Integer,
         (ColumnKind::BigInteger, None, _) => Kind::BigInteger,

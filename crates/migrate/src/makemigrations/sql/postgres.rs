@@ -79,12 +79,13 @@ fn check(table: &str, column: &ColumnState) -> String {
 }
 
 fn foreign_key(table: &str, column: &ColumnState) -> Option<String> {
-    let target = name(column.references()?);
+    let (target, key) = column.target()?;
+    let (target, key) = (name(target), name(key));
     let constraint = name(&name_of(table, [&column.name], "_fk"));
     let (table, column) = (name(table), name(&column.name));
     Some(format!(
         "ALTER TABLE {table} ADD CONSTRAINT {constraint}\n    FOREIGN KEY ({column}) \
-         REFERENCES {target} (\"id\") DEFERRABLE INITIALLY DEFERRED;"
+         REFERENCES {target} ({key}) DEFERRABLE INITIALLY DEFERRED;"
     ))
 }
 

@@ -175,12 +175,12 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     if column.kind == Kind::Json {
         definition = format!("{definition} CHECK ((JSON_VALID({quoted}) OR {quoted} IS NULL))");
     }
-    if let Some(target) = column.references() {
-        let target = name(target);
+    if let Some((target, key)) = column.target() {
+        let (target, key) = (name(target), name(key));
         let on_delete = besides.and_then(|besides| besides.on_delete.as_ref());
         let on_delete = on_delete.map_or(String::new(), |action| format!(" ON DELETE {action}"));
         definition = format!(
-            "{definition} REFERENCES {target} (\"id\"){on_delete} DEFERRABLE INITIALLY DEFERRED"
+            "{definition} REFERENCES {target} ({key}){on_delete} DEFERRABLE INITIALLY DEFERRED"
         );
     }
     definition

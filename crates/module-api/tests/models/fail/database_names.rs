@@ -3,12 +3,10 @@
 use module_api::model::{ManyToMany, Model};
 
 #[derive(Model)]
-#[model(label = "app.model", table = "drop table")]
+#[model(label = "app.model", table = "drop\"table")]
 struct Quoted {
     id: i64,
-    #[model(column = "Name")]
-    name: i32,
-    #[model(column = "a\"b")]
+    #[model(column = "it's")]
     quote: i32,
     #[model(column = "")]
     empty: i32,
