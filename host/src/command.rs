@@ -6,6 +6,7 @@ mod explain;
 mod fixtures;
 mod healthcheck;
 mod host_parts;
+mod inspectdb;
 mod listing;
 mod makemigrations;
 mod migrations;
@@ -64,6 +65,8 @@ enum Own {
     Migrate(migrations::MigrateArguments),
     /// Write the migrations that the models ask for.
     Makemigrations(makemigrations::MakeMigrations),
+    /// Print models of the tables that the database has.
+    Inspectdb(inspectdb::InspectArguments),
     /// List the migrations and which of them are applied.
     Showmigrations(migrations::ShowArguments),
     /// Print the SQL of a migration.
@@ -255,6 +258,9 @@ fn run(
         }
         Some(Own::Migrate(arguments)) => {
             return block_on(settings, migrations::migrate(&plan, settings, arguments));
+        }
+        Some(Own::Inspectdb(arguments)) => {
+            block_on(settings, inspectdb::write(&plan, settings, arguments))?;
         }
         Some(Own::Showmigrations(arguments)) => {
             block_on(settings, migrations::show(&plan, settings, &arguments))?;

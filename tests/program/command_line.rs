@@ -60,6 +60,28 @@ fn routes_are_listed_with_their_owners() {
 }
 
 #[test]
+fn inspectdb_prints_the_models_of_tables_that_no_migration_creates() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), &["migrate"]).status.success());
+    let output = run(folder.path(), &["inspectdb"]);
+    assert!(output.status.success(), "{output:?}");
+    let printed = text(&output.stdout);
+    assert!(printed.starts_with("//! Models of existing tables"), "{printed}");
+    assert!(!printed.contains("pub struct"), "all tables are the site's: {printed}");
+
+    let output = run(folder.path(), &["inspectdb", "lettings_letting"]);
+    let printed = text(&output.stdout);
+    assert!(
+        printed.contains("    pub address: ForeignKey<lettings::models::Address>,"),
+        "{printed}"
+    );
+    let output = run(folder.path(), &["inspectdb", "lettings_leting"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let message = "there is no table `lettings_leting`; did you mean `lettings_letting`?";
+    assert!(text(&output.stderr).contains(message), "{output:?}");
+}
+
+#[test]
 fn findtemplate_names_the_winner_and_what_it_hides() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("templates/lettings/index.html.j2");

@@ -34,7 +34,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/migrate",
         "sql_tokens statements graph schema error lock ledger target steps states foreign_keys execute \
-         adopt run makemigrations",
+         adopt run makemigrations inspect",
     ),
     (
         "crates/model",

@@ -9,7 +9,7 @@ use crate::error::MigrateError;
 use crate::graph::{MigrationGraph, PlannedMigration};
 
 /// Its table, which the host's first migration makes.
-const TABLE: &str = "host_migration";
+pub(crate) const TABLE: &str = "host_migration";
 
 /// The migrations that were applied, with their checksums.
 #[derive(Debug, Clone, Default)]

@@ -8,6 +8,7 @@ mod error;
 mod execute;
 mod foreign_keys;
 mod graph;
+pub mod inspect;
 mod ledger;
 mod lock;
 pub mod makemigrations;

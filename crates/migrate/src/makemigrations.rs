@@ -27,6 +27,9 @@ use proposal::Pending;
 use renames::Renames;
 use state::State;
 
+/// The comment in migrations that names tables which no model describes.
+pub(crate) const UNMANAGED: &str = "-- unmanaged:";
+
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Request {

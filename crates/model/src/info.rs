@@ -21,6 +21,8 @@ use crate::{ConstraintInfo, Rule};
 pub struct ModelInfo {
     /// Django's label: the app and the model's name in lower case, `lettings.letting`.
     pub label: &'static str,
+    /// The path of its struct: `lettings::models::Letting`.
+    pub path: &'static str,
     /// The table.
     pub table: &'static str,
     /// What people call one of them: `letting`.

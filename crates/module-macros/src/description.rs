@@ -21,7 +21,7 @@ pub(crate) fn local(name: &str) -> Ident {
 
 /// The `ModelInfo` of a model.
 pub(crate) fn info(model: &Model) -> TokenStream {
-    let Model { label, table, verbose_name, verbose_name_plural, natural_key, .. } = model;
+    let Model { ident, label, table, verbose_name, verbose_name_plural, natural_key, .. } = model;
     let found_by_natural_key = model.found_by_natural_key;
     let fields = model.columns().map(|(_, column)| field_info(column));
     let many_to_many = many_to_many(model).map(|(_, relation)| many_to_many_info(relation));
@@ -39,6 +39,7 @@ pub(crate) fn info(model: &Model) -> TokenStream {
     quote! {
         ::module_api::model::ModelInfo {
             label: #label,
+            path: ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident)),
             table: #table,
             verbose_name: #verbose_name,
             verbose_name_plural: #verbose_name_plural,

@@ -10,6 +10,7 @@ const ID: FieldInfo =
 const fn model(label: &'static str, table: &'static str) -> ModelInfo {
     ModelInfo {
         label,
+        path: "things::Thing",
         table,
         verbose_name: "thing",
         verbose_name_plural: "things",

@@ -9,6 +9,7 @@ LAYOUT_APPS = {
     "split": ["lettings", "profiles"],
     "old": ["oc_lettings_site"],
     "kinds": ["kinds"],
+    "inspected": ["polls", "stays", "kinds"],
 }
 
 

@@ -11,7 +11,7 @@ use super::diff::Changes;
 use super::proposal::Pending;
 use super::renames::Renames;
 use super::state::{self, State};
-use super::{MakeMigrationsError, Proposal};
+use super::{MakeMigrationsError, Proposal, UNMANAGED};
 
 use crate::schema::{Schema, Scratch};
 
@@ -43,7 +43,7 @@ impl Built {
             for table in scratch.made().await?.tables {
                 makers.insert(table.name, (module, migration.name.clone()));
             }
-            unmanaged.extend(declared(sql, "-- unmanaged:"));
+            unmanaged.extend(declared(sql, UNMANAGED));
             constraints.extend(declared(sql, MARK));
         }
         let (schema, triggers) = (scratch.schema().await?, scratch.triggers().await?);

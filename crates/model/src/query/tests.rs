@@ -12,6 +12,7 @@ const fn unique(name: &'static str, kind: FieldKind) -> FieldInfo {
 const fn model(table: &'static str, fields: &'static [FieldInfo]) -> ModelInfo {
     ModelInfo {
         label: table,
+        path: table,
         table,
         verbose_name: table,
         verbose_name_plural: table,

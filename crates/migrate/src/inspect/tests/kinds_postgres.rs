@@ -1,0 +1,46 @@
+//! Models of existing tables, as `inspectdb` wrote them.
+//!
+//! What no attribute describes stands in comments. Where a database leaves it to Django what
+//! becomes of a row when the one it refers to is deleted, `on_delete` is `protect`: correct it.
+
+use std::net::IpAddr;
+
+use module_api::db::{Decimal, Uuid};
+use module_api::model::{Json, Model};
+use module_api::time::{Date, Duration, Time, UtcDateTime};
+use serde_json::Value;
+
+#[derive(Debug, Clone, Model)]
+#[model(label = "kinds.every")]
+pub struct Every {
+    pub id: i64,
+    pub date: Date,
+    pub time: Time,
+    pub duration: Duration,
+    #[model(max_digits = 8, decimal_places = 2)]
+    pub price: Decimal,
+    #[model(max_digits = 29, decimal_places = 0)]
+    pub large: Decimal,
+    pub ratio: f64,
+    pub uuid: Uuid,
+    pub data: Json<Value>,
+    #[model(max_length = 200)]
+    pub url: String,
+    #[model(max_length = 50, index)]
+    pub slug: String,
+    pub address: IpAddr,
+    pub content: Vec<u8>,
+    #[model(max_length = 12)]
+    pub status: String,
+    pub level: i32,
+    #[model(blank)]
+    pub maybe_date: Option<Date>,
+    #[model(max_digits = 8, decimal_places = 2, blank)]
+    pub maybe_price: Option<Decimal>,
+    #[model(blank)]
+    pub maybe_data: Option<Json<Value>>,
+    #[model(blank)]
+    pub maybe_address: Option<IpAddr>,
+    pub added: Date,
+    pub changed: UtcDateTime,
+}
