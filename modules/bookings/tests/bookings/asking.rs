@@ -44,7 +44,7 @@ async fn a_guest_asks_for_nights_and_reads_the_total(on: DatabaseKind) {
     let booking = Booking::objects().first(&mut db).await.unwrap().unwrap();
     assert_eq!((booking.user.id(), booking.letting.id()), (house.bo, house.letting));
     assert_eq!((booking.arrival, booking.departure), (house.day(0), house.day(3)));
-    assert_eq!((booking.total, booking.status), (Decimal::new(361_50, 2), Status::Requested));
+    assert_eq!((booking.total, booking.status), (Decimal::new(36_150, 2), Status::Requested));
     assert_eq!(booking.requested_on, house.day(0));
 }
 

@@ -31,7 +31,7 @@ impl House {
         let letting = site.add_letting("Sea view", Address::SOMEWHERE).await;
         let (ann, bo) = (user(&site, "ann").await, user(&site, "bo").await);
         let mut on = site.db().begin().await.unwrap();
-        let mut rate = Rate { id: 0, letting: key(letting), price: Decimal::new(120_50, 2) };
+        let mut rate = Rate { id: 0, letting: key(letting), price: Decimal::new(12_050, 2) };
         rate.insert(&mut on).await.unwrap();
         on.commit().await.unwrap();
         Self { site, letting, ann, bo }

@@ -154,7 +154,7 @@ async fn a_price_is_exact_and_not_negative(on: DatabaseKind) {
     let house = House::on(on).await;
     let mut on = house.site.db().begin().await.unwrap();
     let mut rate = Rate::objects().first(&mut on).await.unwrap().unwrap();
-    rate.price = Decimal::new(999_999_99, 2);
+    rate.price = Decimal::new(99_999_999, 2);
     rate.save(&mut on).await.unwrap();
     let stored = Rate::get(rate.id, &mut on).await.unwrap().unwrap();
     assert_eq!(stored.price, rate.price);

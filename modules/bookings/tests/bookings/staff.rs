@@ -67,7 +67,7 @@ async fn a_price_is_set_in_the_form_of_the_letting(on: DatabaseKind) {
     assert_eq!(boss.submit(&address, &[(&name, "99.90")]).await.status, 303);
     let mut db = house.site.db().acquire().await.unwrap();
     let rate = Rate::objects().first(&mut db).await.unwrap().unwrap();
-    assert_eq!(rate.price, Decimal::new(99_90, 2));
+    assert_eq!(rate.price, Decimal::new(9_990, 2));
     drop(db);
     assert!(house.site.get(&house.page()).await.text().contains("$99.90"));
 }
