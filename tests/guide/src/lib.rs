@@ -76,6 +76,7 @@ pub mod chapters {
         migrations: "../../../guide/src/migrations.md",
         models: "../../../guide/src/models.md",
         modules: "../../../guide/src/modules.md",
+        moving_from_django: "../../../guide/src/moving-from-django.md",
         operating: "../../../guide/src/operating.md",
         settings: "../../../guide/src/settings.md",
         start: "../../../guide/src/start.md",
