@@ -51,7 +51,7 @@ const ORDERS: &[(&str, &str)] = &[
     (
         "crates/module-macros",
         "display embed errors field_type kind literal names reading from_row projection choices \
-         attributes constraints rules column many_to_many field model description expand form",
+         attributes constraints rules column many_to_many field model description through expand form",
     ),
     (
         "crates/module-test",

@@ -3,6 +3,7 @@
 mod choice;
 mod default_value;
 mod relation;
+mod through;
 
 use db::Value;
 
@@ -33,6 +34,8 @@ pub struct ModelInfo {
     pub fields: &'static [FieldInfo],
     /// The fields that are tables of their own.
     pub many_to_many: &'static [ManyToManyInfo],
+    /// The many-to-many fields with a model between: they are read, and its rows are written.
+    pub many_through: &'static [ManyToManyInfo],
     /// The order of lists. Empty means that of the primary key.
     pub ordering: &'static [Ordering],
     /// How one of them shows as text, the parts in their order.
@@ -111,6 +114,11 @@ impl ModelInfo {
             index += 1;
         }
         panic!("a field of the form is not a column of the model")
+    }
+
+    /// Returns the many-to-many field of that name, one with a model between included.
+    pub fn any_many_to_many(&self, name: &str) -> Option<&'static ManyToManyInfo> {
+        self.many_to_many.iter().chain(self.many_through).find(|field| field.name == name)
     }
 
     /// Whether it is the same model as another.
@@ -423,7 +431,7 @@ pub type Validator = fn(&Value) -> Result<(), String>;
 pub type Normalizer = fn(&str) -> String;
 
 /// Whether the texts are equal, as `==` cannot tell in a constant.
-const fn same(a: &str, b: &str) -> bool {
+pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;

@@ -3,6 +3,7 @@
 mod choices;
 mod column;
 mod field_type;
+mod many_to_many;
 mod projection;
 mod select;
 
@@ -11,7 +12,8 @@ use sqlx::SqlSafeStr;
 
 pub use choices::{Choices, choice_of, choices_kind, read_choice};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
-pub use field_type::{FieldType, ForeignKey, ManyToMany, ManyToManyRelation, NullValue};
+pub use field_type::{FieldType, ForeignKey, ManyToMany, NullValue};
+pub use many_to_many::{ManyToManyRelation, ThroughRelation};
 pub use module_macros::{Choices, Model, Projection};
 pub use projection::{ProjectedColumn, Projection, ReadAs};
 pub use select::{FromJoined, Select};
@@ -31,6 +33,10 @@ use crate::{
 pub trait Model: FromRow + Sync + 'static {
     /// The description of the model.
     const INFO: &'static ModelInfo;
+
+    /// The label, apart from the description: two models may ask for each other's.
+    #[doc(hidden)]
+    const MODEL_LABEL: &'static str;
 
     /// The query for the row with the primary key `$1`.
     #[doc(hidden)]

@@ -215,7 +215,7 @@ fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Erro
                 "`{name}` is for a foreign key, and this is `{rust_name}`: write \
                  `ForeignKey<Model>` as the type"
             ),
-            "table" | "source_column" | "target_column" => format!(
+            "table" | "source_column" | "target_column" | "through" | "through_fields" => format!(
                 "`{name}` is for a `ManyToMany<Model>`, and this is `{rust_name}`: remove it"
             ),
             _ => continue,

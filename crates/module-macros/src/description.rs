@@ -10,7 +10,7 @@ use crate::constraints::{Constraint, Kind as ConstraintKind};
 use crate::display::Part;
 use crate::field::{Field, FieldKind};
 use crate::kind::{Kind, OnDelete};
-use crate::many_to_many::ManyToMany;
+use crate::many_to_many::{Between, ManyToMany};
 use crate::model::Model;
 use crate::rules::{Choice, DefaultValue};
 
@@ -24,7 +24,14 @@ pub(crate) fn info(model: &Model) -> TokenStream {
     let Model { ident, label, table, verbose_name, verbose_name_plural, natural_key, .. } = model;
     let found_by_natural_key = model.found_by_natural_key;
     let fields = model.columns().map(|(_, column)| field_info(column));
-    let many_to_many = many_to_many(model).map(|(_, relation)| many_to_many_info(relation));
+    let (mut many_to_many, mut many_through) = (Vec::new(), Vec::new());
+    for (_, relation) in self::many_to_many(model) {
+        let list = match relation.between {
+            Between::Table { .. } => &mut many_to_many,
+            Between::Model { .. } => &mut many_through,
+        };
+        list.push(many_to_many_info(model, relation));
+    }
     let ordering = model.ordering.iter().map(|(field, descending)| {
         quote!(::module_api::model::Ordering { field: #field, descending: #descending })
     });
@@ -45,6 +52,7 @@ pub(crate) fn info(model: &Model) -> TokenStream {
             verbose_name_plural: #verbose_name_plural,
             fields: &[#(#fields),*],
             many_to_many: &[#(#many_to_many),*],
+            many_through: &[#(#many_through),*],
             ordering: &[#(#ordering),*],
             display: &[#(#display),*],
             unique_together: &[#(#unique_together),*],
@@ -153,6 +161,9 @@ fn kind(column: &Column) -> TokenStream {
             return quote!(::module_api::model::choices_kind::<#inner>(#max_length));
         }
         Kind::ForeignKey { target, on_delete, one_to_one } => {
+            let target_label = quote_spanned! {target.span()=>
+                <#target as ::module_api::model::Model>::MODEL_LABEL
+            };
             let target = self::target(target);
             let on_delete = match on_delete {
                 OnDelete::Cascade => quote!(Cascade),
@@ -162,6 +173,7 @@ fn kind(column: &Column) -> TokenStream {
             quote! {
                 ForeignKey(::module_api::model::ForeignKeyInfo {
                     target: #target,
+                    target_label: #target_label,
                     on_delete: ::module_api::model::OnDelete::#on_delete,
                     one_to_one: #one_to_one,
                 })
@@ -195,10 +207,31 @@ fn default_value(column: &Column, default: &DefaultValue) -> TokenStream {
     quote!(::module_api::model::DefaultValue::#default)
 }
 
-fn many_to_many_info(relation: &ManyToMany) -> TokenStream {
+fn many_to_many_info(model: &Model, relation: &ManyToMany) -> TokenStream {
     let ManyToMany { name, verbose_name, help_text, blank, .. } = relation;
-    let ManyToMany { table, source_column, target_column, .. } = relation;
     let target = target(&relation.target);
+    let (table, source_column, target_column, through) = match &relation.between {
+        Between::Table { table, source_column, target_column } => {
+            (quote!(#table), quote!(#source_column), quote!(#target_column), option(None))
+        }
+        Between::Model { model: between, fields, is_self } => {
+            let info = quote!(<#between as ::module_api::model::Model>::INFO);
+            let columns = match fields {
+                Some(fields) => fields.each_ref().map(|name| quote!(#info.column_of(#name))),
+                None => {
+                    let label = &model.label;
+                    let target = &relation.target;
+                    let target = quote!(<#target as ::module_api::model::Model>::MODEL_LABEL);
+                    // As in Django, a relation to the model itself leads from the first to the second.
+                    let number = usize::from(*is_self);
+                    [quote!(#info.column_to(#label, 0)), quote!(#info.column_to(#target, #number))]
+                }
+            };
+            let [source_column, target_column] = columns;
+            let through = option(Some(quote!(|| #info)));
+            (quote!(#info.table), source_column, target_column, through)
+        }
+    };
     quote! {
         ::module_api::model::ManyToManyInfo {
             name: #name,
@@ -209,6 +242,7 @@ fn many_to_many_info(relation: &ManyToMany) -> TokenStream {
             table: #table,
             source_column: #source_column,
             target_column: #target_column,
+            through: #through,
         }
     }
 }

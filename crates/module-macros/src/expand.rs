@@ -10,7 +10,9 @@ use crate::display::Part;
 use crate::field::{Field, FieldKind};
 use crate::field_type::last_segment;
 use crate::kind::Kind;
+use crate::many_to_many::Between;
 use crate::model::Model;
+use crate::through;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let ident = &model.ident;
@@ -37,13 +39,17 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     });
     let stored = local("values");
     let from_values = from_values(model, &stored);
+    let label = &model.label;
     let constants = constants(model);
     let display = display_impl(model);
     let assertions = assertions(model);
+    let through = through::assertions(model);
     quote! {
         #[automatically_derived]
         impl ::module_api::model::Model for #ident {
             const INFO: &'static ::module_api::model::ModelInfo = &#info;
+
+            const MODEL_LABEL: &'static ::core::primitive::str = #label;
 
             const GET: &'static ::core::primitive::str = #get;
 
@@ -93,6 +99,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 
         #display
         #assertions
+        #through
     }
 }
 
@@ -163,7 +170,7 @@ fn from_values(model: &Model, values: &Ident) -> Vec<TokenStream> {
 /// A constant for each field.
 fn constants(model: &Model) -> TokenStream {
     let mut columns = 0_usize;
-    let mut relations = 0_usize;
+    let (mut relations, mut through) = (0_usize, 0_usize);
     let constants = model.fields.iter().map(|field| {
         let name = field.name();
         let constant = Ident::new(&name.to_uppercase(), field.ident.span());
@@ -186,14 +193,23 @@ fn constants(model: &Model) -> TokenStream {
             FieldKind::ManyToMany(relation) => {
                 let target = &relation.target;
                 let doc = format!("The relation of the field `{name}`.");
-                let place = relations;
-                relations += 1;
+                let (relation, list, place) = match &relation.between {
+                    Between::Table { .. } => {
+                        let relation = quote!(ManyToManyRelation<Self, #target>);
+                        (relation, quote!(many_to_many), &mut relations)
+                    }
+                    Between::Model { model, .. } => {
+                        let relation = quote!(ThroughRelation<Self, #target, #model>);
+                        (relation, quote!(many_through), &mut through)
+                    }
+                };
+                let number = *place;
+                *place += 1;
                 quote! {
                     #[doc = #doc]
-                    #visibility const #constant:
-                        ::module_api::model::ManyToManyRelation<Self, #target> =
-                        ::module_api::model::ManyToManyRelation::new(const {
-                            &<Self as ::module_api::model::Model>::INFO.many_to_many[#place]
+                    #visibility const #constant: ::module_api::model::#relation =
+                        <::module_api::model::#relation>::new(const {
+                            &<Self as ::module_api::model::Model>::INFO.#list[#number]
                         });
                 }
             }

@@ -36,6 +36,8 @@ pub(crate) const ATTRIBUTES: &[&str] = &[
     "source_column",
     "table",
     "target_column",
+    "through",
+    "through_fields",
     "unique",
     "url",
     "validate",

@@ -27,6 +27,8 @@ const OF_TABLES: &[&str] = &[
     "source_column",
     "table",
     "target_column",
+    "through",
+    "through_fields",
     "unique",
     "verbose_name",
 ];

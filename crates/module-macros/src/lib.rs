@@ -21,6 +21,7 @@ mod names;
 mod projection;
 mod reading;
 mod rules;
+mod through;
 
 use std::env;
 use std::path::PathBuf;
@@ -65,7 +66,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `Json<T>` | none; `T` is whatever serde reads and writes |
 /// | an enum with [`#[derive(Choices)]`](derive@Choices) | `choices`, which is required; `max_length`, else that of the longest value |
 /// | `ForeignKey<Model>` | `on_delete = cascade`, `protect` or `set_null`, which is required; `one_to_one` |
-/// | `ManyToMany<Model>` | none; `table`, `source_column` and `target_column` name what lies between |
+/// | `ManyToMany<Model>` | none; `table`, `source_column` and `target_column` name what lies between; or `through = Model`, a model that lies between |
+///
+/// A model between two others has a foreign key to each; if it has several to one of them,
+/// `through_fields = ["club", "person"]` names those that relate the two, the one to the model that has the
+/// field first. The constant of the field is a `ThroughRelation`, which reads; to relate two objects is to
+/// insert a row of the model between.
 ///
 /// An `Option` of any of them but `ManyToMany` is a column that takes `NULL`. Further attributes:
 ///

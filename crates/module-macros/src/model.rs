@@ -252,11 +252,13 @@ fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
                     );
                     errors.about(&field.ident, message);
                 }
-                (FieldKind::ManyToMany(a), FieldKind::ManyToMany(b)) if a.table == b.table => {
+                (FieldKind::ManyToMany(a), FieldKind::ManyToMany(b))
+                    if a.own_table().is_some() && a.own_table() == b.own_table() =>
+                {
                     let message = format!(
                         "its table `{}` is that of `{name}` already: write another with \
                          `#[model(table = \"…\")]`",
-                        b.table
+                        b.own_table().unwrap_or_default()
                     );
                     errors.about(&field.ident, message);
                 }
@@ -264,7 +266,7 @@ fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
             }
         }
         if let FieldKind::ManyToMany(relation) = &field.kind
-            && relation.table == model_table
+            && relation.own_table() == Some(model_table)
         {
             let message = format!(
                 "its table `{model_table}` is that of the model itself: write another with \

@@ -16,6 +16,7 @@ const fn model(label: &'static str, table: &'static str) -> ModelInfo {
         verbose_name_plural: "things",
         fields: &[ID],
         many_to_many: &[],
+        many_through: &[],
         ordering: &[],
         display: &[],
         unique_together: &[],
@@ -40,6 +41,7 @@ static BETWEEN: ModelInfo = ModelInfo {
         table: "library_book",
         source_column: "shelf_id",
         target_column: "book_id",
+        through: None,
     }],
     ..model("shop.shelf", "shop_shelf")
 };

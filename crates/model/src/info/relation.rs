@@ -8,6 +8,9 @@ use crate::ModelInfo;
 pub struct ForeignKeyInfo {
     /// The model it leads to.
     pub target: fn() -> &'static ModelInfo,
+    /// The label of that model, for comparisons while a program compiles.
+    #[doc(hidden)]
+    pub target_label: &'static str,
     /// What becomes of the row when the one it leads to is deleted.
     pub on_delete: OnDelete,
     /// Whether at most one row leads to each.
@@ -21,7 +24,7 @@ impl fmt::Debug for ForeignKeyInfo {
             .field("target", &(self.target)().label)
             .field("on_delete", &self.on_delete)
             .field("one_to_one", &self.one_to_one)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -36,7 +39,7 @@ pub enum OnDelete {
     SetNull,
 }
 
-/// A field that relates a model to any number of rows of another, through a table of its own.
+/// A field that relates a model to any number of rows of another, through a table between the two.
 pub struct ManyToManyInfo {
     /// Its name in code, fixtures and forms: `groups`.
     pub name: &'static str,
@@ -48,12 +51,15 @@ pub struct ManyToManyInfo {
     pub blank: bool,
     /// The model it leads to.
     pub target: fn() -> &'static ModelInfo,
-    /// The table between: its columns are `id` and the two here, which are unique together.
+    /// The table between: that of [`through`](ManyToManyInfo::through), or one whose columns are
+    /// `id` and the two here, which are unique together.
     pub table: &'static str,
     /// The column with the key of the model that has the field.
     pub source_column: &'static str,
     /// The column with the key of the model it leads to.
     pub target_column: &'static str,
+    /// The model of the rows between; `None` if the field has a table of its own.
+    pub through: Option<fn() -> &'static ModelInfo>,
 }
 
 impl fmt::Debug for ManyToManyInfo {

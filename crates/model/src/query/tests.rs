@@ -18,6 +18,7 @@ const fn model(table: &'static str, fields: &'static [FieldInfo]) -> ModelInfo {
         verbose_name_plural: table,
         fields,
         many_to_many: &[],
+        many_through: &[],
         ordering: &[],
         display: &[],
         unique_together: &[],
@@ -46,6 +47,7 @@ static PROFILE: ModelInfo = model(
             "user_id",
             FieldKind::ForeignKey(ForeignKeyInfo {
                 target: || &USER,
+                target_label: "user",
                 on_delete: OnDelete::Cascade,
                 one_to_one: true,
             }),

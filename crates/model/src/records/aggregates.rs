@@ -198,7 +198,14 @@ impl Records {
         let mut statement = Statement::new(on.kind());
         statement.push("SELECT ");
         statement.push_name(field.target_column);
-        statement.push(", COUNT(*) FROM ");
+        // Rows of a model between may relate the same two several times.
+        if field.through.is_some() {
+            statement.push(", COUNT(DISTINCT ");
+            statement.push_name(field.source_column);
+            statement.push(") FROM ");
+        } else {
+            statement.push(", COUNT(*) FROM ");
+        }
         statement.push_name(field.table);
         if !self.rows.conditions.is_empty() || self.rows.candidates.is_some() || self.rows.is_part()
         {

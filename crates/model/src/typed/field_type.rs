@@ -9,12 +9,11 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use time::{Date, Duration, Time, UtcDateTime};
 
-use db::{DbError, Decimal, Executor, Json, Row, Transaction, Uuid, Value};
+use db::{DbError, Decimal, Json, Row, Uuid, Value};
 
 use super::Model;
-use super::column::key_is_in;
+use crate::Id;
 use crate::info::with_places;
-use crate::{Id, ManyToManyInfo, related_ids, set_related_ids};
 
 /// A type that a model's field can have.
 #[diagnostic::on_unimplemented(
@@ -279,8 +278,9 @@ impl<M> Serialize for ForeignKey<M> {
 
 /// A field that relates a model to any number of rows of another, through a table between the two.
 ///
-/// It holds nothing itself: the constant of the field, a [`ManyToManyRelation`], reads and changes
-/// which rows they are.
+/// It holds nothing itself: the constant of the field, a [`ManyToManyRelation`](super::ManyToManyRelation),
+/// reads and changes which rows they are. With a model of its own between,
+/// `#[model(through = Membership)]`, it is a [`ThroughRelation`](super::ThroughRelation), which reads.
 ///
 /// ```
 /// # use module_api::db::Transaction;
@@ -310,52 +310,6 @@ impl<M> Serialize for ForeignKey<M> {
 /// }
 /// ```
 pub struct ManyToMany<M>(PhantomData<fn() -> M>);
-
-/// The relation behind a [`ManyToMany`] field of `M`, to rows of `T`.
-pub struct ManyToManyRelation<M, T> {
-    info: &'static ManyToManyInfo,
-    models: PhantomData<fn() -> (M, T)>,
-}
-
-impl<M, T> ManyToManyRelation<M, T> {
-    /// What `#[derive(Model)]` calls.
-    #[doc(hidden)]
-    pub const fn new(info: &'static ManyToManyInfo) -> Self {
-        Self { info, models: PhantomData }
-    }
-
-    /// The description of the field.
-    pub fn info(&self) -> &'static ManyToManyInfo {
-        self.info
-    }
-}
-
-impl<M: Model, T: Model> ManyToManyRelation<M, T> {
-    /// The rows that it relates to the one with the primary key `source`.
-    ///
-    /// # Errors
-    ///
-    /// The database is out of reach or refuses the query.
-    pub async fn of(&self, source: i64, on: impl Into<Executor<'_>>) -> Result<Vec<T>, DbError> {
-        let mut on = on.into();
-        let ids = related_ids(self.info, source, on.reborrow()).await?;
-        T::objects().filter(key_is_in(ids)).all(on).await
-    }
-
-    /// Makes them these, by their primary keys, and no others.
-    ///
-    /// # Errors
-    ///
-    /// One of the rows does not exist, or the database is out of reach.
-    pub async fn set(
-        &self,
-        source: i64,
-        targets: &[i64],
-        on: &mut Transaction,
-    ) -> Result<(), DbError> {
-        set_related_ids(self.info, source, targets, on).await
-    }
-}
 
 impl<M> Default for ManyToMany<M> {
     fn default() -> Self {

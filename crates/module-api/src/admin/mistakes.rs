@@ -38,7 +38,7 @@ impl ModelAdmin {
             }
         }
         for name in &self.list_filter {
-            if !self.is_many_to_many(name) {
+            if model.any_many_to_many(name).is_none() {
                 path("list_filter", name, &mut mistakes);
             }
         }
@@ -63,7 +63,15 @@ impl ModelAdmin {
         ];
         for (list, names) in own {
             for name in names {
-                if model.field(name).is_none() && !self.is_many_to_many(name) {
+                let through = model.many_through.iter().find(|field| field.name == name);
+                let through = through.and_then(|field| field.through);
+                if let (Some(through), true) = (through, list != "exclude") {
+                    mistakes.push(format!(
+                        "{list} names `{name}`, whose rows are those of `{}`: leave it out, and show \
+                         that model as an inline",
+                        through().label
+                    ));
+                } else if model.field(name).is_none() && model.any_many_to_many(name).is_none() {
                     mistakes.push(format!("{list} names `{name}`, which no field of its own is"));
                 }
             }
@@ -72,10 +80,6 @@ impl ModelAdmin {
             mistakes.extend(inline.mistake(model));
         }
         mistakes
-    }
-
-    fn is_many_to_many(&self, name: &str) -> bool {
-        self.model.many_to_many.iter().any(|field| field.name == name)
     }
 }
 

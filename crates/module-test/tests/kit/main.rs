@@ -17,6 +17,7 @@ mod forms;
 mod json;
 mod renames;
 mod rules;
+mod through;
 
 struct Guests;
 register!(Guests);

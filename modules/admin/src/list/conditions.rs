@@ -114,7 +114,7 @@ pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
         if fields.iter().any(|known| known.name == name) {
             continue;
         }
-        let many = admin.model.many_to_many.iter().find(|field| field.name == name);
+        let many = admin.model.any_many_to_many(name);
         let target = match (many, Path::parse(admin.model, name)) {
             (Some(field), _) => Target::ManyToMany(field),
             (None, Ok(path)) if may_ask(desk, admin.model, &path) => Target::Column(path),

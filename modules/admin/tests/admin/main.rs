@@ -27,6 +27,7 @@ mod search_index;
 mod search_places;
 mod search_repair;
 mod superusers;
+mod through;
 
 use admin as _;
 use home as _;
