@@ -3,6 +3,7 @@
 mod choices;
 mod column;
 mod field_type;
+mod iso8601;
 mod many_to_many;
 mod projection;
 mod select;
@@ -13,6 +14,7 @@ use sqlx::SqlSafeStr;
 pub use choices::{Choices, choice_of, choices_kind, read_choice};
 pub use column::{Assignment, Column, Condition, Operand, Order, Relation, UniqueColumn};
 pub use field_type::{FieldType, ForeignKey, ManyToMany, NullValue};
+pub use iso8601::iso8601;
 pub use many_to_many::{ManyToManyRelation, ThroughRelation};
 pub use module_macros::{Choices, Model, Projection};
 pub use projection::{ProjectedColumn, Projection, ReadAs};
