@@ -1,5 +1,7 @@
 //! Errors of the database.
 
+use sqlx::postgres::PgDatabaseError;
+
 /// An error of the database or of what was asked of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -40,6 +42,22 @@ impl DbError {
             let index = named.strip_prefix("index '").and_then(|name| name.strip_suffix('\''));
             Some(index.unwrap_or(named))
         })
+    }
+
+    /// Returns the columns of a table whose values another row has already, if that is why the database
+    /// refused: those of a unique index over whole columns.
+    pub fn duplicate_columns(&self, table: &str) -> Option<Vec<String>> {
+        let Self::Statement(sqlx::Error::Database(error)) = self else { return None };
+        if !error.is_unique_violation() {
+            return None;
+        }
+        if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+            let detail = error.detail().filter(|_| error.table() == Some(table))?;
+            return columns_of_detail(detail);
+        }
+        let (_, named) = error.message().split_once(" constraint failed: ")?;
+        let column = |named: &str| Some(named.strip_prefix(table)?.strip_prefix('.')?.to_owned());
+        named.split(", ").map(column).collect()
     }
 
     /// Whether the database refused what does not fit with other rows, which may have changed at
@@ -109,9 +127,28 @@ fn is_conflict(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| code & 0xff == 19)
 }
 
+/// Reads the columns of PostgreSQL's `Key (name, "Place")=(Ann, Oslo) already exists.`, in any
+/// language of the server.
+fn columns_of_detail(detail: &str) -> Option<Vec<String>> {
+    let (_, columns) = detail.split_once('(')?;
+    let (columns, _) = columns.split_once(")=(")?;
+    Some(columns.split(", ").map(|column| column.trim_matches('"').to_owned()).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_away, is_conflict};
+    use super::{columns_of_detail, is_away, is_conflict};
+
+    #[test]
+    fn columns_are_read_in_any_language() {
+        for (detail, columns) in [
+            ("Key (name)=(Ann) already exists.", &["name"][..]),
+            ("Schlüssel »(\"Place\", name)=(a (b), )=(c)« existiert bereits.", &["Place", "name"]),
+        ] {
+            assert_eq!(columns_of_detail(detail).unwrap(), columns);
+        }
+        assert_eq!(columns_of_detail("Nothing of the kind."), None);
+    }
 
     #[test]
     fn a_conflict_with_other_rows_is_told_from_a_wrong_statement() {

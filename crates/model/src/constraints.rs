@@ -6,7 +6,8 @@ use db::{DbError, Transaction, Value, query, quoted};
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    ConstraintInfo, ConstraintKind, ModelInfo, NON_FIELD_ERRORS, ValidationErrors, WriteError,
+    ConstraintInfo, ConstraintKind, FieldInfo, ModelInfo, NON_FIELD_ERRORS, ValidationErrors,
+    WriteError,
 };
 
 impl ModelInfo {
@@ -60,8 +61,12 @@ impl ModelInfo {
         }
     }
 
-    /// Returns the errors of a constraint, if that is why the database refused.
+    /// Returns the errors of a constraint or of unique fields, if that is why the database refused.
     pub fn violation(&self, error: &DbError) -> Option<ValidationErrors> {
+        self.broken_constraint(error).or_else(|| self.duplicate(error))
+    }
+
+    fn broken_constraint(&self, error: &DbError) -> Option<ValidationErrors> {
         let named = error.constraint()?;
         let constraint = self.constraints.iter().find(|constraint| {
             let ConstraintKind::Unique { over, .. } = constraint.kind else {
@@ -76,11 +81,38 @@ impl ModelInfo {
         Some(ValidationErrors::of(field, constraint.text()))
     }
 
+    /// The errors of fields whose values another row got between their validation and now.
+    fn duplicate(&self, error: &DbError) -> Option<ValidationErrors> {
+        let columns = error.duplicate_columns(self.table)?;
+        let field = |column: &String| self.fields.iter().find(|field| field.column == column);
+        let fields: Vec<&FieldInfo> = columns.iter().map(field).collect::<Option<_>>()?;
+        let message = self.already_exists(&fields);
+        Some(match fields[..] {
+            [field] if field.unique => ValidationErrors::of(field.name, message),
+            _ => ValidationErrors::of_object(message),
+        })
+    }
+
+    /// Django's words for values that another row has.
+    pub(crate) fn already_exists(&self, fields: &[&FieldInfo]) -> String {
+        let names: Vec<String> = fields.iter().map(|field| field.capitalized_name()).collect();
+        format!("{} with this {} already exists.", self.capitalized_name(), and_list(&names))
+    }
+
     /// The error that a refusal of the database is.
     pub(crate) fn refused(&self, error: DbError) -> WriteError {
         match self.violation(&error) {
             Some(errors) => errors.into(),
             None => error.into(),
         }
+    }
+}
+
+/// `A`, `A and B`, `A, B and C`.
+fn and_list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -78,8 +78,7 @@ async fn validate(
             }
         }
         if field.unique && taken(model, &[(field, value)], &values[0], on).await? {
-            let (model, field_name) = (model.capitalized_name(), field.capitalized_name());
-            errors.add(field.name, format!("{model} with this {field_name} already exists."));
+            errors.add(field.name, model.already_exists(&[field]));
         }
     }
     for together in model.unique_together {
@@ -87,23 +86,12 @@ async fn validate(
         let complete = of_them.iter().all(|(f, value)| !value.is_null() && is_good(f, &errors));
         let matters = complete && of_them.iter().any(|(field, _)| is_changed(field));
         if matters && taken(model, &of_them, &values[0], on).await? {
-            let names: Vec<String> = of_them.iter().map(|(f, _)| f.capitalized_name()).collect();
-            let model = model.capitalized_name();
-            let names = and_list(&names);
-            errors.add(NON_FIELD_ERRORS, format!("{model} with this {names} already exists."));
+            let fields: Vec<_> = of_them.iter().map(|(field, _)| *field).collect();
+            errors.add(NON_FIELD_ERRORS, model.already_exists(&fields));
         }
     }
     errors.into_result()?;
     if before == Some(values) { Ok(()) } else { model.check_rows(values, on).await }
-}
-
-/// `A`, `A and B`, `A, B and C`.
-fn and_list(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// Whether another row has these values.

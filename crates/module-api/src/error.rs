@@ -10,7 +10,7 @@ use rocket::response::{self, Responder};
 
 use crate::db::DbError;
 use crate::logged_path::logged_path;
-use crate::model::{ValidationErrors, WriteError};
+use crate::model::{Protected, ValidationErrors, WriteError};
 use crate::{Causes, UrlError, with_causes};
 
 /// Why a handler cannot answer as asked.
@@ -40,6 +40,9 @@ pub enum Error {
     /// errors by field.
     #[error(transparent)]
     Invalid(ValidationErrors),
+    /// Other rows keep some from being deleted: 409.
+    #[error(transparent)]
+    Protected(Protected),
     /// The database: 503 if it is out of reach, else 500.
     #[error(transparent)]
     Database(DbError),
@@ -69,6 +72,7 @@ impl Error {
             Self::NotFound => Status::NotFound,
             Self::Forbidden => Status::Forbidden,
             Self::Invalid(_) => Status::UnprocessableEntity,
+            Self::Protected(_) => Status::Conflict,
             Self::Database(error) if error.is_unavailable() => Status::ServiceUnavailable,
             Self::Database(_) | Self::Url(_) | Self::Other(_) => Status::InternalServerError,
         }
@@ -83,14 +87,14 @@ impl From<DbError> for Error {
     }
 }
 
-/// Invalid values are 422, a row that is gone 404, and protected rows 500: a handler that deletes says itself
-/// how to answer those.
+/// Invalid values are 422, a row that is gone 404, and protected rows 409.
 impl From<WriteError> for Error {
     #[track_caller]
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Invalid(errors) => Self::Invalid(errors),
             WriteError::Gone { .. } => Self::NotFound,
+            WriteError::Protected(protected) => Self::Protected(protected),
             WriteError::Database(error) => error.into(),
             error => Self::other(error),
         }

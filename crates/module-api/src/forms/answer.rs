@@ -82,8 +82,7 @@ impl From<WriteError> for FormError {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Invalid(errors) => Self::Invalid(errors),
-            WriteError::Database(error) => Self::Failed(error.into()),
-            other => Self::Failed(Error::other(other)),
+            other => Self::Failed(other.into()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use module_api::Error;
 use module_api::auth::CurrentUser;
-use module_api::model::ValidationErrors;
+use module_api::model::{Protected, ValidationErrors, WriteError};
 use module_api::rocket::http::{Method, Status};
 use module_api::rocket::serde::json::{Json, Value, from_str};
 use module_api::rocket::{get, post, routes};
@@ -41,11 +41,22 @@ fn add(stars: Json<u8>) -> Result<Json<u8>, Error> {
     Ok(stars)
 }
 
+#[get("/api/table", format = "json")]
+fn table() -> Json<[u8; 1]> {
+    Json([7])
+}
+
+#[get("/api/protected")]
+fn protected() -> Result<(), Error> {
+    let by = vec![("stars.planet", "star", vec![1, 2])];
+    Err(WriteError::from(Protected { by }).into())
+}
+
 #[post("/api/guarded")]
 fn guarded() {}
 
 static STARS: LocalModule = LocalModule {
-    routes: || routes![page, root, me, broken, busy, add, guarded],
+    routes: || routes![page, root, me, broken, busy, add, table, protected, guarded],
     csrf_exempt: &["add"],
     json_below: &["/api"],
     ..LocalModule::named("stars")
@@ -106,6 +117,17 @@ async fn a_method_and_a_media_type_that_no_route_takes_are_told_apart() {
     problem(&wrong, 405);
     assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
     problem(&send(&site, "text/plain", "5").await, 415);
+    let table =
+        async |accept: &str| site.get_with("/stars/api/table/", &[("Accept", accept)]).await;
+    problem(&table("text/csv").await, 406);
+    assert_eq!(table("application/json").await.text(), "[7]");
+    assert_eq!(table("text/csv, */*;q=0.1").await.text(), "[7]");
+}
+
+#[module_api::rocket::async_test]
+async fn rows_that_others_protect_are_a_conflict() {
+    let site = site().await;
+    problem(&site.get("/stars/api/protected/").await, 409);
 }
 
 #[module_api::rocket::async_test]
