@@ -50,10 +50,10 @@ impl FormField {
         self.input == Some(FormInput::Type("hidden"))
     }
 
-    /// Reads what was submitted, without the space around it. A field that is missing counts as left
-    /// empty.
-    pub(super) fn read(&self, posted: &Posted) -> Typed {
-        match Typed::read(self.info, self.info.name, posted) {
+    /// Reads what was submitted by inputs of that name, without the space around it. A field that is
+    /// missing counts as left empty.
+    pub(super) fn read(&self, name: &str, posted: &Posted) -> Typed {
+        match Typed::read(self.info, name, posted) {
             Some(Typed::Text(text)) if self.input != Some(FormInput::Password) => {
                 Typed::Text(text.trim().to_owned())
             }

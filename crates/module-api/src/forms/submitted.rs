@@ -62,8 +62,8 @@ impl<F: Form> Submitted<F> {
     pub fn check(self) -> Result<Valid<F>, FormView> {
         let Self { posted, mut view, .. } = self;
         let mut values = Vec::new();
-        for bound in view.fields_mut() {
-            bound.typed = bound.field.read(&posted);
+        for (bound, name) in view.inputs_mut() {
+            bound.typed = bound.field.read(&name, &posted);
             match bound.field.clean(&bound.typed, bound.choices.as_deref()) {
                 Ok(value) => values.push(value),
                 Err(messages) => bound.errors = messages,

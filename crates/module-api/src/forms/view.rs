@@ -46,6 +46,8 @@ pub struct FormView {
     errors: Vec<String>,
     /// The field that is focused although nothing is wrong with it.
     focus: Option<&'static str>,
+    /// Prefix of the names of its inputs, if it is not the only form with them on its page.
+    prefix: Option<Cow<'static, str>>,
 }
 
 /// A field with its content.
@@ -73,11 +75,16 @@ impl FormView {
             }
         };
         let fields = fields.iter().zip(values).map(bound).collect();
-        Self { fields, errors: Vec::new(), focus: None }
+        Self { fields, errors: Vec::new(), focus: None, prefix: None }
     }
 
-    pub(super) fn fields_mut(&mut self) -> &mut [BoundField] {
-        &mut self.fields
+    /// Returns the fields, each with the name of its inputs.
+    pub(super) fn inputs_mut(&mut self) -> impl Iterator<Item = (&mut BoundField, String)> {
+        let prefix = self.prefix.as_deref();
+        self.fields.iter_mut().map(move |bound| {
+            let name = input_name(prefix, bound.field.info.name);
+            (bound, name)
+        })
     }
 
     /// Returns `true` if anything is wrong with the form.
@@ -169,6 +176,49 @@ impl FormView {
         self
     }
 
+    /// The form with names and ids of its inputs that begin with the prefix and `-`, as in Django, for
+    /// a page with several forms that have fields of the same names. It is needed when the form is
+    /// taken, too: `submitted.shown(|form| form.with_prefix("billing"))`.
+    ///
+    /// ```
+    /// use module_api::forms::{Form, FormAnswer, FormView, Submitted};
+    /// use module_api::rocket::response::Redirect;
+    /// use module_api::rocket::{get, post};
+    /// use module_api::{Error, Page, context};
+    ///
+    /// #[derive(Form)]
+    /// struct AddressForm {
+    ///     #[form(max_length = 64)]
+    ///     street: String,
+    /// }
+    ///
+    /// fn billing() -> FormView {
+    ///     AddressForm::blank().with_prefix("billing")
+    /// }
+    ///
+    /// fn page(billing: FormView, delivery: FormView) -> Page {
+    ///     Page::render("shop/addresses", context! { billing, delivery })
+    /// }
+    ///
+    /// #[get("/addresses")]
+    /// fn addresses() -> Page {
+    ///     page(billing(), AddressForm::blank())
+    /// }
+    ///
+    /// #[post("/addresses/billing", data = "<address>")]
+    /// async fn bill(address: Submitted<AddressForm>) -> Result<FormAnswer, Error> {
+    ///     let address = address.shown(|form| form.with_prefix("billing"));
+    ///     let again = |form| page(form, AddressForm::blank());
+    ///     address.answer(again, async |_| Ok(Redirect::to("/shop/"))).await
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
     fn bound(&mut self, name: &str) -> &mut BoundField {
         let found = self.fields.iter_mut().find(|bound| bound.field.info.name == name);
         found.unwrap_or_else(|| panic!("the form has no field `{name}`"))
@@ -181,7 +231,8 @@ impl FormView {
         let focus = first.map(|bound| bound.field.info.name).or(self.focus);
         let mut fields = Vec::new();
         for bound in &self.fields {
-            let view = bound.view(focus == Some(bound.field.info.name));
+            let name = bound.field.info.name;
+            let view = bound.view(input_name(self.prefix.as_deref(), name), focus == Some(name));
             let is_hidden = bound.field.is_hidden();
             errors.extend(view.errors.iter().map(|message| {
                 if is_hidden {
@@ -191,7 +242,7 @@ impl FormView {
                 }
             }));
             let object = FieldObject(TemplateValue::from_serialize(&view));
-            fields.push((view.name, is_hidden, TemplateValue::from_object(object)));
+            fields.push((name, is_hidden, TemplateValue::from_object(object)));
         }
         FormObject { fields, errors: TemplateValue::from_serialize(errors) }
     }
@@ -224,7 +275,8 @@ impl ErrorView {
 /// A field for a template.
 #[derive(Debug, Serialize)]
 struct FieldView {
-    name: &'static str,
+    /// The name of its inputs.
+    name: String,
     id: String,
     label: String,
     help: Vec<Cow<'static, str>>,
@@ -249,8 +301,7 @@ impl FieldView {
 }
 
 impl BoundField {
-    fn view(&self, focus: bool) -> FieldView {
-        let name = self.field.info.name;
+    fn view(&self, name: String, focus: bool) -> FieldView {
         let mut described_by = Vec::new();
         if !self.errors.is_empty() {
             described_by.push(format!("{name}-error"));
@@ -259,8 +310,8 @@ impl BoundField {
             described_by.push(format!("{name}-help"));
         }
         FieldView {
-            name,
             id: format!("id_{name}"),
+            name,
             label: self.field.label(),
             help: self.help.clone(),
             required: self.field.is_required(),
@@ -309,6 +360,11 @@ impl BoundField {
             (_, usual) => usual,
         }
     }
+}
+
+/// The name of a field's inputs.
+fn input_name(prefix: Option<&str>, name: &str) -> String {
+    prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"))
 }
 
 /// A form for a template: its fields, each with its name and whether it is hidden.

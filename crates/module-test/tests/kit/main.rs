@@ -15,6 +15,7 @@ use module_test::{DatabaseKind, TestSite, TestUser, on_both_databases};
 mod constraints;
 mod forms;
 mod json;
+mod prefixed_forms;
 mod renames;
 mod rules;
 mod through;
