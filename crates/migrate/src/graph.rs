@@ -88,6 +88,11 @@ impl MigrationGraph {
         &self.0
     }
 
+    /// The models that have other labels since, in the order of the migrations: old ones and new ones.
+    pub fn renames(&self) -> Vec<(String, String)> {
+        self.all().iter().flat_map(|planned| planned.migration.renames.clone()).collect()
+    }
+
     /// The one at a place.
     pub fn at(&self, place: usize) -> &PlannedMigration {
         &self.0[place]

@@ -10,8 +10,9 @@ use crate::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo, Path};
 /// The models of a site's active modules.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
-    models: Vec<&'static ModelInfo>,
+    all: Vec<&'static ModelInfo>,
     searched: Vec<(&'static ModelInfo, Vec<Path>)>,
+    renamed: Vec<(String, String)>,
 }
 
 /// A foreign key that leads to a model.
@@ -34,13 +35,25 @@ impl fmt::Debug for Referrer {
 impl Models {
     /// These models.
     pub fn new(models: impl IntoIterator<Item = &'static ModelInfo>) -> Self {
-        Self { models: models.into_iter().collect(), searched: Vec::new() }
+        Self { all: models.into_iter().collect(), ..Self::default() }
     }
 
     /// The same, of which some are searched for what stands in these columns.
     pub fn with_searched(mut self, searched: Vec<(&'static ModelInfo, Vec<Path>)>) -> Self {
         self.searched = searched;
         self
+    }
+
+    /// The same, of which some had other labels before: old ones and new ones, in the order of the
+    /// migrations.
+    pub fn with_renamed(mut self, renamed: Vec<(String, String)>) -> Self {
+        self.renamed = renamed;
+        self
+    }
+
+    /// The labels that models had before, and those that they have since.
+    pub fn renamed(&self) -> &[(String, String)] {
+        &self.renamed
     }
 
     /// The models that are searched, each with the columns that the search looks at.
@@ -50,7 +63,7 @@ impl Models {
 
     /// The models of the active modules of the site whose database this is.
     pub fn of(db: &Db) -> &Self {
-        static NONE: Models = Models { models: Vec::new(), searched: Vec::new() };
+        static NONE: Models = Models { all: Vec::new(), searched: Vec::new(), renamed: Vec::new() };
         db.context().unwrap_or(&NONE)
     }
 
@@ -62,7 +75,7 @@ impl Models {
 
     /// All of them, module by module.
     pub fn iter(&self) -> impl Iterator<Item = &'static ModelInfo> {
-        self.models.iter().copied()
+        self.all.iter().copied()
     }
 
     /// The model of that label, in any case: `lettings.Letting`.
@@ -102,7 +115,7 @@ impl Models {
     /// that is possible.
     pub fn by_dependency(&self) -> Vec<&'static ModelInfo> {
         let mut sorted: Vec<&'static ModelInfo> = Vec::new();
-        let mut rest = self.models.clone();
+        let mut rest = self.all.clone();
         while !rest.is_empty() {
             let is_ready = |model: &&'static ModelInfo| {
                 let mut targets = model.foreign_keys().map(|(_, key)| (key.target)());

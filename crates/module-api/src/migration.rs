@@ -29,10 +29,12 @@ pub use files::migrations_of;
 /// ```sql
 /// -- depends: accounts 0002_groups
 /// -- before: bookings 0001_initial
+/// -- renames: hello.greeting hello.welcome
 /// ```
 ///
 /// The first has to be applied before this one; the second, if its module is active, not before
-/// this one.
+/// this one. The third says that a model has another label now, so that its content type and its
+/// permissions are renamed after migrating; `makemigrations --rename` writes it.
 ///
 /// ```
 /// use module_api::Files;
@@ -70,6 +72,8 @@ pub struct Migration {
     pub depends: Vec<MigrationId>,
     /// What must not be applied before it.
     pub before: Vec<MigrationId>,
+    /// The models that have another label since: the old one and the new one.
+    pub renames: Vec<(String, String)>,
 }
 
 /// Which files a migration has.
@@ -243,6 +247,7 @@ impl Migration {
             code: None,
             depends: Vec::new(),
             before: Vec::new(),
+            renames: Vec::new(),
         }
     }
 }

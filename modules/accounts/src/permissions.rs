@@ -1,6 +1,8 @@
 //! The permissions to add, change, delete and view the rows of each model: rows that have to be in
 //! the database before they can be given to anybody.
 
+mod renamed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use module_api::ModuleFuture;
@@ -30,8 +32,8 @@ struct NameTooLong {
 }
 
 /// Creates the content types and permissions that models of the site lack, as Django's `migrate`
-/// does, and in its order: model by model, of each model add, change, delete, view. What is there
-/// stays as it is, whoever made it and whatever it is of.
+/// does, and in its order: model by model, of each model add, change, delete, view. Those of a renamed
+/// model are renamed. What else is there stays as it is, whoever made it and whatever it is of.
 pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let known = read_known(&mut db.acquire().await?).await?;
@@ -44,6 +46,8 @@ pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
             check_lengths(model)?;
         }
         let mut transaction = db.begin().await?;
+        renamed::rename(Models::of(db), &known, &mut transaction).await?;
+        let known = read_known(&mut transaction).await?;
         create_content_types(&lacking, &known, &mut transaction).await?;
         // With the keys of the new ones, and with what another program has made meanwhile.
         let known = read_known(&mut transaction).await?;

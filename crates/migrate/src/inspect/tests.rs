@@ -135,6 +135,7 @@ async fn lack_nothing(models: &'static [&'static ModelInfo], place: &mut Place) 
         code: None,
         depends: Vec::new(),
         before: Vec::new(),
+        renames: Vec::new(),
     };
     let mut scratch = Scratch::new().await.unwrap();
     scratch.run(MODULE, &migration.name, &migration.sqlite).await.unwrap();

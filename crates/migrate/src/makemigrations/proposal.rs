@@ -109,6 +109,9 @@ impl Pending {
         for edge in self.edges(all, built)? {
             writeln!(head, "-- {edge}").expect("a string takes all");
         }
+        for (from, to) in &self.renames.labels {
+            writeln!(head, "-- renames: {from} {to}").expect("a string takes all");
+        }
         for line in &summary {
             writeln!(head, "-- {line}").expect("a string takes all");
         }

@@ -26,6 +26,8 @@ pub(super) struct Renames {
     pub(super) summary: Vec<String>,
     /// The words of a migration's name, one for each.
     pub(super) words: Vec<String>,
+    /// The labels of models, old and new.
+    pub(super) labels: Vec<(String, String)>,
 }
 
 impl Renames {
@@ -73,6 +75,9 @@ impl Renames {
         let old = renaming.from.split_once('.').map_or(from.as_str(), |(_, name)| name).to_owned();
         self.summary.push(format!("Rename model {old} to {}", model.name()));
         self.words.push(format!("rename_{old}_{}", model.name()));
+        if renaming.from.contains('.') {
+            self.labels.push((renaming.from.clone(), model.label.to_owned()));
+        }
         self.table(&from, model.table);
         for field in model.many_to_many {
             let table = format!("{from}_{}", field.name);

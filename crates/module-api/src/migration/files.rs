@@ -27,6 +27,7 @@ struct Found {
     down: Variants,
     depends: Vec<MigrationId>,
     before: Vec<MigrationId>,
+    renames: Vec<(String, String)>,
 }
 
 /// The migrations in a module's files, sorted by name. Those that have code are made whole by
@@ -82,6 +83,7 @@ pub fn migrations_of(files: &Files) -> Result<Vec<Migration>, Vec<MigrationError
                 code: None,
                 depends: found.depends,
                 before: found.before,
+                renames: found.renames,
             })),
         }
     }
@@ -117,6 +119,8 @@ impl Found {
             } else if let Some(id) = said.strip_prefix("before:") {
                 (&mut self.before, id)
             } else {
+                let renamed = renamed_labels(said).filter(|it| !self.renames.contains(it));
+                self.renames.extend(renamed);
                 continue;
             };
             let words: Vec<&str> = id.split_whitespace().collect();
@@ -131,6 +135,15 @@ impl Found {
                     .push(MigrationError::Edge { file: file.to_owned(), line: line.to_owned() }),
             }
         }
+    }
+}
+
+/// The labels in `renames: hello.greeting hello.welcome`; `None` of any other comment.
+fn renamed_labels(said: &str) -> Option<(String, String)> {
+    let labels: Vec<&str> = said.strip_prefix("renames:")?.split_whitespace().collect();
+    match labels[..] {
+        [from, to] if from.contains('.') && to.contains('.') => Some((from.into(), to.into())),
+        _ => None,
     }
 }
 

@@ -208,6 +208,14 @@ async fn a_renamed_model_keeps_its_rows_and_what_leads_to_it(on: DatabaseKind) {
             "Add field view to chamber",
         ]
     );
+    // By which content types and permissions are renamed after migrating.
+    let head = "-- renames: inn.room inn.chamber\n-- renames: inn.guest inn.visitor\n";
+    assert!(
+        proposal
+            .files
+            .iter()
+            .all(|(name, sql)| { name.contains(".down.") || sql.starts_with(head) })
+    );
     let site = inn(on, THIRD, &files).database(&database).start().await;
     let visitors: Vec<(String, i64)> = all(
         &site,

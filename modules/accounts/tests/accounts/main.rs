@@ -10,6 +10,7 @@ mod messages;
 mod password_change;
 mod password_reset;
 mod rehashing;
+mod renamed_models;
 mod sessions;
 mod signing_in;
 mod signing_out;
