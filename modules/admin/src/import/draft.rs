@@ -42,7 +42,7 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone)]
 pub(crate) enum Given {
     Value(Value),
-    /// Nothing in a cell of a field that could be empty text and `NULL`.
+    /// Nothing in a cell of a field that could be empty, as text and bytes can, and `NULL`.
     EmptyCell,
     /// The natural key of the object that a foreign key leads to.
     Natural(Vec<Json>),

@@ -150,6 +150,9 @@ pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> 
             Ok(Value::Json(Some(json.to_string())))
         }
         (Json::Null, _) => Ok(field.null_value()),
+        (Json::String(text), _) if text.is_empty() && matches!(field.kind, FieldKind::Binary) => {
+            Ok(Value::from(Vec::<u8>::new()))
+        }
         (Json::String(text), _) => field.parse(text),
         (Json::Number(number), true) if number.is_i64() || number.is_u64() => {
             Ok(Value::from(number.to_string()))

@@ -234,7 +234,7 @@ fn row(
         let old = &values[*place];
         let new = match given {
             Given::Value(value) => value.clone(),
-            Given::EmptyCell if old.as_text() == Some("") => continue,
+            Given::EmptyCell if is_empty(old) => continue,
             Given::EmptyCell => field.null_value(),
             Given::Natural(_) => continue,
         };
@@ -387,4 +387,13 @@ pub(super) async fn question(
     let after = Record::new(importable.model(), row.values.clone());
     let before = std::slice::from_ref(before);
     confirm(AdminChange { user: &desk.user, before, after: Some(&after) }, on).await
+}
+
+/// Returns `true` for an empty text and for no bytes, which a cell cannot tell from `NULL`.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Text(Some(text)) => text.is_empty(),
+        Value::Binary(Some(bytes)) => bytes.is_empty(),
+        _ => false,
+    }
 }

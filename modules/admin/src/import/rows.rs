@@ -116,6 +116,10 @@ fn given(field: &FieldInfo, cell: &str) -> Result<Given, String> {
         return if is_either { Ok(Given::EmptyCell) } else { field.parse(cell).map(Given::Value) };
     }
     let cell = cell.trim();
+    if matches!(field.kind, FieldKind::Binary) && cell.is_empty() {
+        let no_bytes = Given::Value(Value::from(Vec::<u8>::new()));
+        return Ok(if field.null { Given::EmptyCell } else { no_bytes });
+    }
     match boolean(cell).filter(|_| matches!(field.kind, FieldKind::Bool)) {
         Some(value) => Ok(Given::Value(Value::from(value))),
         None => field.parse(cell).map(Given::Value),

@@ -3,6 +3,7 @@
 use module_test::{Answer, Browser, Document, TestSite};
 use site_rows::Address;
 mod bad_files;
+mod binary;
 mod conflicts;
 mod csv;
 mod json;
