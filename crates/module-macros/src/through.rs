@@ -70,15 +70,15 @@ fn of_named(between: &Path, ends: &[End; 2], fields: &[LitStr; 2]) -> TokenStrea
 /// That there is one foreign key to each end, or two to a model that is both.
 fn of_found(between: &Path, ends: &[End; 2], field: &Field, is_self: bool) -> TokenStream {
     let (info, name) = (info(between), name(between));
-    let (needed, words, different) =
-        if is_self { (2_usize, "two foreign keys", 1) } else { (1, "a foreign key", 2) };
+    let (needed, few, many, different) = if is_self {
+        (2_usize, "fewer than two foreign keys", "more than two foreign keys", 1)
+    } else {
+        (1, "no foreign key", "more than one foreign key", 2)
+    };
     let of_end = |end: &End| {
-        let few = format!(
-            "`{name}` needs {words} to `{}` to relate rows by: add what is missing",
-            end.name
-        );
+        let few = format!("`{name}` has {few} to `{}`: add what is missing", end.name);
         let many = format!(
-            "`{name}` has more foreign keys to `{}` than {words}: name those that relate the two in \
+            "`{name}` has {many} to `{}`: name those that relate the two in \
              `through_fields = [\"…\", \"…\"]`, the one to `{}` first",
             end.name, ends[0].name,
         );
