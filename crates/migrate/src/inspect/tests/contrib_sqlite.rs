@@ -1,6 +1,6 @@
 //! Models of existing tables, as `inspectdb` wrote them.
 //!
-//! What no attribute describes stands in comments. Where a database leaves it to Django what
+//! Comments name what no attribute describes. Where a database leaves it to Django what
 //! becomes of a row when the one it refers to is deleted, `on_delete` is `protect`: correct it.
 
 use module_api::model::{ForeignKey, ManyToMany, Model};
