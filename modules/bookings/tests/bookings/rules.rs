@@ -120,7 +120,7 @@ async fn loaded(house: &House, bookings: &[Booking]) -> Result<(), String> {
         format!("{{\"model\": \"bookings.booking\", \"pk\": {pk}, \"fields\": {{{fields}}}}}")
     };
     let objects: Vec<String> = bookings.iter().enumerate().map(object).collect();
-    let fixture = Fixture::of_text("the fixture", &format!("[{}]", objects.join(", ")));
+    let fixture = Fixture::of_text("the fixture", format!("[{}]", objects.join(", ")));
     let loaded = load(vec![fixture], house.site.db(), LoadOptions::default()).await;
     loaded.map(drop).map_err(|error| module_api::with_causes(&error))
 }
