@@ -23,7 +23,7 @@ mod text;
 
 use module_api::model::{Model, ModelInfo};
 use module_api::{
-    AfterMigrate, Configure, DatabaseCheck, Files, MigrationCode, Module, embed, register,
+    AfterMigrate, Command, Configure, DatabaseCheck, Files, MigrationCode, Module, embed, register,
 };
 use rocket::{Catcher, Route};
 
@@ -75,6 +75,10 @@ impl Module for Admin {
 
     fn database_checks(&self) -> Vec<DatabaseCheck> {
         vec![search_index::are_usable]
+    }
+
+    fn commands(&self) -> Vec<Command> {
+        vec![search_index::rebuild_command()]
     }
 
     fn templates(&self) -> Files {

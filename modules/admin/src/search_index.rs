@@ -7,8 +7,8 @@
 //! the search's own conditions, so the result is the same without one: where it is missing or too far
 //! behind, the search does without.
 //!
-//! Each `migrate` makes anew what is missing: a trigger, a table, or an index that changes bypassed, as a
-//! sample of rows tells.
+//! Each `migrate` makes anew what is missing: a trigger, a table, an index. Changes that bypassed the
+//! triggers are found by `check`, in a sample of rows.
 
 mod definition;
 mod migration;
@@ -23,7 +23,7 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{DatabaseKind, Db, DbError, DbPool, Executor, query};
 use module_api::model::{Candidates, Models};
 use module_api::sqlx::AssertSqlSafe;
-use module_api::{ModuleFuture, Problem, program_name, with_causes};
+use module_api::{Command, ModuleFuture, Problem, clap, program_name, with_causes};
 
 use definition::Definition;
 use triggers::{FIRES, TrackedTable};
@@ -46,26 +46,52 @@ pub(crate) fn prepare(db: &Db) -> ModuleFuture<'_> {
     })
 }
 
-/// Checks that each searched model has its index, with all triggers.
+/// Checks that each searched model has its index, with all triggers and the texts of its rows.
 pub(crate) fn are_usable(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
         let definitions = definitions(Models::of(db));
-        let mut on = db.acquire().await?;
-        let mut lacking = Vec::new();
+        let (mut unusable, mut stale) = (Vec::new(), Vec::new());
         for (place, definition) in definitions.iter().enumerate() {
-            if matches!(state(&definitions, place, (&mut on).into()).await?, State::Unusable) {
-                lacking.push(definition.model.label);
+            let state = state(&definitions, place, (&mut db.acquire().await?).into()).await?;
+            if matches!(state, State::Unusable) {
+                unusable.push(definition.model.label);
+            } else if sample::lacks_changes(db, definition).await? {
+                stale.push(definition.model.label);
             }
         }
-        if lacking.is_empty() {
-            return Ok(Vec::new());
+        let mut problems = Vec::new();
+        if !unusable.is_empty() {
+            let message = format!(
+                "the index of the search lacks its table or a trigger, so each search reads all \
+                 rows: {}",
+                unusable.join(", "),
+            );
+            let hint = format!("run `{} migrate`, which creates it anew", program_name());
+            problems.push(Problem::warning("admin.W001", message).hint(hint));
         }
-        let message = format!(
-            "the index of the search lacks its table or a trigger, so each search reads all rows: {}",
-            lacking.join(", "),
-        );
-        let hint = format!("run `{} migrate`, which creates it anew", program_name());
-        Ok(vec![Problem::warning("admin.W001", message).hint(hint)])
+        if !stale.is_empty() {
+            let message = format!(
+                "rows were changed while no trigger recorded it, so the search does not find them: {}",
+                stale.join(", "),
+            );
+            let hint = format!("run `{} rebuildsearchindex`", program_name());
+            problems.push(Problem::warning("admin.W002", message).hint(hint));
+        }
+        Ok(problems)
+    })
+}
+
+/// Command that creates the indexes anew.
+pub(crate) fn rebuild_command() -> Command {
+    let definition = clap::Command::new("rebuildsearchindex")
+        .about("Create the index of the admin's search anew, from all rows");
+    Command::new(definition, |context, _| {
+        Box::pin(async move {
+            let mut transaction = context.db.begin().await?;
+            query("DELETE FROM admin_search_index").execute(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(bring_up_to_date(&context.db, &definitions(Models::of(&context.db))).await?)
+        })
     })
 }
 

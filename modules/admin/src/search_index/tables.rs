@@ -8,7 +8,7 @@ use module_api::sqlx::AssertSqlSafe;
 
 use super::definition::{Definition, Source};
 use super::triggers::TrackedTable;
-use super::{names, sample, triggers, upkeep};
+use super::{names, triggers, upkeep};
 
 /// The end of a signature where PostgreSQL has an index of trigrams.
 const TRIGRAMS: &str = " trigrams";
@@ -20,8 +20,8 @@ fn ending(operators: Option<&str>) -> &'static str {
     if operators.is_some() { TRIGRAMS } else { PLAIN }
 }
 
-/// Creates the indexes that are missing or have another definition, drops obsolete ones, applies
-/// recorded changes, and makes indexes anew that lack others.
+/// Creates the indexes that are missing or have another definition, drops obsolete ones, and applies
+/// recorded changes.
 pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Result<(), DbError> {
     let operators = trigram_operators(db).await?;
     let ending = ending(operators.as_deref());
@@ -69,17 +69,6 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
     transaction.commit().await?;
     for definition in missing {
         fill(db, definition, operators.as_deref()).await?;
-    }
-    upkeep::take_in(db, definitions).await?;
-    for definition in made {
-        if sample::lacks_changes(db, definition).await? {
-            let model = definition.model.label;
-            tracing::warn!(model, "rows were changed unrecorded: the search's index is made anew");
-            let mut transaction = db.begin().await?;
-            make(definition, &mut transaction).await?;
-            transaction.commit().await?;
-            fill(db, definition, operators.as_deref()).await?;
-        }
     }
     upkeep::take_in(db, definitions).await
 }
