@@ -23,8 +23,11 @@ fn check_says_that_all_is_well_or_prints_every_problem() {
     for arguments in [&["check"][..], &["serve"], &["routes"]] {
         let output = run(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(text(&output.stderr).contains("modules.E004 [hom]"), "{arguments:?}: {output:?}");
-        assert!(text(&output.stderr).contains("modules.E006 [profiles, accounts]"), "{output:?}");
+        let first = |start| text(&output.stderr).lines().find(|line| line.starts_with(start));
+        let unknown = first("[hom] ").unwrap_or_else(|| panic!("{arguments:?}: {output:?}"));
+        assert!(unknown.ends_with(" (modules.E004)"), "{unknown}");
+        let missing = first("[profiles, accounts] ").unwrap_or_else(|| panic!("{output:?}"));
+        assert!(missing.ends_with(" (modules.E006)"), "{missing}");
     }
     let output = run(folder.path(), &["check", "--format", "json"]);
     assert_eq!(output.status.code(), Some(1));
@@ -126,7 +129,8 @@ fn a_bad_filter_of_the_log_is_a_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     let output = program(folder.path(), &["check"]).env("RUST_LOG", "a=b=c").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("settings.E006 RUST_LOG, `a=b=c`"), "{output:?}");
+    assert!(text(&output.stderr).starts_with("RUST_LOG, `a=b=c`"), "{output:?}");
+    assert!(text(&output.stderr).contains(" (settings.E006)\n"), "{output:?}");
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn a_database_that_cannot_be_used_is_a_clear_error_without_its_password() {
     fs::write(folder.path().join("no.db"), "this is text, and long enough to be no database")
         .unwrap();
     for (url, expected) in [
-        ("mysql://me:secret@db/site", "settings.E007 `databases.site.url`"),
+        ("mysql://me:secret@db/site", "(settings.E007)"),
         ("postgres://me:secret@127.0.0.1:1/site", "Connection refused"),
         ("postgres://me:secret@127.0.0.1:1/site", "PostgreSQL database site at 127.0.0.1:1"),
         ("sqlite:no.db", "not a database"),

@@ -42,7 +42,7 @@ fn the_command_on_the_page_of_a_problem_provokes_it() {
             .envs(words[..at].iter().map(|word| word.split_once('=').expect("it sets a variable")));
         let output = command.output().unwrap();
         let printed = [text(&output.stdout), text(&output.stderr)].concat();
-        assert!(printed.contains(&format!("{id} ")), "{id}: {printed}");
+        assert!(printed.contains(&format!("({id})")), "{id}: {printed}");
     }
 }
 
@@ -51,7 +51,7 @@ fn a_postgresql_database_without_trigrams_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let server = std::env::var("TEST_POSTGRES_URL").expect("run scripts/test, or set it");
     let output = program(folder.path(), &["check"]).env("DATABASE_URL", server).output().unwrap();
-    assert!(text(&output.stderr).contains("databases.W003 "), "{output:?}");
+    assert!(text(&output.stderr).contains("(databases.W003)"), "{output:?}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ async fn entries_come_and_go_with_fixtures(kind: DatabaseKind) {
     for (flag, why) in [
         ("4", "Value 4 is not a valid choice."),
         ("40000", "Value 40000 is not a valid choice."),
-        ("\"x\"", "“x” value must be an integer."),
+        ("\"x\"", "“x” is not a whole number."),
     ] {
         workshop.fixture("log.json", entry(flag));
         let error = workshop.fails(1, &["loaddata", "log.json"]);

@@ -360,7 +360,7 @@ pub enum FieldKind {
     },
     /// Text of any length.
     Text,
-    /// An e-mail address.
+    /// An email address.
     Email {
         /// The limit, in characters.
         max_length: u32,

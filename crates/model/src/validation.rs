@@ -132,7 +132,7 @@ impl FieldInfo {
 
     fn validate_float(&self, number: f64, messages: &mut Vec<String>) {
         if !number.is_finite() {
-            return messages.push(format!("“{number}” value must be a float."));
+            return messages.push(format!("“{number}” is not a number."));
         }
         #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
         let limit = |limit: i64| limit as f64;
@@ -264,15 +264,15 @@ mod tests {
     #[test]
     fn numbers_that_are_none_are_refused_from_code_as_well() {
         let ratio = FieldInfo { min_value: Some(0), ..FieldInfo::new("ratio", FieldKind::Float) };
-        assert_eq!(ratio.validate(&Value::from(f64::NAN)), ["“NaN” value must be a float."]);
-        assert_eq!(ratio.validate(&Value::from(f64::INFINITY)), ["“inf” value must be a float."]);
+        assert_eq!(ratio.validate(&Value::from(f64::NAN)), ["“NaN” is not a number."]);
+        assert_eq!(ratio.validate(&Value::from(f64::INFINITY)), ["“inf” is not a number."]);
         assert_eq!(
             ratio.validate(&Value::from(-0.5)),
             ["Ensure this value is greater than or equal to 0."]
         );
         let json = FieldInfo::new("json", FieldKind::Json);
         let nothing = Value::Json(Some(String::new()));
-        assert!(json.validate(&nothing)[0].starts_with("Value must be valid JSON: EOF"));
+        assert!(json.validate(&nothing)[0].starts_with("This is not valid JSON: EOF"));
         assert_eq!(json.validate(&Value::Json(Some("{}".to_owned()))), Vec::<String>::new());
     }
 }

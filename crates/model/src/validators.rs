@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 pub(crate) use url::is_url;
 
-/// Returns `true` if a text is an e-mail address by the rules of Django's `EmailValidator`.
+/// Returns `true` if a text is an email address by the rules of Django's `EmailValidator`.
 pub(crate) fn is_email(text: &str) -> bool {
     // Longer ones cannot be delivered, and cost time to look at.
     if text.chars().count() > 320 {
@@ -32,7 +32,7 @@ pub(crate) fn json_problem(text: &str) -> Option<String> {
         serde_json::from_str::<IgnoredAny>(text).map(drop)
     };
     match read {
-        Err(error) => Some(format!("Value must be valid JSON: {error}.")),
+        Err(error) => Some(format!("This is not valid JSON: {error}.")),
         Ok(()) if text.contains("\\u0000") => Some("Null characters are not allowed.".to_owned()),
         Ok(()) => None,
     }

@@ -66,7 +66,7 @@ pub struct User {
     pub first_name: String,
     /// The last name. May be empty.
     pub last_name: String,
-    /// The e-mail address. May be empty.
+    /// The email address. May be empty.
     pub email: String,
     /// Whether the user may enter the admin.
     pub is_staff: bool,

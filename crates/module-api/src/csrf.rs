@@ -77,20 +77,20 @@ impl CsrfRefusal {
         request.local_cache(|| RefusedByCsrf(None)).0
     }
 
-    /// What is wrong and what to do, for the one who writes the form.
+    /// Returns the explanation and remedy for the developer of the form.
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::CrossSite => {
-                "The request was sent from a page of another site. If it is meant to be, say so for \
-                 its route in Module::csrf_exempt, and check who sends it in another way."
+                "The request was sent from a page of another site. If that is intended, name its \
+                 route in Module::csrf_exempt, and authenticate the sender in another way."
             }
             Self::NoToken => {
                 "The request has no CSRF token. Write {{ csrf_input() }} as the first thing inside \
                  the form, or send the header X-CSRF-Token."
             }
             Self::WrongToken => {
-                "The CSRF token is not that of this visitor: the page is older than the last time \
-                 that somebody signed in or out, or cookies are not kept. Load the page again."
+                "The CSRF token does not match this visitor's: the page was loaded before the last \
+                 login or logout, or cookies are disabled. Reload the page."
             }
         }
     }

@@ -1,20 +1,22 @@
-//! What is wrong with a site, said such that somebody can mend it.
+//! Problems: errors and warnings about a site, with a stable id and a remedy.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How bad a [`Problem`] is.
+/// The severity of a [`Problem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; the site starts.
+    /// The site starts, and the problem is logged.
     Warning,
     /// The site does not start.
     Error,
 }
 
-/// Something wrong with the site, found before it starts.
+/// An error or warning about a site, found before it starts.
+///
+/// As text, its message ends with its id, for which the command `explain` prints cause and remedy.
 ///
 /// ```
 /// use module_api::Problem;
@@ -24,7 +26,7 @@ pub enum Severity {
 ///     .hint("set modules.lettings.currency to a code of ISO 4217");
 /// assert_eq!(
 ///     problem.to_string(),
-///     "lettings.E001 [lettings] `currency` is `XYZ`, which is no currency\n    \
+///     "[lettings] `currency` is `XYZ`, which is no currency (lettings.E001)\n    \
 ///      hint: set modules.lettings.currency to a code of ISO 4217",
 /// );
 /// ```
@@ -32,18 +34,18 @@ pub enum Severity {
 pub struct Problem {
     /// A stable identifier: an area or module, then `E` or `W` and a number.
     pub id: String,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// The modules it is about; none if it is about the site.
+    /// The modules that it concerns; empty if it concerns the site.
     pub modules: Vec<String>,
-    /// What is wrong.
+    /// The message: lower case, without a full stop.
     pub message: String,
-    /// What to do about it. May be empty.
+    /// The remedy. May be empty.
     pub hint: String,
 }
 
 impl Problem {
-    /// A problem that keeps the site from starting.
+    /// Creates a problem that keeps the site from starting.
     pub fn error(id: &str, message: impl Into<String>) -> Self {
         Self {
             id: id.to_owned(),
@@ -54,18 +56,18 @@ impl Problem {
         }
     }
 
-    /// A problem that is reported, and no more.
+    /// Creates a problem that is only reported.
     pub fn warning(id: &str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(id, message) }
     }
 
-    /// Adds a module that it is about.
+    /// Adds a module that it concerns.
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.modules.push(name.into());
         self
     }
 
-    /// Sets what to do about it.
+    /// Sets the remedy.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
@@ -74,11 +76,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.id)?;
         if !self.modules.is_empty() {
-            write!(f, " [{}]", self.modules.join(", "))?;
+            write!(f, "[{}] ", self.modules.join(", "))?;
         }
-        write!(f, " {}", self.message)?;
+        write!(f, "{} ({})", self.message, self.id)?;
         if !self.hint.is_empty() {
             write!(f, "\n    hint: {}", self.hint)?;
         }

@@ -12,7 +12,7 @@ use crate::literal::Literal;
 use crate::names::database_name_error;
 use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
 
-/// The limit of an e-mail address, as in Django.
+/// The limit of an email address, as in Django.
 const MAX_EMAIL_LENGTH: u32 = 254;
 /// Those of a URL and of a slug, as in Django.
 const MAX_URL_LENGTH: u32 = 200;

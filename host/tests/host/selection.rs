@@ -168,6 +168,6 @@ fn checks_of_modules_are_reported_with_the_rest_and_warnings_do_not_stop_the_sta
     let fails: module_api::Check = |_| vec![module_api::Problem::error("a.E001", "it is over")];
     let with = |checks| [Small { checks, ..Small::new("a") }];
     let warnings = plan(&with(Box::leak(Box::new([warns]))), "").unwrap().warnings;
-    assert_eq!(warnings[0].to_string(), "a.W001 [a] it is late");
+    assert_eq!(warnings[0].to_string(), "[a] it is late (a.W001)");
     assert_eq!(problems(&with(Box::leak(Box::new([fails]))), ""), ["a.E001 it is over"]);
 }

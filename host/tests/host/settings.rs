@@ -163,7 +163,8 @@ fn a_top_level_setting_that_nobody_reads_is_a_warning() {
     let plan = plan(&module(), "[default]\ninstaled = ['lettings']\nworkers = 2").unwrap();
     let warnings: Vec<String> = plan.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].starts_with("settings.W001 `instaled`"), "{warnings:?}");
+    assert!(warnings[0].starts_with("`instaled`"), "{warnings:?}");
+    assert!(warnings[0].contains(" (settings.W001)\n"), "{warnings:?}");
     assert!(warnings[0].contains("did you mean `installed`?"), "{warnings:?}");
 }
 

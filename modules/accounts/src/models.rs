@@ -100,7 +100,7 @@ pub struct User {
     /// The last name.
     #[model(max_length = 150, blank)]
     pub last_name: String,
-    /// The e-mail address.
+    /// The email address.
     #[model(email, blank, verbose_name = "email address")]
     pub email: String,
     /// Whether the user may enter the admin.

@@ -25,7 +25,7 @@ pub struct NewUser<'a> {
     pub username: &'a str,
     /// The password; without one, nobody can sign in.
     pub password: Option<&'a str>,
-    /// The e-mail address. May be empty.
+    /// The email address. May be empty.
     pub email: &'a str,
     /// Whether the user may sign in at all.
     pub is_active: bool,

@@ -55,7 +55,7 @@ struct Issued {
     fingerprint: String,
 }
 
-/// Makes a key for each account that has this e-mail address and may have a new password.
+/// Makes a key for each account that has this email address and may have a new password.
 pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Secret)>, DbError> {
     // PostgreSQL knows no texts with a zero byte.
     if email.is_empty() || email.contains('\0') {

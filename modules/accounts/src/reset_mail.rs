@@ -64,7 +64,7 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Sends a mail to each account with that e-mail address. Nobody waits for it any more: what
+    /// Sends a mail to each account with that email address. Nobody waits for it any more: what
     /// goes wrong is logged, without the keys.
     pub(crate) async fn run(self, email: String, pool: DbPool, urls: Urls) {
         let issued = match password_reset::issue(&email, &pool).await {

@@ -1,6 +1,6 @@
-// What makes the form of an object nicer where scripts run. Everything works without.
+// Enhances the form of an object. Everything works without scripts.
 
-/** More forms for objects that belong to that of the page. */
+/** Adds blank inline forms. */
 function offerMoreRows(section) {
   const blank = section.querySelector("template.blank-row");
   const list = section.querySelector(".row-list");
@@ -36,7 +36,7 @@ function offerMoreRows(section) {
   limit();
 }
 
-/** A filter above many boxes, and how many of them are checked. */
+/** A filter above many checkboxes, and the number of checked ones. */
 function offerFilter(boxes) {
   const items = [...boxes.querySelectorAll(".boxes-list li")].filter((item) => item.querySelector("input"));
   if (items.length < 2) return;
@@ -72,7 +72,7 @@ function offerFilter(boxes) {
   tell();
 }
 
-/** An object searched by what it shows as, in place of its primary key. */
+/** A search by label in place of an input for a primary key. */
 function offerSearch(field) {
   const key = field.querySelector("input");
   const chosen = field.querySelector(".chosen");
@@ -150,8 +150,8 @@ function offerSearch(field) {
     }
     if (mine !== latest) return;
     list.replaceChildren();
-    if (!answer) note("The search does not answer. Try again.");
-    else if (answer.results.length === 0) note("Nothing found.");
+    if (!answer) note("Search failed. Try again.");
+    else if (answer.results.length === 0) note("No results.");
     for (const [index, result] of (answer?.results ?? []).entries()) {
       const option = document.createElement("li");
       option.id = `${list.id}_${index}`;
@@ -161,7 +161,7 @@ function offerSearch(field) {
       option.setAttribute("aria-selected", "false");
       list.append(option);
     }
-    if (answer?.pagination?.more) note("There are more: type more of it.");
+    if (answer?.pagination?.more) note("More results exist. Type more to narrow them down.");
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
   };

@@ -125,7 +125,7 @@ async fn other_pages(browser: &Browser) {
     check("/admin/lettings/letting/2/history/", "history-without-entries").await;
     check("/admin/lettings/address/1/delete/", "delete").await;
     check("/admin/lettings/letting/2/delete/", "delete-without-address").await;
-    browser.press("Delete these as well").await;
+    browser.press("Delete these, too").await;
     browser.check_page("delete-with-address").await;
     browser.open(&site.address("/admin/auth/user/?q=root")).await;
     browser.within("tbody", async || browser.follow("root").await).await;
@@ -162,7 +162,7 @@ async fn other_pages(browser: &Browser) {
         fs::write(&path, content).expect("a file is written");
         browser.open(&site.address("/admin/lettings/address/import/")).await;
         browser.attach("File", &path).await;
-        browser.press("Show what would happen").await;
+        browser.press("Preview import").await;
         browser.check_page(name).await;
     }
 

@@ -64,7 +64,7 @@ async fn search_the_list(browser: &Browser, text: &str) {
 }
 
 async fn look_through_the_list(browser: &Browser) {
-    assert_eq!(browser.heading().await, "Select letting to change");
+    assert_eq!(browser.heading().await, "Lettings");
     assert_eq!(titles(browser).await.len(), 100);
     browser.follow("Page 2").await;
     assert_eq!(titles(browser).await.len(), 19);
@@ -147,13 +147,13 @@ async fn meet_another_editor(browser: &Browser) {
         })
         .await;
     browser.press("Save").await;
-    assert_eq!(browser.texts(".notice h2").await, ["Not saved: somebody else was faster"]);
+    assert_eq!(browser.texts(".notice h2").await, ["Not saved: someone else changed this letting"]);
     let row = browser.texts(".notice .differs > :not(:last-child)").await;
     assert_eq!(row[..3], ["Title", "My Kelp House", "Their Kelp House"]);
     // Nothing is lost: the form has all that was typed, and either title can be kept.
     assert_eq!(browser.value("Title").await, "My Kelp House");
     assert_eq!(browser.value("City").await, "Two Harbors");
-    browser.tick("take theirs : Title").await;
+    browser.tick("keep stored value : Title").await;
     browser.press("Save").await;
     browser.follow("Open it again").await;
     assert_eq!(browser.value("Title").await, "Their Kelp House");
@@ -174,15 +174,15 @@ async fn delete_several(browser: &Browser) {
     // Nothing is deleted before it was shown.
     let text = browser.text().await;
     assert!(text.contains("Row house 003") && text.contains("Row house 007"), "{text}");
-    browser.follow("No, take me back").await;
+    browser.follow("Cancel").await;
     assert_eq!(titles(browser).await.len(), 9);
 
     browser.tick("Select Row house 003").await;
     browser.tick("Select Row house 007").await;
     browser.choose("Action", "Delete selected lettings").await;
     browser.press("Go").await;
-    browser.press("Yes, I’m sure").await;
-    let said = "Successfully deleted 2 lettings. What stays: 2 addresses.";
+    browser.press("Delete 2 lettings").await;
+    let said = "Deleted 2 lettings. Kept: 2 addresses.";
     assert_eq!(browser.messages().await, [said]);
     let left = titles(browser).await;
     assert_eq!(left.len(), 7);
@@ -199,14 +199,14 @@ async fn import_addresses(browser: &Browser) {
     browser.within("nav.models", async || browser.follow("Addresses").await).await;
     browser.follow("Import").await;
     browser.attach("File", &write("bad.csv", BAD_FILE)).await;
-    browser.press("Show what would happen").await;
+    browser.press("Preview import").await;
     let problems = browser.texts("#problems li").await;
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].starts_with("Line 2, Number:"), "{problems:?}");
     browser.follow("Choose another file").await;
 
     browser.attach("File", &write("good.csv", GOOD_FILE)).await;
-    browser.press("Show what would happen").await;
+    browser.press("Preview import").await;
     assert_eq!(browser.texts("#counts dd").await, ["1", "0", "0", "0"]);
     browser.press("Import").await;
     let messages = browser.messages().await;
@@ -280,10 +280,10 @@ async fn work_with_few_permissions(browser: &Browser, site: &ServedSite) {
     assert_eq!(browser.texts("main input, main button").await, [""; 0]);
     browser.check_page("view-only").await;
     browser.open(&site.address("/admin/auth/user/")).await;
-    assert_eq!(browser.heading().await, "You may not do this");
+    assert_eq!(browser.heading().await, "Permission denied");
     assert!(browser.text().await.contains("Accounts: can view user"));
     browser.within("nav.models", async || browser.follow("Lettings").await).await;
-    assert_eq!(browser.heading().await, "Select letting to view");
+    assert_eq!(browser.heading().await, "Lettings");
     browser.open(&site.address("/admin/auth/")).await;
     assert_eq!(browser.heading().await, "Page not found");
 }

@@ -37,6 +37,7 @@ const NOT: &[(&str, &str)] = &[
     ("plug-in module", "module"),
     ("middleware ", "fairing"),
     ("web-site", "site"),
+    ("e-mail", "email"),
     ("it's", "it is"),
     ("doesn't", "does not"),
     ("don't", "do not"),

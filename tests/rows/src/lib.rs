@@ -31,7 +31,7 @@ pub struct Person<'a> {
     pub first_name: &'a str,
     /// The last name.
     pub last_name: &'a str,
-    /// The e-mail address.
+    /// The email address.
     pub email: &'a str,
     /// The favorite city.
     pub favorite_city: &'a str,

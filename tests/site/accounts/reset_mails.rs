@@ -218,13 +218,13 @@ async fn elsewhere_a_site_without_settings_says_that_it_sends_no_mail(on: Databa
     let site = elsewhere(on, &[]).await;
     let page = site.get("/accounts/password_reset/").await;
     assert_eq!(page.status, 200);
-    assert!(page.page().main().contains("This site sends no email"), "{}", page.text());
+    assert!(page.page().main().contains("This site cannot send email"), "{}", page.text());
     assert_eq!(
         page.page().all("form").filter(|form| form.attribute("method").is_some()).count(),
         0
     );
     let answer = ask(&site.browser(), "tunde@example.org").await;
-    assert!(answer.page().main().contains("This site sends no email"), "{}", answer.text());
+    assert!(answer.page().main().contains("This site cannot send email"), "{}", answer.text());
     assert_eq!(number(&site, "SELECT COUNT(*) AS value FROM accounts_throttle").await, 0);
     let plan = HolidayHomes::on(on).profile("heroku").plan().unwrap();
     let warnings: Vec<&str> = plan.warnings.iter().map(|warning| &*warning.id).collect();

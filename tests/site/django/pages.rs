@@ -62,7 +62,7 @@ async fn assert_shown(shown: &Value, successor: &TestSite) {
             given => words(given),
         };
         let expected = format!(
-            "First name {} Last name {} E-mail {} Favorite city {}",
+            "First name {} Last name {} Email {} Favorite city {}",
             given("first_name"),
             given("last_name"),
             given("email"),

@@ -7,8 +7,7 @@ use time::{Date, Duration, Month, Time, UtcDateTime};
 pub(super) fn datetime(text: &str) -> Result<UtcDateTime, String> {
     let invalid_format = || {
         format!(
-            "“{text}” value has an invalid format. It must be in YYYY-MM-DD \
-             HH:MM[:ss[.uuuuuu]][TZ] format."
+            "“{text}” is not a date and time. Write it as YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]."
         )
     };
     let mut scan = Scan(text.trim());
@@ -18,38 +17,31 @@ pub(super) fn datetime(text: &str) -> Result<UtcDateTime, String> {
         return Ok(UtcDateTime::new(date, Time::MIDNIGHT));
     }
     let clock = scan.clock().ok_or_else(invalid_format)?;
-    clock.on(&date).ok_or_else(|| {
-        format!(
-            "“{text}” value has the correct format (YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]) but it is \
-             an invalid date/time."
-        )
-    })
+    clock.on(&date).ok_or_else(|| format!("“{text}” is not a valid date and time."))
 }
 
 /// A day in the form that Django takes.
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let mut scan = Scan(text.trim());
-    let date = scan.date().filter(|_| scan.0.is_empty()).ok_or_else(|| {
-        format!("“{text}” value has an invalid date format. It must be in YYYY-MM-DD format.")
-    })?;
+    let date = scan
+        .date()
+        .filter(|_| scan.0.is_empty())
+        .ok_or_else(|| format!("“{text}” is not a date. Write it as YYYY-MM-DD."))?;
     date.build().ok_or_else(|| invalid_date(text))
 }
 
 fn invalid_date(text: &str) -> String {
-    format!("“{text}” value has the correct format (YYYY-MM-DD) but it is an invalid date.")
+    format!("“{text}” is not a valid date.")
 }
 
 /// A time of day in the form that Django takes, with or without seconds and their fraction.
 pub(super) fn time(text: &str) -> Result<Time, String> {
     let mut scan = Scan(text.trim());
-    let clock = scan.time_of_day().filter(|_| scan.0.is_empty()).ok_or_else(|| {
-        format!("“{text}” value has an invalid format. It must be in HH:MM[:ss[.uuuuuu]] format.")
-    })?;
-    clock.time().ok_or_else(|| {
-        format!(
-            "“{text}” value has the correct format (HH:MM[:ss[.uuuuuu]]) but it is an invalid time."
-        )
-    })
+    let clock = scan
+        .time_of_day()
+        .filter(|_| scan.0.is_empty())
+        .ok_or_else(|| format!("“{text}” is not a time. Write it as HH:MM[:ss[.uuuuuu]]."))?;
+    clock.time().ok_or_else(|| format!("“{text}” is not a valid time."))
 }
 
 /// The rest of a text.
@@ -224,18 +216,18 @@ mod tests {
             "2020-06-14 09:41é",
         ] {
             let expected = format!(
-                "“{text}” value has an invalid format. It must be in YYYY-MM-DD \
-                 HH:MM[:ss[.uuuuuu]][TZ] format."
+                "“{text}” is not a date and time. Write it as YYYY-MM-DD \
+                 HH:MM[:ss[.uuuuuu]][TZ]."
             );
             assert_eq!(moment(text), expected);
         }
         for text in ["2020-02-30", "0000-01-01", "2020-13-01"] {
-            assert!(moment(text).ends_with("(YYYY-MM-DD) but it is an invalid date."), "{text}");
+            assert!(moment(text).ends_with("” is not a valid date."), "{text}");
         }
         for text in
             ["2020-06-14 24:00", "2020-06-14 23:60", "9999-12-31 23:00-02", "0001-01-01 01:00+02"]
         {
-            assert!(moment(text).ends_with("but it is an invalid date/time."), "{text}");
+            assert!(moment(text).ends_with("” is not a valid date and time."), "{text}");
         }
     }
 }

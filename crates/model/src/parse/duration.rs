@@ -8,9 +8,7 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let micros = of_clock(trimmed).or_else(|| of_iso(trimmed));
     micros.and_then(|micros| i64::try_from(micros).ok()).map(Duration::microseconds).ok_or_else(|| {
-        format!(
-            "“{text}” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format."
-        )
+        format!("“{text}” is not a duration. Write it as [DD] [[HH:]MM:]ss[.uuuuuu].")
     })
 }
 

@@ -43,20 +43,20 @@ impl Unreadable {
     /// The explanation for the visitor, with the remedy.
     pub fn explanation(self) -> String {
         match self {
-            Self::TooLarge => "What was sent is larger than a form may be. Shorten the longest \
-                               text, and send it again."
-                .to_owned(),
-            Self::TooManyFields => format!(
-                "What was sent has more than {MAX_FIELDS} fields. Change fewer objects at once."
-            ),
-            Self::NotText => "What was sent is not text in UTF-8. Go back to the form and send it \
-                              from there."
-                .to_owned(),
+            Self::TooLarge => {
+                "The form is too large. Shorten the longest text, and send it again.".to_owned()
+            }
+            Self::TooManyFields => {
+                format!("The form has more than {MAX_FIELDS} fields. Change fewer objects at once.")
+            }
+            Self::NotText => {
+                "The form is not encoded in UTF-8. Go back, and send it again.".to_owned()
+            }
             Self::NoForm => {
-                "What was sent is no form. Go back to the form and send it from there.".to_owned()
+                "The request has no form. Go back to the form, and send it again.".to_owned()
             }
             Self::Broken => {
-                "The connection broke off before the form had arrived. Send it again.".to_owned()
+                "The connection ended before the form was complete. Send it again.".to_owned()
             }
         }
     }

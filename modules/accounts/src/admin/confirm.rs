@@ -19,15 +19,15 @@ pub(super) fn confirm<'a>(
         }
         if is_last_superuser(change, on).await? {
             questions.push(
-                "No active superuser is left then: nobody could give anybody all rights again, \
-                 unless from the command line."
+                "No active superuser would be left. Superuser status could then be granted only \
+                 from the command line."
                     .to_owned(),
             );
         }
         if questions.is_empty() {
             return Ok(None);
         }
-        questions.push("Is that what you want?".to_owned());
+        questions.push("Continue?".to_owned());
         Ok(Some(questions.join(" ")))
     })
 }
@@ -38,7 +38,7 @@ fn of_own_account(before: &Record, after: &Record) -> Option<String> {
     let rights = [
         ("is_superuser", "superuser status"),
         ("is_staff", "staff status"),
-        ("is_active", "being active"),
+        ("is_active", "active status"),
     ];
     let lost: Vec<&str> = rights
         .into_iter()
@@ -50,7 +50,7 @@ fn of_own_account(before: &Record, after: &Record) -> Option<String> {
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
-    Some(format!("This is your own account, and you take {lost} away from yourself."))
+    Some(format!("You are removing {lost} from your own account."))
 }
 
 /// Whether there are active superusers before and none after.

@@ -40,7 +40,7 @@ pub(super) fn definition() -> clap::Command {
              password nobody can log in as the user until `changepassword` has set one.",
         )
         .arg(Arg::new("username").long("username").help("The name to log in with"))
-        .arg(Arg::new("email").long("email").help("The e-mail address; it may be empty"))
+        .arg(Arg::new("email").long("email").help("The email address; it may be empty"))
         .arg(
             Arg::new("noinput")
                 .long("noinput")

@@ -26,7 +26,7 @@ pub struct UserAttributes<'a> {
     pub first_name: &'a str,
     /// The last name.
     pub last_name: &'a str,
-    /// The e-mail address.
+    /// The email address.
     pub email: &'a str,
 }
 

@@ -11,7 +11,7 @@ const BUSY_SECONDS: u64 = 5;
 
 /// Error message for a full queue or a lack of memory.
 pub(crate) const BUSY: &str =
-    "Passwords cannot be checked at the moment. Please try again in a few seconds.";
+    "Passwords cannot be checked at the moment. Try again in a few seconds.";
 
 /// Answers with the page again, since the visitor has to wait.
 pub(crate) fn too_many(wait: Wait, page: Page) -> FormAnswer {

@@ -64,7 +64,7 @@ fn assert_is_over(answer: &Answer) {
     assert_eq!(answer.status, 404);
     let page = answer.page();
     assert_eq!(page.heading(), "Password reset unsuccessful");
-    assert_eq!(page.link("request a new password reset"), Some("/accounts/password_reset/"));
+    assert_eq!(page.link("Request a new one"), Some("/accounts/password_reset/"));
 }
 
 async fn who_forgot_the_password_sets_a_new_one_by_mail(on: DatabaseKind) {

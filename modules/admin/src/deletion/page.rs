@@ -172,8 +172,8 @@ fn may_know(desk: &Desk<'_>, model: &ModelInfo, record: Option<&Record>) -> bool
 pub(crate) struct Around {
     /// What is to be deleted: `the letting “X”`, `the selected lettings`.
     pub(crate) what: String,
-    /// What people call it: `letting`, `lettings`.
-    pub(crate) name: &'static str,
+    /// The noun for buttons and titles: `letting`, `3 lettings`.
+    pub(crate) name: String,
     /// The title, if it can be deleted.
     pub(crate) title: String,
     /// The way to it from the list.
@@ -182,7 +182,7 @@ pub(crate) struct Around {
     pub(crate) action: String,
     /// Fields that the form sends along.
     pub(crate) hidden: Vec<(String, String)>,
-    /// Where “No, take me back” leads.
+    /// The target of “Cancel”.
     pub(crate) back: String,
 }
 
@@ -202,6 +202,6 @@ pub(crate) fn page(
     let shell = Shell::of_model(desk, title, admin, crumbs)?;
     Ok(Page::render(
         template_name!("admin/delete"),
-        context! { shell, asked, what, action, hidden, back },
+        context! { shell, asked, what, name, action, hidden, back },
     ))
 }

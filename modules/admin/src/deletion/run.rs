@@ -131,12 +131,12 @@ async fn attempt(
     write_log(desk, admin.model, &present, on).await?;
     let note = match (found.targets.as_slice(), answers.along) {
         ([], _) => String::new(),
-        (targets, false) => format!(" What stays: {}.", in_words(targets)),
+        (targets, false) => format!(" Kept: {}.", in_words(targets)),
         (targets, true) => {
             for (model, _, ids) in targets {
                 write_log(desk, model, ids, on).await?;
             }
-            format!(" Deleted as well: {}.", in_words(targets))
+            format!(" Also deleted: {}.", in_words(targets))
         }
     };
     found.deletion.run(on).await.map_err(as_error)?;

@@ -94,13 +94,12 @@ pub(crate) fn compare(state: &FormState<'_>, choices: &Choices) -> Vec<Compariso
         let (form, mut note) = (&row.form, None);
         if row.unknown {
             note = Some(
-                "It was deleted by somebody else. It is added again when you save, unless you mark \
-                 it to be deleted.",
+                "Deleted by someone else. Saving adds it again, unless you select “Delete”.",
             );
         } else if form.stored.is_none() {
             continue;
         } else if row.delete {
-            note = Some("You have marked it to be deleted.");
+            note = Some("You have selected “Delete”.");
         }
         let fields = if row.unknown { Vec::new() } else { fields_of_other(form, choices) };
         if note.is_some() || !fields.is_empty() {

@@ -9,7 +9,7 @@ use module_api::model::FieldInfo;
 
 /// Error message while no password can be hashed.
 pub(crate) const BUSY: &str =
-    "Passwords cannot be hashed at the moment. Please try again in a few seconds.";
+    "Passwords cannot be hashed at the moment. Try again in a few seconds.";
 
 /// The names of the two inputs, which are Django's.
 pub(crate) const INPUTS: [&str; 2] = ["password1", "password2"];

@@ -199,7 +199,7 @@ impl Viewer<'_, '_> {
         let algorithm = algorithm.filter(|algorithm| !algorithm.starts_with('!'));
         let summary = match algorithm {
             Some(algorithm) => format!(
-                "Set, hashed with {algorithm}. What it is, is not stored, so nobody can look it up."
+                "Set (hashed with {algorithm}). Raw passwords are not stored, so they cannot be viewed."
             ),
             None => "No password set.".to_owned(),
         };

@@ -61,7 +61,7 @@ impl<'a> Lines<'a> {
         let mut cell = String::new();
         loop {
             let Some((part, rest)) = inner.split_once('"') else {
-                return Err(format!("the quote that begins in line {} is not closed", self.number));
+                return Err(format!("the quote opened in line {} is not closed", self.number));
             };
             cell.push_str(part);
             match rest.strip_prefix('"') {
@@ -78,7 +78,7 @@ impl<'a> Lines<'a> {
         let is_end = self.rest.is_empty() || self.rest.starts_with([self.delimiter, '\r', '\n']);
         if !is_end {
             let number = self.number;
-            return Err(format!("in line {number} there is text after the end of a quoted cell"));
+            return Err(format!("line {number} has text after a closing quote"));
         }
         let ends = cell.replace("\r\n", "\n");
         self.number += ends.chars().filter(|c| matches!(c, '\r' | '\n')).map(|_| 1).sum::<u64>();
@@ -181,9 +181,9 @@ mod tests {
     #[test]
     fn what_is_not_well_formed_says_where() {
         for (text, message) in [
-            ("a\n\"b", "the quote that begins in line 2 is not closed"),
-            ("a\n\nx\n\"b\nc\n", "the quote that begins in line 4 is not closed"),
-            ("a\n\"b\"c", "in line 2 there is text after the end of a quoted cell"),
+            ("a\n\"b", "the quote opened in line 2 is not closed"),
+            ("a\n\nx\n\"b\nc\n", "the quote opened in line 4 is not closed"),
+            ("a\n\"b\"c", "line 2 has text after a closing quote"),
         ] {
             let error = Lines::of(text).find_map(Result::err);
             assert_eq!(error.as_deref(), Some(message), "{text:?}");

@@ -68,13 +68,13 @@ impl<'a> Importable<'a> {
         };
         let meant: Vec<&str> = fields.chain(many).filter(is_meant).map(|(name, _)| name).collect();
         match meant[..] {
-            [name] => self.slot(name).ok_or_else(|| self.unknown(heading)),
-            [] => Err(self.unknown(heading)),
-            _ => Err(format!("“{heading}” may be any of {}: write one of these", meant.join(", "))),
+            [name] => self.slot(name).ok_or_else(|| self.unknown("column", heading)),
+            [] => Err(self.unknown("column", heading)),
+            _ => Err(format!("Ambiguous column “{heading}”. Use one of: {}", meant.join(", "))),
         }
     }
 
-    /// Why a field may not be imported, if it may not.
+    /// Returns the reason why a field is not imported, if it is not.
     fn left_out(&self, name: &'static str) -> Option<&'static str> {
         let admin = self.admin;
         let is_in_form = admin.fieldsets.is_empty()
@@ -82,11 +82,11 @@ impl<'a> Importable<'a> {
         if admin.password == Some(name) {
             Some("passwords are never imported")
         } else if admin.exclude.contains(&name) || !is_in_form {
-            Some("it is not in the form")
+            Some("not in the form")
         } else if admin.read_only.contains(&name) {
-            Some("it cannot be changed")
+            Some("read-only")
         } else if admin.superuser_only.contains(&name) && !self.is_superuser {
-            Some("only superusers can change it")
+            Some("only superusers can change this")
         } else {
             None
         }
@@ -100,10 +100,10 @@ impl<'a> Importable<'a> {
         all.filter(|name| !matches!(self.slot(name), None | Some(Slot::LeftOut(_)))).collect()
     }
 
-    /// What to say of a name that is no field's.
-    pub(crate) fn unknown(&self, name: &str) -> String {
+    /// The message about an unknown column or field, without the full stop.
+    pub(crate) fn unknown(&self, what: &str, name: &str) -> String {
         let name: String = name.chars().take(50).collect();
-        format!("“{name}” is no field: there are {}", self.names().join(", "))
+        format!("Unknown {what} “{name}”. Allowed: {}", self.names().join(", "))
     }
 }
 

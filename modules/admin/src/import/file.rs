@@ -37,10 +37,10 @@ pub(crate) fn read(
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let is_table = match ending.as_deref() {
         Some("json") if !is_json => {
-            return Err("is called .json, but does not begin like a list in JSON".to_owned());
+            return Err("has the extension .json, but does not contain a JSON list".to_owned());
         }
         Some("csv" | "tsv") if beginning.starts_with("[{") || beginning.starts_with("{\"") => {
-            return Err("is called .csv, but holds JSON: call it .json".to_owned());
+            return Err("has the extension .csv, but contains JSON: rename it to .json".to_owned());
         }
         Some("csv" | "tsv") => true,
         _ => !is_json,
@@ -49,7 +49,7 @@ pub(crate) fn read(
         return Ok(Drafts { is_windows_1252, ..rows::read(&text, importable)? });
     }
     if is_windows_1252 {
-        return Err("is not written in UTF-8, as JSON is: save it as UTF-8".to_owned());
+        return Err("is not encoded in UTF-8, as JSON must be: save it as UTF-8".to_owned());
     }
     objects::read(&text, importable)
 }
@@ -70,10 +70,10 @@ fn text(bytes: &[u8]) -> Result<Text<'_>, String> {
         return Err((*what).to_owned());
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err("is written in UTF-16: save it as UTF-8".to_owned());
+        return Err("is encoded in UTF-16: save it as UTF-8".to_owned());
     }
     if bytes.contains(&0) {
-        return Err("is no text: it has bytes that are zero".to_owned());
+        return Err("is not a text file: it contains null bytes".to_owned());
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => {
@@ -84,8 +84,8 @@ fn text(bytes: &[u8]) -> Result<Text<'_>, String> {
             let text = windows_1252(bytes).ok_or_else(|| {
                 let lines = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
                 format!(
-                    "is neither written in UTF-8 nor in Windows-1252, as line {lines} shows: save \
-                     it as UTF-8, which Excel calls “CSV UTF-8”"
+                    "is encoded neither in UTF-8 nor in Windows-1252 (line {lines}): save it as \
+                     UTF-8, which Excel calls “CSV UTF-8”"
                 )
             })?;
             Text { text, is_windows_1252: true }
@@ -105,7 +105,7 @@ fn windows_1252(bytes: &[u8]) -> Option<Cow<'_, str>> {
 pub(crate) fn too_large() -> String {
     let megabytes = MAX_BYTES / 1024 / 1024;
     format!(
-        "is larger than {megabytes} MB: import it in parts, or load it by `{} loaddata`",
+        "is larger than {megabytes} MB: import it in parts, or load it with `{} loaddata`",
         program_name()
     )
 }
@@ -120,8 +120,8 @@ mod tests {
             (b"\x1f\x8b\x08\0\0" as &[u8], "compressed (gzip)"),
             (b"PK\x03\x04rest", "Excel"),
             (b"\xff\xfea\0b\0", "UTF-16"),
-            (b"a,b\n1,\0", "bytes that are zero"),
-            (b"title\nSea\ncaf\x81\n", "as line 3 shows"),
+            (b"a,b\n1,\0", "null bytes"),
+            (b"title\nSea\ncaf\x81\n", "(line 3)"),
             (b"", "is empty"),
             (b"\xef\xbb\xbf \r\n", "is empty"),
             (&vec![b'a'; MAX_BYTES + 1], "larger than 1 MB"),

@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for Fields {
 /// Reads the objects of a list.
 pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, String> {
     let objects: Vec<Object> = serde_json::from_str(text).map_err(|error| {
-        format!("is no list of objects as `dumpdata` and the export write it: {error}")
+        format!("is not a JSON list of objects as `dumpdata` writes it: {error}")
     })?;
     if objects.is_empty() {
         return Err("has no objects".to_owned());
@@ -68,7 +68,7 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
 /// What to say of a file with too many objects.
 pub(super) fn too_many() -> String {
     format!(
-        "has more than {MAX_OBJECTS} objects: import it in parts, or load it by `{} loaddata`",
+        "has more than {MAX_OBJECTS} objects: import it in parts, or load it with `{} loaddata`",
         program_name()
     )
 }
@@ -79,7 +79,7 @@ fn draft(number: usize, object: Object, importable: &Importable<'_>, drafts: &mu
     if !object.model.eq_ignore_ascii_case(model.label) {
         let other: String = object.model.chars().take(100).collect();
         let label = model.label;
-        draft.refuse(None, format!("It is a “{other}”; here only “{label}” is imported."));
+        draft.refuse(None, format!("Its model is “{other}”. Only “{label}” can be imported here."));
         return draft;
     }
     let key = model.primary_key();
@@ -88,7 +88,7 @@ fn draft(number: usize, object: Object, importable: &Importable<'_>, drafts: &mu
     for (name, json) in object.fields.0 {
         let slot = match importable.slot(&name) {
             None | Some(Slot::Key) => {
-                draft.refuse(None, format!("{}.", importable.unknown(&name)));
+                draft.refuse(None, format!("{}.", importable.unknown("field", &name)));
                 continue;
             }
             Some(Slot::LeftOut(why)) => {
@@ -98,7 +98,7 @@ fn draft(number: usize, object: Object, importable: &Importable<'_>, drafts: &mu
             Some(slot) => slot,
         };
         if seen.contains(&slot) {
-            draft.refuse(None, format!("It has the field “{name}” twice."));
+            draft.refuse(None, format!("Duplicate field “{name}”."));
             continue;
         }
         seen.push(slot);
@@ -132,7 +132,7 @@ fn given(field: &FieldInfo, json: Json) -> Result<Given, String> {
 
 fn many(key: &FieldInfo, json: Json) -> Result<Vec<Given>, String> {
     let Json::Array(elements) = json else {
-        return Err(format!("“{}” value must be a list.", shortened(&json)));
+        return Err(format!("“{}” is not a list.", shortened(&json)));
     };
     let given = |element| match element {
         Json::Array(key) => Ok(Given::Natural(key)),
@@ -157,7 +157,7 @@ pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> 
         (Json::Number(number), true) if number.is_i64() || number.is_u64() => {
             Ok(Value::from(number.to_string()))
         }
-        (json, true) => Err(format!("“{}” value must be text.", shortened(json))),
+        (json, true) => Err(format!("“{}” is not text.", shortened(json))),
         (Json::Bool(value), false) if matches!(field.kind, FieldKind::Bool) => {
             Ok(Value::from(*value))
         }

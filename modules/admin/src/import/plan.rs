@@ -171,7 +171,7 @@ fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
     for draft in drafts {
         let Some(id) = draft.id else { continue };
         if let Some(first) = seen.get(&id) {
-            let message = format!("The same object is in {first} already.");
+            let message = format!("Duplicate: the same object is in {first}.");
             draft.refuse(Some(model.primary_key().name), message);
         } else {
             seen.insert(id, draft.place);
@@ -211,7 +211,7 @@ fn row(
         && !desk.may(admin, Action::View, Some(&found.record))
     {
         // A preview would show what it is.
-        draft.refuse(None, "You have no permission to change it.");
+        draft.refuse(None, "You do not have permission to change it.");
     }
     let mut values: Vec<Value> = match found {
         Some(found) => found.record.values().to_vec(),
@@ -301,10 +301,10 @@ fn check_values(
     match step {
         Step::Keep | Step::Refuse => return,
         Step::Add if !desk.may(admin, Action::Add, None) => {
-            draft.refuse(None, format!("It is new, and you have no permission to add {names}."));
+            draft.refuse(None, format!("It is new, and you do not have permission to add {names}."));
         }
         Step::Change if !desk.may(admin, Action::Change, found.map(|found| &found.record)) => {
-            draft.refuse(None, "You have no permission to change it.");
+            draft.refuse(None, "You do not have permission to change it.");
         }
         Step::Add | Step::Change => {}
     }
@@ -364,7 +364,7 @@ async fn ask(
         if draft.problems.is_empty()
             && let Some(question) = question(desk, importable, row, on).await?
         {
-            let message = format!("It has to be confirmed, so change it by its form: {question}");
+            let message = format!("This change requires confirmation in the form: {question}");
             draft.refuse(None, message);
         }
     }

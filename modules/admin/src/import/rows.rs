@@ -16,20 +16,20 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
     let mut lines = Lines::of(text);
     let header = match lines.next() {
         Some(Ok(header)) => header,
-        Some(Err(message)) => return Err(format!("is no table in CSV: {message}")),
+        Some(Err(message)) => return Err(format!("is not valid CSV: {message}")),
         None => return Err("is empty".to_owned()),
     };
     let mut drafts = Drafts::default();
     let slots = slots(&header, importable, &mut drafts)?;
     for line in lines {
-        let line = line.map_err(|message| format!("is no table in CSV: {message}"))?;
+        let line = line.map_err(|message| format!("is not valid CSV: {message}"))?;
         if drafts.objects.len() == MAX_OBJECTS {
             return Err(super::objects::too_many());
         }
         let (number, cells) = (line.number, line.cells.len());
         if cells != slots.len() {
             return Err(format!(
-                "is no table in CSV: line {number} has {}, and the first {}",
+                "is not valid CSV: line {number} has {}, but the header {}",
                 crate::text::counted(cells as u64, "cell", "cells"),
                 slots.len()
             ));
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
         drafts.objects.push(draft(&line, &slots, importable));
     }
     if drafts.objects.is_empty() {
-        return Err("has a line of names and nothing below it".to_owned());
+        return Err("has a header, but no rows".to_owned());
     }
     Ok(drafts)
 }
@@ -62,16 +62,16 @@ fn slots(
         let name = name.trim();
         let slot = importable
             .slot_of_heading(name)
-            .map_err(|wrong| format!("has a first line with other names: {wrong}"))?;
+            .map_err(|wrong| format!("was not imported. {wrong}"))?;
         if let Slot::LeftOut(why) = slot {
             drafts.left_out.insert(name.to_owned(), why);
         } else if slots.contains(&slot) {
-            return Err(format!("has two columns of the field “{name}”"));
+            return Err(format!("has two columns for the field “{name}”"));
         }
         slots.push(slot);
     }
     if slots.iter().all(|slot| matches!(slot, Slot::Key | Slot::LeftOut(_))) {
-        return Err("has no column of a field that could be imported".to_owned());
+        return Err("has no columns that can be imported".to_owned());
     }
     Ok(slots)
 }

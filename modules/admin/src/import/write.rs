@@ -35,8 +35,8 @@ impl From<DbError> for Refusal {
         if !error.is_conflict() {
             tracing::warn!("the database refused an import: {}", with_causes(&error));
         }
-        let message = "The database refused one of the objects: others were changing the same at \
-                       this moment, or it has rules of its own.";
+        let message = "The database refused one of the objects: someone else was saving at the \
+                       same time, or the database has a constraint that no model describes.";
         Self::Conflict(message.to_owned())
     }
 }

@@ -114,7 +114,7 @@ fn around(
     };
     Ok(Around {
         what: format!("the {name} “{}”", object.label),
-        name,
+        name: name.to_owned(),
         title: format!("Delete {name} “{}”", object.label),
         crumbs: vec![crumb, Crumb::here("Delete")],
         action: here("delete")?,

@@ -27,7 +27,7 @@ pub(crate) async fn forbidden(status: Status, request: &Request<'_>) -> Result<P
 }
 
 fn page(desk: &Desk<'_>) -> Result<Page, Error> {
-    let title = "You may not do this";
+    let title = "Permission denied";
     let shell = Shell::new(desk, title, vec![Crumb::here(title)])?;
     let (mut permission, mut object, mut about) = (None, None, None);
     match desk.denied.get() {

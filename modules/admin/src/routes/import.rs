@@ -146,8 +146,8 @@ async fn apply(
     let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
     if !plan.is_good() || plan.fingerprint(&file.bytes) != fingerprint {
         drop(transaction);
-        let note = "Nothing was imported: the data has changed since this page was shown. Look at \
-                    what would happen now.";
+        let note = "Nothing was imported: the data has changed since you opened this page. Review \
+                    the changes again.";
         return preview(desk, admin, file, db, Some(note.to_owned())).await;
     }
     let written = write(desk, &importable, &plan, &mut transaction).await;

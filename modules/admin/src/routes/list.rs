@@ -63,7 +63,7 @@ pub(crate) fn read<'a>(
     ListQuery::read(desk, &registered.admin, parameters)
 }
 
-/// Sends the visitor from an address that asks for what cannot be understood to the whole list.
+/// Redirects from an address with an invalid filter to the unfiltered list.
 pub(crate) fn to_all(
     desk: &Desk<'_>,
     registered: &RegisteredModel,
@@ -72,8 +72,7 @@ pub(crate) fn to_all(
 ) -> Result<Redirect, Error> {
     let plural = registered.admin.model.verbose_name_plural;
     messages.warning(format!(
-        "The address asked for “{name}”, by which this list cannot be filtered so. All {plural} are \
-         shown."
+        "The filter “{name}” in the address is unknown or invalid. Showing all {plural}."
     ));
     let list = desk.model_url("list", &registered.admin)?;
     Ok(Redirect::to(format!("{list}?{ERROR}=1")))
@@ -190,11 +189,7 @@ async fn page(
         row.is_selected = selected.contains(&row.id);
     }
     let may_change = desk.may(admin, Action::Change, None);
-    let title = format!(
-        "Select {} to {}",
-        admin.model.verbose_name,
-        if may_change { "change" } else { "view" }
-    );
+    let title = capitalized(admin.model.verbose_name_plural);
     let add =
         desk.may(admin, Action::Add, None).then(|| desk.model_url("add", admin)).transpose()?;
     let may_import = add.is_some() || may_change;

@@ -22,7 +22,7 @@ use crate::log::{self, ChangeMessage};
 use crate::object::{Object, gone, lock, object};
 use crate::shell::{Crumb, Shell};
 
-const CONFLICT: &str = "Others were changing the same at this moment. Please try again.";
+const CONFLICT: &str = "Someone else was saving at the same time. Try again.";
 
 /// What is typed into the form.
 #[derive(FromForm)]

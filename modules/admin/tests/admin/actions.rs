@@ -104,7 +104,7 @@ async fn rows_that_the_list_does_not_have_are_not_touched(on: DatabaseKind) {
         ("_selected_action", "99999999999999999999"),
     ];
     let said = messages_on(&browser.post(LIST, &fields).await.page());
-    assert!(said[0].starts_with("Items must be selected"), "{said:?}");
+    assert_eq!(said[0], "No guests selected. Nothing was changed.");
     let answer = act(&browser, "?nothing=1", "check_out", &ids).await;
     assert_eq!(answer.location(), "/admin/hotel/guest/?e=1");
     assert_eq!(left(&site).await, ["Ann"]);
@@ -150,7 +150,7 @@ async fn without_an_action_or_a_selection_nothing_is_done(on: DatabaseKind) {
         assert_eq!(
             messages_on(&again),
             [
-                "Items must be selected in order to perform actions on them. No items have been changed."
+                "No guests selected. Nothing was changed."
             ],
             "{action}"
         );
@@ -165,7 +165,7 @@ async fn an_action_that_fails_leaves_nothing_behind(on: DatabaseKind) {
     let answer = act(&browser, "", "fail", &ids).await;
     let said = messages(&browser, &answer).await;
     assert!(
-        said[0].starts_with("“Fail in the middle” was not done, and no items have been changed: "),
+        said[0].starts_with("“Fail in the middle” failed, and nothing was changed: "),
         "{said:?}"
     );
     assert_eq!(left(&site).await, [] as [&str; 0]);
@@ -180,7 +180,7 @@ async fn a_conflict_with_other_rows_is_said_and_leaves_nothing_behind(on: Databa
     assert_eq!(
         messages(&browser, &answer).await,
         [
-            "“Clash with others” was not done, and no items have been changed: it does not fit with other items."
+            "“Clash with others” failed, and nothing was changed: it conflicts with other objects."
         ]
     );
     assert_eq!(left(&site).await, [] as [&str; 0]);
@@ -206,7 +206,7 @@ async fn a_rule_keeps_objects_from_an_action(on: DatabaseKind) {
     let answer = act(&clerk, "", "check_out", &ids).await;
     assert_eq!(
         messages(&clerk, &answer).await,
-        ["You are not allowed to do this with “Locked”. No items have been changed."]
+        ["You do not have permission to do this with “Locked”. Nothing was changed."]
     );
     assert_eq!(left(&site).await, [] as [&str; 0], "all or nothing");
     let answer = act(&clerk, "", "check_out", &ids[..3]).await;
@@ -268,22 +268,22 @@ async fn deleting_shows_what_goes_first_and_then_does_it(on: DatabaseKind) {
     let browser = superuser(&site).await;
     let asked = act(&browser, "?o=1&p=1", "delete_selected", &ids[..2]).await;
     let page = asked.page();
-    assert_eq!(page.heading(), "Delete multiple objects");
+    assert_eq!(page.heading(), "Delete 2 guests");
     let text = page.main();
     assert!(text.contains("Are you sure you want to delete the selected guests?"), "{text}");
     assert!(text.contains("Guests: 2") && text.contains("Ann") && text.contains("Bob"), "{text}");
     assert!(!text.contains("Cid"), "{text}");
-    assert_eq!(page.link("No, take me back"), Some("/admin/hotel/guest/?o=1&p=1"));
+    assert_eq!(page.link("Cancel"), Some("/admin/hotel/guest/?o=1&p=1"));
     assert_eq!(all_guests(&site).await.len(), 4, "nothing is deleted yet");
     let answer = confirm(&browser, &asked).await;
     assert_eq!(answer.location(), "/admin/hotel/guest/?o=1&p=1");
-    assert_eq!(messages(&browser, &answer).await, ["Successfully deleted 2 guests."]);
+    assert_eq!(messages(&browser, &answer).await, ["Deleted 2 guests."]);
     assert_eq!(names(&browser, "").await, ["Locked", "Cid"]);
     let deleted = entries(&site).await;
     assert_eq!(deleted.len(), 2);
     assert!(deleted.iter().all(|(flag, ..)| *flag == 3), "{deleted:?}");
     let answer = act(&browser, "", "delete_selected", &ids[..2]).await;
-    assert_eq!(messages(&browser, &answer).await, ["The selected guests are gone already."]);
+    assert_eq!(messages(&browser, &answer).await, ["The selected guests no longer exist."]);
 }
 
 async fn deleting_all_rows_of_a_filter_deletes_those_and_no_others(on: DatabaseKind) {
@@ -293,7 +293,7 @@ async fn deleting_all_rows_of_a_filter_deletes_those_and_no_others(on: DatabaseK
     let asked = browser.post(&format!("{LIST}?q=n"), &fields).await;
     assert!(asked.page().main().contains("Guests: 1"), "{}", asked.page().main());
     let answer = confirm(&browser, &asked).await;
-    assert_eq!(messages(&browser, &answer).await, ["Successfully deleted 1 guest."]);
+    assert_eq!(messages(&browser, &answer).await, ["Deleted 1 guest."]);
     assert_eq!(names(&browser, "").await, ["Locked", "Cid", "Bob"]);
 }
 

@@ -138,7 +138,7 @@ async fn a_user_who_may_not_delete_something_that_goes_along_is_told(on: Databas
     let browser = staff(&site, &["delete_shelf", "view_shelf"]).await;
     let asked = page(&browser.get(&address(shelf)).await);
     assert_eq!(asked.heading(), "Cannot delete shelf");
-    let words = "your account doesn’t have permission to delete the following types of objects:";
+    let words = "Your account does not have permission to delete these types of objects:";
     assert_has(&asked, &[words]);
     assert!(items(&asked).contains(&"folder".to_owned()));
     assert!(!asked.main().contains("Coast"), "what may not be seen is not told");
@@ -215,7 +215,7 @@ async fn it_is_asked_again_when_more_goes_than_was_shown(on: DatabaseKind) {
     let asked = page(&browser.get(&address(shelf)).await);
     add_folder(&site, "Inland", shelf).await;
     let again = page(&confirm(&browser, &address(shelf), &asked).await);
-    assert_has(&again, &["Not deleted: since you were asked, something has changed."]);
+    assert_has(&again, &["Not deleted: the objects have changed since you opened this page."]);
     assert!(again.link("Inland").is_some());
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM archive_folder").await, 2);
     assert_eq!(log(&site).await, []);
@@ -269,7 +269,7 @@ async fn what_the_database_refuses_is_a_page_and_nothing_is_half_done(on: Databa
     execute(&site, "INSERT INTO archive_unknown (shelf_id) SELECT id FROM archive_shelf").await;
     let browser = superuser(&site).await;
     let refused = page(&delete(&browser, &address(shelf)).await);
-    assert_has(&refused, &["Not deleted: the database refuses.", "no active module knows of"]);
+    assert_has(&refused, &["Not deleted: the database refused.", "no active module describes"]);
     for (kept, rows) in [
         ("SELECT COUNT(*) AS value FROM archive_shelf", 1),
         ("SELECT COUNT(*) AS value FROM archive_folder", 2),
@@ -289,7 +289,7 @@ async fn what_one_may_not_look_at_is_counted_only(on: DatabaseKind) {
     let shelf = full_shelf(&site).await;
     let browser = staff(&site, &["delete_shelf", "delete_folder"]).await;
     let asked = page(&browser.get(&address(shelf)).await);
-    assert_has(&asked, &["Coast", "1 that you may not look at"]);
+    assert_has(&asked, &["Coast", "1 that you do not have permission to view"]);
     assert!(!asked.main().contains("Dust it"), "{}", asked.main());
     assert_eq!(asked.link("Coast"), None, "its form may not be seen");
     let answer = confirm(&browser, &address(shelf), &asked).await;
@@ -321,7 +321,7 @@ async fn the_list_comes_back_as_it_was_left(on: DatabaseKind) {
     let mut actions = asked.all("form").filter_map(|form| form.attribute("action"));
     let action = actions.find(|action| action.starts_with(&target[..target.len() - 6])).unwrap();
     let change = format!("/admin/archive/shelf/{shelf}/change/?_changelist_filters=");
-    assert!(asked.link("No, take me back").unwrap().starts_with(&change));
+    assert!(asked.link("Cancel").unwrap().starts_with(&change));
     let answer = confirm(&browser, action, &asked).await;
     assert_eq!(answer.location(), "/admin/archive/shelf/?q=sea%20view&p=2");
 }
@@ -349,9 +349,9 @@ async fn what_shares_the_form_stays_and_is_said(on: DatabaseKind) {
     let target = format!("/admin/lettings/letting/{letting}/delete/");
     let browser = superuser(&site).await;
     let asked = page(&browser.get(&target).await);
-    assert_has(&asked, &["What stays", "Addresses 1", "7217 Bedford Street"]);
+    assert_has(&asked, &["Kept", "Addresses 1", "7217 Bedford Street"]);
     assert_eq!(confirm(&browser, &target, &asked).await.status, 303);
-    let said = "The letting “Sea view” was deleted successfully. What stays: 1 address.";
+    let said = "The letting “Sea view” was deleted successfully. Kept: 1 address.";
     assert_eq!(messages(&browser).await, [said]);
     assert_eq!(left(&site).await, (0, 1));
 }
@@ -369,7 +369,7 @@ async fn what_shares_the_form_goes_where_that_is_wanted(on: DatabaseKind) {
     let both = page(&browser.post(&target, &[("_along", "1")]).await);
     assert_eq!(both.heading(), "Delete letting “Sea view”");
     assert_has(&both, &["Lettings: 1", "Addresses: 1", "7217 Bedford Street"]);
-    assert!(!both.main().contains("What stays"), "{}", both.main());
+    assert!(!both.main().contains("Kept"), "{}", both.main());
     assert_eq!(left(&site).await, (2, 2), "it is only shown");
     // What was shown with the address is no answer to the question without, and the other way round.
     let without = page(&browser.get(&target).await);
@@ -382,7 +382,7 @@ async fn what_shares_the_form_goes_where_that_is_wanted(on: DatabaseKind) {
     assert_eq!(value_of(&both, "_along").as_deref(), Some("1"));
     let sent = [("post", "yes"), ("_fingerprint", fingerprint.as_str()), ("_along", "1")];
     assert_eq!(browser.post(&target, &sent).await.status, 303);
-    let said = "The letting “Sea view” was deleted successfully. Deleted as well: 1 address.";
+    let said = "The letting “Sea view” was deleted successfully. Also deleted: 1 address.";
     assert_eq!(messages(&browser).await, [said]);
     assert_eq!(left(&site).await, (1, 1));
     let logged = log(&site).await;
@@ -400,12 +400,12 @@ async fn what_shares_the_form_goes_for_several_at_once(on: DatabaseKind) {
     let chosen =
         [("action", "delete_selected"), ("_selected_action", "1"), ("_selected_action", "2")];
     let asked = page(&browser.post(LIST, &chosen).await);
-    assert_has(&asked, &["What stays", "Addresses 2"]);
+    assert_has(&asked, &["Kept", "Addresses 2"]);
     let both = page(&browser.post(LIST, &[&chosen[..], &[("_along", "1")]].concat()).await);
     let fingerprint = value_of(&both, "_fingerprint").unwrap();
     let yes = [("post", "yes"), ("_fingerprint", fingerprint.as_str()), ("_along", "1")];
     assert_eq!(browser.post(LIST, &[&chosen[..], &yes[..]].concat()).await.status, 303);
-    let said = "Successfully deleted 2 lettings. Deleted as well: 2 addresses.";
+    let said = "Deleted 2 lettings. Also deleted: 2 addresses.";
     assert_eq!(messages(&browser).await, [said]);
     assert_eq!(left(&site).await, (1, 1));
 }

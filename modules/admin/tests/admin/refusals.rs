@@ -35,7 +35,7 @@ async fn the_missing_permission_is_named_in_the_frame(on: DatabaseKind) {
         let answer = eve.get(address).await;
         assert_eq!(answer.status, 403, "{address}");
         let page = answer.page();
-        assert_eq!(page.heading(), "You may not do this");
+        assert_eq!(page.heading(), "Permission denied");
         for words in [label, name] {
             assert!(page.main().contains(words), "{words} is not in {}", page.main());
         }
@@ -64,7 +64,7 @@ async fn what_is_for_superusers_says_so(on: DatabaseKind) {
     let eve = desk::staff(&site, "").await;
     let answer = eve.get("/admin/modules/").await;
     assert_eq!(answer.status, 403);
-    assert!(answer.page().main().contains("Only superusers may do this"));
+    assert!(answer.page().main().contains("Only superusers can do this"));
 }
 
 async fn what_is_not_about_staff_stays_the_site_s_page(on: DatabaseKind) {
@@ -76,5 +76,5 @@ async fn what_is_not_about_staff_stays_the_site_s_page(on: DatabaseKind) {
     let eve = desk::staff(&site, "lettings.add_letting").await;
     let forged = eve.post_without_token("/admin/lettings/letting/add/", &[("title", "x")]).await;
     assert_eq!(forged.status, 403);
-    assert!(forged.text().contains("did not come from a page of ours"), "{}", forged.text());
+    assert!(forged.text().contains("was not sent from this site"), "{}", forged.text());
 }

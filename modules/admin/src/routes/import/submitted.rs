@@ -91,7 +91,7 @@ async fn upload<'r>(request: &'r Request<'_>, data: Data<'r>) -> Submitted {
 
 async fn confirmation(data: Data<'_>) -> Submitted {
     let incomplete =
-        || wrong(Status::BadRequest, "The form was not complete: choose the file again.");
+        || wrong(Status::BadRequest, "The form was incomplete. Choose the file again.");
     let Ok(body) = data.open(MAX_CONFIRMATION.bytes()).into_string().await else {
         return incomplete();
     };

@@ -34,8 +34,7 @@ impl FieldRow {
             Slot::Key => Some(Self {
                 name,
                 label: "Primary key".to_owned(),
-                content: "A number: the object that has it is changed. Without one the object is \
-                          new."
+                content: "The ID of the object to change. Leave it empty to add an object."
                     .to_owned(),
             }),
             Slot::Field(place) => {
@@ -45,7 +44,7 @@ impl FieldRow {
             Slot::Many(place) => {
                 let field = &model.many_to_many[place];
                 let target = (field.target)().verbose_name_plural;
-                let content = format!("Primary keys of {target}, with commas between them");
+                let content = format!("Primary keys of {target}, separated by commas");
                 Some(Self { name, label: capitalized(field.verbose_name), content })
             }
             Slot::LeftOut(_) => None,
@@ -69,7 +68,7 @@ fn content_of(field: &FieldInfo) -> String {
             format!("The primary key of the {}", (key.target)().verbose_name)
         }
         FieldKind::Bool => "True or False".to_owned(),
-        FieldKind::DateTime => "A moment in UTC: 2020-06-14 09:41:15".to_owned(),
+        FieldKind::DateTime => "A date and time in UTC, such as 2020-06-14 09:41:15".to_owned(),
         FieldKind::Char { max_length } => {
             format!(
                 "Text of at most {}",
@@ -84,10 +83,10 @@ fn content_of(field: &FieldInfo) -> String {
             "A number with at most {}",
             counted(u64::from(*decimal_places), "decimal place", "decimal places")
         ),
-        FieldKind::Date => "A date: 2020-06-14".to_owned(),
-        FieldKind::Time => "A time: 09:41:15".to_owned(),
+        FieldKind::Date => "A date, such as 2020-06-14".to_owned(),
+        FieldKind::Time => "A time, such as 09:41:15".to_owned(),
         FieldKind::Duration => {
-            "A duration in days, hours, minutes and seconds: 3 09:41:15".to_owned()
+            "A duration: days, hours, minutes and seconds, such as 3 09:41:15".to_owned()
         }
         FieldKind::Uuid => "A UUID".to_owned(),
         FieldKind::Json => "JSON".to_owned(),
@@ -261,17 +260,17 @@ fn label_of(model: &ModelInfo, name: &str) -> String {
 pub(super) fn done(model: &ModelInfo, counts: Counts, kept: usize) -> String {
     let objects =
         |count: usize| counted(count as u64, model.verbose_name, model.verbose_name_plural);
-    let was = |count: usize| if count == 1 { "was" } else { "were" };
+
     let Counts { added, changed } = counts;
     let mut parts = Vec::new();
     if added > 0 {
-        parts.push(format!("{} {} added", objects(added), was(added)));
+        parts.push(format!("{} added", objects(added)));
     }
     if changed > 0 {
-        parts.push(format!("{} {} changed", objects(changed), was(changed)));
+        parts.push(format!("{} changed", objects(changed)));
     }
     if kept > 0 {
-        parts.push(format!("{} {} as in the file already", objects(kept), was(kept)));
+        parts.push(format!("{} unchanged", objects(kept)));
     }
     format!("The file was imported: {}.", parts.join(", "))
 }

@@ -116,10 +116,8 @@ pub(crate) async fn list_submit(
     let requires = own.map_or(Action::Delete, |action| action.requires);
     desk.check(&registered.admin, requires, None)?;
     if selection.ids().is_empty() && !selection.is_all() {
-        messages.warning(
-            "Items must be selected in order to perform actions on them. No items have been \
-             changed.",
-        );
+        let plural = registered.admin.model.verbose_name_plural;
+        messages.warning(format!("No {plural} selected. Nothing was changed."));
         return again(&desk, registered, &query, &selection, db).await;
     }
     let chosen = chosen(&query, &selection);
@@ -140,7 +138,7 @@ pub(crate) async fn list_submit(
         Ok(objects) => objects,
         Err(refused) => {
             messages.error(format!(
-                "You are not allowed to do this with “{refused}”. No items have been changed."
+                "You do not have permission to do this with “{refused}”. Nothing was changed."
             ));
             return Ok(back);
         }
@@ -149,7 +147,7 @@ pub(crate) async fn list_submit(
         Ok(text) => messages.success(text),
         Err(WriteError::Database(error)) if !error.is_conflict() => return Err(error.into()),
         Err(error) => messages.error(format!(
-            "“{}” was not done, and no items have been changed: {}",
+            "“{}” failed, and nothing was changed: {}",
             action.label,
             reason(&error)
         )),
@@ -184,8 +182,8 @@ fn is_too_many(ids: &[i64], messages: Messages<'_>) -> bool {
     let is_too_many = ids.len() > MAX_ROWS as usize;
     if is_too_many {
         messages.error(format!(
-            "More than {MAX_ROWS} items are selected. No items have been changed: narrow the list \
-             down first."
+            "More than {MAX_ROWS} objects are selected. Nothing was changed. Narrow the list down \
+             first."
         ));
     }
     is_too_many
@@ -235,14 +233,16 @@ async fn delete_selected(
         along: !selection.along.is_empty(),
     };
     match deletion::delete(desk, admin, &ids.iter().copied().collect(), answers, db).await? {
-        Outcome::Gone => messages.warning(format!("The selected {several} are gone already.")),
+        Outcome::Gone => messages.warning(format!("The selected {several} no longer exist.")),
         Outcome::Deleted { count, note } => {
             let count = u64::try_from(count).unwrap_or(u64::MAX);
             let counted = counted(count, one, several);
-            messages.success(format!("Successfully deleted {counted}.{note}"));
+            messages.success(format!("Deleted {counted}.{note}"));
         }
         Outcome::Ask(asked) => {
-            let name = if ids.len() == 1 { one } else { several };
+            let selected = if ids.len() == 1 { one } else { several };
+            let name = counted(ids.len() as u64, one, several);
+            let title = format!("Delete {name}");
             let mut hidden = vec![("action".to_owned(), DELETE_SELECTED.to_owned())];
             if selection.is_all() {
                 hidden.push(("select_across".to_owned(), "1".to_owned()));
@@ -251,10 +251,10 @@ async fn delete_selected(
                 hidden.extend(ids.iter().map(id));
             }
             let around = Around {
-                what: format!("the selected {name}"),
+                what: format!("the selected {selected}"),
                 name,
-                title: "Delete multiple objects".to_owned(),
-                crumbs: vec![Crumb::here("Delete multiple objects")],
+                crumbs: vec![Crumb::here(title.clone())],
+                title,
                 action: here.clone(),
                 hidden,
                 back: here,
@@ -290,7 +290,7 @@ async fn run(
 fn reason(error: &WriteError) -> String {
     match error {
         // What others did meanwhile, or rows that lead to these.
-        WriteError::Database(_) => "it does not fit with other items.".to_owned(),
+        WriteError::Database(_) => "it conflicts with other objects.".to_owned(),
         error => error.to_string(),
     }
 }

@@ -77,7 +77,7 @@ async fn the_second_of_two_editors_sees_the_difference_and_overwrites_knowingly(
         ]
     );
     let main = answer.page().main();
-    assert!(main.contains("This maker was changed by somebody else (ann, 2"), "{main}");
+    assert!(main.contains("It was changed by someone else (ann, 2"), "{main}");
     assert_eq!(values::<String>(&site, MAKER).await, ["Anna i@example.org wood"]);
     let again = Filled::of(&answer);
     assert_eq!(
@@ -184,7 +184,7 @@ async fn a_row_that_was_deleted_meanwhile_is_added_again_or_left_out(kind: Datab
     let answer = of_bob.send(&bob, CHANGE, "_save").await;
     assert_eq!(differences(&answer), ["Price: 21 | 20"]);
     let main = answer.page().main();
-    assert!(main.contains("It was deleted by somebody else."), "{main}");
+    assert!(main.contains("Deleted by someone else."), "{main}");
     let again = Filled::of(&answer);
     assert_eq!(again.get("piece_set-0-title"), Some("Bowl"), "what is stored comes first");
     assert_eq!(again.get("piece_set-1-title"), Some("Urn"));
@@ -211,7 +211,7 @@ async fn the_address_of_a_letting_is_guarded_from_both_forms(kind: DatabaseKind)
         differences(&answer),
         ["Street: Bedford Street | Shore Road", "City: Here | Brunswick"]
     );
-    assert!(answer.page().main().contains("changed by somebody else (ann, 2"));
+    assert!(answer.page().main().contains("changed by someone else (ann, 2"));
     Filled::of(&answer).and("_theirs", "address-street").save(&bob, letting).await;
     let stored = "SELECT street || ', ' || city AS value FROM lettings_address";
     assert_eq!(values::<String>(&site, stored).await, ["Shore Road, Here"]);
@@ -244,8 +244,8 @@ async fn an_object_that_was_deleted_meanwhile_can_be_saved_as_new(kind: Database
     let gone = of_eve.send(&eve, address, "_save").await;
     assert_eq!(gone.status, 409);
     let main = gone.page().main();
-    assert!(main.contains("was deleted by somebody else while you edited it"), "{main}");
-    assert!(main.contains("You have no permission to add a new one."));
+    assert!(main.contains("was deleted by someone else while you were editing it"), "{main}");
+    assert!(main.contains("You do not have permission to add it again."));
     assert!(gone.text().contains("Of Eve"), "what was typed is kept");
     assert_eq!(of_eve.send(&eve, address, "_saveasnew").await.status, 403);
 

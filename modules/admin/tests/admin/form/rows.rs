@@ -281,7 +281,7 @@ async fn no_more_rows_are_shown_than_fit(kind: DatabaseKind) {
     execute(&site, sql, &[]).await;
     let page = ann.get(CHANGE).await;
     let text = page.page().main();
-    assert!(text.contains("Only the first 200 are shown here; all are in the list."), "{text}");
+    assert!(text.contains("Only the first 200 are shown. Show all"), "{text}");
     let shown = Filled::of(&page);
     assert_eq!(shown.get("piece_set-TOTAL_FORMS"), Some("200"));
     shown.set("piece_set-0-price", "7").set("age", "30").save(&ann, CHANGE).await;

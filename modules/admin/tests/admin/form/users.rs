@@ -178,7 +178,7 @@ async fn what_locks_one_out_is_asked_first(kind: DatabaseKind) {
     let asked = change.send(&ann, &address, "_save").await;
     assert_eq!(asked.status, 200);
     let page = asked.page();
-    assert!(page.main().contains("This is your own account"), "{}", page.main());
+    assert!(page.main().contains("from your own account"), "{}", page.main());
     let again = Filled::of(&asked);
     assert_eq!((again.get("first_name"), again.get("is_superuser")), (Some("Ann"), None));
     assert_eq!(again.get("_confirmed"), None, "it is not checked at first");

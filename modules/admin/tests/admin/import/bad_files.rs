@@ -26,9 +26,9 @@ async fn what_is_no_text_is_called_what_it_is(on: DatabaseKind) {
         (&utf16, "is written in UTF-16: save it as UTF-8"),
         (
             b"title,address\nCaf\x81,1\n",
-            "is neither written in UTF-8 nor in Windows-1252, as line 2 shows",
+            "is encoded neither in UTF-8 nor in Windows-1252 (line 2)",
         ),
-        (b"title,address\na\0b,1\n", "is no text: it has bytes that are zero"),
+        (b"title,address\na\0b,1\n", "is not a text file: it contains null bytes"),
         (b"\xef\xbb\xbf\r\n", "is empty"),
         (b"", "is empty"),
     ] {
@@ -51,26 +51,26 @@ async fn what_is_no_table_or_list_says_where_it_is_not(on: DatabaseKind) {
         "]".repeat(1_000)
     );
     for (name, content, message) in [
-        ("a.csv", "title,address\n", "has a line of names and nothing below it"),
+        ("a.csv", "title,address\n", "has a header, but no rows"),
         ("a.csv", &wide, "has 10000 columns"),
         ("a.csv", "title,title\na,b\n", "has two columns of the field “title”"),
         ("a.csv", "address,address_id\na,b\n", "has two columns of the field “address_id”"),
-        ("a.csv", "titel,address\na,b\n", "“titel” is no field: there are id, title, address"),
-        ("a.csv", "title,\na,b\n", "“” is no field"),
+        ("a.csv", "titel,address\na,b\n", "Unknown column “titel”. Allowed: id, title, address"),
+        ("a.csv", "title,\na,b\n", "Unknown column “”."),
         ("a.csv", "id\n1\n", "has no column of a field that could be imported"),
         ("a.csv", "title,address\na,1\nb\n", "line 3 has 1 cell, and the first 2"),
         ("a.csv", "title,address\n\"a,1\n", "the quote that begins in line 2 is not closed"),
         ("a.csv", "title,address\n\"a\"b,1\n", "in line 2 there is text after the end of a quoted"),
-        ("a.csv", "[{\"model\": 1}]", "is called .csv, but holds JSON"),
-        ("a.json", "title,address\na,1\n", "is called .json, but does not begin like a list"),
-        ("a.json", "{}", "is no list of objects"),
+        ("a.csv", "[{\"model\": 1}]", "has the extension .csv, but contains JSON"),
+        ("a.json", "title,address\na,1\n", "has the extension .json, but does not contain a JSON list"),
+        ("a.json", "{}", "is not a JSON list of objects"),
         ("a.json", "[]", "has no objects"),
         ("a.json", "[{\"model\": \"x\"}]", "missing field `fields` at line 1 column"),
         ("a.json", "[{\"model\": \"x\", \"fields\": {}, \"extra\": 1}]", "unknown field `extra`"),
         ("a.json", "[{\"model\": \"x\", \"fields\": []}]", "expected an object at line 1"),
         ("a.json", "[{\"model\": \"x\"", "at line 1 column 14"),
-        ("a.json", "[1] trailing", "is no list of objects"),
-        ("a.json", &deep, "is no list of objects"),
+        ("a.json", "[1] trailing", "is not a JSON list of objects"),
+        ("a.json", &deep, "is not a JSON list of objects"),
         ("a.json", &inside, "recursion limit exceeded"),
     ] {
         let error = refusal(&desk, LETTINGS, name, content).await;
@@ -109,7 +109,7 @@ async fn every_error_is_listed_with_its_line_and_field_and_nothing_is_written(on
     assert_eq!(
         shown.problems,
         [
-            "Line 3, Number: “x” value must be an integer.",
+            "Line 3, Number: “x” is not a whole number.",
             "Line 3, City: This field cannot be blank.",
             "Line 5, State: Ensure this value has at most 2 characters (it has 3).",
             "Line 5, Zip code: Ensure this value is greater than or equal to 0.",
@@ -154,7 +154,7 @@ async fn what_has_to_be_unique_is_compared_with_the_file_and_the_database(on: Da
             "Line 2, Address: Letting with this Address already exists.",
             "Line 4, Address: Letting with this Address is in line 3 already.",
             "Line 5, Address: Letting with this Address already exists.",
-            "Line 7, ID: The same object is in line 6 already.",
+            "Line 7, ID: Duplicate: the same object is in line 6.",
             "Line 8, Address: address instance with id 4711 does not exist.",
         ]
     );

@@ -140,7 +140,7 @@ async fn what_has_to_be_confirmed_is_left_to_the_form(on: DatabaseKind) {
     run(&site, "UPDATE shop_item SET price = 0 WHERE name = 'c'").await;
     let shown = preview(&desk, ITEMS, "a.csv", "id,price\n1,0\n").await;
     let message =
-        "Line 2: It has to be confirmed, so change it by its form: Two for nothing?".to_owned();
+        "Line 2: This change requires confirmation in the form: Two for nothing?".to_owned();
     assert_eq!(shown.problems, [message]);
 }
 

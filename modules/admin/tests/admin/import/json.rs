@@ -62,7 +62,7 @@ async fn foreign_keys_may_be_natural_keys(on: DatabaseKind) {
         (json!([]), "The natural key of “auth.user” is [username]; this has 0 values."),
         (json!(["a", "b"]), "The natural key of “auth.user” is [username]; this has 2 values."),
         (json!(["a\u{0}"]), "Null characters are not allowed."),
-        (json!([{}]), "“{}” value must be text."),
+        (json!([{}]), "“{}” is not text."),
     ] {
         let list = json!([object("profiles.profile", None, &json!({"user": key}))]);
         let shown = preview(&desk, PROFILES, "a.json", list.to_string()).await;
@@ -130,9 +130,9 @@ async fn many_to_many_fields_are_imported(on: DatabaseKind) {
     drop(db);
     for (permissions, message) in [
         (json!([999_999]), "permission instance with id 999999 does not exist."),
-        (json!(7), "“7” value must be a list."),
+        (json!(7), "“7” is not a list."),
         (json!([null]), "This field cannot be null."),
-        (json!(["x"]), "“x” value must be an integer."),
+        (json!(["x"]), "“x” is not a whole number."),
     ] {
         let list = json!([object("auth.group", 5, &json!({"permissions": permissions}))]);
         let shown = preview(&desk, GROUPS, "groups.json", list.to_string()).await;
@@ -163,7 +163,7 @@ async fn objects_without_a_primary_key_are_found_by_their_natural_key(on: Databa
     assert_eq!(
         shown.problems,
         [
-            "Object 2, ID: The same object is in object 1 already.",
+            "Object 2, ID: Duplicate: the same object is in object 1.",
             "Object 4, Username: User with this Username is in object 3 already.",
         ]
     );
@@ -183,8 +183,8 @@ async fn objects_of_other_models_are_refused_by_name(on: DatabaseKind) {
     assert_eq!(
         shown.problems,
         [
-            "Object 2: It is a “lettings.address”; here only “lettings.letting” is imported.",
-            "Object 3: It is a “<b>”; here only “lettings.letting” is imported.",
+            "Object 2: Its model is “lettings.address”. Only “lettings.letting” can be imported here.",
+            "Object 3: Its model is “<b>”. Only “lettings.letting” can be imported here.",
         ]
     );
     assert_eq!(shown.confirmation, None);
@@ -200,8 +200,8 @@ async fn fields_that_are_none_or_there_twice_are_named(on: DatabaseKind) {
     assert_eq!(
         shown.problems,
         [
-            "Object 1: “Title” is no field: there are id, title, address.",
-            "Object 1: It has the field “title” twice.",
+            "Object 1: Unknown field “Title”. Allowed: id, title, address.",
+            "Object 1: Duplicate field “title”.",
         ]
     );
 }
@@ -211,12 +211,12 @@ async fn values_have_to_be_of_the_type_of_their_field(on: DatabaseKind) {
     let id = add_addresses(&site, 1).await[0];
     let desk = superuser(&site).await;
     for (field, value, message) in [
-        ("number", json!("twelve"), "Number: “twelve” value must be an integer."),
-        ("number", json!(1.5), "Number: “1.5” value must be an integer."),
-        ("number", json!(true), "Number: “true” value must be an integer."),
+        ("number", json!("twelve"), "Number: “twelve” is not a whole number."),
+        ("number", json!(1.5), "Number: “1.5” is not a whole number."),
+        ("number", json!(true), "Number: “true” is not a whole number."),
         ("number", json!(10_000), "Number: Ensure this value is less than or equal to 9999."),
         ("number", json!(null), "Number: This field cannot be null."),
-        ("city", json!([1]), "City: “[1]” value must be text."),
+        ("city", json!([1]), "City: “[1]” is not text."),
         ("city", json!("a\u{0}b"), "City: Null characters are not allowed."),
         ("city", json!(""), "City: This field cannot be blank."),
         (
@@ -232,8 +232,8 @@ async fn values_have_to_be_of_the_type_of_their_field(on: DatabaseKind) {
     for (pk, message) in [
         (json!(0), "Ensure this value is greater than or equal to 1."),
         (json!(-1), "Ensure this value is greater than or equal to 1."),
-        (json!("x"), "“x” value must be an integer."),
-        (json!([1]), "“[1]” value must be an integer."),
+        (json!("x"), "“x” is not a whole number."),
+        (json!([1]), "“[1]” is not a whole number."),
     ] {
         let list = json!([{"model": "lettings.address", "pk": pk, "fields": {"number": 3}}]);
         let shown = preview(&desk, ADDRESSES, "a.json", list.to_string()).await;

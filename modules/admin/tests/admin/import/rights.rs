@@ -43,12 +43,12 @@ async fn who_may_only_add_changes_nothing_and_the_other_way_round(on: DatabaseKi
     let kept = format!("id,title,address\n{beach},Beach house,{beach}\n");
     let desk = staff(&site, "lettings.change_letting").await;
     let shown = preview(&desk, LETTINGS, "a.csv", &new).await;
-    let message = "Line 2: It is new, and you have no permission to add lettings.";
+    let message = "Line 2: It is new, and you do not have permission to add lettings.";
     assert_eq!(shown.problems, [message]);
     assert_eq!(preview(&desk, LETTINGS, "a.csv", &changed).await.counts, [0, 1, 0, 0]);
     let desk = staff(&site, "lettings.add_letting").await;
     let shown = preview(&desk, LETTINGS, "a.csv", &changed).await;
-    assert_eq!(shown.problems, ["Line 2: You have no permission to change it."]);
+    assert_eq!(shown.problems, ["Line 2: You do not have permission to change it."]);
     assert!(!shown.page.main().contains("Beach house"), "what is not to be seen is not shown");
     assert_eq!(preview(&desk, LETTINGS, "a.csv", &kept).await.counts, [0, 0, 0, 1]);
     assert_eq!(preview(&desk, LETTINGS, "a.csv", &new).await.counts, [1, 0, 0, 0]);
@@ -137,7 +137,7 @@ async fn what_a_rule_forbids_is_refused(on: DatabaseKind) {
     let desk = staff(&site, "auth.add_user,auth.change_user").await;
     let table = format!("id,email\n{root},evil@example.com\n");
     let shown = preview(&desk, USERS, "users.csv", &table).await;
-    assert_eq!(shown.problems, ["Line 2: You have no permission to change it."]);
+    assert_eq!(shown.problems, ["Line 2: You do not have permission to change it."]);
     assert_eq!(shown.confirmation, None);
     let shown = preview(&superuser(&site).await, USERS, "users.csv", &table).await;
     assert_eq!(shown.counts, [0, 1, 0, 0]);
@@ -159,7 +159,7 @@ async fn a_permission_that_is_lost_before_the_confirmation_counts(on: DatabaseKi
     let answer = shown.confirm(&desk, LETTINGS).await;
     assert_eq!(answer.status, 200);
     assert!(
-        answer.page().main().contains("you have no permission to add"),
+        answer.page().main().contains("you do not have permission to add"),
         "{}",
         answer.page().main()
     );
