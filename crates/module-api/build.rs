@@ -1,4 +1,4 @@
-//! Nothing to build: Cargo asks for a build script wherever `links` is set.
+//! An empty build script: Cargo requires one wherever `links` is set.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

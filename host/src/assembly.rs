@@ -43,7 +43,7 @@ pub(crate) use host_state::managed_types;
 
 type Shares = HashMap<&'static str, ConnectionShare>;
 
-/// Why a site does not start.
+/// An error of starting a site.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootError {
@@ -121,8 +121,8 @@ impl Assembled {
     }
 }
 
-/// What Rocket says of a failed start, with the names it leaves out. Looking at the error also
-/// keeps it from panicking when it is dropped.
+/// Returns Rocket's message about a failed start, with the names that it omits. Reading the error
+/// also keeps it from panicking when it is dropped.
 pub(crate) fn explain(error: &rocket::Error) -> String {
     match error.kind() {
         ErrorKind::Bind(cause) => format!(
@@ -332,8 +332,8 @@ fn keeping(
     })?
 }
 
-/// What the site signs with. In the profile `local` it may be any: what was signed before a start is
-/// worth nothing after it.
+/// Returns the key for signatures. In the profile `local` it may be random: signatures are not
+/// valid beyond a start.
 fn secret_key(settings: &Settings) -> SecretKey {
     settings.site.secret_key.as_deref().map_or_else(SecretKey::random, SecretKey::new)
 }

@@ -18,5 +18,5 @@ pub(crate) use {
     range::parse as parse_range,
 };
 
-/// Where assets are served, before the module's name.
+/// The prefix of the assets' paths, before the module's name.
 pub(crate) const PREFIX: &str = "/static/";

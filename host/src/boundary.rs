@@ -1,4 +1,4 @@
-//! What stands between Rocket and every handler of a module. It alone knows whose handler answers.
+//! The handler around every handler of a module. It alone knows which module answers.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -60,7 +60,7 @@ struct Boundary {
     /// The sections of other modules on its page, if there are any.
     sections: Option<RouteSections>,
     ends_in_slash: bool,
-    /// Whether it takes requests that change something from anywhere.
+    /// `true` if its changing requests need no CSRF token.
     csrf_exempt: bool,
     inner: Box<dyn Handler>,
 }
@@ -159,7 +159,7 @@ fn keeping_panics<T>(request: &Request<'_>, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// What a future gives, unless it takes longer than the limit.
+/// Returns the output of a future, unless it takes longer than the limit.
 async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
         None => Some(future.await),

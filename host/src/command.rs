@@ -46,55 +46,55 @@ struct Cli {
 /// The host's own commands.
 #[derive(Debug, Subcommand)]
 enum Own {
-    /// Serve the site; what happens without a command.
+    /// Serve the site; the default command.
     Serve,
-    /// Look for problems, without starting the site.
+    /// Check the site for problems without starting it.
     Check(CheckArguments),
     /// Print the page of a problem: its cause, an example, and its remedy.
     Explain {
         /// The problem's id: `modules.E003`.
         id: String,
     },
-    /// Ask the site that runs on this machine whether it is alive; exits 0 if it is.
+    /// Check that the site on this machine is alive; exits with 0 if it is.
     Healthcheck,
-    /// List the modules that are linked, in the order in which they start.
+    /// List the linked modules in their order.
     Modules(Format),
     /// List the routes of the site.
     Routes(Format),
-    /// Apply the migrations that are missing, or go to a certain one.
+    /// Apply missing migrations, or migrate to a certain one.
     Migrate(migrations::MigrateArguments),
-    /// Write the migrations that the models ask for.
+    /// Generate migrations for changes of the models.
     Makemigrations(makemigrations::MakeMigrations),
     /// Print models of the tables that the database has.
     Inspectdb(inspectdb::InspectArguments),
-    /// List the migrations and which of them are applied.
+    /// List the migrations and their states.
     Showmigrations(migrations::ShowArguments),
     /// Print the SQL of a migration.
     Sqlmigrate(migrations::SqlArguments),
-    /// Load fixtures: files in Django's JSON format. All of them are loaded, or nothing is.
+    /// Load fixtures in Django's JSON format, all or nothing.
     Loaddata(fixtures::LoadData),
     /// Write rows as a fixture in Django's JSON format.
     Dumpdata(fixtures::DumpData),
-    /// Say which file provides a template, and which it hides.
+    /// Print the file of a template, and the ones it overrides.
     Findtemplate {
         /// The template's name: `lettings/index`.
         name: String,
     },
-    /// Say where an asset is from and how it is served.
+    /// Print the source of an asset, and how it is served.
     Findstatic {
         /// The asset's name: `lettings/lettings.css`.
         name: String,
     },
-    /// Write all assets into a folder, for another server to serve.
+    /// Copy all assets to a folder, for another server.
     Collectstatic {
-        /// The folder; it is made if it is missing.
+        /// The folder; created if it is missing.
         directory: std::path::PathBuf,
     },
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 struct CheckArguments {
-    /// Look at what matters where the site is public, too.
+    /// Check the settings of a public site, too.
     #[arg(long)]
     deploy: bool,
     #[command(flatten)]
@@ -103,7 +103,7 @@ struct CheckArguments {
 
 #[derive(Debug, Clone, Copy, Args)]
 struct Format {
-    /// How to print it.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
 }
@@ -116,7 +116,7 @@ enum OutputFormat {
     Json,
 }
 
-/// Why a command did not do what it should.
+/// The failure of a command.
 enum Failure {
     /// The site has problems.
     Problems(Vec<Problem>),

@@ -28,7 +28,7 @@ fn options(settings: &Settings) -> Result<DatabaseOptions, OpenError> {
     settings.database().extract().map_err(|error| OpenError::Settings(Box::new(error)))
 }
 
-/// Where the site's database is.
+/// Returns the location of the site's database.
 pub(crate) fn location(settings: &Settings) -> Result<Location, OpenError> {
     Ok(options(settings)?.location()?)
 }
@@ -64,7 +64,7 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     Ok(Db::new(pool, Arc::clone(&plan.models)))
 }
 
-/// What the site's database is opened for.
+/// The purpose for which the site's database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// A command.
@@ -228,7 +228,7 @@ pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, OpenErro
     pool.map_err(|source| OpenError::Refused { place, source })
 }
 
-/// Whether the database has no table at all.
+/// Returns `true` if the database has no tables.
 pub(crate) async fn is_empty(pool: &DbPool) -> Result<bool, DbError> {
     let mut connection = pool.acquire().await?;
     let (tables,): (i64,) = query(match pool {

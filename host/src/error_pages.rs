@@ -107,7 +107,7 @@ fn log_failure(status: Status, request: &Request<'_>) {
     }
 }
 
-/// Where a visitor signs in, to come back to the page that was asked for.
+/// Returns the address of the login, with the requested page to return to.
 fn login_address(request: &Request<'_>) -> Option<String> {
     let rocket = request.rocket();
     let (LoginRoute(route), urls) = (rocket.state::<LoginRoute>()?, rocket.state::<Urls>()?);
@@ -119,7 +119,7 @@ fn login_address(request: &Request<'_>) -> Option<String> {
     urls.url(route, next).ok()
 }
 
-/// What is left if even the page for the error fails.
+/// Returns a plain response for the case that even the error page fails.
 fn bare<'r>(status: Status) -> Response<'r> {
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1></html>",

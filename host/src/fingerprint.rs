@@ -1,4 +1,4 @@
-//! Whether files on disk have changed since they were last read.
+//! Detection of changed files on disk.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

@@ -12,16 +12,16 @@ pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 /// The hosts of a site that was told none.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// What a request has to be like.
+/// The conditions for admitting a request.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    /// Nothing if any host will do.
+    /// The allowed hosts; `None` for any.
     hosts: Option<Vec<String>>,
-    /// Whether a router says how requests reached it.
+    /// `true` if a router reports how requests reached it.
     behind_proxy: bool,
 }
 
-/// Why a request does not get in.
+/// The reason why a request is not admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// Rocket does not know its method, or cannot read its address.

@@ -1,11 +1,11 @@
-//! What every response says about how a browser may treat it.
+//! Security headers.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
 
 use crate::settings::Settings;
 
-/// What the site's pages have no use for, and what is in them must not use.
+/// Browser features that pages do not use, and that embedded content must not use.
 const WITHOUT: &str = "camera=(), geolocation=(), gyroscope=(), interest-cohort=(), magnetometer=(), \
                        microphone=(), midi=(), payment=(), usb=()";
 

@@ -1,5 +1,4 @@
-//! Whether the program is alive, and whether it can do its work: what a router or an orchestrator
-//! asks every few seconds.
+//! Liveness and readiness, which a router or an orchestrator queries every few seconds.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +24,7 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 /// How long each part may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What has to be well for the site to be ready.
+/// The health checks that must pass for the site to be ready.
 pub(crate) struct Readiness {
     migrations: Arc<MigrationGraph>,
     modules: Vec<(&'static str, Health)>,
@@ -92,7 +91,7 @@ async fn answers(db: &Db) -> Asked {
     Ok(())
 }
 
-/// Whether something is not well; why is logged.
+/// Returns `true` if a health check fails; the reason is logged.
 async fn is_failing(what: &'static str, asked: impl Future<Output = Asked>) -> bool {
     match timeout(PATIENCE, asked).await {
         Ok(Ok(())) => false,
@@ -118,7 +117,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![route(alive, "healthz", Asks::Alive), route(ready, "readyz", Asks::Ready)]
 }
 
-/// What somebody asks.
+/// The kind of a health query.
 #[derive(Clone, Copy)]
 enum Asks {
     Alive,

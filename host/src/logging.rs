@@ -1,4 +1,4 @@
-//! Where log lines go: to standard error, through `tracing`. Rocket's own arrive there too.
+//! Logging to standard error through `tracing`, including Rocket's own log lines.
 
 mod format;
 mod of_rocket;

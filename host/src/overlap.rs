@@ -1,4 +1,4 @@
-//! Whether two routes could answer the same address.
+//! Overlap of routes: an address that both could answer.
 
 use rocket::Route;
 use rocket::http::{Method, RawStr};
@@ -25,7 +25,7 @@ impl Path {
         Self(path.split('/').filter(|part| !part.is_empty()).map(part).collect())
     }
 
-    /// Whether some address is of both forms.
+    /// Returns `true` if some address matches both forms.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (mut a, mut b) = (self.0.iter(), other.0.iter());
         loop {
@@ -44,7 +44,7 @@ pub(crate) fn path_matches(route: &Route, path: &str) -> bool {
     Path::parse(route.uri.path()).overlaps(&Path::parse(path))
 }
 
-/// Whether some request is of both methods: one for GET answers HEAD too.
+/// Returns `true` if some request matches both methods: a route for GET answers HEAD too.
 pub(crate) fn methods_overlap(a: Method, b: Method) -> bool {
     let class = |method| if method == Method::Head { Method::Get } else { method };
     class(a) == class(b)

@@ -1,5 +1,5 @@
-//! What the site will be: which modules are active, in which order, at which mounts, and what
-//! each of them brings. Complete before anything is opened, and read by everything after it.
+//! The plan of the site: active modules, their order, their mounts, and all that they add. Complete
+//! before anything is opened, and read by all later steps.
 
 mod admin;
 mod admin_extensions;
@@ -52,7 +52,7 @@ pub struct Plan {
     pub modules: PlannedModules,
     /// The routes of the active modules and the host.
     pub routes: Vec<PlannedRoute>,
-    /// What is worth knowing, but does not keep the site from starting.
+    /// Warnings, which do not keep the site from starting.
     pub warnings: Vec<Problem>,
     pub(crate) site: Site,
     pub(crate) catchers: Vec<Catcher>,
@@ -149,7 +149,7 @@ impl Plan {
         self.modules.iter().map(linked).collect()
     }
 
-    /// What the active modules bring, in the order in which they start.
+    /// Returns the active modules, in the order in which they start.
     pub(crate) fn active_modules(&self) -> Vec<&'static dyn Module> {
         self.active().map(|planned| planned.registration.module).collect()
     }
@@ -174,5 +174,5 @@ fn check_by_modules(modules: &PlannedModules, settings: &Settings, problems: &mu
     }
 }
 
-/// What the modules' hooks to configure Rocket asked for.
+/// The results of the modules' hooks that configure Rocket.
 struct Parts(Vec<(&'static str, Configure)>);

@@ -11,9 +11,9 @@ use rocket::figment::Figment;
 pub struct PlannedModule {
     /// The module as it was registered.
     pub registration: Registration,
-    /// Whether it takes part in the running site.
+    /// `true` if it is active in the running site.
     pub active: bool,
-    /// Where it is mounted, without a `/` at the end unless it is `/` itself.
+    /// Its mount, without a `/` at the end unless it is `/` itself.
     pub mount: String,
     pub(crate) section: Figment,
 }
@@ -24,7 +24,7 @@ impl PlannedModule {
         self.registration.module.name()
     }
 
-    /// Whether it names another module as one that it requires or uses.
+    /// Returns `true` if it requires or uses the other module.
     pub(crate) fn knows(&self, other: &str) -> bool {
         let module = self.registration.module;
         self.name() == other || module.requires().contains(&other) || module.uses().contains(&other)

@@ -65,7 +65,7 @@ impl Registry {
         &self.literal_names
     }
 
-    /// Whether no module was linked.
+    /// Returns `true` if no module was linked.
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty()
     }

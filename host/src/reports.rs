@@ -78,7 +78,7 @@ fn release(site: &Site) -> String {
     }
 }
 
-/// What makes reports of errors that are logged, if the settings say where to.
+/// Returns the layer that reports logged errors, if the settings have an address for reports.
 pub(crate) fn layer(settings: &Settings) -> Option<LoggedErrors> {
     settings.dsn()?.ok()?;
     Some(LoggedErrors(ErrorLayer::new()))

@@ -1,4 +1,4 @@
-//! What the site was told: the shipped `Rocket.toml`, the one on disk, and the environment.
+//! The site's settings: the shipped `Rocket.toml`, the one on disk, and the environment.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -50,9 +50,9 @@ pub struct SiteSettings {
     pub site_name: String,
     /// The modules that are active, first the one whose templates win. All if not given.
     pub installed: Option<Vec<String>>,
-    /// Whether a database without any table is filled with the modules' fixtures.
+    /// `true` if a database without tables is filled with the modules' fixtures.
     pub demo_data: bool,
-    /// What is logged, as a filter of `tracing`: `info,rocket=warn`.
+    /// The filter of the log, as `tracing` defines it: `info,rocket=warn`.
     pub log: String,
     /// The site's address as visitors know it, `https://example.org`: for modules that send it to
     /// people. What a request says of it is anybody's choice.
@@ -61,20 +61,20 @@ pub struct SiteSettings {
     pub email_url: Option<String>,
     /// From whom mails are: `My Site <no-reply@example.org>`.
     pub email_from: Option<String>,
-    /// Whether `serve` applies the migrations that are missing; else it does not start without them.
-    /// If not given, it does in the profile `local`.
+    /// `true` if `serve` applies missing migrations; otherwise it does not start without them. By
+    /// default, `true` in the profile `local` only.
     pub migrate_on_start: Option<bool>,
-    /// What the site signs with: a text that nobody can guess, the same for all replicas.
+    /// The key for signatures: a secret text, the same for all replicas.
     pub secret_key: Option<String>,
     /// The hosts that the site is asked for outside of the profile `local`: `example.org`, and
     /// `.example.org` for it and all below it; `*` for any.
     pub allowed_hosts: Option<HostList>,
-    /// Whether a router that cannot be gone around writes `X-Forwarded-Proto` and `X-Request-Id`.
+    /// `true` if a router that cannot be bypassed sets `X-Forwarded-Proto` and `X-Request-Id`.
     pub behind_proxy: bool,
     /// For how many seconds browsers come back over HTTPS only; 0 says nothing to them. Said outside
     /// of the profile `local`.
     pub hsts_seconds: u32,
-    /// What pages may load and from where: the header `Content-Security-Policy`.
+    /// The header `Content-Security-Policy`.
     pub content_security_policy: String,
     /// After how many seconds a handler that has not answered is cut off; 0 for never.
     pub request_timeout: u32,
@@ -92,19 +92,19 @@ pub struct SiteSettings {
     pub browser_reload: bool,
     /// How log lines look. If not given, `text` in the profile `local` and `json` elsewhere.
     pub log_format: Option<LogFormat>,
-    /// Whether a line is logged for each request.
+    /// `true` if each request is logged.
     pub request_log: bool,
-    /// Whether requests are counted, and `/metrics` shows it.
+    /// `true` if requests are counted, and `/metrics` is served.
     pub metrics: bool,
     /// The token without which `/metrics` shows nothing outside of the profile `local`.
     pub metrics_token: Option<String>,
-    /// Where errors are reported to, a server that speaks Sentry's protocol:
-    /// `https://KEY@HOST/PROJECT`. Without, nothing is sent.
+    /// The address for error reports, on a server that speaks Sentry's protocol:
+    /// `https://KEY@HOST/PROJECT`. Without it, no reports are sent.
     pub sentry_dsn: Option<String>,
     /// Of which part of the requests a trace is sent there: 0 for none, 1 for all.
     pub sentry_traces_sample_rate: f32,
-    /// Whether reports say from whom a request came and with which query. Cookies and what a form
-    /// sent are never in them.
+    /// `true` if reports contain the sender and query of a request. Cookies and form data are never
+    /// part of them.
     pub sentry_send_personal_data: bool,
 }
 
@@ -141,8 +141,8 @@ impl From<ListOrText> for HostList {
     }
 }
 
-/// What pages may do if the settings say nothing else: load what the site itself has, and nothing
-/// that stands in the page.
+/// The default `Content-Security-Policy`: pages load only what the site itself serves, and no
+/// inline scripts or styles.
 const DEFAULT_CSP: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; \
                            frame-ancestors 'none'; img-src 'self' data:; object-src 'none'";
 
@@ -195,8 +195,8 @@ impl Settings {
     /// 3. `ROCKET_*`, then `PORT`, `DATABASE_URL`, `SITE_URL`, `EMAIL_URL`, `EMAIL_FROM`,
     ///    `SECRET_KEY`, `ALLOWED_HOSTS` and `SENTRY_DSN`, as platforms set them.
     ///
-    /// What cannot be read is reported, and stands at its default, so that the rest can be examined
-    /// too.
+    /// Settings that cannot be read are reported and keep their defaults, so that the rest can be
+    /// checked too.
     pub fn load(site: &Site) -> (Self, Vec<Problem>) {
         let (file, mut problems) = match settings_file() {
             Ok(file) => (file, Vec::new()),
@@ -233,7 +233,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// What in the host's own settings cannot be read, as `settings.E…`.
+    /// Returns the unreadable ones among the host's own settings, as `settings.E…`.
     pub fn from_figment(figment: Figment, root: PathBuf) -> Result<Self, Vec<Problem>> {
         let (settings, problems) = Self::read(figment, root);
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
@@ -257,7 +257,7 @@ impl Settings {
         self.figment.profile()
     }
 
-    /// Whether a site that starts applies the migrations that are missing.
+    /// Returns `true` if a start applies missing migrations.
     pub fn migrates_on_start(&self) -> bool {
         self.site.migrate_on_start.unwrap_or_else(|| self.is_local())
     }
@@ -278,13 +278,13 @@ impl Settings {
         self.site.log_format.unwrap_or(usual)
     }
 
-    /// Whether the site runs in the profile for a developer's machine.
+    /// Returns `true` if the site runs in the profile for a developer's machine.
     pub fn is_local(&self) -> bool {
         *self.profile() == DEFAULT_PROFILE
     }
 }
 
-/// Where a value comes from: its file or variable, and its profile.
+/// Returns the origin of a value: its file or variable, and its profile.
 pub(crate) fn origin_of(figment: &Figment, key: &str) -> String {
     let Ok(value) = figment.find_value(key) else { return "the settings".to_owned() };
     let tag = value.tag();

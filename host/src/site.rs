@@ -1,4 +1,4 @@
-//! What a site brings besides its modules: its name, settings and files.
+//! A site: its name, settings and files, beside its modules.
 
 use module_api::{Files, MigrationCode};
 

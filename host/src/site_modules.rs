@@ -1,4 +1,4 @@
-//! What modules may know of each other and of the migrations: for a page that shows it.
+//! Information about modules and migrations, for pages that show it.
 
 use std::sync::Arc;
 

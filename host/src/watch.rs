@@ -1,4 +1,4 @@
-//! What is known of each request while it is answered, and what is written down of it.
+//! Observation of each request: ID, log line and metrics.
 
 mod in_flight;
 mod metrics;
@@ -41,7 +41,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// What is known of a request.
+    /// Returns the observed state of a request.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         // Rocket asks no fairing about a request whose method it does not know, or whose address it
         // cannot read.
@@ -79,7 +79,7 @@ impl Watched {
         }
     }
 
-    /// Whether it is kept from the handlers.
+    /// Returns `true` if it is kept from the handlers.
     pub(crate) fn is_refused(&self) -> bool {
         self.refusal.is_some()
     }

@@ -15,7 +15,7 @@ pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What a run of the program gives.
+/// Runs the program and returns its output.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     program(folder, arguments).output().expect("the program can be run")
 }

@@ -33,7 +33,7 @@ async fn number(site: &TestSite, sql: &'static str) -> i64 {
     number
 }
 
-/// Who is signed in according to a page.
+/// Returns the signed-in user according to a page.
 fn signed_in(answer: &Answer) -> Option<String> {
     let page = answer.page();
     let menu = page.elements.iter().find(|e| e.attribute("class") == Some("account-menu"));

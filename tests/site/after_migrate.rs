@@ -1,4 +1,4 @@
-//! What modules do after migrating, and when they are asked to.
+//! Hooks of modules after `migrate`.
 
 use site_tests::{DatabaseKind, on_both_databases};
 

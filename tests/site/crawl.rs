@@ -6,7 +6,7 @@ use site_tests::{Answer, TestSite};
 
 /// All that can be reached from some addresses.
 pub(crate) struct Crawl {
-    /// What each address answered, and a page that refers to it.
+    /// The answer of each address, and a page that refers to it.
     pub(crate) visited: BTreeMap<String, (String, Answer)>,
 }
 
@@ -40,7 +40,7 @@ impl Crawl {
         }
     }
 
-    /// Whether some page refers to that address or one below it.
+    /// Returns `true` if some page refers to that address or one below it.
     pub(crate) fn leads_to(&self, mount: &str) -> bool {
         let below = format!("{mount}/");
         self.visited.keys().any(|address| {
@@ -50,7 +50,7 @@ impl Crawl {
     }
 }
 
-/// What an answer refers to.
+/// Returns the references in an answer.
 fn references(answer: &Answer) -> Vec<String> {
     let content_type = answer.header("content-type").unwrap_or_default();
     if content_type.starts_with("text/html") {
@@ -62,7 +62,7 @@ fn references(answer: &Answer) -> Vec<String> {
     Vec::new()
 }
 
-/// What stands in `url(…)` in a stylesheet.
+/// Returns the contents of `url(…)` in a stylesheet.
 pub(crate) fn urls_of_css(css: &str) -> Vec<String> {
     let url = |rest: &str| {
         let inner = rest.split(')').next().unwrap_or_default().trim();

@@ -52,7 +52,7 @@ async fn book() -> TestSite {
     TestSite::on(DatabaseKind::Sqlite).modules(&[&BOOK]).start().await
 }
 
-/// What a visitor's browser keeps: the cookie and the token of a form.
+/// The state of a visitor's browser: the cookie and the token of a form.
 struct Visitor {
     cookie: String,
     token: String,

@@ -1,5 +1,5 @@
 //! Dependencies point one way: from the site to the host and the modules, from those to the contract.
-//! What a crate needs for its own tests is not looked at.
+//! Dependencies of a crate's own tests are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -14,15 +14,15 @@ use site_tests::{Database, Django, DjangoSite, Dump};
 
 use crate::workshop::Workshop;
 
-/// What has to be the same after a journey. Django shortens times to milliseconds and numbers the
-/// rows of its many-to-many tables anew, so other tables are not.
+/// Tables that must be equal after a round trip. Django shortens times to milliseconds and
+/// renumbers the rows of its many-to-many tables, so other tables are not.
 const TABLES: [&str; 4] =
     ["auth_group", "lettings_address", "lettings_letting", "profiles_profile"];
 
 /// The labels of the models that have rows worth a journey.
 const LABELS: [&str; 4] = ["auth.group", "auth.user", "lettings", "profiles"];
 
-/// What Django's `dumpdata` writes.
+/// Returns the output of Django's `dumpdata`.
 async fn dumped(site: &DjangoSite, options: &[&str]) -> String {
     let arguments: Vec<&str> = ["dumpdata"].iter().chain(options).chain(&LABELS).copied().collect();
     site.manage(&arguments).await
@@ -53,7 +53,7 @@ async fn what_django_dumps_django_loads(django: Django) {
     assert_same_rows(&from.dump().await, &to.dump().await);
 }
 
-/// What a command of the host prints, on a database.
+/// Returns the output of a command of the host, on a database.
 async fn host(database: &Database, arguments: &[&str]) -> String {
     let workshop = Workshop::with_linked_modules(database.kind).await;
     let output = workshop.command(arguments).env("DATABASE_URL", &database.url).output().unwrap();

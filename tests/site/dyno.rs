@@ -1,4 +1,5 @@
-//! What a dyno of Heroku does: another user at each start, nothing to write to, a router in front.
+//! Conditions of a Heroku dyno: another user at each start, a read-only file system, a router in
+//! front.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -58,7 +59,7 @@ impl Dyno {
         command
     }
 
-    /// What the phase before each release does.
+    /// Runs the release phase.
     fn release(&self) {
         let output = self.command(&["migrate"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");

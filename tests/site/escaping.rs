@@ -1,4 +1,4 @@
-//! What the database holds is shown as text, never read as HTML.
+//! Escaping: values in the database are shown as text, never read as HTML.
 
 use module_api::{Page, context};
 use site_tests::{

@@ -1,4 +1,4 @@
-//! What a module may do to a site, and what not.
+//! Limits of what a module can do to a site.
 
 use host::BootError;
 use module_api::rocket::fairing::AdHoc;

@@ -15,7 +15,7 @@ use crate::workshop::Workshop;
 const COMMANDS: [&[&str]; 4] =
     [&["migrate"], &["serve"], &["migrate", "--plan"], &["showmigrations"]];
 
-/// What a server does with whoever connects.
+/// The behavior of a server towards clients.
 #[derive(Clone, Copy)]
 enum Manners {
     /// It asks for the password and then reports this code and message.
@@ -59,7 +59,7 @@ fn answer(mut connection: TcpStream, manners: Manners) -> std::io::Result<()> {
     connection.write_all(&[b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat())
 }
 
-/// What follows a length.
+/// Reads a message after its length.
 fn read_message(connection: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut length = [0; 4];
     connection.read_exact(&mut length)?;
@@ -75,7 +75,7 @@ fn command(workshop: &Workshop, place: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// What the commands say of a server at this place.
+/// Asserts the error and hint of the commands for a server at this place.
 async fn refused(place: &str, error: &str, hint: &str) {
     let workshop = Workshop::with_notes(DatabaseKind::Sqlite).await;
     for arguments in COMMANDS {

@@ -47,7 +47,7 @@ impl Program {
         Self { child, port, log }
     }
 
-    /// Where it listens.
+    /// Returns the port it listens on.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -66,7 +66,7 @@ impl Program {
         line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 
-    /// What it has logged until now.
+    /// Returns the log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -108,7 +108,7 @@ impl Program {
         assert!(status.success());
     }
 
-    /// Whether it still runs.
+    /// Returns `true` if it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

@@ -1,4 +1,4 @@
-//! What the program says when it cannot do what it is to do for want of its database.
+//! Errors of the program without a usable database.
 
 use std::process::{Command, Output};
 

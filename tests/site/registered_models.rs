@@ -1,4 +1,4 @@
-//! What modules register in the admin is looked at before the site starts.
+//! Checks of admin registrations before the site starts.
 
 use module_api::admin::{Inline, ListColumn, ModelAdmin};
 use module_api::model::{ForeignKey, Model};

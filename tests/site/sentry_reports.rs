@@ -1,4 +1,4 @@
-//! What is reported to a server that speaks Sentry's protocol, by the program as it runs.
+//! Reports of the running program to a server that speaks Sentry's protocol.
 
 use std::time::{Duration, Instant};
 
@@ -190,7 +190,7 @@ async fn an_error_after_the_answer_is_reported_with_its_module() {
     assert!(ingest.rest().await.is_empty());
 }
 
-/// What a page with a form gives a visitor who has no cookie yet.
+/// Returns the token and cookie that a page with a form gives to a new visitor.
 async fn token_and_cookie(site: &Program, target: &str) -> (String, String) {
     let form = site.get(target).await;
     let page = form.page();
@@ -200,7 +200,7 @@ async fn token_and_cookie(site: &Program, target: &str) -> (String, String) {
     (token.to_owned(), cookie.to_owned())
 }
 
-/// What a visitor sends with requests that fail, each of it a text of its own.
+/// Sends failing requests with a distinct text in each part.
 async fn fail_for_a_visitor(site: &Program) {
     let (token, cookie) = token_and_cookie(site, "/accounts/login/").await;
     let cookies = format!("{cookie}; flavour=cookie-of-ann");

@@ -1,4 +1,4 @@
-//! What a module is told of all modules and of their migrations.
+//! Information for modules about all modules and their migrations.
 
 use module_api::db::query;
 use module_api::{Error, SiteModules};

@@ -88,7 +88,7 @@ pub(crate) fn through(program: &[&str], command: &Command) -> Command {
     through
 }
 
-/// What may be done with a file or folder; undone when dropped, so that it can be deleted.
+/// The mode of a file or folder, restored on drop so that it can be deleted.
 struct Mode(PathBuf, Permissions);
 
 impl Mode {

@@ -11,7 +11,7 @@ use site_tests::{DatabaseKind, ask, parse, request};
 use crate::program::{Program, until};
 use crate::workshop::Workshop;
 
-/// So long a test waits for what would happen soon if it were wrong.
+/// The time a test waits for an event that must not happen.
 const A_WHILE: Duration = Duration::from_millis(500);
 
 async fn workshop() -> Workshop {

@@ -1,4 +1,4 @@
-//! What of the style can be checked by a program.
+//! Style rules that a program can check.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

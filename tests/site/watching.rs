@@ -1,4 +1,4 @@
-//! What the site tells those who watch it: ids, health and numbers; and which requests it takes.
+//! Monitoring: request IDs, health, metrics; and admission of requests.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -289,9 +289,6 @@ async fn outside_of_local_a_site_needs_a_secret() {
     assert!(setup().plan().is_ok());
     for secret in ["", "too short"] {
         let problems = setup().setting("secret_key", secret).problems();
-        assert!(
-            problems.iter().any(|problem| problem.contains("(settings.E011)")),
-            "{problems:?}"
-        );
+        assert!(problems.iter().any(|problem| problem.contains("(settings.E011)")), "{problems:?}");
     }
 }

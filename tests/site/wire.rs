@@ -1,4 +1,4 @@
-//! What only shows on the wire: lengths, and addresses that no client library would send.
+//! Properties on the wire: lengths, and addresses that no client library would send.
 
 use site_tests::{DatabaseKind, HolidayHomes, on_both_databases};
 

@@ -73,7 +73,7 @@ impl Workshop {
         fs::remove_file(self.folder().join("modules").join(file)).unwrap();
     }
 
-    /// Where the commands run.
+    /// Returns the working folder of the commands.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -123,14 +123,14 @@ impl Workshop {
         format!("{scheme}://{}:{password}@{place}", role.replace(' ', "%20"))
     }
 
-    /// What a command says that ends well.
+    /// Returns the output lines of a successful command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Vec<String> {
         let output = self.command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         lines(&output)
     }
 
-    /// What a command says on standard error that ends with this status.
+    /// Returns the standard error of a command that ends with this status.
     pub(crate) fn fails(&self, status: i32, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");

@@ -12,7 +12,7 @@ use crate::free_port;
 /// A server in a folder of its own, gone when dropped.
 pub struct Cluster {
     programs: PathBuf,
-    /// Whose server it is if we are root, whom PostgreSQL refuses to run as.
+    /// The user to run the server as if we are root, as which PostgreSQL refuses to run.
     user: Option<&'static str>,
     folder: TempDir,
     port: u16,
@@ -50,7 +50,7 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Where it listens.
+    /// Returns the port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -101,7 +101,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Where PostgreSQL's programs are: Debian keeps them out of the path.
+/// Returns the folder of PostgreSQL's programs, which Debian keeps out of the path.
 fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();

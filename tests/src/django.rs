@@ -132,7 +132,7 @@ impl DjangoSite {
         })
     }
 
-    /// What `manage.py` prints as JSON.
+    /// Returns the JSON that `manage.py` prints.
     pub async fn manage_json(&self, arguments: &[&str]) -> serde_json::Value {
         let printed = self.manage(arguments).await;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))

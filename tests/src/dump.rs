@@ -29,7 +29,7 @@ pub struct Table {
     pub schema: Vec<String>,
     /// Its rows, in an order that depends on nothing but them.
     pub rows: Vec<Row>,
-    /// Where its sequence stands, if it has one.
+    /// The value of its sequence, if it has one.
     pub sequence: Option<String>,
 }
 

@@ -11,12 +11,12 @@ use rocket::tokio::sync::mpsc;
 use rocket::tokio::time::timeout;
 use serde_json::Value;
 
-/// What a report is of.
+/// The type of a report.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// `event` or `transaction`.
     pub kind: String,
-    /// What it says.
+    /// Its content.
     pub content: Value,
 }
 

@@ -1,5 +1,5 @@
-//! What tests of the whole site stand on, beside the test kit: Holiday Homes and its rows, Django, a
-//! PostgreSQL server of a test's own, and a server for error reports.
+//! Support for tests of the whole site, in addition to the test kit: Holiday Homes and its rows,
+//! Django, a PostgreSQL server for a single test, and a server for error reports.
 //!
 //! ```no_run
 //! # async fn example() {

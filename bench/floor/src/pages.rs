@@ -15,7 +15,7 @@ const PAGE_SIZE: u8 = 12;
 
 type Answer = Result<RawHtml<Template>, Status>;
 
-/// What the layout knows of a request.
+/// Values of a request that the layout reads.
 #[derive(Serialize)]
 struct PageValues {
     path: String,

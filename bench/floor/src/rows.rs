@@ -1,4 +1,4 @@
-//! What the pages show, and the queries that fetch it: word for word those of the modules.
+//! Rows of the pages and their queries, word for word those of the modules.
 
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -93,7 +93,7 @@ pub(crate) struct Letting {
     address: Address,
 }
 
-/// Where a letting is.
+/// The address of a letting.
 #[derive(Serialize)]
 pub(crate) struct Address {
     number: i64,
@@ -108,7 +108,7 @@ pub(crate) struct Address {
 #[derive(Serialize)]
 pub(crate) struct Profile {
     username: String,
-    /// Whether an address can carry the username.
+    /// `true` if an address can carry the username.
     has_page: bool,
     first_name: String,
     last_name: String,

@@ -39,7 +39,7 @@ pub(crate) struct Letting {
     address_id: i64,
 }
 
-/// Where a letting is.
+/// The address of a letting.
 #[expect(dead_code, reason = "it is read for its cost")]
 pub(crate) struct Address {
     id: i64,

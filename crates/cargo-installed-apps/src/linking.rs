@@ -5,7 +5,7 @@ fn linked_by(line: &str) -> Option<&str> {
     line.trim().strip_prefix("use ")?.strip_suffix(" as _;").map(str::trim)
 }
 
-/// Whether the source links a module.
+/// Returns `true` if the source links the module.
 pub(crate) fn is_linked(source: &str, name: &str) -> bool {
     source.lines().any(|line| linked_by(line) == Some(name))
 }

@@ -86,7 +86,7 @@ impl Manifest {
         Ok(None)
     }
 
-    /// Whether a dependency or feature has that name.
+    /// Returns `true` if a dependency or feature has that name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         let tables = [&["dependencies"][..], &["features"], &["workspace", "dependencies"]];
         let mut keys = tables.iter().filter_map(|path| self.table(path)).flat_map(TableLike::iter);

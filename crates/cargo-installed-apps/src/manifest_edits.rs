@@ -108,7 +108,7 @@ fn push(list: &mut Array, entry: &str) {
     list.push(value);
 }
 
-/// Whether an entry of the members takes a folder in: `modules/*` does `modules/news`.
+/// Returns `true` if an entry of the members covers a folder: `modules/*` covers `modules/news`.
 fn covers(entry: &str, folder: &str) -> bool {
     match entry.strip_suffix("/*") {
         Some(parent) => folder.rsplit_once('/').is_some_and(|(above, _)| above == parent),

@@ -77,7 +77,8 @@ struct Link {
     text: String,
 }
 
-/// What an error and its causes say, without what was said before; and all of it on one line.
+/// Returns the messages of an error and its causes without repetitions, and all of them on one
+/// line.
 fn links(error: &(dyn Error + 'static)) -> (Vec<Link>, String) {
     let (mut links, mut line) = (Vec::new(), String::new());
     let mut next = Some(error);

@@ -60,8 +60,8 @@ impl DbError {
         named.split(", ").map(column).collect()
     }
 
-    /// Whether the database refused what does not fit with other rows, which may have changed at
-    /// this moment: what has to be unique or to exist, a deadlock.
+    /// Returns `true` if the database refused values that conflict with other rows, which may have
+    /// changed concurrently: a unique or foreign key constraint, a deadlock.
     pub fn is_conflict(&self) -> bool {
         let Self::Statement(sqlx::Error::Database(error)) = self else { return false };
         error.code().is_some_and(|code| is_conflict(&code))
@@ -84,8 +84,8 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
-/// What is to be read of an error of sqlx: what the database or the system says, with the code to
-/// look it up by. Sqlx itself adds whom it is from, and on PostgreSQL a line of the server's source.
+/// Returns the database's or system's own message of an sqlx error, with its code. Sqlx itself adds
+/// its source, and on PostgreSQL a line of the server's code.
 pub(crate) fn words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(database) => {

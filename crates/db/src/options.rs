@@ -1,4 +1,4 @@
-//! Where the database is and how it is spoken to.
+//! The address of the database, and options of its connections.
 
 use std::borrow::Cow;
 use std::num::NonZeroU16;
@@ -39,7 +39,7 @@ pub struct DatabaseOptions {
     pub transaction_pooler: Option<bool>,
 }
 
-/// Why a database's address cannot be used. The address itself is not part of the message.
+/// An error in a database's address. The message does not contain the address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseUrlError {
@@ -145,7 +145,7 @@ impl Location {
         }
     }
 
-    /// What to call the database in a message: the file, or the server and its database.
+    /// Returns the name of the database for messages: the file, or the server and its database.
     pub fn describe(&self) -> String {
         match self {
             Self::Sqlite { file: Some(file), .. } => format!("SQLite file {}", file.display()),

@@ -331,7 +331,7 @@ impl Pool for DbPool {
         Self::open(location, &options).await
     }
 
-    /// What the guard `Connection<Db>` asks for, which answers 503 without saying why.
+    /// Takes a connection for the guard `Connection<Db>`, which answers 503 without a reason.
     async fn get(&self) -> Result<DbConnection, DbError> {
         self.acquire().await.inspect_err(|error| match error {
             // A load that is too high, of which `/metrics` has the number.

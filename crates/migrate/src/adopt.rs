@@ -23,7 +23,7 @@ use crate::statements::{Statement, statements};
 /// there have to fit as the last one leaves it, and are in the result, with those of which nothing
 /// would be there any more, or that only change rows. The others are not.
 ///
-/// Nothing is changed.
+/// The database is not changed.
 ///
 /// # Errors
 ///
@@ -223,7 +223,7 @@ impl Adopting<'_> {
         Ok(found)
     }
 
-    /// What keeps the table that is there from standing for this one.
+    /// Returns the differences that prevent the adoption of an existing table.
     async fn differences(
         &self,
         made: &Table,

@@ -1,4 +1,4 @@
-//! Why migrations are not applied.
+//! Errors of migrations.
 
 mod adoption;
 
@@ -9,7 +9,7 @@ use crate::schema::ScratchError;
 
 pub use adoption::AdoptionError;
 
-/// Why migrations cannot be brought to where they should be.
+/// An error of `migrate`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
@@ -44,7 +44,7 @@ pub enum MigrateError {
     Failed {
         /// The migration.
         id: MigrationId,
-        /// Where it failed: the file and the statement, or its code.
+        /// The place of the failure: the file and the statement, or its code.
         place: String,
         /// The cause.
         #[source]

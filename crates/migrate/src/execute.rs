@@ -14,10 +14,10 @@ use crate::lock::begin_step;
 use crate::statements::statements;
 use crate::steps::{Action, Step};
 
-/// What is told of each step that is done.
+/// The callback for each step that was executed.
 pub type Report<'a> = &'a mut (dyn FnMut(Action, &PlannedMigration) + Send);
 
-/// Where a migration failed, and why.
+/// The place and cause of a failed migration.
 struct Failure {
     place: String,
     source: Box<dyn Error + Send + Sync>,

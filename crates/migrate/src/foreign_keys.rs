@@ -15,7 +15,7 @@ pub(crate) struct Violation {
     parent: String,
 }
 
-/// What a migration broke.
+/// Foreign keys that a migration violated.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", describe(.0))]
 pub(crate) struct Broken(Vec<Violation>);

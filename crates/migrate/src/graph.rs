@@ -14,7 +14,8 @@ pub const HOST: &str = "host";
 /// The name under which the site's migrations stand.
 pub const SITE: &str = "site";
 
-/// Whether this is the name of the host or the site, which have migrations without being modules.
+/// Returns `true` for the names of the host and the site, which have migrations without being
+/// modules.
 pub fn is_no_module(name: &str) -> bool {
     name == HOST || name == SITE
 }
@@ -40,15 +41,15 @@ pub struct PlannedMigration {
     pub module: &'static str,
     /// Its files and code.
     pub migration: Migration,
-    /// Whether it is the first of its module.
+    /// `true` if it is the first of its module.
     pub is_initial: bool,
     /// The places of what has to be applied before it, all of them before its own.
     pub depends: Vec<usize>,
 }
 
 impl PlannedMigration {
-    /// Whether it is the site's and about the tables of modules. It is part of the graph while these
-    /// are active, and so may be applied later than the site's others.
+    /// Returns `true` if it is a migration of the site for tables of modules. It is part of the
+    /// graph while these are active, and so may be applied later than the site's others.
     pub fn is_conditional(&self) -> bool {
         self.module == SITE && self.migration.depends.iter().any(|id| id.module != SITE)
     }

@@ -39,7 +39,7 @@ impl Ledger {
         Ok(Self { exists: true, applied })
     }
 
-    /// Whether a migration was applied.
+    /// Returns `true` if a migration was applied.
     pub fn has(&self, migration: &PlannedMigration) -> bool {
         self.applied.contains_key(&migration.id())
     }

@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// After this time a line says what is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Why there is no lock.
+/// An error of taking the lock.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
@@ -33,7 +33,7 @@ pub enum LockError {
     File {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         #[source]
         source: std::io::Error,
     },

@@ -30,17 +30,17 @@ use state::State;
 /// The comment in migrations that names tables which no model describes.
 pub(crate) const UNMANAGED: &str = "-- unmanaged:";
 
-/// What is asked for.
+/// The options of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The modules; none means all active ones.
     pub modules: Vec<String>,
     /// The name of the new migration, without its number.
     pub name: Option<String>,
-    /// What rows that are there get in columns that need a value: `lettings.letting.note` and the
-    /// value as text.
+    /// Values for existing rows in columns that need one: `lettings.letting.note` and the value as
+    /// text.
     pub fillings: Vec<(String, String)>,
-    /// Whether values, columns and tables may be lost.
+    /// `true` if values, columns and tables may be lost.
     pub may_lose_data: bool,
     /// The fields and models that have another name now.
     pub renames: Vec<Renaming>,
@@ -72,13 +72,13 @@ pub struct Proposal {
     pub name: String,
     /// Its files and what stands in them.
     pub files: Vec<(String, String)>,
-    /// What it does, a line each.
+    /// Its steps, a line each.
     pub summary: Vec<String>,
-    /// Why there is no way down, if there is none.
+    /// The reason why there is no way down, if there is none.
     pub no_way_down: Option<String>,
 }
 
-/// Why migrations cannot be written.
+/// An error of `makemigrations`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MakeMigrationsError {
@@ -106,7 +106,7 @@ pub enum MakeMigrationsError {
          renamed, say --rename app.model.field=NEW or --rename app.model=app.NEW", .0.join("; ")
     )]
     LosesData(Vec<String>),
-    /// What is to be done is more than can be written without a person's thought.
+    /// The changes cannot be generated, and must be written by hand.
     #[error("write this migration by hand: {}", .0.join("; "))]
     ByHand(Vec<String>),
     /// The new migration cannot be run after those that there are.
@@ -117,7 +117,7 @@ pub enum MakeMigrationsError {
     Unfit {
         /// The module.
         module: &'static str,
-        /// What SQLite said.
+        /// The error from SQLite.
         #[source]
         source: DbError,
     },
@@ -155,7 +155,7 @@ pub enum MakeMigrationsError {
 pub struct NeedsValue {
     /// The field: `lettings.letting.note`.
     pub field: String,
-    /// Why it needs a value, and how to give it.
+    /// The reason why it needs a value, and the remedy.
     pub why: String,
 }
 

@@ -15,14 +15,14 @@ use crate::statements::{Statement, statements};
 use crate::steps::{Action, Step, steps};
 use crate::target::Target;
 
-/// What is asked for.
+/// The options of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
-    /// Where the migrations are to be.
+    /// The target state of the migrations.
     pub target: Target,
-    /// Whether migrations are recorded, or taken out of the ledger, without running them.
+    /// `true` to record migrations, or remove them from the ledger, without running them.
     pub fake: bool,
-    /// Whether initial migrations whose tables exist are recorded without comparing columns.
+    /// `true` to record initial migrations whose tables exist without comparing columns.
     pub fake_initial: bool,
 }
 

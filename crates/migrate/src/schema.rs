@@ -43,7 +43,7 @@ pub(crate) struct Table {
     pub(crate) indexes: Vec<Index>,
     /// The indexes that are more than that, by name.
     pub(crate) special_indexes: Vec<SpecialIndex>,
-    /// What its columns refer to, by their columns.
+    /// Its foreign keys, by their columns.
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// The checks, but for those that [`Column::positive`] tells, by their texts.
     pub(crate) checks: Vec<Check>,
@@ -58,19 +58,19 @@ pub(crate) struct Column {
     /// Its type as the database tells it, in small letters: `varchar(64)` on SQLite, `character
     /// varying(64)` on PostgreSQL.
     pub(crate) declared: String,
-    /// What it holds.
+    /// The kind of its values.
     pub(crate) kind: ColumnKind,
     /// The number of characters that it holds at most, if the type says so.
     pub(crate) max_length: Option<u32>,
-    /// Whether it may be `NULL`.
+    /// `true` if it may be `NULL`.
     pub(crate) null: bool,
-    /// Whether it is the primary key, or part of it.
+    /// `true` if it is the primary key, or part of it.
     pub(crate) primary_key: bool,
-    /// Whether the database numbers new rows by it.
+    /// The way the database numbers new rows by it.
     pub(crate) numbering: Numbering,
-    /// Whether a check keeps it from being below zero.
+    /// `true` if a check constraint keeps it from being negative.
     pub(crate) positive: bool,
-    /// Whether it is computed from other columns and cannot be written.
+    /// `true` if it is computed from other columns and cannot be written.
     pub(crate) computed: bool,
     /// The expression of its default, as the database tells it. Not of one that is numbered or
     /// computed.
@@ -80,7 +80,7 @@ pub(crate) struct Column {
     pub(crate) collation: Option<String>,
 }
 
-/// Whether the database numbers new rows by a column.
+/// The way the database numbers new rows by a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbering {
     /// It does not.
@@ -99,9 +99,9 @@ pub(crate) struct Index {
     pub(crate) name: String,
     /// Its columns, in its order.
     pub(crate) columns: Vec<String>,
-    /// Whether two rows may not have the same values.
+    /// `true` if no two rows may have the same values.
     pub(crate) unique: bool,
-    /// Whether it belongs to a constraint `UNIQUE`, and was not made by `CREATE INDEX`.
+    /// `true` if it belongs to a `UNIQUE` constraint rather than `CREATE INDEX`.
     pub(crate) constraint: bool,
 }
 
@@ -123,9 +123,9 @@ pub(crate) struct ForeignKey {
     pub(crate) to_table: String,
     /// The columns there.
     pub(crate) to_columns: Vec<String>,
-    /// What happens when the row there is deleted: `NO ACTION`, `CASCADE`, `SET NULL`…
+    /// The action when the referenced row is deleted: `NO ACTION`, `CASCADE`, `SET NULL`…
     pub(crate) on_delete: String,
-    /// Whether it has to hold at the end of the transaction only: `DEFERRABLE INITIALLY DEFERRED`.
+    /// `true` if it is checked at the end of the transaction: `DEFERRABLE INITIALLY DEFERRED`.
     pub(crate) deferred: bool,
 }
 

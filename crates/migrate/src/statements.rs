@@ -22,7 +22,7 @@ impl<'a> Statement<'a> {
         })
     }
 
-    /// Whether its bare words begin with these, which are capitals.
+    /// Returns `true` if its bare words begin with these, in capitals.
     fn begins_with(&self, words: &[&str]) -> bool {
         let mut found = self.words();
         words.iter().all(|word| found.next().is_some_and(|found| found.eq_ignore_ascii_case(word)))
@@ -72,7 +72,7 @@ impl<'a> Statement<'a> {
         summary + " …"
     }
 
-    /// Whether it has statements inside it, up to one that begins with `END`: as a trigger of
+    /// Returns `true` if it contains statements up to one that begins with `END`, as a trigger of
     /// SQLite, or a function of PostgreSQL with `BEGIN ATOMIC`.
     fn opens_body(&self, database: DatabaseKind) -> bool {
         let has = |wanted: &str| self.words().any(|word| word.eq_ignore_ascii_case(wanted));
@@ -135,7 +135,7 @@ struct Unfinished<'a> {
     start: usize,
     end: usize,
     tokens: Vec<Token<'a>>,
-    /// Whether the statements inside it are being read, and where the last one began.
+    /// The start of the last inner statement, while inner statements are read.
     in_body: Option<usize>,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Unfinished<'a> {
         self.end = end;
     }
 
-    /// Whether a `;` here ends the whole statement, and not one inside it.
+    /// Returns `true` if a `;` here ends the whole statement rather than an inner one.
     fn ends_here(&mut self, database: DatabaseKind) -> bool {
         let ends = match self.in_body {
             Some(last) => self.tokens[last..]

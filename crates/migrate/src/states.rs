@@ -11,13 +11,13 @@ use crate::ledger::Ledger;
 pub struct MigrationState {
     /// Its module and name.
     pub id: MigrationId,
-    /// Whether it is applied.
+    /// `true` if it is applied.
     pub applied: bool,
-    /// Whether an active module, or the host, brings it.
+    /// `true` if an active module or the host has its file.
     pub has_file: bool,
-    /// Whether there is a way down.
+    /// `true` if it can be unapplied.
     pub reversible: bool,
-    /// What has to be applied before it.
+    /// Migrations that must be applied before it.
     pub depends: Vec<MigrationId>,
 }
 

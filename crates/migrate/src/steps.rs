@@ -1,5 +1,5 @@
-//! What is to be done so that the migrations are where they should be: a function of the graph and
-//! the ledger, and nothing is done yet.
+//! The steps from the ledger's state to the requested one, as a pure function of the graph and the
+//! ledger.
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,7 @@ pub struct Step {
     pub place: usize,
 }
 
-/// What is done with a migration.
+/// The action for a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Run it and record it.
@@ -44,7 +44,7 @@ impl Action {
         }
     }
 
-    /// What is said when it is done.
+    /// Returns the word for the executed step.
     pub fn done(self) -> &'static str {
         match self {
             Self::Apply => "applied",
@@ -57,7 +57,7 @@ impl Action {
 }
 
 impl fmt::Display for Action {
-    /// What is said before it is done.
+    /// Writes the word for the step before it is executed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Apply => "apply",

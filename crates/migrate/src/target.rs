@@ -12,7 +12,7 @@ const ZERO: &str = "zero";
 pub struct LinkedModule {
     /// Its name.
     pub name: &'static str,
-    /// Whether it takes part in the site.
+    /// `true` if it is active in the site.
     pub active: bool,
 }
 
@@ -31,7 +31,7 @@ impl LinkedModule {
     }
 }
 
-/// Where the migrations are to be.
+/// A target state of migrations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// All applied.
@@ -44,7 +44,7 @@ pub enum Target {
     Zero(&'static str),
 }
 
-/// Why it cannot be told which migrations are meant.
+/// An error in the choice of a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
@@ -53,7 +53,7 @@ pub enum TargetError {
     UnknownModule {
         /// The name.
         module: String,
-        /// What was meant, perhaps.
+        /// A suggestion.
         hint: String,
     },
     /// The module is linked, and takes no part in the site.
@@ -69,7 +69,7 @@ pub enum TargetError {
         module: String,
         /// The name that was given.
         prefix: String,
-        /// What was meant, perhaps.
+        /// A suggestion.
         hint: String,
     },
     /// More than one migration begins like that.

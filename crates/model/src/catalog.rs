@@ -83,7 +83,7 @@ impl Models {
         self.iter().find(|model| model.label.eq_ignore_ascii_case(label))
     }
 
-    /// Whether the model is one of them.
+    /// Returns `true` if the catalog contains the model.
     pub fn contains(&self, model: &ModelInfo) -> bool {
         self.iter().any(|known| known.is(model))
     }

@@ -7,11 +7,11 @@ use sqlx::AssertSqlSafe;
 use crate::{FieldInfo, ManyToManyInfo, ModelInfo, Models, OnDelete, Protected, WriteError};
 use db::{DbError, Executor, Transaction, query, quoted};
 
-/// So many primary keys stand in one statement.
+/// The maximum number of primary keys in one statement.
 const CHUNK: usize = 500;
 
-/// What goes when rows are deleted, and what keeps them from it: to be shown first, or to be
-/// [`run`](Deletion::run).
+/// A deletion of rows: the rows that it deletes, and those that prevent it. It can be shown first,
+/// or [`run`](Deletion::run).
 ///
 /// Rows that lead to a deleted one go with it, are freed of it, or protect it, as their foreign
 /// keys say; so it goes on from each of them.
@@ -38,7 +38,7 @@ impl Deleted {
 }
 
 impl Deletion {
-    /// What deleting the rows of a model with these primary keys means.
+    /// Collects the consequences of deleting the rows of a model with these primary keys.
     ///
     /// # Errors
     ///

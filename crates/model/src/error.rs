@@ -1,4 +1,4 @@
-//! Why rows are not written or deleted.
+//! Errors of writing and deleting rows.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use db::DbError;
 
 use crate::ValidationErrors;
 
-/// Why rows were not written.
+/// An error of writing rows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {

@@ -6,8 +6,8 @@ use rocket::request::FromParam;
 
 /// The key of a row as a route's parameter: digits only, as in Django's `<int:…>`.
 ///
-/// Whatever else stands there (`abc`, `-1`, `+1`, a number that no key can be) is an address
-/// that does not exist: status 404.
+/// Any other text (`abc`, `-1`, `+1`, a number that no key can be) is an address that does not
+/// exist: status 404.
 ///
 /// ```
 /// use module_api::Id;

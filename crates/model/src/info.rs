@@ -1,4 +1,4 @@
-//! What a model is, as data: read by the admin, by fixtures, by checks and by `makemigrations`.
+//! Descriptions of models as data, for the admin, fixtures, checks and `makemigrations`.
 
 mod choice;
 mod default_value;
@@ -26,9 +26,9 @@ pub struct ModelInfo {
     pub path: &'static str,
     /// The table.
     pub table: &'static str,
-    /// What people call one of them: `letting`.
+    /// The singular name for people: `letting`.
     pub verbose_name: &'static str,
-    /// What people call several: `lettings`.
+    /// The plural name for people: `lettings`.
     pub verbose_name_plural: &'static str,
     /// The fields that are columns of the table. The first is the primary key, `id`.
     pub fields: &'static [FieldInfo],
@@ -89,8 +89,8 @@ impl ModelInfo {
         self.fields.iter().filter_map(|field| Some((field, field.foreign_key()?)))
     }
 
-    /// Whether one of its columns is that of a field of this name: what `#[derive(Model)]` asks
-    /// while it compiles.
+    /// Returns `true` if it has a column for a field of this name. `#[derive(Model)]` calls it at
+    /// compile time.
     #[doc(hidden)]
     pub const fn has_column_of(&self, name: &str) -> bool {
         let mut index = 0;
@@ -121,12 +121,12 @@ impl ModelInfo {
         self.many_to_many.iter().chain(self.many_through).find(|field| field.name == name)
     }
 
-    /// Whether it is the same model as another.
+    /// Returns `true` if both are the same model.
     pub fn is(&self, other: &Self) -> bool {
         self.label == other.label
     }
 
-    /// What people call one of them, with a capital: `Letting`.
+    /// Returns the singular name for people, capitalized: `Letting`.
     pub fn capitalized_name(&self) -> String {
         capitalized(self.verbose_name)
     }
@@ -140,21 +140,21 @@ pub struct FieldInfo {
     pub name: &'static str,
     /// Its column: `address_id`.
     pub column: &'static str,
-    /// What it holds.
+    /// The kind of its values.
     pub kind: FieldKind,
-    /// What people call it: `zip code`.
+    /// The name for people: `zip code`.
     pub verbose_name: &'static str,
-    /// What a form says about it. May be empty.
+    /// The help text in forms. May be empty.
     pub help_text: &'static str,
-    /// Whether the column takes `NULL`.
+    /// `true` if the column takes `NULL`.
     pub null: bool,
-    /// Whether people may leave it out.
+    /// `true` if forms accept it empty.
     pub blank: bool,
-    /// Whether no two rows have the same value.
+    /// `true` if no two rows may have the same value.
     pub unique: bool,
-    /// Whether the column has an index of its own. Foreign keys always do.
+    /// `true` if the column has an index of its own. Foreign keys always do.
     pub index: bool,
-    /// Whether the number must not be below zero, which the database sees to as well.
+    /// `true` if the number must not be negative, which the database checks as well.
     pub positive: bool,
     /// The value of a new object that is given none.
     pub default: Option<DefaultValue>,
@@ -263,7 +263,7 @@ impl FieldInfo {
         )
     }
 
-    /// What people call it, with a capital: `Zip code`.
+    /// Returns the name for people, capitalized: `Zip code`.
     pub fn capitalized_name(&self) -> String {
         capitalized(self.verbose_name)
     }
@@ -340,7 +340,7 @@ impl FieldInfo {
     }
 }
 
-/// What a field holds.
+/// The kind of a field.
 #[derive(Debug)]
 pub enum FieldKind {
     /// The primary key, a number that the database gives.
@@ -409,7 +409,7 @@ pub enum FieldKind {
 pub struct Ordering {
     /// The field's name.
     pub field: &'static str,
-    /// Whether the greatest comes first.
+    /// `true` for descending order.
     pub descending: bool,
 }
 
@@ -430,7 +430,7 @@ pub type Validator = fn(&Value) -> Result<(), String>;
 /// The normal form of a text, which has to be its own.
 pub type Normalizer = fn(&str) -> String;
 
-/// Whether the texts are equal, as `==` cannot tell in a constant.
+/// Compares texts in constants, where `==` cannot be used.
 pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {

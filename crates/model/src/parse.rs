@@ -138,10 +138,7 @@ mod tests {
         assert_eq!(number.parse(" -7 "), Ok(Value::from(-7)));
         assert_eq!(number.parse(""), Ok(Value::Int(None)));
         for text in ["7.5", "0x10", "-", "１２"] {
-            assert_eq!(
-                number.parse(text).unwrap_err(),
-                format!("“{text}” is not a whole number.")
-            );
+            assert_eq!(number.parse(text).unwrap_err(), format!("“{text}” is not a whole number."));
         }
         assert_eq!(
             number.parse("99999999999999999999").unwrap_err(),

@@ -63,8 +63,8 @@ impl Rows {
 
     /// The query for the rows.
     ///
-    /// Where only a part of the rows is wanted, that part is chosen before anything is joined to it;
-    /// after an offset the rows before it are read from the index only.
+    /// A limit or offset is applied before anything is joined; skipped rows are read from the index
+    /// only.
     pub(crate) fn fetch(&self, fetched: &[Fetched], kind: DatabaseKind) -> Query {
         let is_single = self.is_single() && self.offset == 0;
         let order = if is_single { Vec::new() } else { self.full_order() };
@@ -341,13 +341,13 @@ impl Rows {
         self.push_window(statement);
     }
 
-    /// Whether only a part of the rows that meet the conditions is wanted.
+    /// Returns `true` if a limit or offset selects a part of the rows.
     pub(crate) fn is_part(&self) -> bool {
         self.limit.is_some() || self.offset > 0
     }
 
-    /// Whether at most one row can meet the conditions: they ask for a value of a unique column, of
-    /// the row itself or of one that belongs to it alone.
+    /// Returns `true` if at most one row can match: the conditions compare a unique column of the
+    /// row itself, or of a row that belongs to it alone, with a value.
     fn is_single(&self) -> bool {
         let is_unique = |condition: &Expression| match condition {
             Expression::Compare { path, operator: "=", .. } => {

@@ -1,4 +1,4 @@
-//! Whether values are what a model's fields may hold, with Django's messages.
+//! Validation of field values.
 
 use crate::validators::{is_email, is_slug, is_url, json_problem};
 use crate::{FieldInfo, FieldKind, ModelInfo, ValidationErrors};
@@ -90,7 +90,7 @@ fn below(least: i64) -> String {
 }
 
 impl FieldInfo {
-    /// What is wrong with a value of the field, in Django's order and words.
+    /// Returns the errors of a value, in Django's order.
     pub fn validate(&self, value: &Value) -> Vec<String> {
         let is_empty = value.is_null() || value.as_text() == Some("");
         if value.is_null() && !self.null {

@@ -12,7 +12,7 @@ pub struct ValidationErrors(Vec<(&'static str, Vec<String>)>);
 pub const NON_FIELD_ERRORS: &str = "__all__";
 
 impl ValidationErrors {
-    /// Nothing wrong yet.
+    /// Returns an empty collection.
     pub const fn none() -> Self {
         Self(Vec::new())
     }
@@ -59,7 +59,7 @@ impl ValidationErrors {
         self.iter().find(|(field, _)| *field == name).map_or(&[], |(_, messages)| messages)
     }
 
-    /// Nothing wrong is well.
+    /// Returns `Ok` if there are no errors.
     ///
     /// # Errors
     ///

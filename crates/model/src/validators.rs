@@ -23,7 +23,7 @@ pub(crate) fn is_slug(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// Why a text is no JSON that both databases take, if it is not.
+/// Returns the error of a text that is not JSON for both databases, if there is one.
 pub(crate) fn json_problem(text: &str) -> Option<String> {
     // Escapes of half a character are only looked at by what reads texts.
     let read = if text.contains("\\u") {
@@ -102,7 +102,7 @@ fn is_top_label(label: &str) -> bool {
 mod tests {
     use super::is_email;
 
-    /// What Django 5.2 takes.
+    /// Addresses that Django 5.2 accepts.
     const GOOD: &[&str] = &[
         "a@b.co",
         "email@here.com",
@@ -138,7 +138,7 @@ mod tests {
         "a@b.c--d",
     ];
 
-    /// What Django 5.2 refuses.
+    /// Addresses that Django 5.2 refuses.
     const BAD: &[&str] = &[
         "a@b.c",
         "email@LOCALHOST",

@@ -94,7 +94,7 @@ async fn validate(
     if before == Some(values) { Ok(()) } else { model.check_rows(values, on).await }
 }
 
-/// Whether another row has these values.
+/// Returns `true` if another row has these values.
 async fn taken(
     model: &ModelInfo,
     fields: &[(&'static FieldInfo, &Value)],

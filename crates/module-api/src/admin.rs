@@ -70,8 +70,8 @@ pub struct ModelAdmin {
     pub list_display: Vec<ListColumn>,
     /// The columns that link to the form, by their names; empty means the first.
     pub list_display_links: Vec<&'static str>,
-    /// What the search looks at: names of fields with text, with `^` before those whose beginning
-    /// counts, and `=` before those that have to be the same.
+    /// The fields that the search reads: text fields, with the prefix `^` for matches at the
+    /// beginning, and `=` for exact matches.
     pub search_fields: Vec<&'static str>,
     /// The fields by which the list can be filtered: choices, bools, moments, foreign keys,
     /// many-to-many fields, and text with few values.
@@ -95,17 +95,17 @@ pub struct ModelAdmin {
     pub inlines: Vec<Inline>,
     /// Foreign keys that are chosen by search instead of from a list.
     pub autocomplete: Vec<&'static str>,
-    /// What can be done with the selected rows of the list, beside deleting them.
+    /// Actions on the selected rows of the list, besides deletion.
     pub actions: Vec<AdminAction>,
-    /// Whether the form offers to save what is changed as a new object.
+    /// `true` if the form offers “Save as new”.
     pub save_as: bool,
-    /// Who may do what with which object; nothing means by the permissions of the model.
+    /// The rule for permissions on single objects; `None` for the permissions of the model.
     pub rule: Option<PermissionRule>,
     /// The field with the hash of a password, which has forms of its own.
     pub password: Option<&'static str>,
     /// The fields that show otherwise than by their values, with what they show as.
     pub shown_as: Vec<(&'static str, FieldText)>,
-    /// What has to be asked before a change is made.
+    /// The question to confirm before a change is made.
     pub confirm: Option<Confirm>,
     /// The page of an object on the site.
     pub view_on_site: Option<ViewOnSite>,
@@ -114,7 +114,7 @@ pub struct ModelAdmin {
 /// A column of a list.
 #[derive(Clone)]
 pub enum ListColumn {
-    /// What the object shows as: `__str__`.
+    /// The object's label: `__str__`.
     Object,
     /// A field, or one of a model that a foreign key leads to: `address__city`.
     Field(&'static str),
@@ -150,7 +150,7 @@ impl From<&'static str> for ListColumn {
     }
 }
 
-/// Whether a user may do something with a model, or with one object of it.
+/// A rule that decides if a user may do something with a model, or with one object of it.
 pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>) -> bool;
 
 /// Returns the text that is displayed in place of a field's value; `None` to display the value.
@@ -159,7 +159,7 @@ pub type FieldText = fn(&Record) -> Option<String>;
 /// A change that is about to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
-    /// Who makes it.
+    /// The user who makes it.
     pub user: &'a User,
     /// The objects as they are.
     pub before: &'a [Record],
@@ -209,9 +209,9 @@ pub type Confirm =
 pub struct AdminAction {
     /// Its name in forms, of letters, digits and `_`.
     pub name: &'static str,
-    /// What it is called in the list.
+    /// Its label in the list.
     pub label: &'static str,
-    /// What the user has to be allowed to do with the model; a change, unless it says otherwise.
+    /// The required permission for the model; by default, to change it.
     pub requires: Action,
     /// Does it, in one transaction with the entries in the log.
     pub run: for<'a> fn(
@@ -302,7 +302,8 @@ impl ModelAdmin {
         self
     }
 
-    /// What the search looks at; see [`search_fields`](ModelAdmin#structfield.search_fields).
+    /// Sets the fields that the search reads; see
+    /// [`search_fields`](ModelAdmin#structfield.search_fields).
     pub fn search_fields(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.search_fields = names.into_iter().collect();
         self
@@ -421,8 +422,8 @@ impl ModelAdmin {
         self
     }
 
-    /// Whether a user may do something with the model, or with one object of it. Who may change,
-    /// may look.
+    /// Returns `true` if a user may do something with the model, or with one object of it. The
+    /// permission to change includes the permission to view.
     pub fn allows(&self, user: &User, action: Action, record: Option<&Record>) -> bool {
         let by_permission: PermissionRule = |user, action, model, _| user.may(action, model);
         let rule = self.rule.unwrap_or(by_permission);

@@ -1,6 +1,6 @@
-//! Who is signed in, and what they are allowed to do.
+//! Authentication and authorization: the signed-in user, and permissions.
 //!
-//! A module asks for it with a guard; who signs people in is another module's affair:
+//! A module uses guards; logging people in is the task of another module:
 //!
 //! ```
 //! use module_api::auth::{Change, CurrentUser, Permission, Staff};
@@ -68,9 +68,9 @@ pub struct User {
     pub last_name: String,
     /// The email address. May be empty.
     pub email: String,
-    /// Whether the user may enter the admin.
+    /// `true` if the user may enter the admin.
     pub is_staff: bool,
-    /// Whether the user has all permissions without being given them.
+    /// `true` if the user has all permissions implicitly.
     pub is_superuser: bool,
     /// The permissions the user was given, as `lettings.change_letting`; those of the groups
     /// included.
@@ -78,12 +78,12 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the user has a permission, named as `lettings.change_letting`.
+    /// Returns `true` if the user has a permission, named as `lettings.change_letting`.
     pub fn has_permission(&self, permission: &str) -> bool {
         self.is_superuser || self.permissions.contains(permission)
     }
 
-    /// Whether the user may do something with a model.
+    /// Returns `true` if the user may do something with a model.
     pub fn may(&self, action: Action, model: &ModelInfo) -> bool {
         self.is_superuser || self.permissions.contains(&action.permission(model))
     }
@@ -96,7 +96,7 @@ impl User {
     }
 }
 
-/// What can be done with the rows of a model, each with a permission of its own.
+/// An action on the rows of a model, each with a permission of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Add one.
@@ -134,7 +134,7 @@ impl Action {
     }
 }
 
-/// Who sent a request: the module that keeps sessions finds it out before any handler is asked.
+/// The sender of a request. The module that keeps sessions sets it before any handler is called.
 #[derive(Debug, Clone, Default)]
 pub enum SignedIn {
     /// Nobody who signed in.
@@ -180,7 +180,7 @@ pub fn with_page_visitor<T>(ask: impl FnOnce(&SignedIn) -> T) -> T {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoginRoute(pub &'static str);
 
-/// Why a guard refuses.
+/// The reason why a guard refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// Nobody is signed in: 401, or the page for signing in.

@@ -7,7 +7,7 @@ use rocket::figment::Figment;
 use crate::db::Db;
 use crate::{ModuleFuture, Problem};
 
-/// What a [`Check`] may look at: the settings, and which modules are active.
+/// The input of a [`Check`]: the settings and the active modules.
 pub struct CheckContext<'a> {
     /// All settings of the site.
     pub figment: &'a Figment,

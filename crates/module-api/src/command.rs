@@ -5,7 +5,7 @@ use rocket::figment::Figment;
 use crate::ModuleFuture;
 use crate::db::Db;
 
-/// What a command works with: the site's settings and its database, opened and migrated.
+/// The input of a command: the site's settings and its database, opened and migrated.
 pub struct CommandContext {
     /// All settings of the site.
     pub figment: Figment,
@@ -39,7 +39,7 @@ pub struct CommandContext {
 pub struct Command {
     /// Its name, help and arguments.
     pub definition: clap::Command,
-    /// What it does.
+    /// The function that runs it.
     pub run: fn(CommandContext, clap::ArgMatches) -> ModuleFuture<'static>,
 }
 

@@ -26,12 +26,12 @@ pub struct AttachedFairing {
     pub attach: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send + Sync>,
 }
 
-/// What a module asks of Rocket beyond its routes: `Rocket<Build>` as far as a module may use it.
+/// The builder for what a module adds to Rocket besides its routes: a confined `Rocket<Build>`.
 ///
-/// It collects, the host applies: so routes mounted here are confined and named like those of
-/// [`Module::routes`](crate::Module::routes), state that two modules would manage is a problem with
-/// both their names instead of a panic, and the fairings are known to be the module's. A fairing
-/// must not mount routes of its own at ignition, which the plan could not know.
+/// The host applies what the builder collects. So routes mounted here are confined and named like those of
+/// [`Module::routes`](crate::Module::routes), state that two modules would manage is a problem that
+/// names both instead of a panic, and fairings are attributed to the module. A fairing must not
+/// mount routes at ignition, which the plan could not know.
 ///
 /// ```
 /// use module_api::rocket::fairing::AdHoc;
@@ -58,7 +58,7 @@ pub struct AttachedFairing {
 pub struct Configure {
     /// The site's settings.
     pub figment: Figment,
-    /// Where the module is mounted.
+    /// The mount of the module.
     pub mount: String,
     /// The routes to mount, each with its base inside the mount.
     pub routes: Vec<(String, Route)>,
@@ -71,7 +71,7 @@ pub struct Configure {
 }
 
 impl Configure {
-    /// Nothing asked for yet, for a module with that mount on a site with those settings.
+    /// Creates an empty builder, for a module with that mount on a site with those settings.
     pub fn new(figment: Figment, mount: String) -> Self {
         Self {
             figment,

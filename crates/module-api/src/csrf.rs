@@ -1,4 +1,4 @@
-//! Whether a request that changes something was sent from a page of this site.
+//! CSRF protection.
 
 use std::cell::RefCell;
 
@@ -22,8 +22,8 @@ const TOKEN: usize = 4 * SECRET;
 /// How the site's cookies are made. The host manages it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CookieRules {
-    /// Whether they go over HTTPS alone, which they do outside of the profile `local`. Their names
-    /// then begin with `__Host-`, so that no other host can set them.
+    /// `true` if they are sent over HTTPS only, as outside of the profile `local`. Their names then
+    /// begin with `__Host-`, so that no other host can set them.
     pub secure: bool,
 }
 
@@ -59,8 +59,8 @@ impl CookieRules {
     }
 }
 
-/// Why a request that would change something is refused: in the request's local cache, for the page
-/// that says so.
+/// The reason why a changing request is refused, in the request's local cache for the page that
+/// shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CsrfRefusal {
     /// It was sent from a page of another site.
@@ -72,7 +72,8 @@ pub enum CsrfRefusal {
 }
 
 impl CsrfRefusal {
-    /// Why a request was refused, if it was: a module's own page for 403 has to tell.
+    /// Returns the reason why a request was refused, if it was: a module's own page for 403 must
+    /// check it.
     pub fn of(request: &Request<'_>) -> Option<Self> {
         request.local_cache(|| RefusedByCsrf(None)).0
     }
@@ -100,7 +101,7 @@ impl CsrfRefusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefusedByCsrf(pub Option<CsrfRefusal>);
 
-/// Whether a request with this method changes nothing, and so needs no check.
+/// Returns `true` if a method is safe (changes nothing), so that its requests need no token.
 pub const fn is_safe_method(method: Method) -> bool {
     matches!(method, Method::Get | Method::Head | Method::Options | Method::Trace)
 }
@@ -109,7 +110,7 @@ pub const fn is_safe_method(method: Method) -> bool {
 ///
 /// # Errors
 ///
-/// Why it is refused.
+/// The reason of the refusal.
 pub async fn check_csrf(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), CsrfRefusal> {
     if is_cross_site(request) {
         return Err(CsrfRefusal::CrossSite);
@@ -124,8 +125,9 @@ pub async fn check_csrf(request: &Request<'_>, data: &mut Data<'_>) -> Result<()
     if bool::from(secret.ct_eq(&given)) { Ok(()) } else { Err(CsrfRefusal::WrongToken) }
 }
 
-/// Whether the browser says that a page of another site sent it. A browser says so in
-/// `Sec-Fetch-Site`, an old one in `Origin`; other programs say nothing, and need the token still.
+/// Returns `true` if the browser declares that a page of another site sent the request: in
+/// `Sec-Fetch-Site`, old ones in `Origin`. Other programs declare nothing, and still need the
+/// token.
 fn is_cross_site(request: &Request<'_>) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get_one("Sec-Fetch-Site") {
@@ -174,7 +176,7 @@ fn secret_of(request: &Request<'_>) -> Option<[u8; SECRET]> {
     unhex(cookies.get(rules.csrf_cookie())?.value())
 }
 
-/// What a page that is being rendered on this thread needs for its forms.
+/// State for the forms of a page that is being rendered on this thread.
 struct Forms {
     secret: Option<[u8; SECRET]>,
     is_new: bool,
@@ -185,7 +187,7 @@ thread_local! {
     static FORMS: RefCell<Option<Forms>> = const { RefCell::new(None) };
 }
 
-/// Whether a page has a form of this visitor's own.
+/// `true` if a page has a form with this visitor's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HasForm(pub(crate) bool);
 

@@ -1,4 +1,4 @@
-//! What goes wrong in a handler, and the status a visitor sees: the one place that maps them.
+//! Errors of handlers, and the one place that maps them to statuses.
 
 mod place;
 
@@ -13,7 +13,7 @@ use crate::logged_path::logged_path;
 use crate::model::{Protected, ValidationErrors, WriteError};
 use crate::{Causes, UrlError, with_causes};
 
-/// Why a handler cannot answer as asked.
+/// An error of a handler.
 ///
 /// The visitor gets the site's page for its status, the log gets the whole chain of causes.
 ///
@@ -30,10 +30,10 @@ use crate::{Causes, UrlError, with_causes};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// What the address names does not exist: 404.
+    /// The object in the address does not exist: 404.
     #[error("not found")]
     NotFound,
-    /// Whoever asks is not allowed to: 403.
+    /// The sender lacks the permission: 403.
     #[error("not allowed")]
     Forbidden,
     /// The values of an object are not valid: 422. Below an address that answers JSON the response has the
@@ -79,7 +79,7 @@ impl Error {
     }
 }
 
-/// Where it is converted, as by `?`, is noted for the log and reports.
+/// The place of the conversion, as by `?`, is recorded for the log and reports.
 impl From<DbError> for Error {
     #[track_caller]
     fn from(error: DbError) -> Self {
@@ -101,7 +101,7 @@ impl From<WriteError> for Error {
     }
 }
 
-/// Where it is converted, as by `?`, is noted for the log and reports.
+/// The place of the conversion, as by `?`, is recorded for the log and reports.
 impl From<UrlError> for Error {
     #[track_caller]
     fn from(error: UrlError) -> Self {
@@ -109,12 +109,12 @@ impl From<UrlError> for Error {
     }
 }
 
-/// Whether the log has the cause of a failed request already, in the request's local cache.
+/// `true` if the cause of a failed request was already logged, in the request's local cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(pub bool);
 
-/// Why a request failed, in the request's local cache: an error and its causes, or the message of a
-/// panic. Only debug builds keep it, for the page that shows it to who writes the handler.
+/// The cause of a failed request, in the request's local cache: an error and its causes, or the
+/// message of a panic. Only debug builds keep it, for the page that shows it to the developer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailureCause(pub Option<String>);
 

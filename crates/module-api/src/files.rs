@@ -56,7 +56,7 @@ impl Files {
         Self(Source::Inline { files, directory: Some(directory) })
     }
 
-    /// What [`embed!`](crate::embed) calls.
+    /// Creates the files. [`embed!`](crate::embed) calls it.
     #[doc(hidden)]
     pub const fn embedded(
         names: fn() -> FilesIter,

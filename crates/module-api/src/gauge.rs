@@ -33,7 +33,7 @@ use crate::db::Db;
 pub struct Gauge {
     /// Its name, without the module's: `entries` is shown as `guests_entries`.
     pub name: &'static str,
-    /// What it counts, and in which unit.
+    /// Its description, with the unit.
     pub help: &'static str,
     /// Finds the number out. It is asked each time that somebody asks for `/metrics`.
     pub value: for<'a> fn(&'a Db) -> ModuleFuture<'a, f64>,

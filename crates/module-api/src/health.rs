@@ -1,4 +1,4 @@
-//! Whether a module can do its work at this moment.
+//! Health checks of modules.
 
 use crate::ModuleFuture;
 use crate::db::Db;

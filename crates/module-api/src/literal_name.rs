@@ -6,7 +6,7 @@
 /// compares all of them with the templates and routes that there are before it starts.
 #[derive(Debug, Clone, Copy)]
 pub struct LiteralName {
-    /// What it names.
+    /// The kind of the named item.
     pub kind: NamedItem,
     /// The name: `lettings/index`, `lettings:letting`.
     pub name: &'static str,

@@ -1,4 +1,4 @@
-//! What a module does when a site starts on a developer's machine.
+//! The hook of a module for starts in the profile `local`.
 
 use rocket::figment::Figment;
 
@@ -14,15 +14,15 @@ pub struct LocalStartContext<'a> {
     pub db: &'a Db,
     /// The addresses of the site's routes.
     pub urls: &'a Urls,
-    /// Whether this start has made the database: its rows are those of migrations and demo data.
+    /// `true` if this start created the database: its rows are those of migrations and demo data.
     pub is_new: bool,
 }
 
 /// A text for whoever started the site, made of the address at which it is: `http://localhost:8000`.
 pub type Notice = Box<dyn FnOnce(&str) -> String + Send + Sync>;
 
-/// What a module does each time somebody starts the site in the profile `local`: to have it ready
-/// for use at once. Elsewhere nobody looks at what a start prints, and nothing is called.
+/// The hook called at each start of the site in the profile `local`, to make it ready for use. It
+/// is called in no other profile, where nobody reads the output of a start.
 ///
 /// It is called once the database is migrated and demo data loaded, in the order in which the
 /// modules start, and by one process at a time. Notices are printed when the site listens; also if

@@ -1,4 +1,4 @@
-//! What a page says once about what was done before it.
+//! Flash messages: shown once, on the next page.
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
@@ -31,7 +31,7 @@ pub enum Level {
 pub struct Message {
     /// How much it matters.
     pub level: Level,
-    /// What it says. It is escaped where it is shown.
+    /// The text. It is escaped where it is shown.
     pub text: String,
     /// A page that it is about, with the text of the link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ impl<'r> Messages<'r> {
     }
 }
 
-/// What the messages are signed for.
+/// The purpose that the messages are signed for.
 const PURPOSE: &str = "messages";
 
 fn key<'r>(request: &'r Request<'_>) -> Option<&'r SecretKey> {

@@ -17,9 +17,9 @@ pub use files::migrations_of;
 ///
 /// Its file is named `NNNN_name.sql`, four digits and a name of lower-case letters, digits and `_`;
 /// `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` where the two databases need different SQL.
-/// What undoes it stands in `NNNN_name.down.sql`, or `NNNN_name.down.sqlite.sql` and
-/// `NNNN_name.down.postgres.sql`; without, it cannot be unapplied. A step that was applied anywhere
-/// is never edited again: a further step mends it. A step may also be Rust code: see
+/// Its way down is in `NNNN_name.down.sql`, or `NNNN_name.down.sqlite.sql` and
+/// `NNNN_name.down.postgres.sql`; without it, the migration cannot be unapplied. An applied
+/// migration is never edited: a further one corrects it. A migration may also be Rust code: see
 /// [`MigrationCode`].
 ///
 /// A step depends on the one of the module with the number before its own, and the first step of a
@@ -68,9 +68,9 @@ pub struct Migration {
     pub down: Option<MigrationDown>,
     /// Its code, which runs after its SQL.
     pub code: Option<MigrationCode>,
-    /// What has to be applied before it, beside the step before it.
+    /// Migrations that must be applied before it, besides the previous one of its module.
     pub depends: Vec<MigrationId>,
-    /// What must not be applied before it.
+    /// Migrations that must be applied after it.
     pub before: Vec<MigrationId>,
     /// The models that have another label since: the old one and the new one.
     pub renames: Vec<(String, String)>,
@@ -120,7 +120,7 @@ impl fmt::Display for MigrationId {
     }
 }
 
-/// Why a module's files and code are not its migrations.
+/// An error in a module's migrations.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
@@ -184,7 +184,7 @@ impl Migration {
         self.down.as_ref()?.files.name(&format!("{}.down", self.name), database)
     }
 
-    /// Whether it can be unapplied: all that it does has something that undoes it.
+    /// Returns `true` if it can be unapplied: each of its steps has a way down.
     pub fn is_reversible(&self) -> bool {
         let sql = self.files == MigrationFiles::None || self.down.is_some();
         sql && self.code.as_ref().is_none_or(|code| code.down.is_some())
@@ -252,7 +252,7 @@ impl Migration {
     }
 }
 
-/// Whether it is four digits, `_` and a name.
+/// Returns `true` if the name is four digits, `_` and a name.
 fn is_migration_name(name: &str) -> bool {
     name.split_once('_').is_some_and(|(number, rest)| {
         number.len() == 4

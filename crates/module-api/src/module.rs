@@ -94,7 +94,7 @@ pub trait Module: Send + Sync + 'static {
     /// The module's name, of the form `[a-z][a-z0-9_]*`: the namespace of all it brings.
     fn name(&self) -> &'static str;
 
-    /// What people call it. By default the name with a capital, `_` read as a space.
+    /// The title for people. By default, the capitalized name with spaces for `_`.
     fn title(&self) -> Cow<'static, str> {
         let mut title = self.name().replace('_', " ");
         if let Some(first) = title.get_mut(..1) {
@@ -120,8 +120,8 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
-    /// Where its routes are mounted by default: `/` and the name. The setting
-    /// `modules.NAME.mount` moves it.
+    /// The default mount of its routes: `/` and the name. The setting `modules.NAME.mount`
+    /// overrides it.
     fn mount(&self) -> Cow<'static, str> {
         format!("/{}", self.name()).into()
     }
@@ -233,7 +233,7 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// What it does each time after migrating, whether there was something to migrate or not: see
+    /// The hook called after every `migrate` run, even if no migration was applied: see
     /// [`AfterMigrate`].
     fn after_migrate(&self) -> Option<AfterMigrate> {
         None
@@ -245,18 +245,18 @@ pub trait Module: Send + Sync + 'static {
         Files::none()
     }
 
-    /// What it does each time somebody starts the site in the profile `local`: see [`LocalStart`].
+    /// The hook called at each start in the profile `local`: see [`LocalStart`].
     fn local_start(&self) -> Option<LocalStart> {
         None
     }
 
-    /// What it adds to the site's navigation. An item may be for some visitors only, as
+    /// Items for the site's navigation. An item can be limited to some visitors, as with
     /// [`NavigationItem::for_staff`].
     fn navigation(&self) -> Vec<NavigationItem> {
         Vec::new()
     }
 
-    /// What it adds to every page, its own or not: `page.NAME` in all templates.
+    /// Values for the context of every page, also of other modules: `page.NAME` in all templates.
     ///
     /// It is called for each page and cannot wait: what comes from the database has to lie in
     /// the request's local cache by then, put there by a guard or a request fairing.
@@ -300,7 +300,7 @@ pub trait Module: Send + Sync + 'static {
         SettingsSchema::none()
     }
 
-    /// What it examines about the site before it starts: see [`Check`].
+    /// Checks of the site before it starts: see [`Check`].
     fn checks(&self) -> Vec<Check> {
         Vec::new()
     }
@@ -310,7 +310,7 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Whether it can do its work at this moment: see [`Health`].
+    /// The health check: see [`Health`].
     fn health(&self) -> Option<Health> {
         None
     }

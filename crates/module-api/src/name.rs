@@ -1,6 +1,6 @@
-//! What may be the name of a module, since it becomes the namespace of all it brings.
+//! Rules for the name of a module, which is the namespace of all that it adds.
 
-/// Why a text cannot be the name of a module.
+/// The reason why a text cannot be the name of a module.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidName {

@@ -57,8 +57,8 @@ pub enum Visibility {
 }
 
 impl Visibility {
-    /// Whether a visitor sees it. While the database is out of reach, what depends on the user is
-    /// shown to nobody.
+    /// Returns `true` if a visitor sees the item. While the database is unavailable, items that
+    /// depend on the user are hidden.
     pub fn includes(&self, visitor: &SignedIn) -> bool {
         match self {
             Self::Everybody => true,

@@ -101,7 +101,7 @@ inventory::collect!(Registration);
 /// # fn main() {}
 /// ```
 ///
-/// What is not a module cannot be registered:
+/// Only modules can be registered:
 ///
 /// ```compile_fail,E0277
 /// struct NotAModule;

@@ -1,4 +1,4 @@
-//! What is known of a request beyond what it says itself.
+//! Properties of a request beyond its own content.
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
@@ -31,7 +31,7 @@ pub struct RequestInfo {
     pub traceparent: Option<Arc<str>>,
     /// The module whose handler was asked first.
     module: OnceLock<&'static str>,
-    /// Who sent it, once that is known.
+    /// The sender, once known.
     pub(crate) signed_in: OnceLock<SignedIn>,
     /// The sections of its page, if other modules have any there.
     pub(crate) sections: OnceLock<LoadedSections>,
@@ -80,7 +80,7 @@ impl RequestInfo {
 }
 
 impl SignedIn {
-    /// Who sent a request.
+    /// Returns the sender of a request.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         RequestInfo::of(request).signed_in.get_or_init(Self::default)
     }

@@ -27,13 +27,13 @@ pub struct SiteModules {
 pub struct SiteModule {
     /// Its name.
     pub name: &'static str,
-    /// What people call it.
+    /// The title for people.
     pub title: String,
     /// Its version.
     pub version: &'static str,
-    /// Where it is mounted, or would be if it were active.
+    /// Its mount, even if it is not active.
     pub mount: String,
-    /// Whether it takes part in the running site.
+    /// `true` if it is active in the running site.
     pub active: bool,
     /// Modules without which it cannot be.
     pub requires: &'static [&'static str],
@@ -48,14 +48,14 @@ pub struct SiteModule {
 pub struct MigrationStatus {
     /// Its module and its name. The host's own are of a module `host`.
     pub id: MigrationId,
-    /// Whether the site's database has it.
+    /// `true` if it is applied to the site's database.
     pub applied: bool,
-    /// Whether a linked module, or the host, brings it. What was applied once and has no file any
-    /// more is harmless.
+    /// `true` if a linked module or the host has its file. A migration that was applied once and
+    /// has no file is harmless.
     pub has_file: bool,
 }
 
-/// Who knows which migrations are applied: the host.
+/// The source of applied migrations: the host.
 #[rocket::async_trait]
 pub trait MigrationLedger: Send + Sync {
     /// All migrations of the host and the linked modules, those of a module in their order, and

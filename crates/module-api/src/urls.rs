@@ -15,7 +15,7 @@ use crate::nearest;
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-/// Why there is no address.
+/// The reason why an address cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
@@ -128,7 +128,7 @@ impl UrlPattern {
         self
     }
 
-    /// Whether an address of this form ends in `/`.
+    /// Returns `true` if addresses of this form end in `/`.
     pub fn ends_in_slash(&self) -> bool {
         matches!(self.parts.last(), Some(Part::Literal(literal)) if literal.ends_with('/'))
     }
@@ -141,7 +141,8 @@ impl UrlPattern {
         })
     }
 
-    /// Whether a route of this form has a parameter of that name, in its path or its query.
+    /// Returns `true` if a route of this form has a parameter of that name, in its path or its
+    /// query.
     fn has(&self, name: &str) -> bool {
         self.parameters().any(|known| known == name) || self.query.iter().any(|known| known == name)
     }
@@ -199,8 +200,8 @@ fn dynamic(segment: &str) -> Option<&str> {
     segment.strip_prefix('<')?.strip_suffix('>')
 }
 
-/// Whether a path can carry a value as one of its segments. Browsers and servers alike take `.` and
-/// `..` for steps, and drop what is empty.
+/// Returns `true` if a path can contain the value as one of its segments. Browsers and servers
+/// resolve `.` and `..`, and drop empty segments.
 ///
 /// ```
 /// use module_api::is_segment;

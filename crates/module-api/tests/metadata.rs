@@ -1,4 +1,4 @@
-//! What `#[derive(Model)]` tells of a struct, and how it reads rows.
+//! Metadata that `#[derive(Model)]` generates, and how it reads rows.
 
 #![warn(missing_docs, unreachable_pub)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]

@@ -58,7 +58,7 @@ impl Attributes {
         good.then_some(Self(items))
     }
 
-    /// Whether it stands there, and where.
+    /// Returns the place of an attribute, if it is present.
     pub(crate) fn span(&self, name: &str) -> Option<Span> {
         self.0.iter().find(|item| item.name == name).map(|item| item.name.span())
     }

@@ -51,7 +51,7 @@ pub(crate) enum AutoNow {
     Save,
 }
 
-/// What is told of a field before its attributes are read.
+/// The properties of a field that are known before its attributes are read.
 pub(crate) struct Place<'a> {
     pub(crate) name: String,
     pub(crate) span: Span,

@@ -120,7 +120,7 @@ fn get(model: &Model) -> String {
     format!("SELECT {} FROM \"{}\" WHERE {key} = $1", columns.join(", "), model.table)
 }
 
-/// What is stored of a field.
+/// Returns the expression for the stored value of a field.
 fn value_of(field: &Field, reference: &TokenStream) -> TokenStream {
     let written = &field.written;
     quote_spanned! {written.span()=>

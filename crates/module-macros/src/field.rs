@@ -57,7 +57,7 @@ pub(crate) enum FieldKind {
     ManyToMany(Box<ManyToMany>),
 }
 
-/// What a field has to know of its model.
+/// The properties of a model that its fields need.
 pub(crate) struct Owner<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) table: &'a str,

@@ -1,4 +1,4 @@
-//! What a field holds, told from its Rust type.
+//! The kind of a field, from its Rust type.
 
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 

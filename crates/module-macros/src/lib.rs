@@ -1,4 +1,4 @@
-//! What the contract derives. Use it through `module-api`, which re-exports it beside the trait.
+//! Derives and macros of the contract. Use them through `module-api`, which re-exports them.
 
 mod attributes;
 mod choices;

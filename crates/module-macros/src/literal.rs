@@ -1,4 +1,4 @@
-//! What stands after the `=` of an attribute.
+//! Values of attributes, after the `=`.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;

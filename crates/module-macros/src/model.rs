@@ -42,7 +42,7 @@ pub(crate) struct Model {
     /// The names of fields, and whether the greatest comes first.
     pub(crate) ordering: Vec<(String, bool)>,
     pub(crate) display: Vec<Part>,
-    /// Whether `display` was written, and where.
+    /// The place of `display`, if it was written.
     pub(crate) display_span: Option<Span>,
     pub(crate) unique_together: Vec<Vec<String>>,
     pub(crate) indexes: Vec<Vec<String>>,

@@ -9,7 +9,7 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// What is wrong with the name of a table or column: SQL quotes any other.
+/// Returns the error in the name of a table or column, if there is one.
 pub(crate) fn database_name_error(what: &str, name: &str) -> Option<String> {
     if name.is_empty() || name.contains(|c: char| c.is_control() || matches!(c, '"' | '\'')) {
         return Some(format!(

@@ -80,7 +80,7 @@ impl Range {
         Self { min: min.map(|(min, _)| min), max: max.map(|(max, _)| max), ..range }
     }
 
-    /// Why the number is none of them.
+    /// Returns the reason why the number is not valid, if it is not.
     fn problem(&self, value: i64) -> Option<String> {
         if let Some(TypeRange { least, greatest, name, wider }) = self.limits
             && !(least..=greatest).contains(&value)
@@ -123,7 +123,8 @@ impl Length {
         Self { min, max }
     }
 
-    /// Why the text is none of them. Empty text is for `blank` to allow.
+    /// Returns the reason why the text is not valid, if it is not. Empty text is the business of
+    /// `blank`.
     fn problem(&self, text: &str) -> Option<String> {
         let characters = text.chars().count();
         let of = |limit: Option<u32>| limit.and_then(|limit| usize::try_from(limit).ok());
@@ -149,7 +150,7 @@ pub(crate) fn length(attributes: &Attributes, name: &str, errors: &mut Errors) -
     length
 }
 
-/// What values have to agree with.
+/// The rules that values must satisfy.
 pub(crate) struct Rules<'a> {
     pub(crate) attributes: &'a Attributes,
     pub(crate) rust: &'a RustType,

@@ -2,7 +2,7 @@
 
 use crate::Document;
 
-/// What the site answered.
+/// A response of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.

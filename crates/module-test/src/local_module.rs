@@ -46,13 +46,13 @@ pub struct LocalModule {
     pub migrations: Inline,
     /// The route its navigation leads to, if it has any.
     pub navigation: Option<&'static str>,
-    /// What it adds to every page.
+    /// Values that it adds to the context of every page.
     pub page_context: fn(&Request<'_>) -> Option<Value>,
     /// The headers that this depends on.
     pub page_context_headers: Option<&'static [&'static str]>,
     /// Its sections on pages of other modules.
     pub sections: &'static [Section],
-    /// Whether it can do its work.
+    /// Its health check.
     pub health: Option<Health>,
     /// Its hook.
     pub configure: fn(Configure) -> Configure,

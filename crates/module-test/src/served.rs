@@ -17,7 +17,7 @@ pub struct ServedSite {
 }
 
 impl ServedSite {
-    /// Where a browser finds what is at a path: `http://127.0.0.1:8000/lettings/`.
+    /// Returns the URL of a path: `http://127.0.0.1:8000/lettings/`.
     pub fn address(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
@@ -38,7 +38,7 @@ impl ServedSite {
         answer.unwrap_or_else(|error| panic!("no answer: {error}"))
     }
 
-    /// Where it listens.
+    /// Returns the port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -142,7 +142,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// Returns all problems of the plan.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
         self.site.clone().modules(self.registry.clone()).plan(&self.settings(None))
     }
@@ -157,7 +157,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// What went wrong after the plan was made.
+    /// Returns the error of a start whose plan is valid.
     pub async fn boot(&self) -> (Result<Rocket<Ignite>, BootError>, Database) {
         let database = match &self.database {
             Some(database) => database.clone(),
@@ -172,7 +172,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// What keeps it from that.
+    /// Returns the error of the migration.
     pub async fn migrate(&self) -> Result<(), DatabaseError> {
         let database = self.database.as_ref().expect("a database to migrate is given");
         let (plan, settings) = self.plan_on(database);

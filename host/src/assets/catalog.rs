@@ -50,7 +50,7 @@ type Contents = BTreeMap<String, Cow<'static, [u8]>>;
 pub(crate) struct Catalog {
     by_name: BTreeMap<String, Arc<Asset>>,
     by_hashed_name: HashMap<String, Arc<Asset>>,
-    /// Where each is served, as templates get it, by its plain name: a page asks for several.
+    /// The addresses of assets, as templates get them, by plain name: a page uses several.
     addresses: HashMap<String, Value>,
     namespaces: Vec<(&'static str, Files)>,
 }
@@ -165,7 +165,7 @@ impl Catalog {
         self.namespaces.iter().filter_map(|(_, files)| files.directory())
     }
 
-    /// Where a file is on disk in a debug build.
+    /// Returns the file of an asset on disk in a debug build.
     pub(crate) fn file(&self, asset: &Asset) -> Option<PathBuf> {
         let (namespace, path) = asset.name.split_once('/')?;
         let (_, files) = self.namespaces.iter().find(|(known, _)| *known == namespace)?;
@@ -173,8 +173,8 @@ impl Catalog {
     }
 }
 
-/// Whether an asset of the site is in the folder of the host or an active module, and so replaces the
-/// one of that name there.
+/// Returns `true` if an asset of the site is in the folder of the host or an active module, and so
+/// overrides the asset of that name there.
 fn is_override(name: &str, namespaces: &[(&'static str, Files)]) -> bool {
     let folder = name.split_once('/').map(|(folder, _)| folder);
     folder.is_some_and(|folder| folder != SITE && namespaces.iter().any(|(n, _)| *n == folder))

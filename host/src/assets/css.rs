@@ -10,7 +10,7 @@ use rocket::http::RawStr;
 use super::PREFIX;
 use super::catalog::{hash, with_hash};
 
-/// What an address inside a stylesheet cannot hold as it is.
+/// Characters that are escaped in an address inside a stylesheet.
 const FILE_NAME: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'(').add(b')').add(b'%');
 
 /// A stylesheet's path and its rewritten content.
@@ -129,7 +129,7 @@ fn quoted_or_bare<'a>(text: &'a str, start: usize, found: &mut Vec<Reference<'a>
     address.len()
 }
 
-/// What stands between the quotes that `text` begins with.
+/// Returns the content of the quotes that `text` begins with.
 fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next()?;
     text[1..].find(quote).map(|end| &text[1..=end])

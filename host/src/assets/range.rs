@@ -1,6 +1,6 @@
 //! A part of a file, as `Range` asks for it (RFC 9110, 14).
 
-/// What a `Range` header means for a file.
+/// The result of a `Range` header for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ranged {
     /// The whole file: there is no header, or one that may be ignored.

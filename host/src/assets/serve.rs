@@ -151,7 +151,7 @@ fn etag(asset: &Asset, encoding: Encoding) -> String {
     }
 }
 
-/// Whether a list of tags has this one, by the weak comparison of RFC 9110, 13.1.2.
+/// Returns `true` if a list contains the tag, by the weak comparison of RFC 9110, 13.1.2.
 pub(crate) fn matches_tag(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

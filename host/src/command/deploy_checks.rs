@@ -14,7 +14,7 @@ use crate::settings::Settings;
 const KEY_LENGTH: usize = 50;
 const KEY_VARIETY: usize = 5;
 
-/// What is wrong with a public site that has these settings.
+/// Returns the problems of these settings for a public site.
 pub(super) fn problems(settings: &Settings) -> Vec<Problem> {
     let site = &settings.site;
     let mut problems = Vec::new();
@@ -108,7 +108,7 @@ fn is_strong(key: &str) -> bool {
     key.chars().count() >= KEY_LENGTH && different.len() >= KEY_VARIETY
 }
 
-/// Whether what is written is there tomorrow.
+/// Checks that data is stored durably.
 fn of_database(settings: &Settings) -> Option<Problem> {
     let Ok(Location::Sqlite { file, .. }) = database::location(settings) else { return None };
     let message = match file {

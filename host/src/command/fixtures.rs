@@ -21,39 +21,39 @@ use crate::settings::Settings;
 use ::fixtures::{DumpOptions, Fixture, FixtureError, LoadOptions};
 use module_api::suggestion;
 
-/// What `loaddata` takes.
+/// The arguments of `loaddata`.
 #[derive(Debug, Args)]
 pub(super) struct LoadData {
-    /// The files; or the names of fixtures that active modules bring, with or without `.json`.
+    /// Files, or names of fixtures of active modules, with or without `.json`.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// Leave out models and fields that nobody knows.
+    /// Skip unknown models and fields.
     #[arg(long)]
     ignorenonexistent: bool,
-    /// Load values that validators refuse, as Django does, if they fit their columns.
+    /// Load values that fit their columns without running validators, as Django does.
     #[arg(long)]
     skip_validation: bool,
 }
 
-/// What `dumpdata` takes.
+/// The arguments of `dumpdata`.
 #[derive(Debug, Args)]
 pub(super) struct DumpData {
-    /// What to dump: modules, apps, and models as `app.model`; all if none is given.
+    /// Modules, apps, and models as `app.model` to dump; all by default.
     #[arg(value_name = "MODULE|APP[.MODEL]")]
     labels: Vec<String>,
-    /// Indent by so many spaces, instead of writing all on one line.
+    /// Indent by this number of spaces, instead of writing one line.
     #[arg(long, value_name = "SPACES")]
     indent: Option<u8>,
-    /// Write natural keys in place of foreign keys, where there are such.
+    /// Write natural keys in place of foreign keys, where the model has one.
     #[arg(long)]
     natural_foreign: bool,
-    /// Leave out the primary keys of objects that have natural ones.
+    /// Omit the primary keys of objects with natural keys.
     #[arg(long)]
     natural_primary: bool,
-    /// Leave out this module, app or model.
+    /// Exclude this module, app or model.
     #[arg(short, long, value_name = "LABEL")]
     exclude: Vec<String>,
-    /// Write into this file, compressed if it ends in `.gz`; it is there only when all is written.
+    /// Write to this file, compressed if it ends in `.gz`; it is created only when complete.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -100,7 +100,7 @@ pub(super) async fn load(
     Ok(())
 }
 
-/// What helps with rows that Django has, and that its own validators would refuse.
+/// The remedy for rows of Django that its own validators would refuse.
 const SKIP_VALIDATION: &str =
     "\nhint: --skip-validation loads what only validators refuse, as Django does";
 

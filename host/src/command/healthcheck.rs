@@ -25,7 +25,7 @@ pub(super) fn ask(settings: &Settings) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Where the site listens, as seen from this machine.
+/// Returns the address of the site for clients on this machine.
 fn address(config: &Config) -> SocketAddr {
     let ip = match config.address {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -13,28 +13,27 @@ use crate::makemigrations::{MakeMigrationsError, Proposal, Renaming, Request, pr
 use crate::plan::Plan;
 use crate::planned::PlannedModule;
 
-/// What is asked for.
+/// The arguments of `makemigrations`.
 #[derive(Debug, Args)]
 pub(super) struct MakeMigrations {
-    /// The modules; all active ones if none is named.
+    /// The modules; all active ones by default.
     modules: Vec<String>,
-    /// Write nothing; exit with 1 if a migration is missing.
+    /// Write nothing; exit with 1 if the models have changes without a migration.
     #[arg(long)]
     check: bool,
-    /// Print what would be written, and write nothing.
+    /// Print the migrations without writing them.
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
     /// The new migration's name, without its number.
     #[arg(long, short)]
     name: Option<String>,
-    /// What rows that are there get in a field that needs a value: `lettings.letting.note=none`.
+    /// Value for existing rows in a field that needs one: `lettings.letting.note=none`.
     #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = parse_default)]
     defaults: Vec<(String, String)>,
-    /// A field or model that has another name now: `lettings.letting.title=name`,
-    /// `lettings.letting=lettings.home`.
+    /// Rename of a field or model: `lettings.letting.title=name`, `lettings.letting=lettings.home`.
     #[arg(long = "rename", value_name = "OLD=NEW", value_parser = parse_rename)]
     renames: Vec<Renaming>,
-    /// Write it even if columns, tables or values are lost.
+    /// Allow migrations that drop columns, tables or values.
     #[arg(long)]
     allow_data_loss: bool,
 }
@@ -159,7 +158,7 @@ fn directory_of(module: &PlannedModule) -> Option<&'static Path> {
     module.registration.module.migrations().directory().filter(|directory| directory.is_dir())
 }
 
-/// Whether somebody sits there to answer.
+/// Returns `true` if a person at a terminal can answer.
 fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -21,25 +21,24 @@ pub(super) use sql::{SqlArguments, print_sql};
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the options of a command line")]
 pub(super) struct MigrateArguments {
-    /// Migrate this module only, and what it depends on.
+    /// Migrate only this module and its dependencies.
     module: Option<String>,
-    /// Migrate forward or backward until this is the last that is applied of the module: a
-    /// migration's name, an unambiguous beginning of it, or `zero`.
+    /// The last migration of the module to stay applied: a name, an unambiguous prefix of it, or
+    /// `zero`.
     name: Option<String>,
-    /// Print what would be done, and do nothing.
+    /// Print the steps without executing them.
     #[arg(long)]
     plan: bool,
-    /// Print what is not applied, do nothing, and end with status 1 if there is something.
+    /// Print unapplied migrations; exit with 1 if there are any.
     #[arg(long, conflicts_with_all = ["fake", "fake_initial", "prune"])]
     check: bool,
-    /// Record migrations as applied, or as not, without running them.
+    /// Record migrations as applied or unapplied without running them.
     #[arg(long, conflicts_with_all = ["fake_initial", "prune"])]
     fake: bool,
-    /// Record a module's first migration without running it if all its tables exist, whatever their
-    /// columns.
+    /// Record initial migrations without running them if all their tables exist, with any columns.
     #[arg(long, conflicts_with = "prune")]
     fake_initial: bool,
-    /// Forget that migrations of the module were applied of which there is no file any more.
+    /// Remove migrations of the module without a file from the ledger.
     #[arg(long, requires = "module", conflicts_with = "name")]
     prune: bool,
 }

@@ -1,4 +1,4 @@
-//! Whether the migrations build the tables that the models describe.
+//! Checks that the migrations build the tables that the models describe.
 
 use module_api::{Problem, program_name, with_causes};
 

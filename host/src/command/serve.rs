@@ -97,7 +97,7 @@ async fn launch(
     ended
 }
 
-/// What the modules have to say, until it is printed.
+/// The modules' notices, until they are printed.
 struct Notices(Mutex<Vec<Notice>>);
 
 impl Notices {
@@ -123,7 +123,7 @@ fn allow_many_connections() {
     }
 }
 
-/// Where a browser on this machine finds the site.
+/// Returns the URL of the site for a browser on this machine.
 fn address(config: &Config) -> String {
     let (address, port) = (config.address, config.port);
     let is_local = address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST;

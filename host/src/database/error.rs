@@ -1,11 +1,11 @@
-//! Why the site's database cannot be used. What to do about it is said by the hints.
+//! Errors of the site's database. The remedies are in `hints`.
 
 use fixtures::FixtureError;
 use module_api::db::{DatabaseUrlError, DbError};
 
 use ::migrate::{LockError, MigrateError, TargetError};
 
-/// Why the site's database cannot be used: one error for each subject.
+/// An error of the site's database: one for each subject.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
@@ -40,7 +40,7 @@ pub enum DatabaseError {
     Database(#[from] DbError),
 }
 
-/// Why the site's database cannot be opened.
+/// An error of opening the site's database.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -69,7 +69,7 @@ pub enum OpenError {
     },
 }
 
-/// Why a module's hook failed.
+/// An error of a module's hook.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HookError {

@@ -1,4 +1,4 @@
-//! What an operator can do about an error of the database: the one place that knows.
+//! Remedies for errors of the database: the one place that knows them.
 
 mod migrations;
 mod postgres;
@@ -12,14 +12,14 @@ use module_api::program_name;
 
 use crate::settings::Settings;
 
-/// What to do if a table or column is missing.
+/// Returns the remedy for a missing table or column.
 fn migrate_first() -> String {
     let program = program_name();
     format!("the database is not what the modules expect: run `{program} migrate` first")
 }
 
-/// What to do about an error that has one of the site's database among its causes, if that is
-/// known. It holds no password.
+/// Returns the remedy for an error that was caused by one of the site's database, if it is known.
+/// It contains no password.
 ///
 /// The SQL that it advises is to be read and run by somebody else, who may be an administrator of
 /// the server.

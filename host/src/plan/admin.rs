@@ -58,7 +58,7 @@ pub(super) fn searched(registered: &RegisteredModels) -> Vec<(&'static ModelInfo
     registered.0.iter().map(of_model).collect()
 }
 
-/// What is chosen by search has to be found by one.
+/// Checks that models selected by search can be searched.
 fn check_autocomplete(registered: &RegisteredModels, problems: &mut Vec<Problem>) {
     for RegisteredModel { module, admin, .. } in &registered.0 {
         for name in &admin.autocomplete {

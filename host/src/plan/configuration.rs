@@ -6,7 +6,7 @@ use super::Parts;
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::settings::Settings;
 
-/// What the hooks of the active modules ask for. They are called once, here.
+/// Calls the hooks of the active modules, once.
 pub(super) fn ask(modules: &PlannedModules, settings: &Settings) -> Parts {
     let ask = |module: &PlannedModule| {
         let configure = Configure::new(settings.figment.clone(), module.mount.clone());

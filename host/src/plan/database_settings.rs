@@ -1,4 +1,4 @@
-//! Whether the settings of the database can be used, without opening it.
+//! Checks of the database's settings, without opening it.
 
 use module_api::Problem;
 use module_api::db::{DatabaseOptions, DatabaseUrlError};
@@ -6,7 +6,7 @@ use rocket::figment::value::Value;
 
 use crate::settings::{Settings, origin_of, unknown_keys, unreadable};
 
-/// Where they stand.
+/// The table of these settings.
 const TABLE: &str = "databases.site";
 
 /// Checks the section `databases.site`.

@@ -1,4 +1,4 @@
-//! What the host itself brings to every site.
+//! The parts that the host adds to every site.
 
 use std::any::{TypeId, type_name};
 

@@ -1,4 +1,4 @@
-//! Whether every setting under `[…modules]` is read by somebody, and has the right type.
+//! Checks that every setting under `[…modules]` is read, and has the right type.
 
 use module_api::{Problem, SettingError};
 use rocket::figment::Figment;
@@ -118,7 +118,7 @@ fn unknown_nested(
     }
 }
 
-/// Where a table comes from: where its first value does, since a table itself has no place.
+/// Returns the origin of a table: that of its first value, since a table itself has none.
 fn origin_of_section(figment: &Figment, key: &str, section: &Value) -> String {
     let first = section.as_dict().and_then(|section| section.keys().next());
     match first {

@@ -1,4 +1,4 @@
-//! Where each module is mounted.
+//! Mounts of the modules.
 
 use module_api::Problem;
 
@@ -42,7 +42,7 @@ fn normalized(mount: &str) -> Option<String> {
     inner.split('/').all(is_part).then(|| format!("/{inner}"))
 }
 
-/// Whether `path` lies at or below `mount`.
+/// Returns `true` if `path` is at or below `mount`.
 pub(super) fn contains(mount: &str, path: &str) -> bool {
     let path = path.trim_end_matches('/');
     match path.strip_prefix(mount.trim_end_matches('/')) {

@@ -11,7 +11,7 @@ use super::{Parts, mounts};
 use crate::overlap::{Path, methods_overlap};
 use crate::planned::{PlannedModule, PlannedModules};
 
-/// Whose a route is.
+/// The owner of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Owner {
     /// The host's.
@@ -48,7 +48,7 @@ pub struct PlannedRoute {
     /// Its full name, `lettings:letting`; none if its handler has no name.
     pub name: Option<String>,
     pub(crate) owner: Owner,
-    /// Whether requests that change something need no token.
+    /// `true` if changing requests need no CSRF token.
     pub(crate) csrf_exempt: bool,
     path: Path,
 }
@@ -228,7 +228,7 @@ fn check_conflicts(routes: &[PlannedRoute], problems: &mut Vec<Problem>) {
     }
 }
 
-/// Whether Rocket could not choose between two routes of one owner whose paths overlap.
+/// Returns `true` if Rocket could not choose between two overlapping routes of one owner.
 fn collides(a: &Route, b: &Route) -> bool {
     let formats_differ = match (&a.format, &b.format) {
         (Some(a), Some(b)) => {

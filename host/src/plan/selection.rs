@@ -124,7 +124,8 @@ fn wanted(
     wanted
 }
 
-/// Whether `modules.NAME.enabled` is false. A value that is no bool is reported elsewhere.
+/// Returns `true` if `modules.NAME.enabled` is false. Values that are not booleans are reported
+/// elsewhere.
 fn is_switched_off(settings: &Settings, name: &str) -> bool {
     settings.figment.extract_inner::<bool>(&format!("modules.{name}.enabled")) == Ok(false)
 }

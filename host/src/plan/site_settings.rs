@@ -9,7 +9,7 @@ use crate::settings::origin_of;
 use crate::settings::{Settings, SiteSettings};
 use module_api::suggestion;
 
-/// What is read at the top level besides Rocket's and the host's own.
+/// Top-level settings besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
 
 /// Characters that a secret has at least.
@@ -72,7 +72,7 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Where errors are reported to, and how much.
+/// Checks the settings for error reports.
 fn check_reports(settings: &Settings, problems: &mut Vec<Problem>) {
     // The DSN itself is not shown: it may hold a secret.
     if let Some(Err(error)) = settings.dsn() {
@@ -91,7 +91,7 @@ fn check_reports(settings: &Settings, problems: &mut Vec<Problem>) {
     }
 }
 
-/// What a site needs that is not on a developer's machine.
+/// Checks the settings that a site needs outside of a developer's machine.
 fn check_public(settings: &Settings, problems: &mut Vec<Problem>) {
     let (site, profile) = (&settings.site, settings.profile());
     if site.secret_key.as_deref().is_none_or(|key| key.chars().count() < SHORTEST_SECRET) {

@@ -5,16 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Answering, ReportedRequest};
 
-/// What lines of the log say of the request they are about.
+/// The request that log lines refer to.
 #[derive(Debug)]
 pub(crate) struct Current {
     /// Its id.
     pub(crate) id: Arc<str>,
     /// Its header `traceparent`, if it has one.
     pub(crate) traceparent: Option<Arc<str>>,
-    /// Whose handler was asked, if one was.
+    /// The module whose handler was called, if one was.
     pub(crate) answering: OnceLock<Arc<Answering>>,
-    /// What reports say of it besides; nothing if there are none.
+    /// Its data for reports; `None` if reports are off.
     pub(crate) reported: Option<ReportedRequest>,
 }
 

@@ -1,4 +1,4 @@
-//! What reports say of the request that they are about, and its trace.
+//! The data of a request for reports, and its trace.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// The name of the page that fails on purpose: the one of the host's routes that is traced.
 pub(crate) const SENTRY_DEBUG: &str = "host:sentry_debug";
 
-/// What the settings say of reports about requests.
+/// The settings for reports about requests.
 #[derive(Debug)]
 pub(crate) struct Scope {
     /// The address of the site.
@@ -37,7 +37,7 @@ pub(crate) struct ReportedRequest {
     path: OnceLock<String>,
     personal: Option<Personal>,
     trace: OnceLock<Transaction>,
-    /// Whether there is a report about it.
+    /// `true` if it was reported.
     is_reported: AtomicBool,
 }
 
@@ -50,7 +50,7 @@ struct Personal {
 }
 
 impl Scope {
-    /// Nothing if there are no reports.
+    /// Returns `None` if reports are off.
     pub(crate) fn of(settings: &Settings) -> Option<Self> {
         settings.dsn()?.ok()?;
         let site = settings.site.site_url.as_deref().unwrap_or("http://localhost");
@@ -86,7 +86,7 @@ impl ReportedRequest {
         self.path.get_or_init(|| logged_path(request).into_owned());
     }
 
-    /// Whether there is a report about it already.
+    /// Returns `true` if it was already reported.
     pub(crate) fn is_reported(&self) -> bool {
         self.is_reported.load(Ordering::Relaxed)
     }
@@ -223,7 +223,7 @@ fn ids(traceparent: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, parts.next()?))
 }
 
-/// What Sentry calls a status of HTTP.
+/// Returns Sentry's name for a status of HTTP.
 fn span_status(status: Status) -> SpanStatus {
     match status.code {
         ..400 => SpanStatus::Ok,

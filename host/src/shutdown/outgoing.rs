@@ -1,4 +1,4 @@
-//! Whether responses are still on their way to somebody who reads slowly.
+//! Detection of responses that are still being sent to slow readers.
 //!
 //! A request is over when its response was handed to the connection, which may keep some of it back
 //! until the operating system takes more. Only the operating system tells: it has something left to
@@ -8,7 +8,7 @@
 /// the operating system sends without us.
 const OPEN: [&str; 2] = ["01", "08"];
 
-/// Whether something is to be sent on a connection to this port. Where there is no `/proc`, nothing
+/// Returns `true` if a connection to this port has unsent data; `false` where there is no `/proc`.
 /// is.
 pub(super) fn is_on_its_way(port: u16) -> bool {
     ["/proc/self/net/tcp", "/proc/self/net/tcp6"].iter().any(|table| {

@@ -1,4 +1,4 @@
-//! Whether all templates can be read, and whether all they name literally is there.
+//! Checks that all templates can be read, and that all literal names in them exist.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::assets::Catalog;
 use crate::planned::{PlannedModule, PlannedModules};
 use module_api::suggestion;
 
-/// What templates may name.
+/// The names that templates may use.
 pub(crate) struct Names<'a> {
     /// The names of the routes of every linked module.
     pub(crate) routes: &'a BTreeMap<&'static str, Vec<String>>,
@@ -136,8 +136,8 @@ fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
     })
 }
 
-/// What the name of a module that is not linked means: nothing for a module that uses it; in the
-/// site's own templates it may be misspelled.
+/// Checks the name of a module that is not linked: fine in a module that uses it, possibly
+/// misspelled in the site's own templates.
 fn not_linked(
     names: &Names<'_>,
     source: &Source,
@@ -156,7 +156,8 @@ fn not_linked(
     Some(Problem::warning("templates.W001", message).hint(hint))
 }
 
-/// Whether a template may name what belongs to a module: the site's and the host's may name any.
+/// Returns `true` if a template may use names of a module: those of the site and the host may use
+/// any.
 fn is_allowed(names: &Names<'_>, source: &Source, namespace: &str) -> bool {
     match source.provider {
         Provider::Disk | Provider::Site | Provider::Host => true,

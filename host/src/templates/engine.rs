@@ -14,7 +14,7 @@ use super::places::place;
 use crate::assets::AssetStore;
 use crate::planned::PlannedItem;
 
-/// What every template of a site may use.
+/// The globals of all templates of a site.
 #[derive(Clone)]
 pub(crate) struct Globals {
     pub(crate) site_name: String,

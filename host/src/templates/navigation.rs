@@ -1,4 +1,4 @@
-//! What templates see as `site`: its name, and the links that the visitor of the page sees.
+//! The value `site` in templates: its name, and the links for the visitor of the page.
 
 use std::sync::Arc;
 

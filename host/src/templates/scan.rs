@@ -1,6 +1,6 @@
 //! Finds what a template names literally: routes, assets, places and other templates.
 
-/// What a name is of.
+/// The kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A route, in `url("…")`.
@@ -19,9 +19,9 @@ pub(super) struct Reference<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
     pub(super) line: usize,
-    /// Where it stands, in bytes.
+    /// Its offset, in bytes.
     pub(super) at: usize,
-    /// Whether the template copes if there is none: `{% include "…" ignore missing %}`.
+    /// `true` if the name may be missing: `{% include "…" ignore missing %}`.
     pub(super) optional: bool,
 }
 
@@ -141,7 +141,8 @@ fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference
     }
 }
 
-/// Whether a string is all of a name, by what comes after it: more may be added to it there.
+/// Returns `true` if a string is a whole name, judging by what follows it: it may be the first part
+/// of a concatenation.
 fn is_whole(kind: Kind, in_list: bool, after: &str) -> bool {
     let after = after.trim_start();
     match kind {

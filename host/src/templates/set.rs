@@ -17,7 +17,7 @@ use crate::site::Site;
 /// The ending of a template's file.
 const ENDING: &str = ".j2";
 
-/// Who provides a template.
+/// The provider of a template.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Provider {
     /// The folder `templates/` on disk.
@@ -63,13 +63,13 @@ impl Source {
         }
     }
 
-    /// Whether values are escaped as HTML in it. All are but those of plain text, so that a file
-    /// without a format is safe.
+    /// Returns `true` if values are escaped as HTML in it. All are escaped except in plain text, so
+    /// that a file without a format is safe.
     pub(crate) fn is_escaped(&self) -> bool {
         self.format != "txt"
     }
 
-    /// What it renders to, unless it is HTML.
+    /// Returns its content type, unless it is HTML.
     pub(crate) fn content_type(&self) -> Option<ContentType> {
         match self.format.as_str() {
             "" | "html" => None,
@@ -324,7 +324,7 @@ fn check_namespaces(module: &PlannedModule, files: &Files, problems: &mut Vec<Pr
     }
 }
 
-/// Whether a file is a template, and not what an editor leaves beside one.
+/// Returns `true` if a file is a template, rather than an editor's temporary file.
 fn is_template(file: &str) -> bool {
     let is_hidden = file.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
     file.ends_with(ENDING) && !is_hidden

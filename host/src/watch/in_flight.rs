@@ -31,7 +31,7 @@ impl InFlight {
         self.is_stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Whether the site is about to stop.
+    /// Returns `true` if the site is about to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::SeqCst)
     }

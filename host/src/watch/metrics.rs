@@ -47,7 +47,7 @@ pub(crate) struct Metrics {
     connections: Arc<Connections>,
     kept: Option<Arc<Keeping>>,
     gauges: Vec<(&'static str, Gauge)>,
-    /// Who may read them: who has this token; anybody if there is none.
+    /// Bearer token; `None` makes the endpoint public.
     token: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Metrics {
 #[derive(PartialEq, Eq, Hash)]
 struct SeriesKey {
     module: &'static str,
-    /// Where the name of the route is; 0 if no route was asked.
+    /// The place of the route's name; 0 if no route was called.
     route: usize,
     method: Option<Method>,
     status: u16,
@@ -67,7 +67,7 @@ struct Series {
 }
 
 impl Metrics {
-    /// Nothing if the settings ask for none.
+    /// Returns `None` if the settings disable metrics.
     pub(crate) fn new(
         site: &Site,
         settings: &Settings,
@@ -254,7 +254,7 @@ impl Metrics {
         self.handle.render()
     }
 
-    /// Whether who asks may read them.
+    /// Returns `true` if the request may read the metrics.
     fn is_for(&self, request: &Request<'_>) -> bool {
         let Some(token) = &self.token else { return true };
         let given = request.headers().get_one("Authorization");

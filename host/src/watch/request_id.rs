@@ -9,7 +9,7 @@ use rocket::Request;
 /// Characters of an id that a router gives.
 const LONGEST: usize = 128;
 
-/// What this process is told from others by: 64 random bits.
+/// The ID of this process: 64 random bits.
 static PROCESS: LazyLock<u64> = LazyLock::new(|| {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).expect("the operating system has random numbers");
@@ -17,8 +17,7 @@ static PROCESS: LazyLock<u64> = LazyLock::new(|| {
 });
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// What a request is told by: what a router in front of the site says, if there is one, or an id of
-/// our own.
+/// Returns the request ID: the one of a router in front of the site, or a new one.
 pub(super) fn info_of(request: &Request<'_>, behind_proxy: bool) -> RequestInfo {
     let headers = request.headers();
     let given = behind_proxy.then(|| headers.get("X-Request-Id").last()).flatten();
@@ -43,8 +42,8 @@ fn is_id(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-/// Whether a text is of the form that the W3C's Trace Context gives, of its version 00:
-/// `00-`, 32 digits that are not all 0, `-`, 16 digits that are not all 0, `-`, 2 digits.
+/// Returns `true` if a text has the form of the W3C's Trace Context, version 00: `00-`, 32 digits
+/// that are not all 0, `-`, 16 digits that are not all 0, `-`, 2 digits.
 fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_hex = |part: &str, length: usize| {

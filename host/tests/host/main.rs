@@ -1,4 +1,4 @@
-//! What the host promises, seen from outside: the plan of small modules.
+//! The host from outside: plans of small modules.
 
 mod assets;
 mod catchers_and_state;

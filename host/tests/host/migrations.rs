@@ -1,4 +1,4 @@
-//! What can be wrong with the migrations of a site, found before a database is opened.
+//! Problems of migrations, found before a database is opened.
 
 use module_api::{MigrationCode, Problem};
 

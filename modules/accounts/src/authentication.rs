@@ -14,7 +14,7 @@ pub(crate) const MAX_PASSWORD: usize = 4096;
 /// How often to begin anew when the account changes while its password is verified.
 const ATTEMPTS: usize = 3;
 
-/// Why nobody could be signed in, right or wrong.
+/// An error of authentication other than a wrong password.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthenticationError {
     /// The password could not be checked.
@@ -38,7 +38,7 @@ pub(crate) struct SignedIn {
     pub(crate) device: DeviceKey,
 }
 
-/// What there is to know of an account in order to sign in.
+/// The columns of an account that a login needs.
 #[derive(FromRow)]
 struct Account {
     id: i64,

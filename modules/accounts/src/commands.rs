@@ -20,10 +20,10 @@ pub(crate) fn all() -> Vec<Command> {
     ]
 }
 
-/// What a command returns where it fails.
+/// The error of a command.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What the rules for passwords ask about a user.
+/// The attributes of a user that the rules for passwords compare.
 #[derive(FromRow)]
 struct Account {
     id: i64,

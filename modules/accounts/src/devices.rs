@@ -47,7 +47,7 @@ const fn cookie_name(rules: CookieRules) -> &'static str {
     if rules.secure { "__Host-device" } else { "device" }
 }
 
-/// Whether the user of that name signed in before in the browser with that key.
+/// Returns `true` if the user of that name logged in before in the browser with that key.
 pub(crate) async fn is_known(key: &DeviceKey, username: &str, db: &Db) -> Result<bool, DbError> {
     // PostgreSQL takes no such text, and nobody is called so.
     if username.contains('\0') {

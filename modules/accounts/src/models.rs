@@ -41,13 +41,13 @@ pub struct ContentType {
 pub struct Permission {
     /// The primary key.
     pub id: i64,
-    /// What people call it: `Can add letting`.
+    /// The name for people: `Can add letting`.
     #[model(max_length = 255)]
     pub name: String,
     /// The model.
     #[model(on_delete = cascade)]
     pub content_type: ForeignKey<ContentType>,
-    /// What code calls it: `add_letting`.
+    /// The name in code: `add_letting`.
     #[model(max_length = 100)]
     pub codename: String,
 }
@@ -58,10 +58,10 @@ pub struct Permission {
 pub struct Group {
     /// The primary key.
     pub id: i64,
-    /// What people call it.
+    /// The name for people.
     #[model(max_length = 150, unique)]
     pub name: String,
-    /// What its users are allowed to do.
+    /// The permissions of its users.
     #[model(blank)]
     pub permissions: ManyToMany<Permission>,
 }
@@ -78,7 +78,7 @@ pub struct User {
     /// When the user signed in last, if ever.
     #[model(blank)]
     pub last_login: Option<UtcDateTime>,
-    /// Whether the user has all permissions without being given them.
+    /// `true` if the user has all permissions implicitly.
     #[model(
         default = false,
         verbose_name = "superuser status",
@@ -103,14 +103,14 @@ pub struct User {
     /// The email address.
     #[model(email, blank, verbose_name = "email address")]
     pub email: String,
-    /// Whether the user may enter the admin.
+    /// `true` if the user may enter the admin.
     #[model(
         default = false,
         verbose_name = "staff status",
         help_text = "Designates whether the user can log into this admin site."
     )]
     pub is_staff: bool,
-    /// Whether the user may sign in at all.
+    /// `true` if the user may log in.
     #[model(
         default = true,
         verbose_name = "active",
@@ -128,7 +128,7 @@ pub struct User {
                      each of their groups."
     )]
     pub groups: ManyToMany<Group>,
-    /// What the user is allowed to do apart from the groups.
+    /// The permissions of the user in addition to those of the groups.
     #[model(blank, help_text = "Specific permissions for this user.")]
     pub user_permissions: ManyToMany<Permission>,
 }
@@ -142,7 +142,7 @@ pub struct Session {
     /// The hash of the key that the browser keeps in a cookie.
     #[model(exact_length = 64, unique)]
     pub key_hash: String,
-    /// Who is signed in.
+    /// The signed-in user.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
     /// When the user signed in.
@@ -170,7 +170,7 @@ pub struct Device {
     /// The hash of the key that the browser keeps in a cookie, one for all who use it.
     #[model(exact_length = 64)]
     pub key_hash: String,
-    /// Who signed in.
+    /// The user who logged in.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
     /// When the user last signed in there.
@@ -192,7 +192,7 @@ pub struct PasswordReset {
     /// The hash of the key that was sent by mail.
     #[model(exact_length = 64, unique)]
     pub key_hash: String,
-    /// Whose password.
+    /// The user whose password is reset.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
     /// When it is over.

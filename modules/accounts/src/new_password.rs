@@ -7,7 +7,7 @@ use crate::authentication::MAX_PASSWORD;
 use crate::passwords::{Hasher, HasherError, UserAttributes, validate_password};
 use crate::sessions;
 
-/// Why a password was not taken.
+/// The reason why a password was refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NewPasswordError {
@@ -24,7 +24,7 @@ pub enum NewPasswordError {
 ///
 /// # Errors
 ///
-/// What to tell the user.
+/// The messages for the user.
 pub fn check_new_password(password: &str, user: &UserAttributes<'_>) -> Result<(), Vec<String>> {
     if password.len() > MAX_PASSWORD {
         return Err(vec![format!("This password is too long. It may have {MAX_PASSWORD} bytes.")]);
@@ -32,8 +32,8 @@ pub fn check_new_password(password: &str, user: &UserAttributes<'_>) -> Result<(
     validate_password(password, user)
 }
 
-/// What is wrong with a new password that was typed twice: at the first input and at the second, as
-/// Django says it, and where. The texts hold nothing of what was typed.
+/// Returns the errors of a new password that was typed twice: those of the first input and of the
+/// second, in Django's words. The texts contain nothing of the input.
 ///
 /// ```
 /// use accounts::new_password::check_typed_twice;

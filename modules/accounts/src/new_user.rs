@@ -27,11 +27,11 @@ pub struct NewUser<'a> {
     pub password: Option<&'a str>,
     /// The email address. May be empty.
     pub email: &'a str,
-    /// Whether the user may sign in at all.
+    /// `true` if the user may log in.
     pub is_active: bool,
-    /// Whether the user may enter the admin.
+    /// `true` if the user may enter the admin.
     pub is_staff: bool,
-    /// Whether the user has all permissions.
+    /// `true` if the user has all permissions.
     pub is_superuser: bool,
 }
 

@@ -39,8 +39,7 @@ impl Account {
         fingerprint(&["password reset", &self.password, &self.email])
     }
 
-    /// Whether there is a password that could have been forgotten. Others log in in another way, or
-    /// are not to log in.
+    /// Returns `true` if the account has a password. Others log in in another way, or not at all.
     fn has_password(&self) -> bool {
         !self.password.starts_with('!')
     }

@@ -29,7 +29,7 @@ use self::argon2::Argon2Hash;
 use self::pbkdf2::Pbkdf2Hash;
 use self::stored_hash::StoredHash;
 
-/// What new passwords are hashed with.
+/// The algorithm for new password hashes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde")]
 pub enum Algorithm {
@@ -50,7 +50,7 @@ pub enum Algorithm {
     Pbkdf2Sha256,
 }
 
-/// What became of a password that was compared with a stored hash.
+/// The result of comparing a password with a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
     /// It is not the one, or nothing can be the one: the hash is unusable or cannot be read.
@@ -99,8 +99,8 @@ pub fn encode(
     }
 }
 
-/// What is stored of a user who has no password: nothing can be the right one. It is Django's `!`
-/// and 40 random characters, so that no two are the same.
+/// Returns the stored value for a user without a password, which no password matches. It is
+/// Django's `!` and 40 random characters, so that no two are the same.
 ///
 /// ```
 /// use accounts::passwords::{Algorithm, Verification, unusable, verify};

@@ -58,7 +58,7 @@ pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
     })
 }
 
-/// What the database has.
+/// The permissions in the database.
 #[derive(Default)]
 struct Known(BTreeMap<(String, String), KnownModel>);
 
@@ -113,7 +113,7 @@ fn check_lengths(model: &'static ModelInfo) -> Result<(), NameTooLong> {
     Ok(())
 }
 
-/// What people call a permission: `Can add letting`.
+/// Returns the name of a permission for people: `Can add letting`.
 fn name_of(action: Action, model: &ModelInfo) -> String {
     format!("Can {} {}", action.word(), model.verbose_name)
 }

@@ -1,6 +1,6 @@
 //! Random text out of the operating system's random numbers.
 
-/// So many characters, each of these as likely as the others. There are at most 64 to choose from.
+/// Returns a text of this many characters, each drawn uniformly from at most 64.
 pub(crate) fn random_text(characters: &[u8], length: usize) -> String {
     let mut text = String::with_capacity(length);
     let mut bytes = [0; 32];

@@ -27,7 +27,7 @@ pub(crate) fn can_be_sent(site: &CheckContext<'_>) -> Vec<Problem> {
     vec![Problem::warning("accounts.W001", message).hint(hint)]
 }
 
-/// Where requests for such mails go: managed state.
+/// The queue of requests for such emails: managed state.
 pub(crate) struct Outbox {
     site_name: Option<String>,
     places: Arc<Semaphore>,

@@ -26,12 +26,12 @@ impl Secret {
         hex::decode_to_slice(text, &mut bytes).ok().map(|()| Self(bytes))
     }
 
-    /// What a cookie holds.
+    /// Returns the value of the cookie.
     pub(crate) fn text(&self) -> String {
         hex::encode(self.0)
     }
 
-    /// What the database holds.
+    /// Returns the value in the database.
     pub(crate) fn hash(&self) -> String {
         hex::encode(Sha256::digest(self.0))
     }

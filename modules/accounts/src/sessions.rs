@@ -142,7 +142,7 @@ pub(crate) fn count(db: &Db) -> ModuleFuture<'_, f64> {
     })
 }
 
-/// What a session remembers of its user's password.
+/// Returns the fingerprint of a user's password that a session stores.
 pub(crate) fn password_fingerprint(password: &str) -> String {
     fingerprint(&["password", password])
 }

@@ -1,4 +1,4 @@
-//! What a site can set about this module.
+//! Settings of this module.
 
 use module_api::rocket::figment::Figment;
 use module_api::serde::{Deserialize, Serialize};

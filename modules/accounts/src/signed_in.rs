@@ -1,4 +1,4 @@
-//! Who sent a request: asked of the database once, before any handler.
+//! The signed-in user of a request, read from the database once, before any handler.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

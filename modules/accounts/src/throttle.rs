@@ -1,10 +1,10 @@
 //! How often passwords may be tried. Failures are counted in the database, which all replicas of a
 //! site share.
 //!
-//! Who fails waits, longer each time: from that network with that name, with that name from
-//! anywhere, and from that network with any name. With that name from anywhere nobody waits longer
-//! than a minute, so that nobody can keep a user out for good by failing; and a browser in which
-//! the user signed in before counts by itself (`devices`).
+//! Failed logins are throttled with growing delays, counted for the name in the network, for the
+//! name from anywhere, and for the network with any name. The delay for a name from anywhere is at
+//! most a minute, so that no account can be locked out; and a browser in which the user logged in
+//! before is counted separately (`devices`).
 //!
 //! An attempt is counted before the password is verified, and taken back if that was right: of
 //! many at the same moment no more are verified than of as many one after the other.
@@ -53,7 +53,7 @@ const EXPIRING: Expiring =
 struct Counter {
     key: String,
     policy: &'static Policy,
-    /// Whether a good password clears it. Else only the attempt itself is taken back.
+    /// `true` if a correct password clears it. Otherwise only the attempt itself is taken back.
     is_cleared: bool,
 }
 
@@ -161,7 +161,7 @@ pub async fn forgive(username: &str, from: IpAddr, db: &Db) -> Result<(), DbErro
     transaction.commit().await
 }
 
-/// What an attempt counts for, always in the same order, in which their rows are locked.
+/// Returns the counters of an attempt, always in the same order, in which their rows are locked.
 fn counters_of(username: &str, from: IpAddr, known_browser: Option<&DeviceKey>) -> Vec<Counter> {
     if let Some(browser) = known_browser {
         return vec![Counter::new(&["device", &browser.hash(), username], &DEVICE)];
@@ -187,7 +187,7 @@ async fn blocked_until(counters: &[Counter], now: i64, db: &Db) -> Result<i64, D
     Ok(until)
 }
 
-/// What was counted. Until the end of the transaction nobody else reads it with the same intent.
+/// Reads and locks a counter until the end of the transaction.
 async fn lock(counter: &Counter, now: i64, on: &mut Transaction) -> Result<Entry, DbError> {
     let row = query(
         "INSERT INTO accounts_throttle (key_hash, failures, counted, blocked_until, expires) \

@@ -11,7 +11,7 @@ use crate::authentication::BrowserKeys;
 use crate::devices::DeviceKey;
 use crate::sessions::{self, SessionKey};
 
-/// Whoever sent a request.
+/// The sender of a request.
 #[derive(Clone, Copy)]
 pub(crate) struct Visitor<'r> {
     request: &'r Request<'r>,
@@ -39,7 +39,7 @@ impl Visitor<'_> {
         sessions::forget_key(self.request);
     }
 
-    /// Where the visitor is.
+    /// Returns the visitor's IP address.
     pub(crate) fn address(self) -> IpAddr {
         client_address(self.request)
     }

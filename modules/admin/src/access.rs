@@ -1,4 +1,4 @@
-//! Who is asking, and which models they may see.
+//! Access control: the signed-in staff member, and the models they may see.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl<'r> Desk<'r> {
         Ok(registered)
     }
 
-    /// Whether the user may do this with a model, or with one object of it.
+    /// Returns `true` if the user may do this with a model, or with one object of it.
     pub(crate) fn may(&self, admin: &ModelAdmin, action: Action, record: Option<&Record>) -> bool {
         admin.allows(&self.user, action, record)
     }

@@ -29,7 +29,7 @@ const MAX_ROWS: usize = 1_000;
 /// As many rows are read at once as make about so many bytes.
 const BYTES_AT_ONCE: usize = 512 * 1024;
 
-/// What a file is written in.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A line of names, and one for each row.
@@ -220,7 +220,8 @@ impl Row {
     }
 }
 
-/// Whether staff see a field: in the form, or in the list. Hashes of passwords nobody sees.
+/// Returns `true` if staff see a field, in the form or in the list. Hashes of passwords are never
+/// visible.
 pub(crate) fn is_visible(admin: &ModelAdmin, name: &str) -> bool {
     if admin.password == Some(name) {
         return false;

@@ -34,5 +34,5 @@ pub(crate) fn table(text: &str) -> Vec<Vec<String>> {
 /// A longer file is refused, in bytes.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
-/// So many objects a file has at most.
+/// The maximum number of objects in a file.
 pub(crate) const MAX_OBJECTS: usize = 5_000;

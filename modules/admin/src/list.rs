@@ -1,4 +1,4 @@
-//! What the address of a list asks for: which rows of a model, in which order, which page.
+//! The query of a list: the rows of a model, their order, and the page.
 //!
 //! The list itself, what is done with its rows and their export all read it here, so all three are
 //! about the same rows.
@@ -26,14 +26,14 @@ use crate::access::Desk;
 /// all.
 pub(crate) const COUNTED_AMONG: u32 = 100_000;
 
-/// What an address asks for of the rows of a model.
+/// The query of a list, read from its address.
 pub(crate) struct ListQuery<'a> {
     pub(crate) admin: &'a ModelAdmin,
     desk: &'a Desk<'a>,
     pub(crate) parameters: Parameters,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) hierarchy: Option<Hierarchy>,
-    /// What is searched for, if the model can be searched.
+    /// The search condition, if the model can be searched.
     search: Option<Filter>,
     /// The rows that the model's index of texts offers for it, once that was asked.
     candidates: Option<Candidates>,
@@ -75,13 +75,13 @@ impl<'a> ListQuery<'a> {
         self.search.is_some()
     }
 
-    /// Whether only a part of the rows is asked for.
+    /// Returns `true` if the query selects only a part of the rows.
     pub(crate) fn is_filtered(&self) -> bool {
         let by_date = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.filter().is_some());
         by_date || !self.conditions.is_empty() || self.search.is_some()
     }
 
-    /// Whether something else than words are asked for.
+    /// Returns `true` if the query has conditions besides a search.
     pub(crate) fn has_conditions(&self) -> bool {
         let by_date = self.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.filter().is_some());
         by_date || !self.conditions.is_empty()

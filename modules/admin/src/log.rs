@@ -1,4 +1,4 @@
-//! What staff did to objects: written as Django's admin writes it, and read again.
+//! The log of actions by staff: written as Django's admin writes it, and read again.
 
 mod message;
 mod read;
@@ -17,10 +17,10 @@ pub(crate) use self::read::{Done, Entry, of_object, of_user};
 /// The greatest number of characters of what an object showed as.
 const MAX_REPR: usize = 200;
 
-/// So many entries are written in one statement.
+/// The maximum number of entries in one statement.
 const ENTRIES_AT_ONCE: usize = 100;
 
-/// What was done to an object.
+/// The kind of a logged action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ActionFlag {
     /// It was added.

@@ -1,4 +1,4 @@
-//! What staff did, in the table of Django's admin.
+//! The log of actions by staff, in the table of Django's admin.
 
 use accounts::models::{ContentType, User};
 use module_api::model::{ForeignKey, Model};
@@ -29,13 +29,13 @@ pub struct LogEntry {
     /// The primary key of the object, as text.
     #[model(long_text, blank, verbose_name = "object id")]
     pub object_id: Option<String>,
-    /// What the object showed as, cut to 200 characters.
+    /// The object's label, cut to 200 characters.
     #[model(max_length = 200)]
     pub object_repr: String,
-    /// What was done.
+    /// The kind of the action.
     #[model(positive, choices = [(1, "Addition"), (2, "Change"), (3, "Deletion")])]
     pub action_flag: i16,
-    /// What was changed: Django's JSON, or text of older ones.
+    /// The changes: Django's JSON, or text in old entries.
     #[model(long_text, blank)]
     pub change_message: String,
 }

@@ -12,7 +12,7 @@ use rocket::response::Redirect;
 use crate::access::Desk;
 use crate::labels::Label;
 
-/// So many objects are asked for at once.
+/// The maximum number of objects in one query.
 pub(crate) const CHUNK: usize = 500;
 
 /// An object, and what it is called.

@@ -1,5 +1,5 @@
-//! What people type into a search, and the rows that it finds: by the search fields of a
-//! registration, in the list of a model, in autocompletion and in the search over all models.
+//! Search by the search fields of a registration, in the list of a model, in autocompletion and
+//! over all models.
 
 use module_api::PageNumber;
 use module_api::admin::ModelAdmin;
@@ -84,7 +84,7 @@ pub(crate) fn records(admin: &ModelAdmin, text: &str) -> Records {
 /// An object that a search found.
 pub(crate) struct Found {
     pub(crate) record: Record,
-    /// What it shows as.
+    /// Its label.
     pub(crate) text: String,
 }
 
@@ -112,8 +112,8 @@ pub(crate) async fn page_of(
     Ok((rows.into_iter().map(found).collect(), more))
 }
 
-/// What was typed into the field of a search, as a page shows it again: without white space around
-/// it and without characters that no page can have, and not longer than what is searched for.
+/// Returns the search text for redisplay: trimmed, without characters that no page can contain, and
+/// cut to the maximum length of a search.
 pub(crate) fn typed(text: Option<&str>) -> String {
     let text = text.unwrap_or_default().trim();
     text.chars().filter(|character| !character.is_control()).take(MAX_LENGTH).collect()
@@ -157,7 +157,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Whether a word is found in a search field. Nothing if it cannot be.
+/// Returns the condition for a word in a search field; `None` if it cannot match.
 fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
     let name = field.trim_start_matches(['^', '=']);
     if admin.password == Some(name) {

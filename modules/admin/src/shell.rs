@@ -1,4 +1,4 @@
-//! What surrounds every page of the admin: the way to all models, and where one is.
+//! The frame of every page of the admin: navigation and breadcrumbs.
 
 use module_api::Error;
 use module_api::admin::ModelAdmin;
@@ -23,7 +23,7 @@ pub(crate) struct Shell {
     model: Option<&'static str>,
     /// The words in the search over all models.
     search: String,
-    /// Whether the user is a superuser.
+    /// `true` if the user is a superuser.
     is_superuser: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Shell {
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Crumb {
     label: String,
-    /// Nothing for the page itself.
+    /// `None` for the page itself.
     url: Option<String>,
 }
 
@@ -61,11 +61,11 @@ struct ShellModule {
 struct ShellModel {
     label: &'static str,
     name: String,
-    /// Nothing if the user may only add.
+    /// `None` if the user may only add.
     list: Option<String>,
-    /// Nothing if the user may not add.
+    /// `None` if the user may not add.
     add: Option<String>,
-    /// Whether the user may change.
+    /// `true` if the user may change its objects.
     may_change: bool,
 }
 

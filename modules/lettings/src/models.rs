@@ -4,7 +4,7 @@ use iso3166::Country;
 use module_api::model::{ForeignKey, Model};
 use module_api::serde::Serialize;
 
-/// Where a letting is.
+/// The address of a letting.
 #[derive(Debug, Clone, Serialize, Model)]
 #[serde(crate = "module_api::serde")]
 #[model(
@@ -75,7 +75,7 @@ pub struct Letting {
     /// Its name.
     #[model(max_length = 256)]
     pub title: String,
-    /// Where it is.
+    /// The address.
     #[model(one_to_one, on_delete = cascade)]
     pub address: ForeignKey<Address>,
 }

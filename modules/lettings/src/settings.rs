@@ -1,4 +1,4 @@
-//! What a site can set about this module.
+//! Settings of this module.
 
 use std::num::NonZeroU32;
 

@@ -23,7 +23,7 @@ pub(crate) struct Member {
     #[projection(column = Profile::USER.to(&User::EMAIL))]
     email: String,
     favorite_city: String,
-    /// Whether an address can carry the username.
+    /// `true` if an address can contain the username.
     #[projection(column = Profile::USER.to(&User::USERNAME), with = has_page)]
     has_page: bool,
 }

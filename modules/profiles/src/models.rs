@@ -3,7 +3,7 @@
 use accounts::models::User;
 use module_api::model::{ForeignKey, Model};
 
-/// What a member says beside the account.
+/// The profile of a member, in addition to the account.
 #[derive(Debug, Clone, Model)]
 #[model(label = "profiles.profile", display = "{user.username}")]
 pub struct Profile {

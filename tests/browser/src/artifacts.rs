@@ -1,4 +1,4 @@
-//! What a test leaves behind to be looked at: screenshots, and the page at which it failed.
+//! Artifacts of a test: screenshots, and the page at which it failed.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl Artifacts {
         File::create(self.folder.join(name)).expect("target can be written to")
     }
 
-    /// Where they are, as a person finds them from the root.
+    /// Returns their path relative to the root.
     pub(crate) fn place(&self) -> String {
         let name = self.folder.file_name().expect("the folder has a test's name");
         format!("target/browser/{}", name.display())

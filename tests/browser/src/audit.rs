@@ -1,4 +1,4 @@
-//! What is wrong with a page: what axe-core finds, what does not fit, what the console says.
+//! Audits of a page: axe-core, overflow, and the console.
 
 use std::fmt::Write;
 use std::fs;
@@ -25,7 +25,7 @@ const RUN_AXE: &str = "
     );
 ";
 
-/// What is wider than the window, and which elements reach the farthest.
+/// Returns the elements that are wider than the window.
 const TOO_WIDE: &str = "
     const root = document.documentElement;
     const width = arguments[0];
@@ -40,7 +40,7 @@ const TOO_WIDE: &str = "
     return root.scrollWidth + ' pixels wide: ' + wide.slice(0, 8).map(of).join(', ');
 ";
 
-/// What the page loads and does not get.
+/// Returns the resources that the page failed to load.
 const NOT_LOADED: &str = "
     const failed = performance.getEntriesByType('resource')
         .filter(({ responseStatus }) => responseStatus >= 400)
@@ -75,7 +75,7 @@ impl Browser {
     /// Looks at the page in every [`Look`]: axe-core has nothing against it, it does not scroll
     /// sideways, all it loads is there, the console has no errors. Keeps a screenshot of each.
     ///
-    /// What is wrong fails the test at its end: so it hears of all pages at once.
+    /// Audits the page. Findings fail the test at its end, so that it reports those of all pages.
     pub async fn check_page(&self, name: &str) {
         let before = self.look.get();
         self.load_axe().await;
@@ -96,7 +96,7 @@ impl Browser {
         self.look(before).await;
     }
 
-    /// What [`Browser::check_page`] has found so far, which then no longer fails the test.
+    /// Returns the findings of [`Browser::check_page`] so far, which then no longer fail the test.
     pub fn take_findings(&self) -> Vec<String> {
         self.findings.take()
     }

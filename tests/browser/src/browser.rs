@@ -49,7 +49,7 @@ const ARGUMENTS: &[&str] = &[
 pub struct Browser {
     pub(crate) driver: WebDriver,
     pub(crate) artifacts: Artifacts,
-    /// What [`Browser::check_page`] found.
+    /// The findings of [`Browser::check_page`].
     pub(crate) findings: RefCell<Vec<String>>,
     pub(crate) has_javascript: Cell<bool>,
     pub(crate) look: Cell<Look>,
@@ -120,7 +120,7 @@ impl Browser {
         self.run_scripts(is_on).await;
     }
 
-    /// Whether pages run their scripts.
+    /// Returns `true` if pages run their scripts.
     pub fn has_javascript(&self) -> bool {
         self.has_javascript.get()
     }

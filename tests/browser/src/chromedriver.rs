@@ -44,7 +44,7 @@ impl Chromedriver {
         Self { process, port, _output: output }
     }
 
-    /// Where it takes commands.
+    /// Returns the address for commands.
     pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

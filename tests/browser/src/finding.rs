@@ -94,7 +94,7 @@ impl Browser {
     }
 }
 
-/// Whether an element's page was left.
+/// Returns `true` if an element's page was left.
 pub(crate) async fn is_gone(element: &WebElement) -> bool {
     match element.tag_name().await {
         Ok(_) => false,

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Look {
     /// The width of the window, in CSS pixels.
     pub width: u32,
-    /// Whether the visitor prefers dark pages.
+    /// `true` if the visitor prefers dark pages.
     pub dark: bool,
 }
 

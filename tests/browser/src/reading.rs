@@ -1,4 +1,4 @@
-//! What a visitor sees.
+//! The content of a page as a visitor sees it.
 
 use serde_json::{Value, json};
 use thirtyfour::{By, WebElement};
@@ -12,7 +12,7 @@ impl Browser {
         self.driver.current_url().await.map_or_else(|error| error.to_string(), String::from)
     }
 
-    /// What follows the site in the page's address: `/lettings/?page=2`.
+    /// Returns the page's address after the site: `/lettings/?page=2`.
     pub async fn path(&self) -> String {
         let address = self.driver.current_url().await.expect("a page has an address");
         let site = address.origin().ascii_serialization();
@@ -56,13 +56,13 @@ impl Browser {
         serde_json::from_value(texts).expect("they are texts")
     }
 
-    /// What stands in a field.
+    /// Returns the value of a field.
     pub async fn value(&self, field: &str) -> String {
         let value = self.named(FIELD, field).await.value().await;
         value.expect("a field can be read").unwrap_or_default()
     }
 
-    /// Whether a box is ticked.
+    /// Returns `true` if a checkbox is ticked.
     pub async fn is_ticked(&self, field: &str) -> bool {
         self.named(FIELD, field).await.is_selected().await.expect("a box is ticked or not")
     }

@@ -1,4 +1,4 @@
-//! What a visitor does.
+//! Actions of a visitor.
 
 use std::fs;
 use std::path::Path;
@@ -135,7 +135,7 @@ async fn click(element: &WebElement, name: &str) {
     clicked.unwrap_or_else(|error| panic!("`{name}` cannot be clicked: {error}"));
 }
 
-/// Whether Chromium is not done with a file.
+/// Returns `true` if Chromium is still writing a file.
 fn is_partial(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.') || name.ends_with(".crdownload")

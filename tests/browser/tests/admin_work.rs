@@ -11,7 +11,7 @@ with_and_without_javascript! {
     staff_do_their_work_in_the_admin,
 }
 
-/// What the import understands, and what it does not.
+/// A valid file for the import; the next one has errors.
 const GOOD_FILE: &str = "number,street,city,state,zip_code,country_iso_code\n\
                          7,Kelp Lane,Avalon,CA,90704,USA\n";
 const BAD_FILE: &str = "number,street,city,state,zip_code,country_iso_code\n\

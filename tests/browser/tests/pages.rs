@@ -14,7 +14,7 @@ with_and_without_javascript! {
     a_site_without_content_is_accessible_and_fits,
 }
 
-/// What no module of the site has: a form without its token, and a handler that fails.
+/// A module with a form without a token, and a handler that fails.
 static BROKEN: LocalModule = LocalModule {
     routes: || -> Vec<Route> { rocket::routes![form, send, fail] },
     templates: &[(

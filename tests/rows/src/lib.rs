@@ -5,7 +5,7 @@
 use module_api::db::query;
 use module_test::TestSite;
 
-/// Where a letting is.
+/// The address of a letting.
 #[derive(Debug, Clone, Copy)]
 pub struct Address {
     /// The number of the house.

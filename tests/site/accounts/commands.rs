@@ -126,7 +126,7 @@ async fn hash(workshop: &Workshop, username: &str) -> String {
     workshop.values::<String>(&sql).await.remove(0)
 }
 
-/// Whether a user has that password.
+/// Returns `true` if a user has that password.
 async fn has_password(workshop: &Workshop, username: &str, password: &str) -> bool {
     let hash = hash(workshop, username).await;
     verify(password, &hash, Algorithm::Argon2).unwrap() == Verification::Right

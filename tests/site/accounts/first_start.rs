@@ -22,7 +22,7 @@ on_both_databases!(
 struct Serving {
     process: Child,
     output: BufReader<ChildStdout>,
-    /// What it printed until it said where the site is, that line included.
+    /// The output up to and including the line with the site's address.
     first_line: String,
 }
 
@@ -62,7 +62,7 @@ impl Drop for Serving {
     }
 }
 
-/// What is printed by a start, until the site answers.
+/// Returns the output of a start, until the site answers.
 fn start(workshop: &Workshop) -> String {
     Serving::start(workshop.command(&["serve"])).printed()
 }
@@ -79,7 +79,7 @@ async fn users(workshop: &Workshop) -> Vec<String> {
     workshop.values("SELECT username AS value FROM auth_user ORDER BY id").await
 }
 
-/// Whether that is the password of the one administrator, who has all rights.
+/// Returns `true` if it is the password of the only administrator, who has all permissions.
 async fn is_of_admin(workshop: &Workshop, password: &str) -> bool {
     let sql = "SELECT password AS value FROM auth_user WHERE username = 'admin' AND is_staff \
                AND is_superuser AND is_active";

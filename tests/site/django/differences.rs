@@ -23,7 +23,7 @@ mod before_the_split {
 const DROP_CITY: &str = "ALTER TABLE lettings_address DROP COLUMN city";
 const RENAME_GROUP: &str = "ALTER TABLE auth_group RENAME TO auth_team";
 
-/// What makes a number of the text of a profile's favorite city.
+/// Returns SQL that changes a profile's favorite city from text to a number.
 const fn retype_favorite_city(on: DatabaseKind) -> &'static str {
     match on {
         DatabaseKind::Sqlite => {

@@ -17,8 +17,8 @@ const WANTED: usize = 10_000;
 const BATCH: usize = 100;
 /// Files that this process needs for all else.
 const OTHERS: usize = 300;
-/// What one of them may cost the program, in bytes: the state of a connection is some hundred, of
-/// a task some thousand, and there are two buffers of 8 KiB, for what comes and what goes.
+/// The maximum memory of a connection, in bytes: its state takes some hundred, a task some
+/// thousand, and there are two buffers of 8 KiB.
 const BYTES_EACH: usize = 20 * 1024;
 
 /// Raises the limit of open files of this process to what it may be; the limit.

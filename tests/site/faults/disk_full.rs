@@ -23,7 +23,7 @@ async fn start(through_program: &[&str]) -> (Workshop, Program) {
     (workshop, program)
 }
 
-/// What holds whatever keeps the program from writing.
+/// Asserts how the program survives while it cannot write.
 async fn is_survived(program: &Program, take_room: impl FnOnce(), give_room: impl FnOnce()) {
     assert_eq!(program.post("/notes/add/1/1000").await.status, 200, "{}", program.log());
     take_room();

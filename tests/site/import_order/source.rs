@@ -48,7 +48,7 @@ impl Source {
         found.next().map(|path| path[0].as_str())
     }
 
-    /// Whether the root exports another crate under this name.
+    /// Returns `true` if the root exports another crate under this name.
     pub(super) fn is_of_another_crate(&self, name: &str) -> bool {
         let is_room = self.modules.iter().any(|room| room == name);
         !is_room && self.tokens.windows(2).any(|pair| pair[0] == "use" && pair[1] == name)

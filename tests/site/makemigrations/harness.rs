@@ -68,12 +68,12 @@ pub(super) fn plan_of(modules: Vec<LocalModule>) -> Plan {
     TestSite::on(DatabaseKind::Sqlite).modules(&modules).plan().unwrap()
 }
 
-/// What is asked with this value for a field.
+/// Returns a request with this value for a field.
 pub(super) fn with(field: &str, value: &str) -> Request {
     Request { fillings: vec![(field.to_owned(), value.to_owned())], ..Request::default() }
 }
 
-/// What is asked by somebody who does not mind a loss.
+/// Returns a request that allows the loss of data.
 pub(super) fn losing() -> Request {
     Request { may_lose_data: true, ..Request::default() }
 }
@@ -92,7 +92,7 @@ impl Shop {
         shop
     }
 
-    /// What is missing for these models.
+    /// Returns the proposal for these models.
     pub(super) async fn propose(
         &self,
         models: Models,
@@ -101,7 +101,7 @@ impl Shop {
         propose(&plan(models, &self.files), request).await
     }
 
-    /// Why nothing can be proposed.
+    /// Returns the error of the proposal.
     pub(super) async fn refusal(&self, models: Models, request: &Request) -> String {
         let error = self.propose(models, request).await.unwrap_err();
         module_api::with_causes(&error)

@@ -1,4 +1,4 @@
-//! What a table that is built again keeps.
+//! Properties that a rebuilt table keeps.
 
 use host::makemigrations::Request;
 use module_api::model::{ForeignKey, Model};

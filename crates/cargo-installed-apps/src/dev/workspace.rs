@@ -13,7 +13,7 @@ use crate::error::Error;
 /// The site's own packages: those of its program that are in folders, not on the registry.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Workspace {
-    /// Where Cargo keeps what it builds, `Cargo.lock` and `.cargo`.
+    /// The folder of the workspace, with `target`, `Cargo.lock` and `.cargo`.
     root: PathBuf,
     target: PathBuf,
     packages: BTreeSet<PathBuf>,

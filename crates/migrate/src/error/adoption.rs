@@ -6,7 +6,7 @@ use module_api::MigrationId;
 
 use crate::schema::Difference;
 
-/// What keeps the tables that are there from being taken over.
+/// The differences that prevent the adoption of existing tables.
 #[derive(Debug)]
 pub struct AdoptionError {
     /// The initial migrations some of whose tables are there, with all that is not as they make

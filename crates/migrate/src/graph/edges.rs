@@ -1,4 +1,4 @@
-//! What migrations depend on: what they say themselves, and what their numbers say.
+//! Dependencies of migrations: declared ones, and those of their numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,7 +123,7 @@ pub(super) fn check_leaves(
     }
 }
 
-/// Whether one depends on another, directly or through others.
+/// Returns `true` if one depends on another, directly or transitively.
 fn depends(nodes: &[PlannedMigration], order: &[usize], place: usize, on: usize) -> bool {
     let mut reached = BTreeSet::from([place]);
     for later in order.iter().rev() {

@@ -1,4 +1,4 @@
-//! What the migrations that there are build, and whether new ones can be run after them.
+//! The schema that the existing migrations build, and a test that new ones run on top of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::{MakeMigrationsError, Proposal, UNMANAGED};
 
 use crate::schema::{Schema, Scratch};
 
-/// What the migrations build, and which of them made each table.
+/// The schema that the migrations build, and the migration that created each table.
 pub(super) struct Built {
     scratch: Scratch,
     schema: Schema,
@@ -85,7 +85,7 @@ impl Built {
         table.is_some_and(|table| table.columns.iter().any(|known| known.name == column))
     }
 
-    /// Whether there is such a table.
+    /// Returns `true` if the table exists.
     pub(super) fn has(&self, table: &str) -> bool {
         self.schema.tables.contains_key(table)
     }

@@ -1,11 +1,11 @@
-//! What has to be done to tables so that they become others.
+//! Differences between two states of tables.
 
 use std::collections::BTreeSet;
 
 use super::constraints::{self, Constraint};
 use super::state::{ColumnState, IndexState, Kind, State, TableState};
 
-/// What is done to a module's tables, table by table.
+/// The changes of a module's tables, table by table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Changes {
     /// Tables that are made.
@@ -20,7 +20,7 @@ pub(super) struct Changes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TableChange {
     pub(super) from: TableState,
-    /// What it becomes. Its columns stand in their present order, new ones at the end.
+    /// The new state. Its columns are in their present order, new ones at the end.
     pub(super) to: TableState,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct ColumnChange<'a> {
 }
 
 impl Changes {
-    /// What makes the tables `to` of the tables `from`.
+    /// Returns the changes from the tables `from` to the tables `to`.
     pub(super) fn between(from: &State, to: &State) -> Self {
         let mut changes = Self::default();
         for table in to.values() {
@@ -107,12 +107,12 @@ impl ColumnState {
         }
     }
 
-    /// Whether the database holds it in the same way, apart from its indexes.
+    /// Returns `true` if the database stores both in the same way, apart from indexes.
     pub(super) fn is_stored_as(&self, other: &Self) -> bool {
         self.kind == other.kind && self.null == other.null && self.positive == other.positive
     }
 
-    /// Whether there is SQL on both databases that makes a column of the other of it.
+    /// Returns `true` if both databases have SQL that converts the column into the other.
     pub(super) fn can_become(&self, to: &Self) -> bool {
         use Kind::{
             BigInteger, Binary, Bool, Date, DateTime, Decimal, Duration, Float, Id, Integer, Ip,
@@ -149,8 +149,9 @@ impl ColumnState {
         }
     }
 
-    /// Whether values that it holds may be lost as another kind. Those that do not fit at all, as
-    /// text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps them.
+    /// Returns `true` if the conversion into another kind may lose values. Values that do not fit
+    /// at all, as text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps
+    /// them.
     pub(super) fn loses_as(&self, to: &Self) -> bool {
         use Kind::{
             BigInteger, Bool, Decimal, Float, Integer, Json, Key, SmallInteger, Text, Varchar,

@@ -1,4 +1,4 @@
-//! What rows that are there get in columns that need a value.
+//! Values for existing rows in columns that need one.
 
 use module_api::db::{Value, datetime_text};
 use module_api::model::{DefaultValue, FieldInfo, FieldKind, ModelInfo};

@@ -18,7 +18,7 @@ use super::{MakeMigrationsError, NeedsValue, Proposal, Renaming, Request, rename
 
 use crate::graph::MigrationGraph;
 
-/// What is to be done to a module's tables, and what the migration that does it is called.
+/// Pending changes of a module's tables, and the name of the migration for them.
 pub(super) struct Pending {
     module: &'static dyn Module,
     models: Vec<&'static ModelInfo>,
@@ -36,7 +36,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// What is missing for the models of a module, if anything is.
+    /// Returns the pending changes for the models of a module, if there are any.
     pub(super) fn of(
         graph: &MigrationGraph,
         module: &'static dyn Module,
@@ -81,7 +81,7 @@ impl Pending {
         }))
     }
 
-    /// What cannot be written, and why.
+    /// Returns the changes that cannot be generated, with the reasons.
     pub(super) fn by_hand(&self) -> Vec<String> {
         words::by_hand(&self.changes, &self.fillings)
     }
@@ -92,7 +92,7 @@ impl Pending {
         needed.iter().map(|needed| words::need(needed, &self.models)).collect()
     }
 
-    /// What is lost.
+    /// Returns the data that is lost.
     pub(super) fn losses(&self) -> Vec<String> {
         words::losses(&self.changes)
     }
@@ -141,7 +141,7 @@ impl Pending {
         Ok(Proposal { module, name, files, summary, no_way_down })
     }
 
-    /// What has to run before it and after it, as the head of its file says it.
+    /// Returns the dependencies in both directions, as in the head of its file.
     fn edges(&self, all: &[Self], built: &Built) -> Result<BTreeSet<String>, MakeMigrationsError> {
         let module = self.module.name();
         let requires = self.module.requires();

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::diff::{Changes, TableChange};
 use super::state::ColumnState;
 
-/// What rows that are there get in columns that need a value: by table and column.
+/// Values for existing rows in columns that need one, by table and column.
 pub(super) type Fillings = BTreeMap<(String, String), Filling>;
 
 /// A value in SQL.
@@ -41,7 +41,7 @@ pub(super) enum Filling {
 pub(super) struct Needed {
     pub(super) table: String,
     pub(super) column: String,
-    /// Whether the column is new, or may be `NULL` so far.
+    /// `true` if the column is new, or may be `NULL` so far.
     pub(super) is_new: bool,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<Needed> {
     needed
 }
 
-/// Whether a table has to be built again on SQLite.
+/// Returns `true` if SQLite needs a rebuild of the table for the change.
 pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
     sqlite::must_rebuild(change, fillings)
 }
@@ -110,8 +110,8 @@ impl Filling {
     }
 }
 
-/// What is needed of [`Fillings`] on the way back: a value for a column that is no longer `NULL`, if
-/// it is of the same kind as the field's.
+/// Returns the subset of [`Fillings`] for the way down: a value for a column that is no longer
+/// `NULL`, if it is of the same kind as the field's.
 pub(super) fn fillings_back(changes: &Changes, fillings: &Fillings) -> Fillings {
     let mut back = Fillings::new();
     for change in &changes.altered {

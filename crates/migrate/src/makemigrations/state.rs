@@ -21,7 +21,7 @@ pub(super) struct TableState {
     pub(super) indexes: BTreeSet<IndexState>,
     /// The constraints and indexes that models describe in SQL.
     pub(super) constraints: Constraints,
-    /// What a rebuilt table has to have besides: as the migrations build it.
+    /// Further properties, as the migrations build them, which a rebuilt table must keep.
     pub(super) besides: Besides,
 }
 
@@ -32,28 +32,28 @@ pub(super) struct IndexState {
     pub(super) unique: bool,
 }
 
-/// What migrations have put on a table by hand, and no model knows of: as SQLite has it, where a
-/// table that is built again would lose it.
+/// Properties that handwritten migrations have added to a table and that no model describes, as
+/// SQLite stores them. A rebuild must keep them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Besides {
     /// Conditions, each a whole constraint of the table.
     pub(super) checks: Vec<String>,
     /// The statements that make indexes of some rows or over expressions, and triggers.
     pub(super) statements: Vec<String>,
-    /// What belongs to single columns, by their names.
+    /// Properties of single columns, by name.
     pub(super) columns: BTreeMap<String, ColumnBesides>,
-    /// What cannot be made again, in words.
+    /// Descriptions of properties that cannot be recreated.
     pub(super) peculiar: Vec<String>,
 }
 
-/// What migrations have given a column by hand.
+/// Properties that handwritten migrations have added to a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ColumnBesides {
     /// The expression of its default.
     pub(super) default: Option<String>,
     /// Its collation.
     pub(super) collation: Option<String>,
-    /// What the database does when the row is deleted that it leads to.
+    /// The action of the database when the referenced row is deleted.
     pub(super) on_delete: Option<String>,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct ColumnState {
     pub(super) positive: bool,
 }
 
-/// What a column holds.
+/// The kind of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The primary key, which the database gives.
@@ -108,7 +108,7 @@ pub(super) enum Kind {
     Ip,
     /// Bytes.
     Binary,
-    /// What no model's field is.
+    /// A kind that no field of a model has.
     Other {
         /// Its type on SQLite.
         sqlite: String,

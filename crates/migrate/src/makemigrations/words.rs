@@ -1,4 +1,4 @@
-//! What changes are called: in the name of a migration, in its head, and when something is amiss.
+//! Descriptions of changes: for the name and head of a migration, and for errors.
 
 use std::collections::BTreeSet;
 
@@ -115,7 +115,7 @@ pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<S
     lines
 }
 
-/// What the changes lose.
+/// Returns the data that the changes lose.
 pub(super) fn losses(changes: &Changes) -> Vec<String> {
     let of_table = |change: &TableChange| {
         let table = &change.to.name;
@@ -148,7 +148,7 @@ pub(super) fn need(needed: &Needed, models: &[&'static ModelInfo]) -> NeedsValue
     NeedsValue { field, why }
 }
 
-/// What has to be done by hand.
+/// Returns the changes that must be written by hand.
 pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     let mut reasons = Vec::new();
     for change in &changes.altered {
@@ -170,7 +170,7 @@ pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     reasons
 }
 
-/// Why there is no way back by these changes, if there is none.
+/// Returns the reason why these changes have no way down, if there is one.
 pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String> {
     let mut reasons = Vec::new();
     for Needed { table, column, is_new } in needed(back, fillings) {

@@ -1,4 +1,4 @@
-//! Whether a table that is there can stand for the one that a migration makes.
+//! Comparison of an existing table with the one that a migration creates.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ pub struct Difference {
     pub table: String,
     /// The column, unless it is the whole table.
     pub column: Option<String>,
-    /// What is different.
+    /// The kind of the difference.
     pub mismatch: Mismatch,
 }
 
-/// What is different.
+/// The kind of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {
@@ -36,7 +36,7 @@ pub enum Mismatch {
     Required,
     /// The column has to have a value, and may be without one in the migration.
     NotNull,
-    /// So many rows have no value in the column, which in the migration has to have one.
+    /// This many rows have `NULL` in the column, which is not null in the migration.
     HoldsNull(i64),
     /// The column is not in the primary key, or it alone is.
     Key,
@@ -103,8 +103,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// Whether two names are of the same table or column. SQLite does not tell capitals from small
-/// letters.
+/// Returns `true` if two names denote the same table or column. SQLite ignores case.
 pub(crate) fn is_same_name(a: &str, b: &str, on: DatabaseKind) -> bool {
     match on {
         DatabaseKind::Sqlite => a.eq_ignore_ascii_case(b),
@@ -112,7 +111,8 @@ pub(crate) fn is_same_name(a: &str, b: &str, on: DatabaseKind) -> bool {
     }
 }
 
-/// What keeps a table that is `there` from standing for the one that a migration on SQLite `made`.
+/// Returns the differences that prevent an existing table from replacing the one a migration on
+/// SQLite creates.
 ///
 /// The order of columns, lengths of texts and further columns do not matter. Neither do indexes,
 /// unique constraints, checks and foreign keys that are missing: Django has made and named them in
@@ -200,8 +200,8 @@ fn type_name(made: &Column, on: DatabaseKind) -> String {
     }
 }
 
-/// Whether what this site reads and writes in the column that a migration `made` can be read and
-/// written in the one that is `there`.
+/// Returns `true` if an existing column can store and return all values of the one that a migration
+/// creates.
 fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
     use ColumnKind::{BigInteger, Duration, Integer, Ip, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {

@@ -1,4 +1,4 @@
-//! What a column holds, whatever each database calls it.
+//! Kinds of columns, independent of the database.
 
 /// The kinds of columns that both databases have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl Declared {
 }
 
 impl ColumnKind {
-    /// What a column of SQLite holds, and how many characters at most. There the declared type is
-    /// free text: this knows what Django and people write.
+    /// Returns the kind of a SQLite column and its maximum number of characters. Declared types are
+    /// free text there; those of Django and common ones are known.
     pub(super) fn of_sqlite(declared: &str) -> (Self, Option<u32>) {
         let declared_type = Declared::new(declared);
         let name = declared_type.name.strip_suffix(" unsigned").unwrap_or(&declared_type.name);
@@ -91,7 +91,7 @@ impl ColumnKind {
         declared_type.text_or(kind)
     }
 
-    /// What PostgreSQL calls it.
+    /// Returns the name of the type in PostgreSQL.
     pub(crate) fn postgres_name(&self, max_length: Option<u32>) -> String {
         let name = match self {
             Self::SmallInteger => "smallint",
@@ -116,8 +116,8 @@ impl ColumnKind {
         name.to_owned()
     }
 
-    /// What a column of PostgreSQL holds, and how many characters at most, by the name of its type
-    /// as `format_type` writes it.
+    /// Returns the kind of a PostgreSQL column and its maximum number of characters, by the name of
+    /// its type as `format_type` writes it.
     pub(super) fn of_postgres(declared: &str) -> (Self, Option<u32>) {
         let declared_type = Declared::new(declared);
         let kind = match &*declared_type.name {

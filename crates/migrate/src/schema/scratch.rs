@@ -1,5 +1,5 @@
-//! What the migrations build: they are run on an empty SQLite database in memory, which is then
-//! read.
+//! The schema that migrations build, read from an empty SQLite database in memory on which they are
+//! run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ struct MadeTable {
     sql: String,
 }
 
-/// What was made since a mark.
+/// The changes since a mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Made {
     /// The tables that were not there before.
@@ -121,7 +121,7 @@ impl Scratch {
         Ok(())
     }
 
-    /// What was made since the last mark.
+    /// Returns the changes since the last mark.
     pub(crate) async fn made(&mut self) -> Result<Made, DbError> {
         let now = self.tables().await?;
         let changed: Vec<&str> = now

@@ -1,4 +1,4 @@
-//! What only the text of SQL tells: SQLite's catalog does not know of checks, collations and
+//! Properties that only the text of SQL has: SQLite's catalog has no checks, collations and
 //! deferred foreign keys, and both databases keep checks as text.
 
 use std::iter::Peekable;
@@ -9,7 +9,7 @@ use module_api::db::DatabaseKind;
 use super::Check;
 use crate::sql_tokens;
 
-/// What the statement that made a table says beyond SQLite's catalog. Names are in lower case.
+/// Properties in a `CREATE TABLE` statement beyond SQLite's catalog. Names are in lower case.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct CreateTable {
     /// The columns.
@@ -20,13 +20,13 @@ pub(super) struct CreateTable {
     pub(super) deferred: Vec<Vec<String>>,
     /// The columns with a collation, and which.
     pub(super) collations: Vec<(String, String)>,
-    /// Whether a key is `AUTOINCREMENT`.
+    /// The `AUTOINCREMENT` property of the key.
     pub(super) autoincrement: bool,
-    /// Whether the rows have no numbers: the table is `WITHOUT ROWID`.
+    /// `true` if the table is `WITHOUT ROWID`.
     pub(super) without_rowid: bool,
 }
 
-/// What a check says of a column, where that has a meaning here.
+/// The meaning of a check constraint for a column, where it is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// The column is not below zero.
@@ -191,7 +191,7 @@ fn read_definition<'a>(sql: &'a str, definition: &[Token<'a>], read: &mut Create
     }
 }
 
-/// What the expression of a check means.
+/// Returns the meaning of a check's expression.
 pub(super) fn meaning(expression: &str) -> Option<Meaning> {
     let all = tokens(expression);
     let mut inner = &all[..];

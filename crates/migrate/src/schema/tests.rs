@@ -245,7 +245,7 @@ async fn of_two_tables_of_one_name_on_postgresql_the_one_that_queries_find_is_re
     assert_eq!(columns, ["first"]);
 }
 
-/// What has to be the same of a table on both databases.
+/// Properties of a table that must be equal on both databases.
 type Alike<'a> = (
     Vec<(&'a str, Option<u32>, bool, bool)>,
     &'a [String],

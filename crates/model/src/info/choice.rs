@@ -9,7 +9,7 @@ use crate::DefaultValue;
 pub struct Choice {
     /// The value.
     pub value: ChoiceValue,
-    /// What people call it.
+    /// The label for people.
     pub label: &'static str,
 }
 
@@ -23,7 +23,7 @@ pub enum ChoiceValue {
 }
 
 impl ChoiceValue {
-    /// Whether it is that value.
+    /// Returns `true` if the value is equal.
     pub fn is(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Int(choice), Value::Int(Some(value))) => choice == value,

@@ -4,16 +4,16 @@ use std::fmt;
 
 use crate::ModelInfo;
 
-/// Where a foreign key leads.
+/// The description of a foreign key.
 pub struct ForeignKeyInfo {
     /// The model it leads to.
     pub target: fn() -> &'static ModelInfo,
     /// The label of that model, for comparisons while a program compiles.
     #[doc(hidden)]
     pub target_label: &'static str,
-    /// What becomes of the row when the one it leads to is deleted.
+    /// The action for the row when the row it refers to is deleted.
     pub on_delete: OnDelete,
-    /// Whether at most one row leads to each.
+    /// `true` if at most one row refers to each target.
     pub one_to_one: bool,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Debug for ForeignKeyInfo {
     }
 }
 
-/// What becomes of a row when the one that its foreign key leads to is deleted.
+/// The action for a row when the row that its foreign key refers to is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
     /// It is deleted too.
@@ -43,11 +43,11 @@ pub enum OnDelete {
 pub struct ManyToManyInfo {
     /// Its name in code, fixtures and forms: `groups`.
     pub name: &'static str,
-    /// What people call it.
+    /// The name for people.
     pub verbose_name: &'static str,
-    /// What a form says about it. May be empty.
+    /// The help text in forms. May be empty.
     pub help_text: &'static str,
-    /// Whether people may leave it empty.
+    /// `true` if forms accept it empty.
     pub blank: bool,
     /// The model it leads to.
     pub target: fn() -> &'static ModelInfo,

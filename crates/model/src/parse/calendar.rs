@@ -6,9 +6,7 @@ use time::{Date, Duration, Month, Time, UtcDateTime};
 /// their fraction, and an offset. Without an offset it is UTC.
 pub(super) fn datetime(text: &str) -> Result<UtcDateTime, String> {
     let invalid_format = || {
-        format!(
-            "“{text}” is not a date and time. Write it as YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]."
-        )
+        format!("“{text}” is not a date and time. Write it as YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ].")
     };
     let mut scan = Scan(text.trim());
     let date = scan.date().ok_or_else(invalid_format)?;

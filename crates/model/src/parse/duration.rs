@@ -7,9 +7,9 @@ use time::Duration;
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let micros = of_clock(trimmed).or_else(|| of_iso(trimmed));
-    micros.and_then(|micros| i64::try_from(micros).ok()).map(Duration::microseconds).ok_or_else(|| {
-        format!("“{text}” is not a duration. Write it as [DD] [[HH:]MM:]ss[.uuuuuu].")
-    })
+    micros.and_then(|micros| i64::try_from(micros).ok()).map(Duration::microseconds).ok_or_else(
+        || format!("“{text}” is not a duration. Write it as [DD] [[HH:]MM:]ss[.uuuuuu]."),
+    )
 }
 
 const SECOND: i128 = 1_000_000;

@@ -96,7 +96,7 @@ impl Statement {
         parent
     }
 
-    /// Whether anything was asked for of another table than the model's own.
+    /// Returns `true` if the statement reads any table besides the model's own.
     pub(crate) fn has_joins(&self) -> bool {
         !self.joins.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What can be asked about the rows of a model without fetching them: how many, of what kind.
+//! Aggregates over the rows of a model: counts, distinct values, dates.
 
 use super::{Filter, Path, Records};
 use crate::query::Statement;

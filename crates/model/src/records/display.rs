@@ -1,4 +1,4 @@
-//! What rows show as.
+//! Labels of rows.
 
 use super::{ColumnPlace, LOOKUP_SEPARATOR, Path, Record, Records};
 use crate::{DisplayPart, FieldInfo, ModelInfo};
@@ -43,7 +43,7 @@ impl Display {
         })
     }
 
-    /// Whether the first so many columns of a row are all that it takes.
+    /// Returns `true` if the label needs only the first columns of a row, up to this number.
     pub(super) fn is_of(&self, columns: usize) -> bool {
         self.pieces.iter().all(|piece| match piece {
             Piece::Text(_) => true,

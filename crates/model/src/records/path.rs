@@ -5,7 +5,7 @@ use std::fmt;
 use crate::query::{FieldPath, path_of};
 use crate::{FieldInfo, ModelInfo};
 
-/// What stands between the names of a [`Path`], as in Django.
+/// The separator between the names of a [`Path`], as in Django.
 pub const LOOKUP_SEPARATOR: &str = "__";
 
 /// The way to a column from a model: its own field, or foreign keys and then a field of the model
@@ -93,7 +93,7 @@ impl Path {
         &self.fields
     }
 
-    /// Whether it is one of the model's own fields.
+    /// Returns `true` if it is a field of the model itself.
     pub fn is_own(&self) -> bool {
         self.fields.len() == 1
     }

@@ -53,7 +53,7 @@ impl Record {
         }
     }
 
-    /// What the row shows as, if the model's own fields are all that this takes.
+    /// Returns the label of the row, if it needs only the model's own fields.
     pub fn text(&self) -> Option<String> {
         let display = Records::of(self.model).display();
         display.is_of(self.model.fields.len()).then(|| display.text(self))

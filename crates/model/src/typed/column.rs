@@ -32,7 +32,7 @@ impl<M, T> Clone for Column<M, T> {
 pub struct UniqueColumn<M, T>(Column<M, T>);
 
 impl<M, T> UniqueColumn<M, T> {
-    /// What `#[derive(Model)]` calls.
+    /// Creates the column. `#[derive(Model)]` calls it.
     #[doc(hidden)]
     pub const fn new(path: &'static [&'static FieldInfo]) -> Self {
         Self(Column::new(path))
@@ -47,7 +47,7 @@ impl<M, T> Deref for UniqueColumn<M, T> {
     }
 }
 
-/// What can be compared with a column that holds a `T`, and assigned to it.
+/// A value that can be compared with, and assigned to, a column of the type `T`.
 #[diagnostic::on_unimplemented(message = "a column of `{T}` cannot be compared with a `{Self}`")]
 pub trait Operand<T> {
     /// It, as the database takes it.
@@ -206,7 +206,7 @@ impl<M> Assignment<M> {
 }
 
 impl<M, T> Column<M, T> {
-    /// What `#[derive(Model)]` calls: the way to the column, of at least one field.
+    /// Creates the path to the column, of at least one field. `#[derive(Model)]` calls it.
     #[doc(hidden)]
     pub const fn new(path: &'static [&'static FieldInfo]) -> Self {
         Self { path: Cow::Borrowed(path), types: PhantomData }
@@ -344,7 +344,7 @@ impl<M, T: TextColumn> Column<M, T> {
 pub trait Relation {
     /// The model it leads to.
     type Target: Model;
-    /// What is fetched along: the row, or an `Option` of it.
+    /// The type of the joined row: the row itself, or an `Option` of it.
     type Row: FromJoined;
 }
 

@@ -41,7 +41,7 @@ pub trait FieldType: Sized {
         Self::read(row, column)
     }
 
-    /// What is stored.
+    /// Returns the stored value.
     fn to_value(&self) -> Value;
 
     /// It, from what is stored; `None` if that is of another type, `NULL`, or out of range.

@@ -316,7 +316,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         Ok(u64::try_from(rows).unwrap_or(0))
     }
 
-    /// Whether there is a row.
+    /// Returns `true` if any row matches.
     ///
     /// # Errors
     ///

@@ -9,9 +9,9 @@ pub struct Fieldset {
     pub title: Option<&'static str>,
     /// The fields, many-to-many ones included.
     pub fields: Vec<&'static str>,
-    /// What it says before them. May be empty.
+    /// The text before its fields. May be empty.
     pub description: &'static str,
-    /// Whether it is closed at first.
+    /// `true` if it is collapsed at first.
     pub collapsed: bool,
 }
 

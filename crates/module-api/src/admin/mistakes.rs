@@ -1,10 +1,10 @@
-//! What is wrong with a registration: names that no field has, above all.
+//! Errors in a registration, such as unknown names of fields.
 
 use super::{Inline, InlineRelation, ListColumn, ModelAdmin};
 use crate::model::{FieldKind, ModelInfo, Path};
 
 impl ModelAdmin {
-    /// What is wrong with it, a sentence each: names that no field has, above all.
+    /// Returns the errors in the registration, such as unknown names of fields, one sentence each.
     pub fn mistakes(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
         let model = self.model;

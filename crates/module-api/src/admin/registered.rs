@@ -1,4 +1,4 @@
-//! What the active modules have registered.
+//! Registrations of the active modules.
 
 use super::ModelAdmin;
 use crate::model::ModelInfo;
@@ -8,7 +8,7 @@ use crate::model::ModelInfo;
 pub struct RegisteredModel {
     /// The name of the module.
     pub module: &'static str,
-    /// What people call the module.
+    /// The title of the module for people.
     pub module_title: String,
     /// How the model is shown.
     pub admin: ModelAdmin,

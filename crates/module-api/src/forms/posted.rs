@@ -6,8 +6,8 @@ use rocket::Request;
 use rocket::data::{ByteUnit, Data};
 use rocket::http::{RawStr, Status};
 
-/// So many fields a form may have. The largest honest ones have a box for each of some thousand
-/// choices.
+/// The maximum number of fields in a form. The largest legitimate ones have a checkbox for each of
+/// some thousand choices.
 const MAX_FIELDS: usize = 5000;
 
 /// The fields of a submitted form, by name. Only fields that the reader asks for have any effect.

@@ -1,10 +1,10 @@
-//! What is to be done after migrating.
+//! The hook of a module after `migrate`.
 
 use crate::ModuleFuture;
 use crate::db::Db;
 
-/// What a module does after migrating: to keep rows of its own in step with what is linked, which no
-/// migration can know.
+/// The hook called after every `migrate` run, for example to synchronize rows with the linked
+/// modules, which no migration can know.
 ///
 /// `migrate` calls it, as does a start that migrates, each time: nobody else migrates meanwhile,
 /// and all migrations of the module are applied. It begins its own transactions. Where nothing is to

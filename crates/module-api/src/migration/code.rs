@@ -5,7 +5,7 @@ use crate::ModuleFuture;
 use crate::db::Transaction;
 use std::fmt;
 
-/// What a migration's code is: a function of the transaction that it runs in.
+/// The code of a migration: a function of the transaction that it runs in.
 pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> ModuleFuture<'a>;
 
 /// A migration, or a part of one, that is Rust code: for moving data.
@@ -45,7 +45,7 @@ impl MigrationCode {
         Self { name: name.into(), up, down: None, depends: Vec::new(), before: Vec::new() }
     }
 
-    /// What undoes it. Without, the migration cannot be unapplied.
+    /// Sets the way down. Without it, the migration cannot be unapplied.
     pub fn down(mut self, down: MigrationFunction) -> Self {
         self.down = Some(down);
         self
@@ -69,12 +69,12 @@ impl MigrationCode {
         &self.name
     }
 
-    /// What it does.
+    /// Returns the function that applies it.
     pub fn up_function(&self) -> MigrationFunction {
         self.up
     }
 
-    /// What undoes it, if something does.
+    /// Returns the function that unapplies it, if there is one.
     pub fn down_function(&self) -> Option<MigrationFunction> {
         self.down
     }

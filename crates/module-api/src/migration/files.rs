@@ -91,7 +91,7 @@ pub fn migrations_of(files: &Files) -> Result<Vec<Migration>, Vec<MigrationError
 }
 
 impl Variants {
-    /// What is run on SQLite and PostgreSQL.
+    /// Returns the scripts for SQLite and PostgreSQL.
     fn scripts(self, name: &str) -> Result<Option<Scripts>, MigrationError> {
         let missing = |database| MigrationError::OneDatabase { name: name.to_owned(), database };
         match (self.both, self.sqlite, self.postgres) {

@@ -1,4 +1,4 @@
-//! What stands there is no name of a folder.
+//! The argument is not the name of a folder.
 
 fn main() {
     let _ = module_api::embed!(templates);

@@ -14,15 +14,15 @@ use ::migrate::{LinkedModule, MigrationState, is_no_module, state_of_migrations}
 /// The arguments of `showmigrations`.
 #[derive(Debug, Args)]
 pub(in crate::command) struct ShowArguments {
-    /// Only those of these modules.
+    /// The modules; all by default.
     modules: Vec<String>,
-    /// By module; what happens without an option.
+    /// List by module; the default.
     #[arg(long, conflicts_with = "plan")]
     list: bool,
-    /// In the order in which they run.
+    /// List in the order of execution.
     #[arg(long)]
     plan: bool,
-    /// Say what each depends on.
+    /// Print the dependencies of each.
     #[arg(long, short, requires = "plan")]
     verbose: bool,
     #[command(flatten)]
@@ -53,7 +53,7 @@ impl MigrationRow<'_> {
         if self.applied { "[X]" } else { "[ ]" }
     }
 
-    /// What is odd about it, for people.
+    /// Returns a remark on unusual states, for people.
     fn remark(&self) -> &'static str {
         match self {
             Self { has_file: true, .. } => "",

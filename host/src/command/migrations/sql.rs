@@ -15,12 +15,12 @@ use ::migrate::{MigrateError, find_migration};
 pub(in crate::command) struct SqlArguments {
     /// The module.
     module: String,
-    /// The migration's name, or an unambiguous beginning of it.
+    /// The migration's name, or an unambiguous prefix of it.
     name: String,
-    /// Print what undoes it.
+    /// Print the SQL of its way down.
     #[arg(long)]
     backwards: bool,
-    /// For which database; that of the site if not given.
+    /// The kind of database; the site's by default.
     #[arg(long, value_enum)]
     database: Option<DatabaseWord>,
 }

@@ -1,4 +1,4 @@
-//! What to do about migrations that are not applied.
+//! Remedies for missing migrations.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use module_api::MigrationId;
 
 use crate::database::{DatabaseError, OpenError};
 
-/// What to do about an error of which the database itself is not the cause; `program` is the name of
-/// this one.
+/// Returns the remedy for an error that was not caused by the database itself; `program` is the
+/// name of this program.
 pub(super) fn hint(error: &DatabaseError, program: &str) -> Option<String> {
     Some(match error {
         DatabaseError::Open(OpenError::Missing { .. }) => {

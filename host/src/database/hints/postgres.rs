@@ -1,4 +1,4 @@
-//! What to do about errors of PostgreSQL and on the way to it.
+//! Remedies for errors of PostgreSQL and of connecting to it.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::migrate_first;
 
-/// What to do about an error of a server.
+/// Returns the remedy for an error of a server.
 pub(super) fn hint(error: &sqlx::Error, server: &PgConnectOptions) -> Option<String> {
     let place = server_address(server);
     Some(match error {

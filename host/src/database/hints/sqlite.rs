@@ -1,11 +1,11 @@
-//! What to do about errors of SQLite.
+//! Remedies for errors of SQLite.
 
 use std::io;
 use std::path::Path;
 
 use super::migrate_first;
 
-/// What to do about an error of SQLite on a file, opened by this address.
+/// Returns the remedy for an error of SQLite on a file, opened by this address.
 pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Option<String> {
     let file = file?;
     match error {
@@ -60,7 +60,7 @@ fn hint_on_code(code: u32, file: &Path, url: &str) -> Option<String> {
     })
 }
 
-/// What to do if the system does not let a file be made or opened.
+/// Returns the remedy for a file that the system does not create or open.
 pub(super) fn hint_on_file(file: &Path, error: &io::Error) -> Option<String> {
     Some(match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => may_write(file),

@@ -1,4 +1,4 @@
-//! What is asked before a user is changed or deleted: who might lock themselves or everybody out.
+//! Confirmation of changes that could lock users, or everyone, out.
 
 use module_api::ModuleFuture;
 use module_api::admin::Change;
@@ -53,7 +53,7 @@ fn of_own_account(before: &Record, after: &Record) -> Option<String> {
     Some(format!("You are removing {lost} from your own account."))
 }
 
-/// Whether there are active superusers before and none after.
+/// Returns `true` if there are active superusers before the change and none after.
 async fn is_last_superuser(change: Change<'_>, on: &mut Transaction) -> Result<bool, DbError> {
     let is_one = |user: &&Record| is(user, "is_superuser") && is(user, "is_active");
     let lost: Vec<i64> = change.before.iter().filter(is_one).map(Record::id).collect();

@@ -14,8 +14,8 @@ const ATTEMPTS: u32 = 3;
 
 pub(super) fn definition() -> clap::Command {
     clap::Command::new("changepassword")
-        .about("Give a user another password, and end the user's sessions")
-        .arg(Arg::new("username").help("Whose; by default the name you have on this machine"))
+        .about("Set a user's password, and end the user's sessions")
+        .arg(Arg::new("username").help("The user; by default, your name on this machine"))
 }
 
 pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> ModuleFuture<'static> {

@@ -33,20 +33,20 @@ struct Wanted {
 
 pub(super) fn definition() -> clap::Command {
     clap::Command::new("createsuperuser")
-        .about("Make a user who has all permissions")
+        .about("Create a user with all permissions")
         .after_help(
             "With --noinput, what is not given is read from DJANGO_SUPERUSER_USERNAME and \
              DJANGO_SUPERUSER_EMAIL, and the password from DJANGO_SUPERUSER_PASSWORD. Without a \
              password nobody can log in as the user until `changepassword` has set one.",
         )
-        .arg(Arg::new("username").long("username").help("The name to log in with"))
-        .arg(Arg::new("email").long("email").help("The email address; it may be empty"))
+        .arg(Arg::new("username").long("username").help("The username"))
+        .arg(Arg::new("email").long("email").help("The email address; may be empty"))
         .arg(
             Arg::new("noinput")
                 .long("noinput")
                 .visible_alias("no-input")
                 .action(ArgAction::SetTrue)
-                .help("Ask nothing"),
+                .help("Do not prompt"),
         )
 }
 
@@ -61,7 +61,7 @@ pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> ModuleFutur
     })
 }
 
-/// What a script asks for.
+/// Reads the values from the arguments and the environment.
 fn from_environment(arguments: &ArgMatches) -> Result<Wanted, Failure> {
     let given = |name: &str, variable: &str| {
         let argument = arguments.get_one::<String>(name).cloned();
@@ -94,7 +94,7 @@ fn from_environment(arguments: &ArgMatches) -> Result<Wanted, Failure> {
     Ok(Wanted { username, email, password })
 }
 
-/// What somebody at the terminal asks for.
+/// Asks for the values at the terminal.
 async fn ask(arguments: &ArgMatches, db: &Db) -> Result<Wanted, Failure> {
     let terminal = Terminal::open().map_err(|error| {
         format!("{error}: use --noinput, with {PASSWORD_VARIABLE} set to the password")
@@ -185,7 +185,7 @@ async fn ask_password(username: &str, email: &str, terminal: &Terminal) -> Resul
     }
 }
 
-/// What is wrong with the value of a field of a user, if anything is.
+/// Returns the error of a field's value, if there is one.
 fn wrong_with(field: &str, value: &str) -> Option<String> {
     let field = User::INFO.field(field).expect("users have that field");
     let messages = field.validate(&Value::from(value));

@@ -6,13 +6,13 @@ use std::thread;
 use module_api::rocket::tokio::signal::ctrl_c;
 use module_api::rocket::tokio::{select, sync::oneshot};
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TerminalError {
     /// Nobody is there to be asked.
     #[error("there is no terminal to ask on")]
     Missing,
-    /// Whoever was asked stopped the command.
+    /// The user cancelled the command.
     #[error("operation cancelled")]
     Cancelled,
     /// The answer cannot be read.
@@ -95,7 +95,7 @@ async fn read_line() -> io::Result<Option<String>> {
     Ok(line.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
-/// What is typed does not show, until this is dropped.
+/// Hides the input until this is dropped.
 #[cfg(unix)]
 struct Hidden(rustix::termios::Termios);
 

@@ -18,7 +18,7 @@ const MAX_PASSWORD: usize = 72;
 const HASH_LENGTH: usize = 23;
 
 pub(super) struct BcryptHash {
-    /// Whether the password is hashed with SHA-256 before, which all Django versions since 1.6
+    /// `true` if the password is hashed with SHA-256 first, which all Django versions since 1.6
     /// prefer: then every part of a long one counts.
     sha256: bool,
     cost: u32,

@@ -21,7 +21,7 @@ static COMMON_PASSWORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     passwords
 });
 
-/// Whether the password, in lower case and without space around it, is on the list.
+/// Returns `true` if the password, trimmed and in lower case, is on the list.
 pub(super) fn is_common(password: &str) -> bool {
     let lower_case = password.to_lowercase();
     COMMON_PASSWORDS.binary_search(&trimmed(&lower_case)).is_ok()

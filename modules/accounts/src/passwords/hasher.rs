@@ -36,9 +36,9 @@ const FAILURE_TIME: Duration = Duration::from_secs(1);
 /// within one algorithm. Here whatever is wrong is answered a whole number of seconds after its
 /// hashing began; who waits for that holds neither a thread nor a place in the queue.
 ///
-/// What remains: who sends many passwords for one name at the same moment can tell a costly old
-/// hash from how long they queue. Throttling logins by name, known or not, before they come here
-/// prevents that, as it prevents guessing.
+/// A remaining timing channel: a client that sends many passwords for one name at once can tell a
+/// costly old hash by the length of the queue. Throttling logins by name, known or not, before
+/// hashing prevents that, as it prevents guessing.
 ///
 /// ```
 /// use accounts::passwords::{Algorithm, Hasher, HasherError, Verification};
@@ -57,14 +57,14 @@ const FAILURE_TIME: Duration = Duration::from_secs(1);
 pub struct Hasher {
     settings: PasswordSettings,
     failure_time: Duration,
-    /// Whose hash is being computed, or who waits for that.
+    /// Permits for computing a hash, or waiting for that.
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
-    /// Whose hash takes more memory than new ones.
+    /// Permits for hashes that take more memory than new ones.
     large: Arc<Semaphore>,
 }
 
-/// Why a password was neither hashed nor compared.
+/// An error of hashing or comparing a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HasherError {

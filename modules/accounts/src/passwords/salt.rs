@@ -13,7 +13,7 @@ pub(super) fn random() -> String {
     characters(LENGTH)
 }
 
-/// So many random characters.
+/// Returns this many random characters.
 pub(super) fn characters(length: usize) -> String {
     random_text(CHARACTERS, length)
 }

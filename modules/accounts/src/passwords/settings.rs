@@ -1,4 +1,4 @@
-//! What a site can set about passwords.
+//! Settings for passwords.
 
 use module_api::serde::{Deserialize, Serialize};
 
@@ -14,9 +14,9 @@ use super::{Algorithm, pbkdf2};
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde", default)]
 pub struct PasswordSettings {
-    /// What new passwords are hashed with, and those that are stored otherwise at the next good
-    /// login: `"argon2"`, or `"pbkdf2_sha256"` for as long as a Django runs on the same database
-    /// that has no `argon2-cffi` or does not list its hasher.
+    /// The algorithm for new hashes, and for rehashing others at the next login: `"argon2"`, or
+    /// `"pbkdf2_sha256"` for as long as a Django runs on the same database that has no
+    /// `argon2-cffi` or does not list its hasher.
     pub password_hasher: Algorithm,
     /// The rounds of a Django that still runs on the same database, with `"pbkdf2_sha256"`: 260000
     /// for Django 3.2, 600000 for 4.2, 1000000 for 5.2. New hashes get as many, which Django keeps,

@@ -1,14 +1,14 @@
-//! Whether a password is much like something that is known of its user.
+//! Similarity of a password to attributes of its user.
 
 use std::collections::HashMap;
 
 /// Django's default: from 0, for nothing in common, to 1, for the same characters.
 const MAX_SIMILARITY: f64 = 0.7;
 
-/// Whether the password is much like the value, or like one of the words in it.
+/// Returns `true` if the password is similar to the value, or to one of its words.
 ///
-/// What a word is Unicode's `Alphabetic` decides, which in scripts with vowel signs keeps words
-/// together that Python's `\w` takes apart.
+/// Words are split by Unicode's `Alphabetic`, which keeps words together in scripts with vowel
+/// signs that Python's `\w` splits.
 pub(super) fn is_similar(password: &str, value: &str) -> bool {
     if value.is_empty() {
         return false;
@@ -24,7 +24,7 @@ pub(super) fn is_similar(password: &str, value: &str) -> bool {
     })
 }
 
-/// Whether the value is so much shorter than the password that it cannot be similar.
+/// Returns `true` if the value is too short, compared with the password, to be similar.
 #[expect(clippy::cast_precision_loss, reason = "no text is that long")]
 fn is_far_shorter(value: usize, password: usize) -> bool {
     password >= 10 * value && (value as f64) < MAX_SIMILARITY / 2.0 * password as f64

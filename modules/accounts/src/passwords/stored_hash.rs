@@ -1,4 +1,4 @@
-//! What stands in the column `password`, read with suspicion: it says itself how costly it is.
+//! Parsing of the column `password`, whose parameters are not trusted: they set the cost.
 
 use subtle::ConstantTimeEq;
 
@@ -17,7 +17,7 @@ pub(super) const MAX_MEMORY_KIB: u64 = 128 * 1024;
 /// The most memory that may be written to in all, which bounds the time: about a second.
 pub(super) const MAX_MEMORY_WRITTEN_KIB: u64 = 1024 * 1024;
 
-/// Why no password can be compared with what is stored.
+/// The reason why passwords cannot be compared with a stored hash.
 ///
 /// The messages hold nothing of the hash, so they can be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +96,7 @@ impl StoredHash {
         }
     }
 
-    /// Whether it takes more memory than a new hash does.
+    /// Returns `true` if it needs more memory than a new hash.
     pub(super) fn is_large(&self) -> bool {
         let memory_kib = match self {
             Self::Argon2(hash) => hash.memory_kib(),
@@ -108,7 +108,7 @@ impl StoredHash {
     }
 }
 
-/// Whether the bytes are equal, in a time that does not tell how many are.
+/// Compares the bytes in constant time.
 pub(super) fn equal(computed: &[u8], stored: &[u8]) -> bool {
     computed.ct_eq(stored).into()
 }

@@ -1,4 +1,4 @@
-//! What Django makes, beside what is made here: tables that Django printed, and broken rows.
+//! Comparison with Django: hashes that Django printed, and broken ones.
 
 mod broken_hashes;
 mod django_hashes;

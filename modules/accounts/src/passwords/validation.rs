@@ -1,4 +1,4 @@
-//! What a new password must not be: the four validators of Django, with its messages.
+//! Validation of new passwords: the four validators of Django, with its messages.
 
 use super::common_passwords::is_common;
 use super::similarity::is_similar;
@@ -6,7 +6,7 @@ use super::similarity::is_similar;
 /// Django's default, in characters.
 const MIN_LENGTH: usize = 8;
 
-/// What is known of the user whose password is set: it should not be much like any of it.
+/// The attributes of a user that a new password must not resemble.
 ///
 /// ```
 /// use accounts::passwords::{UserAttributes, validate_password};
@@ -57,7 +57,7 @@ pub fn validate_password(password: &str, user: &UserAttributes<'_>) -> Result<()
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// What to say beside the field of a new password, a sentence for each thing that is checked.
+/// Returns the help texts for a new password, one for each validator.
 pub fn password_help_texts() -> [String; 4] {
     [
         "Your password can’t be too similar to your other personal information.".to_owned(),

@@ -1,4 +1,4 @@
-//! Where a visitor goes on after a form.
+//! Redirects after a form.
 
 use module_api::auth::local_address;
 use module_api::{Urls, route_name};

@@ -33,7 +33,8 @@ pub(crate) struct LoginForm {
     next: String,
 }
 
-/// Whoever types a zero character is told that the username is wrong, as everybody else.
+/// Replaces a username with a null character by one that does not exist, so that it is answered
+/// like any other.
 fn possible_username(typed: &str) -> String {
     normalized_username(typed).replace('\0', "\u{fffd}")
 }

@@ -12,7 +12,7 @@ use crate::reset_mail::Outbox;
 use crate::throttle::Attempt;
 use crate::visitor::Visitor;
 
-/// What to say if too many mails are on their way already.
+/// The message if too many emails are being sent.
 const BUSY: &str =
     "Too many emails are being sent at the moment. Please try again in a few seconds.";
 

@@ -56,7 +56,7 @@ impl fmt::Display for Wait {
     }
 }
 
-/// What is counted of something. Moments are seconds since 1970.
+/// The state of a counter. Times are seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
 pub(super) struct Entry {
     /// How many failures counted at the moment `counted`.

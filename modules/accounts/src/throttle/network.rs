@@ -1,4 +1,4 @@
-//! What counts as one place of the internet.
+//! Networks of IP addresses, for throttling.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -55,7 +55,7 @@ async fn text(site: &TestSite, sql: &'static str) -> String {
     text
 }
 
-/// Who is signed in according to a page.
+/// Returns the signed-in user according to a page.
 fn signed_in(answer: &Answer) -> Option<String> {
     let page = answer.page();
     let menu = page.elements.iter().find(|e| e.attribute("class") == Some("account-menu"));

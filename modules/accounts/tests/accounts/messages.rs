@@ -1,4 +1,4 @@
-//! What a page says once about what was done before it.
+//! Flash messages.
 
 use module_api::{Level, MessageLink, Messages, Page, SecretKey, context};
 use module_test::{Browser, DatabaseKind, LocalModule, TestSite, encoded};

@@ -59,7 +59,7 @@ async fn set(browser: &Browser<'_>, path: &str, password: &str) -> Answer {
     browser.post(path, &[("new_password1", password), ("new_password2", password)]).await
 }
 
-/// What the page for a key is that is good for nothing.
+/// Asserts that the page says that the key is invalid.
 fn assert_is_over(answer: &Answer) {
     assert_eq!(answer.status, 404);
     let page = answer.page();

@@ -35,7 +35,7 @@ async fn who_knows_the_password_is_signed_in(on: DatabaseKind) {
 const WRONG: &str = "Please enter a correct username and password. Note that both fields may be \
                      case-sensitive.";
 
-/// What an answer says that has nothing of this visitor in it.
+/// Returns the text of an answer without the parts that differ by visitor.
 fn without_tokens(answer: &Answer) -> String {
     let mut text = answer.text().to_owned();
     while let Some((before, rest)) = text.split_once("name=\"csrf_token\" value=\"") {

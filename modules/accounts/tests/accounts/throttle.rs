@@ -1,4 +1,4 @@
-//! Who fails to sign in waits.
+//! Throttling of failed logins.
 
 use module_api::db::Value;
 use module_api::time::UtcDateTime;

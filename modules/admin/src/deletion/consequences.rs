@@ -1,4 +1,4 @@
-//! What deleting objects means: what goes, what is freed, what stands against it.
+//! The consequences of a deletion: deleted, freed and protecting objects.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) type Referring = (&'static ModelInfo, &'static FieldInfo, BTreeSet<i6
 /// Rows between those of two models.
 type Relating = (&'static ModelInfo, &'static ManyToManyInfo, BTreeSet<i64>);
 
-/// What deleting objects means to somebody.
+/// The consequences of a deletion for a user.
 pub(super) struct Consequences {
     pub(super) deletion: Deletion,
     /// Rows between others that go along.
@@ -94,8 +94,8 @@ fn merged<'a>(
     merged
 }
 
-/// Whether the user may delete all of these. A rule of the registration may tell one object from
-/// another.
+/// Returns `true` if the user may delete all of these. A rule of the registration may decide by
+/// object.
 async fn may_delete(
     desk: &Desk<'_>,
     admin: &ModelAdmin,

@@ -15,10 +15,10 @@ use crate::models::LogEntry;
 use crate::object::objects;
 use crate::shell::{Crumb, Shell};
 
-/// So many objects of a model are shown, the others counted.
+/// The maximum number of objects of a model that are shown; others are counted.
 const SHOWN: usize = 100;
 
-/// Why it is asked again.
+/// The reason why the confirmation is requested again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(crate = "module_api::serde", rename_all = "lowercase")]
 pub(super) enum Notice {
@@ -28,30 +28,30 @@ pub(super) enum Notice {
     Refused,
 }
 
-/// What is shown before objects are deleted.
+/// The content of the confirmation page.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Asked {
-    /// What goes, model by model, the objects themselves first.
+    /// The objects to be deleted by model, the selected ones first.
     going: Vec<Group>,
-    /// What goes between rows, and how much of it.
+    /// The many-to-many relations to be deleted, with their numbers.
     relations: Vec<(String, usize)>,
-    /// What stays and leads nowhere then.
+    /// Objects that are kept and lose their reference.
     freed: Vec<Group>,
-    /// What keeps it from being done.
+    /// Objects that prevent the deletion.
     protected: Vec<Group>,
     /// `true` if entries of the log refer to it, which protects it.
     is_in_log: bool,
     /// `true` if it is the user's own account.
     own_account: bool,
-    /// What the user may not delete.
+    /// Models for which the user lacks the permission to delete.
     lacking: Vec<String>,
     /// The objects that share a form with them, and stay.
     staying: Vec<Group>,
     /// `true` if the objects that share a form with them are deleted, too.
     along: bool,
     notice: Option<Notice>,
-    /// What has to be answered with yes, and its fingerprint.
+    /// The question to confirm, and its fingerprint.
     question: Option<(String, String)>,
     fingerprint: String,
 }
@@ -61,7 +61,7 @@ pub(crate) struct Asked {
 #[serde(crate = "module_api::serde")]
 struct Group {
     name: String,
-    /// What people call the foreign key, where it is about one.
+    /// The name of the foreign key, where the group has one.
     field: Option<&'static str>,
     count: usize,
     objects: Vec<Shown>,
@@ -73,7 +73,7 @@ struct Group {
 #[serde(crate = "module_api::serde")]
 struct Shown {
     text: String,
-    /// Nothing if there is no page of it that the user may see.
+    /// `None` if it has no page that the user may see.
     url: Option<String>,
 }
 
@@ -125,7 +125,7 @@ impl Asked {
         })
     }
 
-    /// Whether it cannot be done at all.
+    /// Returns `true` if the deletion is impossible.
     fn is_impossible(&self) -> bool {
         !self.lacking.is_empty() || !self.protected.is_empty() || self.own_account
     }
@@ -163,14 +163,14 @@ impl Group {
     }
 }
 
-/// Whether the user may see what an object shows as: who may delete it, may know it.
+/// Returns `true` if the user may see an object's label: the permission to delete includes that.
 fn may_know(desk: &Desk<'_>, model: &ModelInfo, record: Option<&Record>) -> bool {
     [Action::View, Action::Delete].into_iter().any(|action| desk.may_with(model, action, record))
 }
 
-/// What stands around the question.
+/// The frame of the confirmation page.
 pub(crate) struct Around {
-    /// What is to be deleted: `the letting “X”`, `the selected lettings`.
+    /// The objects to be deleted: `the letting “X”`, `the selected lettings`.
     pub(crate) what: String,
     /// The noun for buttons and titles: `letting`, `3 lettings`.
     pub(crate) name: String,

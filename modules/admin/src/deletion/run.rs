@@ -16,12 +16,12 @@ use crate::denied::Lack;
 use crate::log;
 use crate::object::{lock, objects};
 
-/// What somebody says who was shown what goes: the fields of the page's form.
+/// The answers on the confirmation page: the fields of its form.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Answers<'a> {
-    /// Whether it is to be done at all: the field `post`.
+    /// `true` if the deletion is confirmed: the field `post`.
     pub(crate) is_sent: bool,
-    /// What was shown: the field `_fingerprint`.
+    /// The consequences that were shown: the field `_fingerprint`.
     pub(crate) fingerprint: &'a str,
     /// The question that was answered with yes: the field `_confirmed`.
     pub(crate) confirmed: &'a str,
@@ -29,7 +29,7 @@ pub(crate) struct Answers<'a> {
     pub(crate) along: bool,
 }
 
-/// What became of it.
+/// The result of a request for deletion.
 pub(crate) enum Outcome {
     /// The objects were deleted, with their cascade; and a note about objects that shared a form
     /// with them.
@@ -71,7 +71,8 @@ pub(crate) async fn delete(
     }
 }
 
-/// What it means as it is now. `refused` is the fingerprint of what the database has refused.
+/// Collects the current consequences. `refused` is the fingerprint of those that the database has
+/// refused.
 async fn look(
     desk: &Desk<'_>,
     admin: &ModelAdmin,
@@ -160,7 +161,7 @@ async fn find(
     Ok(Consequences::of(deletion, targets, desk, models, on).await?)
 }
 
-/// What the registrations of all models of which something goes want to have asked first.
+/// Returns the questions of the registrations of all models with deleted objects.
 async fn question(
     desk: &Desk<'_>,
     deletion: &Deletion,

@@ -1,4 +1,4 @@
-//! What is said after saving, and where it leads: as in Django's admin.
+//! The message and redirect after saving, as in Django's admin.
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
@@ -21,7 +21,7 @@ const MAX_LIST_QUERY: usize = 2000;
 pub(crate) struct ListQuery(String);
 
 impl ListQuery {
-    /// What the query of a form's address says of it.
+    /// Reads it from the query of a form's address.
     pub(crate) fn of(query: &Posted) -> Self {
         let list = query.get(LIST_QUERY).filter(|list| list.len() <= MAX_LIST_QUERY);
         Self(list.unwrap_or_default().to_owned())
@@ -39,8 +39,8 @@ impl ListQuery {
         if query.is_empty() { address.to_owned() } else { format!("{address}?{query}") }
     }
 
-    /// What to add to the address of another page about the model, so that it leads back to that
-    /// list.
+    /// Returns the suffix for addresses of other pages about the model, so that they lead back to
+    /// that list.
     pub(crate) fn suffix(&self) -> String {
         if self.0.is_empty() {
             return String::new();

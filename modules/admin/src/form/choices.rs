@@ -16,15 +16,15 @@ use crate::labels::Label;
 /// More choices are not listed, but searched.
 const MOST_CHOICES: u32 = 1000;
 
-/// So many objects are named at most that were chosen among more.
+/// The maximum number of chosen objects that are named, if there are more choices than are listed.
 const MOST_CHOSEN: usize = 1000;
 
-/// What can be chosen, and what is.
+/// The choices of fields, and the chosen ones.
 #[derive(Debug, Default)]
 pub(crate) struct Choices {
     /// By the label of the model. Nothing if there are too many to list.
     lists: HashMap<&'static str, Option<Vec<(i64, String)>>>,
-    /// What objects show as that are chosen, or only shown.
+    /// Labels of objects that are chosen, or only shown.
     texts: HashMap<(&'static str, i64), String>,
 }
 
@@ -97,7 +97,7 @@ impl Choices {
         self.lists.get(model.label)?.as_deref()
     }
 
-    /// What an object shows as, if it is among those that are listed or chosen.
+    /// Returns the label of an object, if it is among the listed or chosen ones.
     pub(crate) fn text(&self, model: &ModelInfo, key: i64) -> Option<&str> {
         let listed = || self.list(model)?.iter().find(|(id, _)| *id == key);
         let text = self.texts.get(&(model.label, key));
@@ -105,7 +105,7 @@ impl Choices {
     }
 }
 
-/// Whether a foreign key is chosen by search.
+/// Returns `true` if a foreign key is chosen by search.
 pub(crate) fn is_searched(desk: &Desk<'_>, model: &ModelInfo, name: &str) -> bool {
     desk.models.of(model).is_some_and(|model| model.admin.autocomplete.contains(&name))
 }

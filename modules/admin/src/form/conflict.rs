@@ -1,4 +1,4 @@
-//! What two people made of one object: side by side, so that nothing is lost.
+//! Conflicts: both versions of an object side by side.
 
 use module_api::db::{DbError, Executor, FromRow, query};
 use module_api::forms::Typed;
@@ -13,7 +13,7 @@ use super::state::FormState;
 use crate::access::Desk;
 use crate::text::minute;
 
-/// Who did something to an object last, and when.
+/// The user and time of the last change of an object.
 #[derive(Debug, Serialize, FromRow)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct LastChange {
@@ -68,19 +68,19 @@ pub(crate) struct Difference {
     differs: bool,
 }
 
-/// What both made of an object.
+/// Both versions of an object.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Comparison {
-    /// What it is: nothing for that of the form itself.
+    /// Its title; `None` for the object of the form itself.
     title: Option<String>,
     fields: Vec<Difference>,
-    /// What to say of it as a whole.
+    /// A note on it as a whole.
     note: Option<&'static str>,
 }
 
-/// What both made of everything in a form: of its object all fields, of others those in which they
-/// differ.
+/// Compares both versions of all objects in a form: all fields of its own object, and the differing
+/// fields of others.
 pub(crate) fn compare(state: &FormState<'_>, choices: &Choices) -> Vec<Comparison> {
     let fields = fields(&state.main, choices);
     let mut all = vec![Comparison { title: None, fields, note: None }];
@@ -93,9 +93,8 @@ pub(crate) fn compare(state: &FormState<'_>, choices: &Choices) -> Vec<Compariso
     for row in state.rows.iter().flat_map(|rows| &rows.rows) {
         let (form, mut note) = (&row.form, None);
         if row.unknown {
-            note = Some(
-                "Deleted by someone else. Saving adds it again, unless you select “Delete”.",
-            );
+            note =
+                Some("Deleted by someone else. Saving adds it again, unless you select “Delete”.");
         } else if form.stored.is_none() {
             continue;
         } else if row.delete {
@@ -143,7 +142,7 @@ fn fields(form: &ObjectForm, choices: &Choices) -> Vec<Difference> {
     editable.filter_map(difference).collect()
 }
 
-/// What stands in a field, in words.
+/// Returns the value of a field, in words.
 fn shown(content: Content, typed: &Typed, choices: &Choices) -> String {
     match (content, typed) {
         (_, Typed::Checked(checked)) => if *checked { "Yes" } else { "No" }.to_owned(),

@@ -19,7 +19,7 @@ pub(crate) struct FormField {
     pub(crate) content: Content,
     pub(crate) editable: bool,
     pub(crate) typed: Typed,
-    /// What is stored of a many-to-many field.
+    /// The stored primary keys of a many-to-many field.
     pub(crate) ids: Vec<i64>,
     pub(crate) errors: Vec<String>,
 }
@@ -28,12 +28,12 @@ pub(crate) struct FormField {
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectForm {
     pub(crate) model: &'static ModelInfo,
-    /// What the names of its inputs begin with: nothing, `address-`, `letting_set-0-`.
+    /// The prefix of the names of its inputs: empty, `address-`, `letting_set-0-`.
     pub(crate) prefix: String,
     pub(crate) fields: Vec<FormField>,
     /// The object, unless it is new.
     pub(crate) stored: Option<Loaded>,
-    /// What is wrong with several fields together, or with one that is not shown.
+    /// Errors of several fields together, or of a field that is not shown.
     pub(crate) errors: Vec<String>,
 }
 
@@ -156,7 +156,7 @@ impl ObjectForm {
         }
     }
 
-    /// Whether nothing was typed into the form of a new object beyond what it began with.
+    /// Returns `true` if the form of a new object still has its initial values.
     pub(crate) fn is_untouched(&self) -> bool {
         self.fields.iter().filter(|field| field.editable).all(|field| match field.content {
             Content::Column(info) => {
@@ -179,7 +179,7 @@ impl ObjectForm {
         value.is_some_and(|value| value == *stored.record.get(name))
     }
 
-    /// So many fields have something wrong with them.
+    /// Returns the number of fields with errors.
     pub(crate) fn count_errors(&self) -> usize {
         let fields = self.fields.iter().filter(|field| !field.errors.is_empty());
         self.errors.len() + fields.count()
@@ -335,7 +335,7 @@ fn typed_value(
     }
 }
 
-/// Whether the first is the second without its fraction.
+/// Returns `true` if the first is the second without its fraction.
 fn same_second(whole: UtcDateTime, exact: UtcDateTime) -> bool {
     whole.microsecond() == 0 && exact.replace_microsecond(0).is_ok_and(|exact| exact == whole)
 }

@@ -23,12 +23,12 @@ use crate::shell::{Crumb, Shell};
 #[serde(crate = "module_api::serde")]
 struct Context {
     shell: Shell,
-    /// What people call the object's model.
+    /// The name of the object's model.
     name: &'static str,
     adding: bool,
-    /// So many things are wrong.
+    /// The number of errors.
     wrong: usize,
-    /// What is wrong with the object as a whole.
+    /// Errors of the object as a whole.
     errors: Vec<String>,
     /// `true` if the browser focuses these errors first.
     focus_errors: bool,
@@ -49,7 +49,7 @@ struct SectionView {
     title: Option<&'static str>,
     description: &'static str,
     collapsed: bool,
-    /// Whether it is open although it is collapsed at first, since something in it is wrong.
+    /// `true` if it is open although it is collapsed at first, since a field in it has errors.
     open: bool,
     fields: Vec<FieldView>,
 }
@@ -79,7 +79,7 @@ struct RowsView {
     stored: usize,
     most: u32,
     may_delete: bool,
-    /// Where the others are, if there are more than a form has.
+    /// The link to the others, if there are more than a form shows.
     more: Option<MoreRows>,
 }
 
@@ -101,7 +101,7 @@ struct Heading {
 #[serde(crate = "module_api::serde")]
 struct RowView {
     prefix: String,
-    /// What the object shows as; nothing if it is new.
+    /// The object's label; `None` if it is new.
     text: Option<String>,
     /// Its own form.
     url: Option<String>,
@@ -166,7 +166,7 @@ pub(crate) struct FormPage<'a, 'r> {
     pub(crate) db: &'a Db,
     /// The list to come back to.
     pub(crate) list: String,
-    /// What goes into the query of pages about an object, so that they lead back to that list.
+    /// The query for pages about an object, so that they lead back to that list.
     pub(crate) query: String,
     /// The key of the object, unless a new one is to be added.
     pub(crate) id: Option<i64>,

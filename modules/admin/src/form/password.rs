@@ -19,7 +19,7 @@ pub(crate) const INPUTS: [&str; 2] = ["password1", "password2"];
 pub(crate) struct NewPassword {
     /// The field that the hash is for.
     pub(crate) field: &'static FieldInfo,
-    /// What is wrong with each input.
+    /// The errors of each input.
     pub(crate) errors: [Vec<String>; 2],
     /// The hash, once there is a good password.
     pub(crate) hash: Option<String>,

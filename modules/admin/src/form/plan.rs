@@ -1,5 +1,5 @@
-//! What the form of a model has for somebody: the fields they see, those they may fill, and the
-//! objects of other models in it.
+//! The plan of a form for a user: visible fields, editable fields, and the objects of other models
+//! in it.
 
 use module_api::admin::{Inline, InlineLayout, InlineRelation, ModelAdmin};
 use module_api::auth::Action;
@@ -7,7 +7,7 @@ use module_api::model::{FieldInfo, FieldKind, ManyToManyInfo, ModelInfo, Record}
 
 use crate::access::Desk;
 
-/// So many objects of another model a form has at most.
+/// The maximum number of objects of another model in a form.
 pub(crate) const MAX_ROWS: u32 = 200;
 
 /// A field of a form.
@@ -30,7 +30,7 @@ impl Content {
         }
     }
 
-    /// What people call it, with a capital.
+    /// Returns the capitalized name for people.
     pub(crate) fn label(self) -> String {
         match self {
             Self::Column(field) | Self::Password(field) => field.capitalized_name(),
@@ -38,7 +38,7 @@ impl Content {
         }
     }
 
-    /// What a form says about it.
+    /// Returns the help text.
     pub(crate) fn help(self) -> &'static str {
         match self {
             Self::Column(field) | Self::Password(field) => field.help_text,
@@ -46,7 +46,7 @@ impl Content {
         }
     }
 
-    /// Whether it has to be filled. A box may always be left unchecked.
+    /// Returns `true` if it must be filled. Checkboxes may always be left unchecked.
     pub(crate) fn is_required(self) -> bool {
         match self {
             Self::Column(field) => {
@@ -98,24 +98,24 @@ pub(crate) struct PlannedRows {
     pub(crate) may_add: bool,
     pub(crate) may_change: bool,
     pub(crate) may_delete: bool,
-    /// Whether those that are there are shown: who may only add some, adds to what is not seen.
+    /// `true` if stored ones are shown; users who may only add some do not see them.
     pub(crate) may_see: bool,
 }
 
 impl PlannedRows {
-    /// So many of them there may be.
+    /// Returns the maximum number of them.
     pub(crate) fn most(&self) -> u32 {
         if self.one_to_one { 1 } else { MAX_ROWS }
     }
 }
 
-/// What a form has.
+/// The parts of a form.
 #[derive(Debug)]
 pub(crate) struct Plan<'r> {
     pub(crate) admin: &'r ModelAdmin,
-    /// Whether the object is new.
+    /// `true` if the object is new.
     pub(crate) adding: bool,
-    /// Whether anything can be saved.
+    /// `true` if anything can be saved.
     pub(crate) may_save: bool,
     pub(crate) sections: Vec<Section>,
     pub(crate) fields: Vec<PlannedField>,
@@ -205,8 +205,8 @@ impl<'r> Plan<'r> {
         }
     }
 
-    /// Whether a new object can be made of what is in the form of another: what the form shows of
-    /// other models has to be made anew, too.
+    /// Returns `true` if a copy of the object can be added: objects of other models in the form
+    /// must be addable, too.
     pub(crate) fn may_save_as_new(&self, desk: &Desk<'_>) -> bool {
         let model = self.admin.model;
         let of_targets =

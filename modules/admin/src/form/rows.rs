@@ -12,7 +12,7 @@ use super::plan::{PlannedField, PlannedRows};
 use super::stored::StoredRows;
 use crate::access::Desk;
 
-/// What stands in names in place of a number, in the form that a script copies.
+/// The placeholder for the number in names, in the blank form that a script copies.
 pub(crate) const ANY_NUMBER: &str = "__prefix__";
 
 /// The form of one of them.
@@ -20,9 +20,9 @@ pub(crate) const ANY_NUMBER: &str = "__prefix__";
 pub(crate) struct RowForm {
     pub(crate) form: ObjectForm,
     pub(crate) may_delete: bool,
-    /// Whether it is to be deleted.
+    /// `true` if it is to be deleted.
     pub(crate) delete: bool,
-    /// Whether it was sent as one that is stored, and is none of them.
+    /// `true` if it was sent as a stored one, and is not stored.
     pub(crate) unknown: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct RowForm {
 #[derive(Debug, Clone)]
 pub(crate) struct RowForms {
     pub(crate) rows: Vec<RowForm>,
-    /// Whether more are stored than there are forms.
+    /// `true` if more are stored than there are forms.
     pub(crate) more: bool,
 }
 
@@ -41,7 +41,7 @@ impl RowForm {
         Self { form, may_delete: false, delete: false, unknown: false }
     }
 
-    /// Whether there is anything to do with it, if it is new.
+    /// Returns `true` unless it is a new one that was left blank.
     pub(crate) fn is_filled(&self) -> bool {
         self.form.stored.is_some() || self.unknown || !self.form.is_untouched()
     }
@@ -177,7 +177,7 @@ impl RowForms {
     }
 }
 
-/// So many forms were sent, by what the form says.
+/// Returns the number of forms that were sent, as declared by the form.
 fn sent_forms(planned: &PlannedRows, posted: &Posted) -> u32 {
     let total = posted.get(&format!("{}-TOTAL_FORMS", planned.prefix));
     let total = total.and_then(|total| total.trim().parse::<u32>().ok()).unwrap_or(0);

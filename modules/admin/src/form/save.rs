@@ -16,13 +16,13 @@ use crate::log::ChangeMessage;
 #[derive(Debug)]
 pub(crate) struct NewState {
     main: NewValues,
-    /// Nothing for one that may be left out and is.
+    /// `None` for an optional one that is left blank.
     targets: Vec<Option<NewValues>>,
-    /// Nothing for one that is to be deleted.
+    /// `None` for one that is to be deleted.
     rows: Vec<Vec<Option<NewValues>>>,
 }
 
-/// What became of writing.
+/// The result of writing.
 #[derive(Debug)]
 pub(crate) enum Written {
     /// It was written.
@@ -31,7 +31,7 @@ pub(crate) enum Written {
     Refused,
 }
 
-/// What was written.
+/// A saved object.
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) id: i64,
@@ -99,7 +99,7 @@ pub(crate) async fn check(
 }
 
 impl NewState {
-    /// Whether it is anything else than what is stored.
+    /// Returns `true` if it differs from the stored version.
     pub(crate) fn changes(&self, state: &FormState<'_>) -> bool {
         let is_changed = |form: &ObjectForm, values: &Option<NewValues>| match values {
             Some(values) => form.stored.is_none() || !form.changed(values).is_empty(),
@@ -117,7 +117,7 @@ impl NewState {
             || rows.any(|(row, values)| is_changed(&row.form, values))
     }
 
-    /// What the model's registration asks before it is written, if it does.
+    /// Returns the question of the model's registration before it is written, if there is one.
     pub(crate) async fn question(
         &self,
         state: &FormState<'_>,
@@ -180,7 +180,7 @@ impl NewState {
     }
 }
 
-/// What was done to an object that belongs to that of the form.
+/// A change of an object in an inline form.
 #[derive(Debug)]
 enum InlineChange {
     Added { name: &'static str, object: String },

@@ -103,7 +103,7 @@ impl<'r> FormState<'r> {
         [&self.main].into_iter().chain(&self.targets).chain(rows)
     }
 
-    /// So many things are wrong.
+    /// Returns the number of errors.
     pub(crate) fn count_errors(&self) -> usize {
         let of_password = self.password.iter().flat_map(|password| &password.errors);
         let of_password = of_password.filter(|errors| !errors.is_empty()).count();

@@ -1,4 +1,4 @@
-//! What the database has of everything in a form.
+//! Stored versions of all objects in a form.
 
 use module_api::admin::{InlineRelation, ModelAdmin};
 use module_api::db::{DatabaseKind, Db, DbError, Executor, Transaction, Value, quoted};
@@ -93,7 +93,7 @@ pub(crate) async fn object(
     Ok(Loading::of(desk, model).filter(filter).fetch(1, on).await?.pop())
 }
 
-/// What an object shows as that has just been written.
+/// Returns the label of an object that has just been written.
 pub(crate) async fn text_of(
     written: &Record,
     on: impl Into<Executor<'_>>,
@@ -112,7 +112,7 @@ pub(crate) async fn text_of(
 #[derive(Debug, Default)]
 pub(crate) struct StoredRows {
     pub(crate) rows: Vec<Loaded>,
-    /// Whether there are more than a form has.
+    /// `true` if there are more than a form shows.
     pub(crate) more: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of a form that was sent.
+//! Processing of a submitted form.
 
 use accounts::passwords::Hasher;
 use module_api::Error;
@@ -29,10 +29,10 @@ pub(crate) const THEIRS: &str = "_theirs";
 /// The button that makes a new object of what is in the form of another.
 pub(crate) const SAVE_AS_NEW: &str = "_saveasnew";
 
-/// So often it is tried to write while others write the same.
+/// The number of attempts to write while others write the same.
 const ATTEMPTS: u32 = 3;
 
-/// What became of a form.
+/// The result of a submitted form.
 #[derive(Debug)]
 pub(crate) enum Submission<'r> {
     /// It was saved.
@@ -41,10 +41,10 @@ pub(crate) enum Submission<'r> {
     Again(Box<FormState<'r>>, Reason),
 }
 
-/// Why a form is shown again.
+/// The reason why a form is shown again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// What is wrong stands at the fields.
+    /// Errors, which stand at the fields.
     Errors,
     /// Somebody else changed the object while it was edited.
     Conflict,
@@ -56,7 +56,7 @@ pub(crate) enum Reason {
     Refused,
 }
 
-/// Who sends what.
+/// A submitted form with its user.
 pub(crate) struct Sender<'a, 'r> {
     pub(crate) desk: &'a Desk<'r>,
     pub(crate) admin: &'r ModelAdmin,

@@ -28,7 +28,7 @@ pub(crate) struct FieldView {
     widget: Widget,
 }
 
-/// What makes the fields of a form into what a template sees.
+/// The conversion of a form's fields into values for its template.
 pub(crate) struct Viewer<'a, 'r> {
     pub(crate) desk: &'a Desk<'r>,
     pub(crate) choices: &'a Choices,
@@ -86,7 +86,7 @@ impl FieldView {
         })
     }
 
-    /// Whether anything is wrong with it.
+    /// Returns `true` if it has errors.
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }

@@ -110,7 +110,8 @@ impl Viewer<'_, '_> {
         Ok(Widget::Usual(forms::Widget::Select { options: with_typed(options, text) }))
     }
 
-    /// Where the objects of a model are found with their keys, if the user may look at them.
+    /// Returns the address of the page that looks up keys of a model, if the user may view its
+    /// objects.
     fn lookup_of(&self, model: &ModelInfo) -> Result<Option<String>, Error> {
         self.search_page("lookup", model)
     }

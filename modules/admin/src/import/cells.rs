@@ -9,7 +9,7 @@ const DELIMITERS: [char; 3] = [',', ';', '\t'];
 /// A line of a table, which can be several of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Where it begins in the file, from 1.
+    /// The line in the file where it begins, from 1.
     pub(super) number: u64,
     pub(super) cells: Vec<String>,
 }

@@ -30,11 +30,11 @@ pub(crate) struct Draft {
     pub(crate) place: Place,
     /// The primary key, if it has one.
     pub(crate) id: Option<i64>,
-    /// What was given, by the places of the fields.
+    /// The given values, by the places of the fields.
     pub(crate) fields: Vec<(usize, Given)>,
-    /// What many-to-many fields lead to, by their places.
+    /// The given references of many-to-many fields, by their places.
     pub(crate) many: Vec<(usize, Vec<Given>)>,
-    /// What is wrong with it.
+    /// Its errors.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -42,13 +42,13 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone)]
 pub(crate) enum Given {
     Value(Value),
-    /// Nothing in a cell of a field that could be empty, as text and bytes can, and `NULL`.
+    /// An empty cell of a field that takes both empty text and `NULL`.
     EmptyCell,
     /// The natural key of the object that a foreign key leads to.
     Natural(Vec<Json>),
 }
 
-/// Where an object stands in its file.
+/// The place of an object in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// It begins in that line.
@@ -87,13 +87,13 @@ impl Draft {
         self.problems.push(Problem { place: self.place, field, message });
     }
 
-    /// Whether something is wrong with a field already.
+    /// Returns `true` if a field already has an error.
     pub(super) fn is_refused(&self, field: &str) -> bool {
         self.problems.iter().any(|problem| problem.field == Some(field))
     }
 
-    /// Whether it is not known which object it is, or none that can be imported, so that nothing
-    /// can be said of its fields.
+    /// Returns `true` if the object is unknown or cannot be imported, so that its fields cannot be
+    /// checked.
     pub(super) fn is_refused_as_a_whole(&self, key: &str) -> bool {
         self.problems.iter().any(|problem| problem.field.is_none_or(|field| field == key))
     }

@@ -10,7 +10,7 @@ pub(crate) struct Importable<'a> {
     is_superuser: bool,
 }
 
-/// What a name in a file stands for.
+/// The meaning of a name in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// The primary key.
@@ -34,8 +34,8 @@ impl<'a> Importable<'a> {
         self.admin.model
     }
 
-    /// What a name stands for: `id` or `pk`, that of a field, or the column of a foreign key.
-    /// Nothing if there is no such field.
+    /// Returns the meaning of a name: `id` or `pk`, a field, or the column of a foreign key. `None`
+    /// if there is no such field.
     pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
         let model = self.admin.model;
         if name == "pk" || name == model.primary_key().name {

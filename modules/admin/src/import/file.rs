@@ -8,7 +8,7 @@ use module_api::program_name;
 use super::fields::Importable;
 use super::{Drafts, MAX_BYTES, objects, rows};
 
-/// What the first bytes of files say that are no text, and what to do.
+/// The first bytes of files that are not text, with the remedy.
 const MAGIC: [(&[u8], &str); 9] = [
     (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
     (b"PK\x03\x04", "is a ZIP archive or an Excel workbook: save the table as CSV"),
@@ -25,7 +25,7 @@ const MAGIC: [(&[u8], &str); 9] = [
 ///
 /// # Errors
 ///
-/// Why it is not what it claims to be, as a sentence without its subject and its end.
+/// The reason why the file cannot be read, as a sentence without its subject and full stop.
 pub(crate) fn read(
     name: &str,
     bytes: &[u8],
@@ -101,7 +101,7 @@ fn windows_1252(bytes: &[u8]) -> Option<Cow<'_, str>> {
     (!text.contains(is_control)).then_some(text)
 }
 
-/// What to say of a file that is too large.
+/// Returns the message for a file that is too large.
 pub(crate) fn too_large() -> String {
     let megabytes = MAX_BYTES / 1024 / 1024;
     format!(

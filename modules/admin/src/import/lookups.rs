@@ -1,4 +1,4 @@
-//! What is in the database already, asked for many objects at once.
+//! Lookups in the database, for many objects at once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ pub(super) async fn present(
     Ok(present)
 }
 
-/// What a many-to-many field relates these objects to, in ascending order.
+/// Returns the objects related through a many-to-many field, in ascending order.
 pub(super) async fn related(
     field: &'static ManyToManyInfo,
     ids: &[i64],

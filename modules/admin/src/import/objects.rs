@@ -65,7 +65,7 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
     Ok(drafts)
 }
 
-/// What to say of a file with too many objects.
+/// Returns the message for a file with too many objects.
 pub(super) fn too_many() -> String {
     format!(
         "has more than {MAX_OBJECTS} objects: import it in parts, or load it with `{} loaddata`",

@@ -1,4 +1,4 @@
-//! What an import would do: each object of the file beside that of the database.
+//! The plan of an import: each object of the file, compared with that of the database.
 
 mod natural;
 mod targets;
@@ -24,11 +24,11 @@ use crate::access::Desk;
 use crate::object::Object;
 use crate::text::Shown;
 
-/// What an import would do.
+/// The plan of an import.
 pub(crate) struct Plan {
-    /// What becomes of each object, in the order of the file.
+    /// The steps for the objects, in the order of the file.
     pub(crate) rows: Vec<Row>,
-    /// What is wrong. If there is anything, nothing is written.
+    /// Its errors. If there are any, nothing is written.
     pub(crate) problems: Vec<Problem>,
     /// The fields of the file that are not imported, and why.
     pub(crate) left_out: BTreeMap<String, &'static str>,
@@ -39,26 +39,25 @@ pub(crate) struct Plan {
     newest: Option<i64>,
 }
 
-/// What becomes of an object.
+/// The step for an object.
 pub(crate) struct Row {
     pub(crate) place: Place,
     pub(crate) step: Step,
     /// Its primary key, unless the database will give it one.
     pub(crate) id: Option<i64>,
-    /// What the object that is there shows as.
+    /// The label of the stored object.
     pub(crate) text: Option<String>,
     /// The fields that were given and are not like that yet.
     pub(crate) changes: Vec<Change>,
     /// Its values, one for each field of the model.
     pub(crate) values: Vec<Value>,
-    /// What its many-to-many fields are to lead to, by their places; those that are not changed left
-    /// out.
+    /// The new targets of its many-to-many fields, by their places; unchanged fields are omitted.
     pub(crate) many: Vec<(usize, Vec<i64>)>,
     /// The object as it is.
     pub(super) before: Option<Record>,
 }
 
-/// What is done with an object.
+/// The kind of step for an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// It is new.
@@ -73,7 +72,7 @@ pub(crate) enum Step {
 
 /// A field that gets another value.
 pub(crate) struct Change {
-    /// What people call the field.
+    /// The field's name for people.
     pub(crate) label: String,
     /// The field; nothing for a many-to-many field, whose values are lists of primary keys.
     pub(crate) field: Option<&'static FieldInfo>,
@@ -137,13 +136,13 @@ impl Plan {
         self.rows.iter().filter(|row| row.step == step).count()
     }
 
-    /// Whether there is anything to write, and nothing wrong.
+    /// Returns `true` if there is anything to write, and there are no errors.
     pub(crate) fn is_good(&self) -> bool {
         self.problems.is_empty() && self.rows.iter().any(|row| row.step != Step::Keep)
     }
 
-    /// What is the same for the same file and the same plan: all that is to be written, and what
-    /// is there of it now.
+    /// Returns a fingerprint of the file and the plan: all that is to be written, and its stored
+    /// version.
     pub(crate) fn fingerprint(&self, file: &[u8]) -> String {
         let mut digest = Sha256::new();
         digest.update(Sha256::digest(file));
@@ -160,7 +159,7 @@ impl Plan {
     }
 }
 
-/// Whether a database can be asked for a value.
+/// Returns `true` if a query can contain the value.
 fn is_searchable(value: &Value) -> bool {
     !value.is_null() && !value.as_text().is_some_and(|text| text.contains('\0'))
 }
@@ -179,7 +178,7 @@ fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
     }
 }
 
-/// What the many-to-many fields relate the objects to now, by the places of the fields.
+/// Returns the objects that many-to-many fields relate to now, by the places of the fields.
 async fn related(
     model: &'static ModelInfo,
     drafts: &[Draft],
@@ -197,7 +196,7 @@ async fn related(
     Ok(related)
 }
 
-/// What becomes of an object.
+/// Returns the step for an object.
 fn row(
     desk: &Desk<'_>,
     importable: &Importable<'_>,
@@ -301,7 +300,8 @@ fn check_values(
     match step {
         Step::Keep | Step::Refuse => return,
         Step::Add if !desk.may(admin, Action::Add, None) => {
-            draft.refuse(None, format!("It is new, and you do not have permission to add {names}."));
+            draft
+                .refuse(None, format!("It is new, and you do not have permission to add {names}."));
         }
         Step::Change if !desk.may(admin, Action::Change, found.map(|found| &found.record)) => {
             draft.refuse(None, "You do not have permission to change it.");
@@ -371,7 +371,7 @@ async fn ask(
     Ok(())
 }
 
-/// What has to be asked before an object is changed, if anything.
+/// Returns the question before an object is changed, if there is one.
 pub(super) async fn question(
     desk: &Desk<'_>,
     importable: &Importable<'_>,

@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, importable: &Importable<'_>) -> Result<Drafts, St
     Ok(drafts)
 }
 
-/// What each column stands for.
+/// Returns the meaning of each column.
 fn slots(
     header: &Line,
     importable: &Importable<'_>,

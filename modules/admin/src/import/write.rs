@@ -12,16 +12,16 @@ use super::{Importable, Plan, Row, Step, lookups};
 use crate::access::Desk;
 use crate::log::{self, ChangeMessage};
 
-/// What was written.
+/// The number of written objects.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counts {
     pub(crate) added: usize,
     pub(crate) changed: usize,
 }
 
-/// Why nothing was written.
+/// The reason why nothing was written.
 pub(crate) enum Refusal {
-    /// What the plan could not foresee, as a sentence for the user.
+    /// A conflict that the plan could not foresee, as a sentence for the user.
     Conflict(String),
     /// The database is out of reach.
     Database(DbError),

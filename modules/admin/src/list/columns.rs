@@ -42,7 +42,7 @@ enum Content<'a> {
     Field(&'static FieldInfo, ColumnPlace, Sight<'a>, Option<OtherText>),
     /// The label of the object that the foreign key in this column references.
     Related(ColumnPlace, Label<'a>),
-    /// What a function makes of the object.
+    /// The result of a function of the object.
     Function(fn(&Record) -> String),
 }
 
@@ -66,12 +66,12 @@ pub(crate) struct Heading {
 pub(crate) struct Cell {
     #[serde(flatten)]
     shown: Shown,
-    /// Whether it leads to the form.
+    /// `true` if it links to the form.
     link: bool,
 }
 
 impl Cell {
-    /// What a row is called by its cells: the first text that leads to its form.
+    /// Returns the name of a row from its cells: the first text that links to its form.
     pub(crate) fn name(cells: &[Self]) -> Option<String> {
         cells.iter().find_map(|cell| match &cell.shown {
             Shown::Text(text) | Shown::Moment(text) if cell.link => Some(text.clone()),

@@ -26,14 +26,14 @@ pub(crate) struct Askable {
     pub(crate) target: Target,
 }
 
-/// What a field by which rows can be asked for is.
+/// The kind of a field in a condition.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Column(Path),
     ManyToMany(&'static ManyToManyInfo),
 }
 
-/// What is compared, and how.
+/// The comparison of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lookup {
     Exact,
@@ -49,7 +49,7 @@ pub(crate) enum Lookup {
     IgnoringCase(Like),
 }
 
-/// Where a text has to stand.
+/// The place of a text in a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Like {
     Anywhere,
@@ -75,7 +75,7 @@ pub(crate) struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Malformed(pub(crate) String);
 
-/// Whether a field holds the hash of a password.
+/// Returns `true` if a field holds the hash of a password.
 pub(crate) fn is_secret(
     models: &RegisteredModels,
     model: &'static ModelInfo,

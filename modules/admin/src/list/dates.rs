@@ -17,7 +17,7 @@ const MAX_PERIODS: u32 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) from: Date,
-    /// Nothing if there is no later date.
+    /// `None` if there is no later date.
     pub(crate) until: Option<Date>,
 }
 
@@ -64,7 +64,7 @@ fn first_of_next_year(first: Date) -> Option<Date> {
     first.replace_year(first.year() + 1).ok().filter(|date| date.year() <= 9999)
 }
 
-/// What of the calendar an address asks for: `date_joined__year=2020&date_joined__month=6`.
+/// The date hierarchy in an address: `date_joined__year=2020&date_joined__month=6`.
 #[derive(Debug, Clone)]
 pub(crate) struct Hierarchy {
     name: &'static str,
@@ -86,7 +86,7 @@ enum Chosen {
 pub(crate) struct HierarchyLinks {
     /// The way back to what it is a part of.
     back: Option<HierarchyLink>,
-    /// What it consists of. Without an address it is the day that is shown.
+    /// Its parts. Without a link it is the day that is shown.
     parts: Vec<HierarchyLink>,
 }
 
@@ -224,7 +224,7 @@ impl Hierarchy {
     }
 }
 
-/// What a period's text stands for: `2020`, `2020-06`, `2020-06-14`.
+/// Parses the text of a period: `2020`, `2020-06`, `2020-06-14`.
 fn read_period(text: &str) -> Option<Chosen> {
     let mut numbers = text.split('-').map(str::parse::<u16>);
     let year = i32::from(numbers.next()?.ok()?);

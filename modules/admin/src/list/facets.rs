@@ -36,7 +36,7 @@ pub(crate) struct Facet {
     is_active: bool,
 }
 
-/// What a filter offers to choose.
+/// A choice that a filter offers.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Choice {
@@ -53,7 +53,7 @@ struct ValueForm {
     parameter: String,
     label: &'static str,
     value: String,
-    /// What else is asked for.
+    /// The other conditions of the address.
     hidden: Vec<(String, String)>,
     /// There are more values than can be offered; else nobody has looked.
     has_more: bool,
@@ -63,7 +63,7 @@ struct ValueForm {
 struct Offer {
     label: String,
     count: Option<u64>,
-    /// What it asks for.
+    /// Its conditions.
     asks: Vec<(String, String)>,
 }
 
@@ -175,7 +175,7 @@ impl FacetOf<'_> {
         Ok(Facet { name: self.field.name, title, choices, form, is_active })
     }
 
-    /// What the address asks of the field.
+    /// Returns the conditions of the address on the field.
     fn asked(&self) -> impl Iterator<Item = &Condition> {
         self.query.conditions.iter().filter(|condition| condition.field == self.field.name)
     }
@@ -419,8 +419,8 @@ impl FacetOf<'_> {
     }
 }
 
-/// Whether conditions are just what a choice asks for. A name may be written shorter: `state` for
-/// `state__exact`.
+/// Returns `true` if the conditions are exactly those of a choice. A name may be abbreviated:
+/// `state` for `state__exact`.
 fn is_asked(asked: &[&Condition], asks: &[(String, String)]) -> bool {
     let is_it = |condition: &&Condition, (name, value): &(String, String)| {
         let same_name = condition.parameter == *name
@@ -431,7 +431,8 @@ fn is_asked(asked: &[&Condition], asks: &[(String, String)]) -> bool {
         && asks.iter().all(|ask| asked.iter().any(|condition| is_it(condition, ask)))
 }
 
-/// Whether two texts in an address stand for the same; a bool can be written in several ways.
+/// Returns `true` if two texts in an address mean the same value; a boolean can be written in
+/// several ways.
 fn same_value(a: &str, b: &str) -> bool {
     let bool_of = |text: &str| match text {
         "1" | "t" | "true" | "True" => Some(true),

@@ -24,7 +24,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// What an address asks for; without that, what the registration says, or the model; and the
+    /// Reads the order from an address; by default, that of the registration or the model, then the
     /// newest first.
     pub(crate) fn read(parameters: &Parameters, desk: &Desk<'_>, admin: &ModelAdmin) -> Self {
         let asked = parameters.get(ORDER).map(|text| asked(text, desk, admin)).unwrap_or_default();
@@ -97,7 +97,7 @@ fn asked(text: &str, desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
     columns
 }
 
-/// Whether a list can be sorted by a column.
+/// Returns `true` if a list can be sorted by a column.
 pub(crate) fn is_sortable(column: usize, desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
     let column = admin.list_display.get(column);
     column.is_some_and(|column| !paths_of_column(column, desk, admin.model).is_empty())

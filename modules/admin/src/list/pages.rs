@@ -7,7 +7,7 @@ use module_api::serde::Serialize;
 
 use super::parameters::{ALL, PAGE, Parameters};
 
-/// So many rows can be shown on one page, as in Django.
+/// The maximum number of rows on one page, as in Django.
 pub(crate) const MAX_ALL: u32 = 200;
 
 /// Links on each side of the page that is shown, and at both ends.
@@ -224,9 +224,9 @@ pub(crate) struct PageLinks {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(crate = "module_api::serde")]
 struct PageLink {
-    /// Nothing for pages that are left out.
+    /// `None` for omitted pages.
     number: Option<u64>,
-    /// Nothing for the page that is shown.
+    /// `None` for the current page.
     url: Option<String>,
 }
 

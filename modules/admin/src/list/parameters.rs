@@ -8,7 +8,7 @@ use rocket::http::uri::Origin;
 /// the page.
 const MAX_LENGTH: usize = 4_000;
 
-/// What stands for itself in a query.
+/// Characters that are not escaped in a query.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Names with a meaning of their own, which are no fields.
@@ -65,7 +65,7 @@ impl Parameters {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether there is a name.
+    /// Returns `true` if there is a parameter of that name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

@@ -1,11 +1,11 @@
-//! What was changed of an object, in Django's JSON, and the same in words.
+//! Change messages: Django's JSON, and the same in words.
 
 use std::io;
 
 use module_api::serde::{Deserialize, Serialize};
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
-/// What was done to an object and to those in the same form.
+/// The changes of an object and of those in the same form.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChangeMessage(Vec<Part>);
 

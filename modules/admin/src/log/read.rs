@@ -1,4 +1,4 @@
-//! What the log says of an object, and of a user.
+//! Log entries of an object, and of a user.
 
 use module_api::auth::Action;
 use module_api::db::{DbError, Executor, FromRow, query};
@@ -16,7 +16,7 @@ use crate::text::minute;
 /// Entries of a page.
 const PAGE_SIZE: u32 = 100;
 
-/// What was done, in the words of style sheets.
+/// The kind of the action, as a class in stylesheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(crate = "module_api::serde", rename_all = "lowercase")]
 pub(crate) enum Done {
@@ -36,11 +36,11 @@ pub(crate) enum Done {
 pub(crate) struct Entry {
     /// When it was done, in UTC, to the minute.
     pub(crate) time: String,
-    /// Who did it: the username.
+    /// The username of the user.
     pub(crate) username: String,
-    /// Who did it: the name. May be empty.
+    /// The full name of the user. May be empty.
     pub(crate) full_name: String,
-    /// What was done.
+    /// The kind of the action.
     pub(crate) done: Done,
     /// The app and the model of the object, if there still is one of that name.
     pub(crate) app: Option<String>,
@@ -48,9 +48,9 @@ pub(crate) struct Entry {
     pub(crate) model: Option<String>,
     /// The primary key of the object, as text.
     pub(crate) object_id: Option<String>,
-    /// What the object showed as.
+    /// The object's label at that time.
     pub(crate) object: String,
-    /// What was changed, in words. May be empty.
+    /// The changes, in words. May be empty.
     pub(crate) message: String,
 }
 

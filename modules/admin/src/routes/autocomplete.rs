@@ -24,7 +24,7 @@ pub(crate) struct Json {
     cache: Header<'static>,
 }
 
-/// What Django's admin answers, and its scripts expect.
+/// The response that the scripts of Django's admin expect.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Results {

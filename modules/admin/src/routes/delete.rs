@@ -31,7 +31,7 @@ pub(crate) struct DeleteForm {
     along: String,
 }
 
-/// What deleting an object means, and whether it is wanted.
+/// Shows the confirmation page for a deletion.
 #[get("/<app>/<model>/<id>/delete")]
 pub(crate) async fn delete(
     desk: Desk<'_>,

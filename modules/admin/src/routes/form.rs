@@ -21,7 +21,7 @@ use crate::form::submit::{Reason, SAVE_AS_NEW, Sender, Submission};
 use crate::object::gone;
 use crate::shell::{Crumb, Shell};
 
-/// What a form answers with.
+/// The response to a form.
 #[derive(Responder)]
 pub(crate) enum Answer {
     Page(Box<(Status, Page)>),

@@ -1,4 +1,4 @@
-//! What was done to an object.
+//! The history of an object.
 
 use module_api::auth::Action;
 use module_api::db::Db;

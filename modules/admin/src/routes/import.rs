@@ -17,7 +17,7 @@ use crate::access::Desk;
 use crate::import::{Importable, MAX_BYTES, MAX_OBJECTS, Plan, Refusal, Step, lock, read, write};
 use crate::shell::{Crumb, Shell};
 
-/// What a file is answered with.
+/// The response to a file.
 #[derive(Responder)]
 pub(crate) enum Answer {
     /// The page again, or the preview.

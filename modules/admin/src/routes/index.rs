@@ -13,7 +13,7 @@ use crate::labels::may_know_names;
 use crate::log::{self, Done, Entry};
 use crate::shell::{Crumb, Shell};
 
-/// So many of what the user did last are shown.
+/// The number of the user's last actions that are shown.
 const RECENT: u32 = 10;
 
 /// All models one may see, and what one did last.
@@ -30,7 +30,7 @@ pub(crate) async fn index(desk: Desk<'_>, mut db: Connection<Db>) -> Result<Page
 #[serde(crate = "module_api::serde")]
 struct Recent {
     entry: Entry,
-    /// What people call the model, if it is in the admin still.
+    /// The name of the model, if it is still registered.
     model: Option<String>,
     /// The form of the object, unless it was deleted or the user may not look at it any more.
     url: Option<String>,
@@ -70,8 +70,8 @@ pub(crate) fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
     Ok(Page::render(template_name!("admin/app"), context! { shell, app: app.to_owned() }))
 }
 
-/// What has no page. Visitors who are not signed in are sent to the login all the same, so that
-/// nobody learns what there is.
+/// Answers all addresses without a page. Visitors who are not logged in are redirected to the login
+/// all the same, so that they cannot probe which pages exist.
 #[get("/<_path..>", rank = 100)]
 pub(crate) fn elsewhere(desk: Desk<'_>, _path: PathBuf) -> Error {
     drop(desk);

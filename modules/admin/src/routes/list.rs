@@ -53,7 +53,7 @@ pub(crate) async fn list(
     }
 }
 
-/// What an address asks for.
+/// Reads the query of an address.
 pub(crate) fn read<'a>(
     desk: &'a Desk<'a>,
     registered: &'a RegisteredModel,
@@ -85,7 +85,7 @@ struct Row {
     id: i64,
     /// The address of its form.
     url: String,
-    /// What its checkbox is called, for whoever cannot see where that stands.
+    /// The label of its checkbox, for screen readers.
     label: String,
     is_selected: bool,
     cells: Vec<Cell>,
@@ -103,7 +103,7 @@ struct Counts {
     total_text: String,
     /// `3 lettings`, `1 result`.
     text: String,
-    /// Whatever is asked for, if only a part is.
+    /// The number of all rows, if only a part is shown.
     of_all: Option<String>,
 }
 
@@ -112,7 +112,7 @@ fn at_least(rows: u64, is_partial: bool) -> String {
     if is_partial { format!("{rows}+") } else { rows.to_string() }
 }
 
-/// What stands beside the rows.
+/// The filters beside the rows.
 #[derive(Default, Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Filters {
@@ -135,7 +135,7 @@ struct Filters {
 struct Search {
     text: String,
     max_length: usize,
-    /// What else is asked for.
+    /// The other conditions of the address.
     hidden: Vec<(String, String)>,
     /// The address without what is searched for.
     clear: String,

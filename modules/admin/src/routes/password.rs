@@ -24,7 +24,7 @@ use crate::shell::{Crumb, Shell};
 
 const CONFLICT: &str = "Someone else was saving at the same time. Try again.";
 
-/// What is typed into the form.
+/// The fields of the form.
 #[derive(FromForm)]
 pub(crate) struct Passwords {
     #[field(default = String::new())]
@@ -33,7 +33,7 @@ pub(crate) struct Passwords {
     password2: String,
 }
 
-/// What is wrong with it.
+/// The errors of the form.
 #[derive(Default)]
 struct Errors {
     whole: Option<&'static str>,
@@ -48,7 +48,7 @@ pub(crate) enum Reply {
     Busy(Box<(Status, Page)>),
 }
 
-/// Whoever sent the request, with the key of the session.
+/// The sender of the request, with the key of the session.
 pub(crate) struct Visitor<'r>(&'r Request<'r>);
 
 #[rocket::async_trait]
@@ -152,7 +152,7 @@ fn attributes(user: &Record) -> UserAttributes<'_> {
     }
 }
 
-/// What became of a new password.
+/// The result of storing a new password.
 enum Stored {
     /// There is no such user any more.
     Gone,

@@ -31,7 +31,7 @@ struct Group {
     rows: Vec<Row>,
     /// The list with all of them.
     url: String,
-    /// Whether there are more than are shown.
+    /// `true` if there are more than are shown.
     more: bool,
 }
 
@@ -47,12 +47,12 @@ struct Row {
 #[serde(crate = "module_api::serde")]
 struct NamedPage {
     name: String,
-    /// What it belongs to.
+    /// The title of its module.
     module: String,
     url: String,
 }
 
-/// What a text finds among all models that the user may see.
+/// Searches all models that the user may see.
 #[get("/search?<q>")]
 pub(crate) async fn search(
     desk: Desk<'_>,
@@ -99,7 +99,7 @@ pub(crate) async fn search(
     Ok(Page::render(template_name!("admin/search"), page))
 }
 
-/// Whether each of the words stands in one of two names.
+/// Returns `true` if each of the words is in one of two names.
 fn is_named(words: &[String], name: &str, module: &str) -> bool {
     let (name, module) = (name.to_lowercase(), module.to_lowercase());
     let stands = |word: &String| {

@@ -1,4 +1,4 @@
-//! What is done with the selected rows of a list.
+//! Actions on the selected rows of a list.
 
 use module_api::db::query;
 use module_test::{Answer, Browser, DatabaseKind, Document, Element, TestSite, on_both_databases};
@@ -35,7 +35,7 @@ async fn act(browser: &Browser<'_>, query: &str, action: &str, ids: &[i64]) -> A
     browser.post(&format!("{LIST}{query}"), &fields).await
 }
 
-/// Who has left.
+/// Returns the guests who have left.
 async fn left(site: &TestSite) -> Vec<String> {
     let guests = all_guests(site).await;
     guests.into_iter().filter(|guest| guest.left.is_some()).map(|guest| guest.name).collect()
@@ -147,13 +147,7 @@ async fn without_an_action_or_a_selection_nothing_is_done(on: DatabaseKind) {
         let again = act(&browser, "", action, &[]).await.page();
         let chosen = again.all("option").find(|option| option.attribute("selected").is_some());
         assert_eq!(chosen.unwrap().attribute("value"), Some(action));
-        assert_eq!(
-            messages_on(&again),
-            [
-                "No guests selected. Nothing was changed."
-            ],
-            "{action}"
-        );
+        assert_eq!(messages_on(&again), ["No guests selected. Nothing was changed."], "{action}");
     }
     assert_eq!(all_guests(&site).await.len(), 4);
     assert_eq!(left(&site).await, [] as [&str; 0]);
@@ -179,9 +173,7 @@ async fn a_conflict_with_other_rows_is_said_and_leaves_nothing_behind(on: Databa
     let answer = act(&browser, "", "clash", &ids).await;
     assert_eq!(
         messages(&browser, &answer).await,
-        [
-            "“Clash with others” failed, and nothing was changed: it conflicts with other objects."
-        ]
+        ["“Clash with others” failed, and nothing was changed: it conflicts with other objects."]
     );
     assert_eq!(left(&site).await, [] as [&str; 0]);
     assert!(all_guests(&site).await.iter().all(|guest| guest.room.is_none()));
@@ -314,7 +306,7 @@ async fn what_was_not_shown_is_not_deleted(on: DatabaseKind) {
     assert_eq!(all_guests(&site).await.len(), 5);
 }
 
-/// What the log says: who did what to which guest.
+/// Returns the log: user, action, and guest of each entry.
 async fn entries(site: &TestSite) -> Vec<(i64, String, String, String)> {
     struct Entry(i64, String, String, String);
     impl module_api::db::FromRow for Entry {

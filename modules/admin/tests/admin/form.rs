@@ -127,7 +127,7 @@ impl Filled {
         Self(fields)
     }
 
-    /// What stands in a field; nothing if it would not be sent.
+    /// Returns the value of a field; `None` if it would not be sent.
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -179,7 +179,7 @@ async fn form(browser: &Browser<'_>, address: &str) -> Filled {
     Filled::of(&browser.get(address).await)
 }
 
-/// What is wrong with a field, by a page.
+/// Returns the errors of a field, by a page.
 fn errors(page: &Document, field: &str) -> String {
     page.id(&format!("id_{field}_errors")).map_or_else(String::new, module_test::Element::words)
 }

@@ -1,4 +1,4 @@
-//! What was done to an object, as its history tells.
+//! The history of an object.
 
 use accounts::NewUser;
 use module_api::db::query;

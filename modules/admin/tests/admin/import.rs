@@ -18,7 +18,7 @@ use crate::desk::upload;
 const LETTINGS: &str = "/admin/lettings/letting/import/";
 const ADDRESSES: &str = "/admin/lettings/address/import/";
 
-/// What the preview says, as text: the counts, the rows and the problems.
+/// The preview as text: the counts, the rows and the problems.
 #[derive(Debug)]
 struct Preview {
     /// New, changed, as they are, with errors.

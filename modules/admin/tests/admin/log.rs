@@ -1,4 +1,4 @@
-//! What is written into the log of the admin, and what may be.
+//! Writing the log of the admin, and its limits.
 
 use crate::archive::{add_shelf, archive, count, delete, execute, log, superuser};
 use module_test::{DatabaseKind, on_both_databases};

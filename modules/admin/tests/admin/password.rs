@@ -28,7 +28,7 @@ async fn set(browser: &Browser<'_>, user: i64, first: &str, second: &str) -> Ans
     browser.post(&address(user), &[("password1", first), ("password2", second)]).await
 }
 
-/// What is stored of a user's password.
+/// Returns the stored hash of a user's password.
 async fn stored(site: &TestSite, user: i64) -> String {
     let mut db = site.db().acquire().await.unwrap();
     let password = module_api::db::query("SELECT password AS value FROM auth_user WHERE id = $1");
@@ -43,7 +43,7 @@ async fn id_of(site: &TestSite, username: &str) -> i64 {
     id
 }
 
-/// Whether a browser is still signed in, as staff.
+/// Returns `true` if a browser is still signed in, as staff.
 async fn is_signed_in(browser: &Browser<'_>) -> bool {
     browser.get("/admin/").await.status == 200
 }

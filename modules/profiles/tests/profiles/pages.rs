@@ -1,4 +1,4 @@
-//! What the pages say, word for word: bookmarks and the old site's tests rely on it.
+//! The texts of the pages, word for word: bookmarks and the old site's tests rely on them.
 
 use module_test::{DatabaseKind, TestSite, on_both_databases};
 use site_rows::{AddRows, Person};

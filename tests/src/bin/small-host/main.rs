@@ -163,7 +163,7 @@ fn write_a_note(db: &Db) -> ModuleFuture<'_> {
     })
 }
 
-/// What code can do.
+/// Returns the function of a migration in code by name.
 fn function(name: &str) -> MigrationFunction {
     match name {
         "nothing" => MigrationCode::nothing,

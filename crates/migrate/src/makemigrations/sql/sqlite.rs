@@ -25,8 +25,8 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
     statements
 }
 
-/// Whether the change is one for which SQLite has no statement: it adds columns that are `NULL` in
-/// the rows that are there, and indexes.
+/// Returns `true` if SQLite has no statement for the change. It has statements for indexes and for
+/// new columns that are `NULL` in existing rows.
 pub(super) fn must_rebuild(change: &TableChange, fillings: &Fillings) -> bool {
     let has_value = |column: &ColumnState| filling(fillings, &change.to.name, column).is_some();
     let only_gains_index = |from: &ColumnState, to: &ColumnState| {

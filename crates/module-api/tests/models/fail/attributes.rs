@@ -1,4 +1,4 @@
-//! What the derive says: attributes.
+//! Errors of the derive: attributes.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: choices.
+//! Errors of the derive: choices.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: clashes.
+//! Errors of the derive: clashes.
 
 use module_api::model::{ForeignKey, Model};
 

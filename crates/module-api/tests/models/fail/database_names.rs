@@ -1,4 +1,4 @@
-//! What the derive says: database names.
+//! Errors of the derive: database names.
 
 use module_api::model::{ManyToMany, Model};
 

@@ -1,4 +1,4 @@
-//! What the derive says: defaults.
+//! Errors of the derive: defaults.
 
 use module_api::model::Model;
 use module_api::time::UtcDateTime;

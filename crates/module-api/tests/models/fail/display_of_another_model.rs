@@ -1,4 +1,4 @@
-//! What the derive says: display of another model.
+//! Errors of the derive: display of another model.
 
 use module_api::model::{ForeignKey, Model};
 

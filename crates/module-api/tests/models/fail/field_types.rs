@@ -1,4 +1,4 @@
-//! What the derive says: field types.
+//! Errors of the derive: field types.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: foreign keys.
+//! Errors of the derive: foreign keys.
 
 use module_api::model::{ForeignKey, Model};
 

@@ -1,4 +1,4 @@
-//! What the derive says: label.
+//! Errors of the derive: label.
 
 use module_api::model::Model;
 

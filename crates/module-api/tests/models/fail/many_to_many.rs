@@ -1,4 +1,4 @@
-//! What the derive says: many to many.
+//! Errors of the derive: many to many.
 
 use module_api::model::{ManyToMany, Model};
 

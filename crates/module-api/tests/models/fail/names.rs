@@ -1,4 +1,4 @@
-//! What the derive says: names.
+//! Errors of the derive: names.
 
 use module_api::model::{ForeignKey, Model};
 

@@ -1,4 +1,4 @@
-//! What the derive says: no model.
+//! Errors of the derive: no model.
 
 use module_api::model::{ForeignKey, ManyToMany, Model};
 

@@ -1,4 +1,4 @@
-//! What the derive says: numbers.
+//! Errors of the derive: numbers.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: other type of that name.
+//! Errors of the derive: other type of that name.
 
 use module_api::model::Model;
 

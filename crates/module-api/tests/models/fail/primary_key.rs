@@ -1,4 +1,4 @@
-//! What the derive says: primary key.
+//! Errors of the derive: primary key.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: queries.
+//! Errors of the derive: queries.
 
 use module_api::db::Db;
 use module_api::model::Model;

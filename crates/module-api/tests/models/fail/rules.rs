@@ -1,4 +1,4 @@
-//! What the derive says: rules.
+//! Errors of the derive: rules.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: struct form.
+//! Errors of the derive: struct form.
 
 use module_api::model::Model;
 

@@ -1,4 +1,4 @@
-//! What the derive says: text.
+//! Errors of the derive: text.
 
 use module_api::model::Model;
 

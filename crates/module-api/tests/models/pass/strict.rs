@@ -1,4 +1,4 @@
-//! What the derive writes gives no warning, whatever the program asks of itself.
+//! Generated code gives no warning, whatever lints the program enables.
 
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 #![forbid(unsafe_code)]

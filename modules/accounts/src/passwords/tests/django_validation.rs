@@ -1,4 +1,4 @@
-//! What Django 5.2 says of passwords, which is the same here: `django_validation.py` prints it.
+//! Comparison with the messages of Django 5.2, which `django_validation.py` prints.
 
 use module_api::serde::Deserialize;
 

@@ -23,7 +23,7 @@ fn hasher(running: usize, waiting: usize) -> Hasher {
         .with_failure_time(Duration::ZERO)
 }
 
-/// Whether the future is ready when it is asked once.
+/// Returns `true` if the future is ready when polled once.
 fn is_ready<F: Future>(future: Pin<&mut F>) -> bool {
     future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }

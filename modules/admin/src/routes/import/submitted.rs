@@ -1,4 +1,4 @@
-//! What the two forms of an import send: a file, or the file again with what was shown of it.
+//! The two forms of an import: a file, or the file again with the preview's fingerprint.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,13 +16,13 @@ const MAX_CONFIRMATION: usize = MAX_BYTES / 3 * 4 + 16 * 1024;
 /// Characters of a file's name that are kept.
 const MAX_NAME: usize = 100;
 
-/// What was sent.
+/// A submitted form.
 pub(crate) enum Submitted {
     /// A file to look at.
     File(NamedFile),
     /// A file that was looked at, and the fingerprint of what was shown.
     Confirmed { file: NamedFile, fingerprint: String },
-    /// What cannot be read, as a sentence.
+    /// An unreadable form, with the message as a sentence.
     Wrong { status: Status, message: String },
 }
 

@@ -10,10 +10,10 @@ use crate::access::Desk;
 use crate::import::{Change, Counts, Importable, Plan, Row, Slot, Step};
 use crate::text::{Shown, counted};
 
-/// So many objects are shown.
+/// The maximum number of objects shown.
 const SHOWN_ROWS: usize = 100;
 
-/// So many of the things that are wrong are shown.
+/// The maximum number of errors shown.
 const SHOWN_PROBLEMS: usize = 200;
 
 /// A field that a file can have.
@@ -22,7 +22,7 @@ const SHOWN_PROBLEMS: usize = 200;
 pub(super) struct FieldRow {
     name: &'static str,
     label: String,
-    /// What stands there.
+    /// The description of its values.
     content: String,
 }
 
@@ -53,7 +53,7 @@ impl FieldRow {
     }
 }
 
-/// What stands in a file for a field.
+/// Returns the description of a field's values in a file.
 fn content_of(field: &FieldInfo) -> String {
     if !field.choices.is_empty() {
         let value = |choice: &Choice| match choice.value {
@@ -97,7 +97,7 @@ fn content_of(field: &FieldInfo) -> String {
     }
 }
 
-/// What an import would do.
+/// The preview of an import.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(super) struct Preview {
@@ -115,7 +115,7 @@ pub(super) struct Preview {
     more_problems: usize,
     left_out: Vec<LeftOut>,
     is_windows_1252: bool,
-    /// What goes back with the confirmation, if it can be confirmed.
+    /// The data sent back with the confirmation, if it can be confirmed.
     confirmation: Option<Confirmation>,
 }
 
@@ -125,7 +125,7 @@ struct RowView {
     place: String,
     /// `add`, `change`, `keep` or `refuse`.
     step: &'static str,
-    /// What the object that is there shows as.
+    /// The label of the stored object.
     text: Option<String>,
     url: Option<String>,
     changes: Vec<ChangeView>,
@@ -143,7 +143,7 @@ struct ChangeView {
 #[serde(crate = "module_api::serde")]
 struct ProblemView {
     place: String,
-    /// What people call the field.
+    /// The field's name for people.
     field: Option<String>,
     message: String,
 }
@@ -256,7 +256,7 @@ fn label_of(model: &ModelInfo, name: &str) -> String {
     field.or_else(many).unwrap_or_else(|| name.to_owned())
 }
 
-/// What to say of an import that was done.
+/// Returns the message after an import.
 pub(super) fn done(model: &ModelInfo, counts: Counts, kept: usize) -> String {
     let objects =
         |count: usize| counted(count as u64, model.verbose_name, model.verbose_name_plural);

@@ -1,4 +1,4 @@
-//! What is done with the selected rows of a list.
+//! Actions on the selected rows of a list.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::text::{by_key, counted};
 /// The action that every list has.
 const DELETE_SELECTED: &str = "delete_selected";
 
-/// So many rows can be chosen at once.
+/// The maximum number of selected rows.
 pub(crate) const MAX_ROWS: u32 = 10_000;
 
 /// Something that can be done with selected rows.
@@ -38,7 +38,7 @@ pub(crate) struct Offered {
     label: String,
 }
 
-/// What the user may do with selected rows.
+/// Returns the actions that the user may run on selected rows.
 pub(crate) fn offered(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Offered> {
     let may = |action| desk.may(admin, action, None);
     let delete = may(Action::Delete).then(|| Offered {
@@ -53,14 +53,14 @@ pub(crate) fn offered(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Offered> {
 /// The form around the rows of a list.
 #[derive(FromForm)]
 pub(crate) struct Selection {
-    /// What to do: of several, the first that says something.
+    /// The name of the action: of several, the first that is not empty.
     action: Vec<String>,
     /// The primary keys of the rows.
     #[field(name = "_selected_action")]
     ids: Vec<String>,
-    /// Whether all rows are meant that the list has, on all pages.
+    /// `true` if all rows of the list are selected, on all pages.
     select_across: Vec<String>,
-    /// Whether what goes with the rows was shown, and is to be deleted.
+    /// `true` if the consequences were shown and the deletion is confirmed.
     #[field(default = String::new())]
     post: String,
     #[field(name = "_fingerprint", default = String::new())]

@@ -1,4 +1,4 @@
-//! Where a form leads, and what is said.
+//! Redirects and messages after saving a form.
 
 use super::{Filled, form, log, messages, site, staff, superuser, value};
 use module_test::{DatabaseKind, on_both_databases};

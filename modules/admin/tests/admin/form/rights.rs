@@ -1,4 +1,4 @@
-//! Who may see and fill what.
+//! Permissions to see and edit fields.
 
 use super::{Filled, execute, form, log, site, staff, superuser, value, values};
 use module_test::{Answer, DatabaseKind, on_both_databases};
@@ -114,7 +114,7 @@ fn question(answer: &Answer) -> Option<String> {
     notice.map(module_test::Element::words)
 }
 
-/// What the box says yes with.
+/// Returns the value of the confirmation checkbox.
 pub(super) fn yes_to(asked: &Answer) -> String {
     let page = asked.page();
     let mut boxes = page.all("input").filter(|input| input.attribute("name") == Some("_confirmed"));

@@ -1,4 +1,4 @@
-//! What was shown is done, or nothing.
+//! Conflicts: either the previewed changes are written, or none.
 
 use module_api::admin::ModelAdmin;
 use module_api::db::query;

@@ -1,4 +1,4 @@
-//! What somebody may not change, no file changes for them.
+//! Permissions: a file changes nothing that its user may not change.
 
 use accounts::NewUser;
 use module_api::db::query;

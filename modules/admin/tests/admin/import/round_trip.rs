@@ -1,4 +1,4 @@
-//! What a list exports can be imported again, and is what it was.
+//! Round trip: exported files can be imported again without changes.
 
 use accounts::NewUser;
 use module_api::db::query;
@@ -14,7 +14,7 @@ on_both_databases! {
     the_list_leads_to_the_import_for_who_may_add_or_change,
 }
 
-/// Whatever a spreadsheet, a quote or a line could spoil.
+/// Titles that a spreadsheet, a quote or a line break could corrupt.
 const TITLES: [&str; 12] = [
     "=1+1",
     "'=1+1",
