@@ -1,7 +1,8 @@
 //! A web host whose apps are modules that register themselves at link time.
 //!
-//! Starting goes one way: settings, registry, plan, database, Rocket. Each step is a function
-//! that takes the one before as a value, so a test builds a site from a few small modules:
+//! A start goes one way, and each step is a function of the values before it: [`Site`], [`Settings`],
+//! [`Registry`], [`Plan`], [`open_database`], [`boot`]. A site's `main` calls [`Site::run`] alone; a
+//! test builds a site of a few small modules:
 //!
 //! ```
 //! use host::{Registry, Settings, Site};

@@ -46,7 +46,7 @@ use crate::site::Site;
 use crate::templates;
 use crate::templates::TemplateSet;
 
-/// The plan of a site.
+/// The plan of a site, made by [`Site::plan`](crate::Site::plan) as in the example of this crate.
 pub struct Plan {
     /// All linked modules.
     pub modules: PlannedModules,

@@ -3,8 +3,8 @@
 use module_api::host::{LiteralName, Registration};
 use module_api::inventory;
 
-/// All registered modules, sorted by name. The order in which the linker put them down differs
-/// from build to build and means nothing.
+/// All registered modules, sorted by name: the linker's order differs from build to build. The example
+/// of this crate creates one of a small module.
 #[derive(Debug, Clone)]
 pub struct Registry {
     modules: Vec<Registration>,

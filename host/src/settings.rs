@@ -29,7 +29,12 @@ const DEFAULTS: &str = include_str!("../Rocket.toml");
 /// The profile that is chosen if `ROCKET_PROFILE` is not set.
 const DEFAULT_PROFILE: &str = "local";
 
-/// The settings of a site: all layers, and the host's own part of them read.
+/// The settings of a site: all layers, and the host's own part of them.
+///
+/// ```
+/// let settings = host::Settings::default();
+/// assert!(settings.is_local());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// All settings, for Rocket and the modules.

@@ -25,6 +25,20 @@ pub(crate) enum ConnectionTo {
 }
 
 /// A transaction that may write; rolled back when dropped without [`commit`](Transaction::commit).
+///
+/// ```
+/// use module_api::db::{Db, DbError, query};
+///
+/// async fn rename(db: &Db, id: i64, title: &str) -> Result<(), DbError> {
+///     let mut transaction = db.begin().await?;
+///     query("UPDATE lettings_letting SET title = $1 WHERE id = $2")
+///         .bind(title)
+///         .bind(id)
+///         .execute(&mut transaction)
+///         .await?;
+///     transaction.commit().await
+/// }
+/// ```
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Transaction {
     // Dropped before its permit, which lets another begin.

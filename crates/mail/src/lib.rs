@@ -1,4 +1,4 @@
-//! The mailer of a site: any module sends mails through it.
+//! The mailer of a site. Begin with [`Mailer`], which sends a [`Mail`].
 //!
 //! [`Mailer`] is managed state of every site, made of the settings `email_url`, `email_from` and
 //! `site_url`. In the profile `local` mails are printed unless `email_url` is set.

@@ -11,9 +11,20 @@ use lettre::transport::smtp::Error as SmtpError;
 /// Random bytes of a message ID.
 const MESSAGE_ID: usize = 16;
 
-/// A mail in plain text to one recipient.
+/// An email in plain text to one recipient.
 ///
-/// Its text may hold secrets: `Debug` leaves it out.
+/// Its text may contain secrets, so `Debug` omits it.
+///
+/// ```
+/// use module_api::Mail;
+///
+/// let mail = Mail {
+///     to: "ann@example.com".to_owned(),
+///     subject: "Your booking".to_owned(),
+///     text: "See you in June!".to_owned(),
+/// };
+/// assert!(!format!("{mail:?}").contains("June"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Address of the recipient, `ann@example.com`.

@@ -1,5 +1,8 @@
-//! Migrations: their graph and order, the ledger of those that are applied, the lock under which
-//! they run, the adoption of tables that are there already, and the migrations that models ask for.
+//! Migrations: their graph and order, the ledger of applied ones, the lock under which they run, the
+//! adoption of existing tables, and the generation of migrations from models.
+//!
+//! Begin with [`MigrationGraph`], made of all modules' migrations; then [`Ledger`], and
+//! [`migrate()`], which runs a [`Request`] in [`Step`]s. [`makemigrations`] generates migrations.
 
 #![warn(missing_docs)]
 

@@ -13,8 +13,26 @@ const CHUNK: usize = 500;
 /// A deletion of rows: the rows that it deletes, and those that prevent it. It can be shown first,
 /// or [`run`](Deletion::run).
 ///
-/// Rows that lead to a deleted one go with it, are freed of it, or protect it, as their foreign
-/// keys say; so it goes on from each of them.
+/// Rows that refer to a deleted one are deleted with it, lose the reference, or protect it, as their
+/// foreign keys declare, recursively.
+///
+/// ```
+/// use module_api::db::Transaction;
+/// use module_api::model::{Deletion, Model, WriteError};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting", display = "{title}")]
+/// struct Letting {
+///     id: i64,
+///     #[model(max_length = 256)]
+///     title: String,
+/// }
+///
+/// async fn delete(id: i64, on: &mut Transaction) -> Result<u64, WriteError> {
+///     let deletion = Deletion::of(Letting::INFO, [id], on).await?;
+///     Ok(deletion.run(on).await?.total())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Deletion {
     /// The rows that go, those first that others lead to.

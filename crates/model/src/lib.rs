@@ -1,5 +1,9 @@
 //! Models: the tables of a module, each described once as a struct.
 //!
+//! Begin with [`Model`] and its derive; then [`Select`] for queries, [`Column`] for conditions,
+//! [`ForeignKey`] and [`ManyToMany`] for relations, [`Rule`] and [`ValidationErrors`] for
+//! validation, [`Deletion`] for cascades. [`ModelInfo`] describes a model as data.
+//!
 //! ```
 //! use module_api::db::Db;
 //! use module_api::model::{ForeignKey, Model, WriteError};

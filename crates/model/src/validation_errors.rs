@@ -4,11 +4,20 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-/// All that is wrong with the values of an object, by field.
+/// The validation errors of an object, by field.
+///
+/// ```
+/// use module_api::model::ValidationErrors;
+///
+/// let mut errors = ValidationErrors::of("arrival", "Enter a date.");
+/// errors.extend(ValidationErrors::of_object("The room is taken at that time."));
+/// assert_eq!(errors.field("arrival"), ["Enter a date."]);
+/// assert!(errors.into_result().is_err());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ValidationErrors(Vec<(&'static str, Vec<String>)>);
 
-/// The name under which stands what is wrong with several fields together, as in Django.
+/// The name for errors of several fields together, as in Django.
 pub const NON_FIELD_ERRORS: &str = "__all__";
 
 impl ValidationErrors {
@@ -17,17 +26,17 @@ impl ValidationErrors {
         Self(Vec::new())
     }
 
-    /// One thing that is wrong with a field.
+    /// Returns one error of a field.
     pub fn of(field: &'static str, message: impl Into<String>) -> Self {
         Self(vec![(field, vec![message.into()])])
     }
 
-    /// An error of the object as a whole, not of one field.
+    /// Returns one error of the object as a whole.
     pub fn of_object(message: impl Into<String>) -> Self {
         Self::of(NON_FIELD_ERRORS, message)
     }
 
-    /// Adds what is wrong with a field.
+    /// Adds an error of a field.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         match self.0.iter_mut().find(|(known, _)| *known == field) {
             Some((_, messages)) => messages.push(message.into()),
@@ -35,7 +44,7 @@ impl ValidationErrors {
         }
     }
 
-    /// Adds all that others say.
+    /// Adds all errors of another collection.
     pub fn extend(&mut self, others: Self) {
         for (field, messages) in others.0 {
             for message in messages {
@@ -63,7 +72,7 @@ impl ValidationErrors {
     ///
     /// # Errors
     ///
-    /// Itself, if anything is wrong.
+    /// Returns itself if there are errors.
     pub fn into_result(self) -> Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
     }

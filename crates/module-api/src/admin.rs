@@ -1,4 +1,4 @@
-//! How staff see a model in the admin: what a module says about each of its models there.
+//! Registration of models in the admin, with the options of Django's `ModelAdmin`.
 //!
 //! ```
 //! use module_api::admin::{ListColumn, ModelAdmin};
@@ -54,13 +54,37 @@ pub use extension::AdminExtension;
 pub use form::{Fieldset, Inline, InlineLayout, InlineRelation};
 pub use registered::{RegisteredModel, RegisteredModels};
 
-/// How many rows a page of a list has, unless a registration says otherwise.
+/// The default number of rows on a page of a list.
 pub const PAGE_SIZE: u32 = 100;
 
-/// A model in the admin.
+/// The registration of a model in the admin: Django's `ModelAdmin`.
 ///
-/// Without more than the model itself its list shows what its objects show as, and its form all of
-/// its fields.
+/// By default, its list has a column with the label of its objects, and its form all of its fields.
+///
+/// ```
+/// use module_api::admin::{Fieldset, ModelAdmin};
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{text}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+///     #[model(default = false)]
+///     approved: bool,
+/// }
+///
+/// let entries = ModelAdmin::of::<Entry>()
+///     .list_display(["__str__", "approved"])
+///     .search_fields(["text"])
+///     .list_filter(["approved"])
+///     .fieldsets([
+///         Fieldset::untitled(["text"]),
+///         Fieldset::new("Moderation", ["approved"]).collapsed(),
+///     ]);
+/// assert!(entries.mistakes().is_empty());
+/// ```
 #[derive(Clone)]
 #[must_use = "a registration counts only where `Module::admin` returns it"]
 pub struct ModelAdmin {

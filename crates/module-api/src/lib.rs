@@ -1,8 +1,8 @@
 //! The contract between a host and the modules that plug into it.
 //!
-//! A module is an app of a site: a crate that brings its own routes, templates, assets,
-//! migrations, navigation, settings and commands, and registers itself at link time. The
-//! host finds what was linked, decides what is active, and serves it as one site.
+//! A module is an app of a site: a crate with its own routes, templates, assets, migrations,
+//! navigation, settings and commands, which registers itself at link time. The host finds the linked
+//! modules, decides which are active, and serves them as one site.
 //!
 //! ```
 //! use module_api::rocket::{Route, get, routes};
@@ -30,11 +30,32 @@
 //! # fn main() {}
 //! ```
 //!
-//! Begin with [`Module`]; each of its methods leads to the type that explains that part.
+//! # Reading order
+//!
+//! Begin with [`Module`]: each of its methods links to the type of its part. Then read by subject:
+//!
+//! | subject | begin with | then |
+//! |---|---|---|
+//! | registration | [`register!`] | [`embed!`], [`Files`] |
+//! | pages and addresses | [`Page`] | [`Error`], [`Urls`], [`route_name!`], [`Messages`] |
+//! | models and queries | [`model::Model`] | [`model::Select`], [`model::Column`], [`model::ForeignKey`] |
+//! | SQL | [`db`] | [`db::query`], [`db::Transaction`] |
+//! | migrations | [`Migration`] | [`MigrationCode`], [`AfterMigrate`] |
+//! | forms | [`forms`] | [`forms::Form`], [`model::ValidationErrors`] |
+//! | users and permissions | [`auth`] | [`auth::CurrentUser`], [`auth::Staff`], [`auth::Permission`] |
+//! | the admin | [`admin`] | [`admin::ModelAdmin`], [`admin::AdminExtension`] |
+//! | pages of other modules | [`Section`] | [`NavigationItem`] |
+//! | settings and checks | [`SettingsSchema`] | [`Check`], [`DatabaseCheck`], [`Problem`] |
+//! | commands | [`Command`] | [`CommandContext`] |
+//! | mail | [`Mailer`] | [`Mail`] |
+//! | operation | [`Health`] | [`Gauge`], [`KeptPages`] |
+//! | Rocket itself | [`Configure`] | [`SecretKey`], [`RequestInfo`] |
+//!
+//! Tests of modules use the crate `module_test`.
 
 #![warn(missing_docs)]
 
-// What the derives write names everything from here, in this crate too.
+// Generated code names everything from here, in this crate too.
 extern crate self as module_api;
 
 pub mod admin;

@@ -16,7 +16,7 @@ use crate::{
 /// An app that plugs into a host.
 ///
 /// Only [`name`](Module::name) is required; everything else defaults to nothing. A name is
-/// of the form `[a-z][a-z0-9_]*` and is the namespace of all that the module brings:
+/// of the form `[a-z][a-z0-9_]*` and is the namespace of all that the module adds:
 ///
 /// | what | for a module `lettings` |
 /// |---|---|
@@ -49,7 +49,7 @@ use crate::{
 ///
 /// # What it is not for
 ///
-/// Code that serves all modules alike (sessions' storage, logging, metrics) belongs to the host.
+/// Code that serves all modules (storage of sessions, logging, metrics) belongs to the host.
 ///
 /// # Examples
 ///
@@ -91,7 +91,7 @@ use crate::{
 /// # fn main() {}
 /// ```
 pub trait Module: Send + Sync + 'static {
-    /// The module's name, of the form `[a-z][a-z0-9_]*`: the namespace of all it brings.
+    /// The module's name, of the form `[a-z][a-z0-9_]*`: the namespace of all that it adds.
     fn name(&self) -> &'static str;
 
     /// The title for people. By default, the capitalized name with spaces for `_`.
@@ -108,14 +108,14 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Modules without which this one cannot be: they have to be active, their migrations
-    /// run first, and this module may use their crates, routes and templates.
+    /// The modules that it depends on: they must be active, their migrations run first, and this
+    /// module may use their crates, routes and templates.
     fn requires(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Modules of which this one makes use if they are there: it may name their
-    /// routes and override their templates. They need not be linked.
+    /// Its optional dependencies: it may name their routes and override their templates. They need
+    /// not be linked.
     fn uses(&self) -> &'static [&'static str] {
         &[]
     }
@@ -126,7 +126,9 @@ pub trait Module: Send + Sync + 'static {
         format!("/{}", self.name()).into()
     }
 
-    /// Its routes, with paths relative to the mount: `rocket::routes![index, letting]`.
+    /// Its [`Route`]s, with paths relative to the mount: `rocket::routes![index, letting]`. Handlers
+    /// return a [`Page`](crate::Page) and [`Error`](crate::Error), and make addresses with
+    /// [`Urls`](crate::Urls).
     ///
     /// A route's name for `url()` is that of its handler: `lettings:letting`. Pages end in `/`:
     /// `#[get("/<letting_id>")]` answers at `/lettings/1/`, and `/lettings/1` is redirected there.
@@ -136,12 +138,12 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The names of its routes that take requests without a CSRF token, from other sites too: those
-    /// that check who sends it in another way, as the address that a payment service calls.
+    /// The names of its routes without CSRF protection, such as the webhook of a payment service. They
+    /// must authenticate the sender in another way.
     ///
-    /// Every other request that changes something is answered 403 unless it was sent from a page of
-    /// this site and carries the visitor's token. A form gets it by `{{ csrf_input() }}` as the first
-    /// thing inside, a script by the header `X-CSRF-Token`.
+    /// Every other changing request is answered 403 unless it was sent from a page of this site with
+    /// the visitor's token. Forms send it by `{{ csrf_input() }}` as the first element, scripts in the
+    /// header `X-CSRF-Token`.
     fn csrf_exempt(&self) -> &'static [&'static str] {
         &[]
     }
@@ -188,42 +190,62 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
-    /// Its own error pages, with bases relative to the mount. A module mounted at `/` cannot have
-    /// any, since the pages there are the host's.
+    /// Its own error pages: [`Catcher`]s with bases relative to the mount. A module mounted at `/`
+    /// cannot have any, since the pages there are the host's.
     fn catchers(&self) -> Vec<Catcher> {
         Vec::new()
     }
 
-    /// Its templates, as `NAME/page.html.j2`; those of a module that it requires or uses, to
-    /// override them. They are rendered through [`Page`](crate::Page).
+    /// Its templates, [`Files`] named as `NAME/page.html.j2`; also overrides for templates of modules
+    /// that it requires or uses. [`Page`](crate::Page) renders them.
     fn templates(&self) -> Files {
         Files::none()
     }
 
-    /// Its assets, served below `/static/NAME/` under the paths they have here.
+    /// Its assets, [`Files`] served below `/static/NAME/` under the paths they have here.
     fn assets(&self) -> Files {
         Files::none()
     }
 
-    /// Its models, as `vec![Letting::INFO, Address::INFO]`: what `makemigrations`, fixtures, the
-    /// admin and deletions know of. The tables themselves are made by its migrations.
+    /// Its models, as `vec![Letting::INFO, Address::INFO]`: see [`Model`](crate::model::Model).
+    /// `makemigrations`, fixtures, the admin and deletions read them. Its migrations create the tables.
     fn models(&self) -> Vec<&'static ModelInfo> {
         Vec::new()
     }
 
-    /// How staff see its models in the admin, for each that is to be there: see
-    /// [`ModelAdmin`](crate::admin::ModelAdmin).
+    /// The registrations of its models in the admin: see [`ModelAdmin`](crate::admin::ModelAdmin).
     fn admin(&self) -> Vec<ModelAdmin> {
         Vec::new()
     }
 
-    /// Its additions to how other modules' models are shown in the admin: see
+    /// Its additions to registrations of other modules: see
     /// [`AdminExtension`](crate::admin::AdminExtension).
+    ///
+    /// ```
+    /// use module_api::Module;
+    /// use module_api::admin::AdminExtension;
+    ///
+    /// struct Phones;
+    ///
+    /// impl Module for Phones {
+    ///     fn name(&self) -> &'static str {
+    ///         "phones"
+    ///     }
+    ///
+    ///     fn uses(&self) -> &'static [&'static str] {
+    ///         &["guests"]
+    ///     }
+    ///
+    ///     fn extend_admin(&self) -> Vec<AdminExtension> {
+    ///         vec![AdminExtension::of_label("guests.entry").search_field("phone")]
+    ///     }
+    /// }
+    /// ```
     fn extend_admin(&self) -> Vec<AdminExtension> {
         Vec::new()
     }
 
-    /// Its migrations: see [`Migration`](crate::Migration) for how the files are named.
+    /// Its migrations: see [`Migration`](crate::Migration) for the names of the files.
     fn migrations(&self) -> Files {
         Files::none()
     }
@@ -239,8 +261,8 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Data for a first look: `*.json` files in Django's fixture format, loaded in the order of
-    /// their names into an empty database of the `local` profile.
+    /// Its demo data: [`Files`] in Django's fixture format, loaded in the order of their names into an
+    /// empty database of the `local` profile.
     fn fixtures(&self) -> Files {
         Files::none()
     }
@@ -258,8 +280,8 @@ pub trait Module: Send + Sync + 'static {
 
     /// Values for the context of every page, also of other modules: `page.NAME` in all templates.
     ///
-    /// It is called for each page and cannot wait: what comes from the database has to lie in
-    /// the request's local cache by then, put there by a guard or a request fairing.
+    /// It is called for each page and cannot wait: values from the database must be in the request's
+    /// local cache by then, put there by a guard or a request fairing.
     ///
     /// ```
     /// use module_api::Module;
@@ -315,7 +337,7 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Numbers that it shows to monitoring: see [`Gauge`].
+    /// Its metrics: see [`Gauge`].
     fn gauges(&self) -> Vec<Gauge> {
         Vec::new()
     }
@@ -325,18 +347,18 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The escape hatch to Rocket itself: fairings, managed state, routes that are
-    /// not handlers of the module's own. The same restrictions hold.
+    /// The escape hatch to Rocket itself: fairings, managed state, other routes, through
+    /// [`Configure`]. The same restrictions hold.
     fn configure(&self, configure: Configure) -> Configure {
         configure
     }
 }
 
-/// All migrations of a module, files and code, sorted by name.
+/// Returns all migrations of a module, files and code, sorted by name.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with them.
+/// Returns all errors in them.
 pub fn migrations_of_module(module: &dyn Module) -> Result<Vec<Migration>, Vec<MigrationError>> {
     migrations_with_code(&module.migrations(), module.migration_code())
 }

@@ -11,7 +11,17 @@ use rocket::http::{Method, RawStr};
 
 use crate::{Answer, TestSite, TestUser};
 
-/// A visitor's browser.
+/// A visitor's browser, which keeps cookies and sends CSRF tokens.
+///
+/// ```
+/// use module_test::{DatabaseKind, TestSite};
+///
+/// module_test::block_on(async {
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[]).start().await;
+///     let browser = site.browser();
+///     assert_eq!(browser.get("/nowhere/").await.page().heading(), "Page not found");
+/// });
+/// ```
 pub struct Browser<'a> {
     site: &'a TestSite,
     cookies: Mutex<BTreeMap<String, String>>,

@@ -10,7 +10,15 @@ const VOID: &[&str] = &[
     "wbr",
 ];
 
-/// A page.
+/// The document of a page.
+///
+/// ```
+/// use module_test::Document;
+///
+/// let page = Document::parse("<h1>Lettings</h1><p><a href=\"/lettings/1/\">Sea view</a></p>");
+/// assert_eq!(page.heading(), "Lettings");
+/// assert_eq!(page.link("Sea view"), Some("/lettings/1/"));
+/// ```
 #[derive(Debug)]
 pub struct Document {
     /// All elements, in the order of their beginnings.

@@ -39,7 +39,7 @@
 //! # }
 //! ```
 //!
-//! # What there is
+//! # Contents
 //!
 //! - [`TestSite::on`] describes a site: all linked modules, or [some](Setup::installed), or
 //!   [modules made of values](LocalModule); settings, templates, demo data. [`Setup::start`] runs it

@@ -17,7 +17,16 @@ use tempfile::TempDir;
 
 use crate::{Answer, Database};
 
-/// A site inside this process.
+/// A site inside this process, made by [`Setup::start`](crate::Setup::start).
+///
+/// ```
+/// use module_test::{DatabaseKind, TestSite};
+///
+/// module_test::block_on(async {
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[]).start().await;
+///     assert_eq!(site.get("/nowhere/").await.status, 404);
+/// });
+/// ```
 pub struct TestSite {
     pub(crate) client: Client,
     /// The offset of its clock.

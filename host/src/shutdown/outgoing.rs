@@ -9,7 +9,6 @@
 const OPEN: [&str; 2] = ["01", "08"];
 
 /// Returns `true` if a connection to this port has unsent data; `false` where there is no `/proc`.
-/// is.
 pub(super) fn is_on_its_way(port: u16) -> bool {
     ["/proc/self/net/tcp", "/proc/self/net/tcp6"].iter().any(|table| {
         let table = std::fs::read_to_string(table).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Accounts: users, groups and permissions, in the tables of Django's `contenttypes` and `auth`; and
-//! who is signed in.
+//! Accounts: users, groups and permissions in the tables of Django's `contenttypes` and `auth`,
+//! passwords, and sessions.
 
 mod admin;
 mod authentication;

@@ -14,9 +14,29 @@ use super::{ForeignKey, FromJoined, Model};
 use crate::query::{Expression, FieldPath, escape_like};
 use crate::{FieldInfo, Id};
 
-/// A column of `M`, or of a model that its foreign keys lead to, which holds a `T`.
+/// A column with values of the type `T`, of the model `M` or of one that its foreign keys refer to.
 ///
-/// `#[derive(Model)]` makes a constant of it for each field: `Letting::TITLE`.
+/// `#[derive(Model)]` generates a constant for each field:
+///
+/// ```
+/// use module_api::db::{DbConnection, DbError};
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting", display = "{title}")]
+/// struct Letting {
+///     id: i64,
+///     #[model(max_length = 256)]
+///     title: String,
+///     price: i32,
+/// }
+///
+/// async fn cheap_or_named(on: &mut DbConnection) -> Result<Vec<Letting>, DbError> {
+///     let is_cheap = Letting::PRICE.lt(100);
+///     let is_named = Letting::TITLE.contains("sea");
+///     Letting::objects().filter(is_cheap.or(is_named)).order_by([Letting::PRICE.asc()]).all(on).await
+/// }
+/// ```
 pub struct Column<M, T> {
     path: FieldPath,
     types: PhantomData<fn() -> (M, T)>,
@@ -133,7 +153,7 @@ impl<T, O: Operand<T>> Operand<Option<T>> for O {
     }
 }
 
-/// A condition on rows of `M`.
+/// A condition on rows of `M`, as in the example of [`Column`].
 #[must_use = "a condition does nothing by itself"]
 pub struct Condition<M> {
     pub(super) expression: Expression,

@@ -194,9 +194,37 @@ impl<M> NullValue for Option<ForeignKey<M>> {
     }
 }
 
-/// The primary key of a row of another model.
+/// A foreign key: the primary key of a row of another model.
 ///
-/// Which rows these are, is a query: [`Select::with`](super::Select::with) fetches them along.
+/// [`Select::with`](super::Select::with) fetches the referenced rows in the same query.
+///
+/// ```
+/// use module_api::db::{DbConnection, DbError};
+/// use module_api::model::{ForeignKey, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address", display = "{city}")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting", display = "{title}")]
+/// struct Letting {
+///     id: i64,
+///     #[model(max_length = 256)]
+///     title: String,
+///     #[model(on_delete = cascade)]
+///     address: ForeignKey<Address>,
+/// }
+///
+/// async fn in_city(city: &str, on: &mut DbConnection) -> Result<Vec<(Letting, Address)>, DbError> {
+///     let is_there = Letting::ADDRESS.to(Address::CITY).eq(city);
+///     Letting::objects().filter(is_there).with(Letting::ADDRESS).all(on).await
+/// }
+/// ```
 pub struct ForeignKey<M> {
     id: i64,
     model: PhantomData<fn() -> M>,

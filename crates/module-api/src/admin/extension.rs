@@ -70,7 +70,8 @@
 use super::{AdminAction, Fieldset, Inline, ListColumn, ModelAdmin};
 use crate::model::{Model, ModelInfo};
 
-/// Additions to the [`ModelAdmin`] of another module.
+/// Additions to the [`ModelAdmin`] of another module, as in the example of
+/// [`Module::extend_admin`](crate::Module::extend_admin).
 ///
 /// Only a module that [`requires`](crate::Module::requires) or [`uses`](crate::Module::uses) the module
 /// that registers the model may extend it. An extension of a model whose module is not active is left

@@ -2,10 +2,10 @@
 
 use crate::model::{Model, ModelInfo};
 
-/// A part of a form.
+/// A section of a form, as in [`ModelAdmin`](crate::admin::ModelAdmin)'s example.
 #[derive(Debug, Clone, Default)]
 pub struct Fieldset {
-    /// The heading; nothing means none.
+    /// The heading, if it has one.
     pub title: Option<&'static str>,
     /// The fields, many-to-many ones included.
     pub fields: Vec<&'static str>,
@@ -16,24 +16,24 @@ pub struct Fieldset {
 }
 
 impl Fieldset {
-    /// A part with a heading.
+    /// Creates a section with a heading.
     pub fn new(title: &'static str, fields: impl IntoIterator<Item = &'static str>) -> Self {
         let fields = fields.into_iter().collect();
         Self { title: Some(title), fields, ..Self::default() }
     }
 
-    /// A part without one.
+    /// Creates a section without a heading.
     pub fn untitled(fields: impl IntoIterator<Item = &'static str>) -> Self {
         Self { fields: fields.into_iter().collect(), ..Self::default() }
     }
 
-    /// Is closed at first.
+    /// Collapses it at first.
     pub fn collapsed(mut self) -> Self {
         self.collapsed = true;
         self
     }
 
-    /// Says this before the fields.
+    /// Sets the text before its fields.
     pub fn description(mut self, description: &'static str) -> Self {
         self.description = description;
         self
@@ -41,15 +41,41 @@ impl Fieldset {
 }
 
 /// Objects of another model in the form of one.
+///
+/// ```
+/// use module_api::admin::{Inline, ModelAdmin};
+/// use module_api::model::{ForeignKey, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{text}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.comment", display = "{text}")]
+/// struct Comment {
+///     id: i64,
+///     #[model(on_delete = cascade)]
+///     entry: ForeignKey<Entry>,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// let entries = ModelAdmin::of::<Entry>().inline(Inline::tabular::<Comment>("entry").extra(1));
+/// assert!(entries.mistakes().is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Inline {
     /// Their model.
     pub model: &'static ModelInfo,
-    /// How they belong together.
+    /// The foreign key between both.
     pub relation: InlineRelation,
-    /// The fields that are shown; empty means all but the foreign key.
+    /// The fields shown; if empty, all but the foreign key.
     pub fields: Vec<&'static str>,
-    /// Fields that are shown and not changed.
+    /// Read-only fields.
     pub read_only: Vec<&'static str>,
 }
 

@@ -223,7 +223,10 @@ async fn more_rows_than_can_be_chosen_at_once_are_refused(on: DatabaseKind) {
     let fields = [("action", "check_out"), ("select_across", "1")];
     let answer = browser.post(LIST, &fields).await;
     let said = messages(&browser, &answer).await;
-    assert!(said[0].starts_with("More than 10000 items are selected. No items"), "{said:?}");
+    assert!(
+        said[0].starts_with("More than 10000 objects are selected. Nothing was changed."),
+        "{said:?}"
+    );
     let answer = browser.post(&format!("{LIST}?id__gt=1"), &fields).await;
     assert_eq!(messages(&browser, &answer).await, ["boss checked 10000 guests out."]);
     assert_eq!(left(&site).await.len(), 10_000);
@@ -297,7 +300,7 @@ async fn what_was_not_shown_is_not_deleted(on: DatabaseKind) {
     add_guests(&site, [Guest::named("Anna")]).await;
     let again = confirm(&browser, &asked).await;
     assert_eq!(again.status, 200, "it is asked again");
-    assert!(again.page().main().contains("something has changed"), "{}", again.page().main());
+    assert!(again.page().main().contains("the objects have changed"), "{}", again.page().main());
     assert_eq!(all_guests(&site).await.len(), 5);
     let id = ids[0].to_string();
     let fields =

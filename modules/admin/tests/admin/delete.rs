@@ -122,8 +122,7 @@ async fn what_protects_it_is_named_and_nothing_can_be_done(on: DatabaseKind) {
         page(&confirm(&browser, &address(shelf), &before).await),
     ] {
         assert_eq!(asked.heading(), "Cannot delete shelf");
-        let words = "Deleting the shelf “Maps” would require deleting the following protected \
-                     related objects:";
+        let words = "These protected objects refer to the shelf “Maps” and must be deleted first:";
         assert_has(&asked, &[words, "by “lent folder”"]);
         assert!(asked.link("Zoë").unwrap().starts_with("/admin/archive/loan/"));
         assert_eq!(value_of(&asked, "post"), None, "there is no form");
@@ -221,7 +220,7 @@ async fn it_is_asked_again_when_more_goes_than_was_shown(on: DatabaseKind) {
     assert_eq!(log(&site).await, []);
     // Without having seen anything, nothing is deleted either.
     let blind = browser.post(&address(shelf), &[("post", "yes")]).await;
-    assert_has(&page(&blind), &["Please look again at what goes."]);
+    assert_has(&page(&blind), &["Please review the list again."]);
     assert_eq!(confirm(&browser, &address(shelf), &again).await.status, 303);
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM archive_folder").await, 0);
 }

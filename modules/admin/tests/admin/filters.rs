@@ -360,7 +360,7 @@ async fn what_cannot_be_understood_leads_to_the_whole_list(on: DatabaseKind) {
         assert_eq!(answer.status, 303, "{short}");
         assert_eq!(answer.location(), "/admin/hotel/guest/?e=1", "{short}");
         let said = messages(&browser, &answer).await;
-        assert!(said[0].ends_with("All guests are shown."), "{short}: {said:?}");
+        assert!(said[0].ends_with("Showing all guests."), "{short}: {said:?}");
         let export = browser.get(&format!("/admin/hotel/guest/export/?{query}")).await;
         assert_eq!(export.location(), "/admin/hotel/guest/?e=1", "{short}");
         messages(&browser, &export).await;

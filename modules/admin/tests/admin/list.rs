@@ -169,7 +169,7 @@ async fn a_heading_turns_the_order_round_and_can_be_taken_out_again(on: Database
     assert_eq!(heading(&browser, "?o=-1&q=ann&p=1", "Kind").await, "?q=ann&o=2.-1");
     let list = page(&browser, "/admin/hotel/guest/?o=2.-1").await;
     let without = |label: &str| {
-        let label = format!("Do not sort by {label}");
+        let label = format!("Remove {label} from sorting");
         let link = list.all("a").find(|a| a.attribute("aria-label") == Some(&label))?;
         link.attribute("href")
     };
@@ -337,7 +337,7 @@ async fn a_page_too_far_from_both_ends_is_the_nearest_and_says_so(on: DatabaseKi
             "{asked}"
         );
         assert_eq!(firsts(&list)[0], first.to_string(), "{asked}");
-        let is_said = list.main().contains("lies too far from both ends");
+        let is_said = list.main().contains("is too far from both ends");
         assert_eq!(is_said, asked != shown, "{asked}");
         assert_eq!(list.link("Next").is_some(), shown == 2020, "{asked}");
         assert_eq!(list.link("Previous").is_some(), shown == 2001, "{asked}");

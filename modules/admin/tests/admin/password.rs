@@ -137,7 +137,7 @@ async fn a_user_without_a_password_gets_one(on: DatabaseKind) {
         NewUser { password: None, ..NewUser::named("ann", "") }.add_to(site.db()).await.unwrap();
     let form = page(&boss.get(&address(user)).await);
     assert_eq!(form.heading(), "Set password: ann");
-    let words = "This action will enable password-based authentication for this user.";
+    let words = "This enables logging in with a password for this user.";
     assert!(form.main().contains(words), "{}", form.main());
     assert_eq!(set(&boss, user, NEW, NEW).await.status, 303);
     let stored = stored(&site, user).await;

@@ -55,7 +55,7 @@ async fn a_rule_that_refuses_one_object_is_told_from_a_permission(on: DatabaseKi
     let answer = clerk.get(&format!("/admin/archive/folder/{sealed}/delete/")).await;
     assert_eq!(answer.status, 403);
     let said = answer.page().main();
-    assert!(said.contains("may not delete this folder"), "{said}");
+    assert!(said.contains("cannot delete this folder"), "{said}");
     assert!(!said.contains("Sealed") && !said.contains("permission"), "{said}");
 }
 

@@ -49,7 +49,7 @@ async fn nobody_deletes_their_own_account(on: DatabaseKind) {
         ("_selected_action", other.as_str()),
     ];
     let asked = page(&browser.post("/admin/auth/user/", &both).await);
-    assert_eq!(asked.heading(), "Cannot delete users");
+    assert_eq!(asked.heading(), "Cannot delete 2 users");
     assert_eq!(count(&site, "SELECT COUNT(*) AS value FROM auth_user").await, 3);
     assert_eq!(delete(&browser, &address(of_other)).await.status, 303);
 }

@@ -115,7 +115,7 @@ async fn what_is_no_form_is_refused_with_a_page(kind: DatabaseKind) {
     for body in [&b"name=%ff%fe&material=clay"[..], b"name=\xff\xfe", b"%c3=1"] {
         let (status, page) = send(&ann, FORM, body).await;
         assert_eq!(status, 400);
-        assert!(page.contains("not text in UTF-8"), "{page}");
+        assert!(page.contains("not encoded in UTF-8"), "{page}");
     }
     for (kind, body) in [
         ("multipart/form-data; boundary=x", &b"--x\r\n\r\n--x--"[..]),

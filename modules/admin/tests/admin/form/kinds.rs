@@ -192,7 +192,7 @@ async fn what_is_no_value_of_its_kind_is_refused_at_its_field(kind: DatabaseKind
         ("price", "-1", "Ensure this value is greater than or equal to 0."),
         ("ratio", "nan", "Enter a number."),
         ("number", "12", "Enter a valid UUID."),
-        ("data", "[1,", "Value must be valid JSON: EOF while parsing a value at line 1 column 3."),
+        ("data", "[1,", "This is not valid JSON: EOF while parsing a value at line 1 column 3."),
         ("page", "example.org", "Enter a valid URL."),
         (
             "slug",

@@ -23,7 +23,7 @@ async fn what_is_no_text_is_called_what_it_is(on: DatabaseKind) {
         (b"\x1f\x8b\x08\0\0\0\0\0" as &[u8], "is compressed (gzip): unpack it first"),
         (b"PK\x03\x04\x14\0", "is a ZIP archive or an Excel workbook: save the table as CSV"),
         (b"\x89PNG\r\n\x1a\n", "is a picture"),
-        (&utf16, "is written in UTF-16: save it as UTF-8"),
+        (&utf16, "is encoded in UTF-16: save it as UTF-8"),
         (b"title,address\nCaf\x81,1\n", "is encoded neither in UTF-8 nor in Windows-1252 (line 2)"),
         (b"title,address\na\0b,1\n", "is not a text file: it contains null bytes"),
         (b"\xef\xbb\xbf\r\n", "is empty"),
@@ -50,14 +50,14 @@ async fn what_is_no_table_or_list_says_where_it_is_not(on: DatabaseKind) {
     for (name, content, message) in [
         ("a.csv", "title,address\n", "has a header, but no rows"),
         ("a.csv", &wide, "has 10000 columns"),
-        ("a.csv", "title,title\na,b\n", "has two columns of the field “title”"),
-        ("a.csv", "address,address_id\na,b\n", "has two columns of the field “address_id”"),
+        ("a.csv", "title,title\na,b\n", "has two columns for the field “title”"),
+        ("a.csv", "address,address_id\na,b\n", "has two columns for the field “address_id”"),
         ("a.csv", "titel,address\na,b\n", "Unknown column “titel”. Allowed: id, title, address"),
         ("a.csv", "title,\na,b\n", "Unknown column “”."),
-        ("a.csv", "id\n1\n", "has no column of a field that could be imported"),
-        ("a.csv", "title,address\na,1\nb\n", "line 3 has 1 cell, and the first 2"),
-        ("a.csv", "title,address\n\"a,1\n", "the quote that begins in line 2 is not closed"),
-        ("a.csv", "title,address\n\"a\"b,1\n", "in line 2 there is text after the end of a quoted"),
+        ("a.csv", "id\n1\n", "has no columns that can be imported"),
+        ("a.csv", "title,address\na,1\nb\n", "line 3 has 1 cell, but the header 2"),
+        ("a.csv", "title,address\n\"a,1\n", "the quote opened in line 2 is not closed"),
+        ("a.csv", "title,address\n\"a\"b,1\n", "line 2 has text after a closing quote"),
         ("a.csv", "[{\"model\": 1}]", "has the extension .csv, but contains JSON"),
         (
             "a.json",
@@ -171,7 +171,7 @@ async fn what_is_not_a_form_of_the_page_is_refused(on: DatabaseKind) {
     ] {
         let answer = desk.post(LETTINGS, fields).await;
         assert_eq!(answer.status, 400, "{fields:?}");
-        assert!(answer.page().main().contains("choose the file again"));
+        assert!(answer.page().main().contains("Choose the file again"));
     }
     let token = desk.token();
     let body = format!(

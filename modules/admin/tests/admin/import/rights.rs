@@ -96,7 +96,7 @@ async fn passwords_are_never_imported_and_new_users_have_none(on: DatabaseKind) 
     let of_cid = password_of(&site, "cid").await;
     assert!(of_cid.starts_with('!') && of_cid != of_bob, "{of_cid}");
     let only = preview_error(&desk, "username_is_missing.csv", "password\nx\n").await;
-    assert!(only.contains("no column of a field that could be imported"), "{only}");
+    assert!(only.contains("no columns that can be imported"), "{only}");
 }
 
 async fn preview_error(desk: &module_test::Browser<'_>, name: &str, content: &str) -> String {
@@ -115,7 +115,7 @@ async fn fields_for_superusers_are_left_out_for_others(on: DatabaseKind) {
     assert_eq!(shown.counts, [1, 1, 0, 0], "{:?}", shown.problems);
     let left_out = shown.page.id("left-out").unwrap().words();
     for name in ["groups", "is_staff", "is_superuser", "user_permissions"] {
-        let line = format!("{name}: only superusers can change it");
+        let line = format!("{name}: only superusers can change this");
         assert!(left_out.contains(&line), "{left_out}");
     }
     import(&desk, USERS, "users.csv", &table).await;
