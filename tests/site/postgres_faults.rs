@@ -229,8 +229,8 @@ async fn trigrams_are_missed_until_the_user_may_use_their_schema_whichever_it_is
         .execute(&[&format!("DROP OWNED BY \"{role}\""), &format!("DROP ROLE \"{role}\"")])
         .await;
 
-    assert!(before.contains("databases.W003 "), "{before}");
-    assert!(!after.contains("databases.W003 "), "{after}");
+    assert!(before.contains("(databases.W003)"), "{before}");
+    assert!(!after.contains("(databases.W003)"), "{after}");
 }
 
 #[rocket::async_test]

@@ -40,7 +40,7 @@ pub struct Request {
     pub app: Option<String>,
 }
 
-/// Why models cannot be written.
+/// An error of `inspectdb`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {

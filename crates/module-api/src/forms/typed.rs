@@ -287,7 +287,7 @@ mod tests {
             (
                 FieldKind::Json,
                 "field={",
-                "Value must be valid JSON: EOF while parsing an object at line 1 column 1.",
+                "This is not valid JSON: EOF while parsing an object at line 1 column 1.",
             ),
         ] {
             let field = FieldInfo { kind, ..FIELD };
