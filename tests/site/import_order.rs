@@ -14,7 +14,7 @@ const ORDERS: &[(&str, &str)] = &[
     ("bench/floor", "database engine headers rows pages"),
     ("bench/many", ""),
     ("bench/migrations", ""),
-    ("bench/queries", "by_hand"),
+    ("bench/queries", "by_hand kinds"),
     (
         "crates/cargo-installed-apps",
         "arguments linking names placeholders relative error template changes manifest engine \

@@ -5,6 +5,7 @@
 //! database has at least twelve lettings, and is left as it was.
 
 mod by_hand;
+mod kinds;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ use module_api::db::{DatabaseOptions, DbPool, Executor};
 use module_api::model::{ForeignKey, Model};
 use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
+
+use kinds::Stay;
 
 /// How often an operation runs in one turn.
 const RUNS: u32 = 20;
@@ -138,6 +141,19 @@ async fn write(pool: &DbPool, blocks: u32) -> Result<(), Box<dyn Error>> {
             .update([Letting::TITLE.set("Beach Hut")], &mut *on)
             .await?,
         by_hand::update(Executor::from(&mut *on), "Beach Hut", 7).await?
+    );
+    kinds::create_table(on).await?;
+    compare!(
+        blocks,
+        "insert of a date, a decimal, a UUID and JSON",
+        Stay::new().insert(&mut *on).await?,
+        kinds::insert(Executor::from(&mut *on), &Stay::new()).await?
+    );
+    compare!(
+        blocks,
+        "twelve rows with a date, a decimal, a UUID and JSON",
+        Stay::objects().order_by([Stay::ID.asc()]).limit(12).all(&mut *on).await?,
+        kinds::list(Executor::from(&mut *on)).await?
     );
     Ok(())
 }
