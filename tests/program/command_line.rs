@@ -16,7 +16,7 @@ fn check_says_that_all_is_well_or_prints_every_problem() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["check"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(text(&output.stdout).starts_with("no problems in 5 active modules"), "{output:?}");
+    assert!(text(&output.stdout).starts_with("no problems in 6 active modules"), "{output:?}");
 
     let settings = "[default]\ninstalled = ['hom', 'profiles']";
     fs::write(folder.path().join("Rocket.toml"), settings).unwrap();
