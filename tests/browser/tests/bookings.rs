@@ -16,15 +16,16 @@ async fn a_guest_books_nights_and_staff_confirm_them(browser: &Browser) {
     assert_eq!(browser.path().await, "/bookings/ask/1/");
     browser.check_page("ask").await;
 
-    browser.fill("Arrival", "2035-07-08").await;
-    browser.fill("Departure", "2035-07-04").await;
+    // A date is typed as its locale writes it: month, day, year.
+    browser.fill("Arrival", "07082035").await;
+    browser.fill("Departure", "07042035").await;
     browser.press("Ask for these nights").await;
     assert_eq!(browser.value("Arrival").await, "2035-07-08");
     let told = browser.texts(".field-error").await;
     assert_eq!(told, ["The departure has to be after the arrival."]);
     browser.check_page("ask-with-error").await;
 
-    browser.fill("Departure", "2035-07-12").await;
+    browser.fill("Departure", "07122035").await;
     browser.press("Ask for these nights").await;
     assert_eq!(browser.heading().await, "My bookings");
     browser.check_page("my-bookings").await;

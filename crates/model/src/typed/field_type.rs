@@ -221,8 +221,8 @@ impl<M> NullValue for Option<ForeignKey<M>> {
 /// }
 ///
 /// async fn in_city(city: &str, on: &mut DbConnection) -> Result<Vec<(Letting, Address)>, DbError> {
-///     let is_there = Letting::ADDRESS.to(Address::CITY).eq(city);
-///     Letting::objects().filter(is_there).with(Letting::ADDRESS).all(on).await
+///     let is_there = Letting::ADDRESS.to(&Address::CITY).eq(city);
+///     Letting::objects().filter(is_there).with(&Letting::ADDRESS).all(on).await
 /// }
 /// ```
 pub struct ForeignKey<M> {
