@@ -160,7 +160,8 @@ async fn of_rows_that_both_tables_have_nothing_is_said(kind: DatabaseKind) {
 
 async fn rows_of_a_module_that_is_activated_later_are_copied_then(kind: DatabaseKind) {
     let site = old_site(kind).await;
-    let without = "[default.modules.lettings]\nenabled = false\n";
+    // What requires it goes along.
+    let without = "[default.modules]\nlettings.enabled = false\nbookings.enabled = false\n";
     std::fs::write(site.folder().join("Rocket.toml"), without).unwrap();
     site.run(&["migrate"]);
     assert_eq!(site.values::<String>(PROFILES).await, ["8Kraków4"]);

@@ -181,7 +181,9 @@ async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>
     // shares sessions it is held for one.
     let mut connection = None;
     loop {
-        match timeout(HELD, asks.recv_many(&mut waiting, usize::MAX)).await {
+        let next = asks.recv_many(&mut waiting, usize::MAX);
+        let asked = if connection.is_some() { timeout(HELD, next).await } else { Ok(next.await) };
+        match asked {
             Ok(0) => return,
             Ok(_) => {}
             Err(_) => {

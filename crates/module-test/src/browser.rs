@@ -1,7 +1,7 @@
 //! A browser: it keeps cookies, and sends forms with the token of the page they are on.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use module_api::CookieRules;
 use module_api::Urls;
@@ -143,9 +143,13 @@ impl Browser<'_> {
         self.post(&address, &[("username", username), ("password", password)]).await
     }
 
+    fn jar(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.cookies.lock().expect("nothing panics while it holds the cookies")
+    }
+
     /// The cookies that it has.
     pub fn cookies(&self) -> BTreeMap<String, String> {
-        self.cookies.lock().unwrap().clone()
+        self.jar().clone()
     }
 
     /// The value of a cookie.
@@ -155,12 +159,12 @@ impl Browser<'_> {
 
     /// Puts a cookie there by hand.
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+        self.jar().insert(name.to_owned(), value.to_owned());
     }
 
     /// Loses a cookie.
     pub fn lose_cookie(&self, name: &str) {
-        self.cookies.lock().unwrap().remove(name);
+        self.jar().remove(name);
     }
 
     async fn exchange(

@@ -27,8 +27,16 @@ struct Month {
     name: String,
     /// The number of days of its first week, from Sunday on, that belong to the month before.
     blanks: u8,
-    /// For each night whether it is taken.
-    nights: Vec<bool>,
+    nights: Vec<Night>,
+}
+
+/// The state of a night.
+#[derive(Serialize)]
+#[serde(crate = "module_api::serde", rename_all = "snake_case")]
+enum Night {
+    Past,
+    Taken,
+    Free,
 }
 
 impl Offer {
@@ -49,18 +57,22 @@ impl Offer {
             .filter(Booking::LETTING.eq(&letting))
             .filter(Booking::STATUS.eq(Status::Confirmed))
             .filter(Booking::DEPARTURE.gt(first));
-        let months = months(first, &stays.all(on).await?);
+        let months = months(first, today, &stays.all(on).await?);
         Ok(Some(Self { letting, price, months }))
     }
 }
 
 /// Returns the twelve months from the one with that first day on.
-fn months(mut first: Date, stays: &[Booking]) -> Vec<Month> {
+fn months(mut first: Date, today: Date, stays: &[Booking]) -> Vec<Month> {
+    let is_taken = |night| stays.iter().any(|stay| (stay.arrival..stay.departure).contains(&night));
+    let state = |night| match night {
+        night if night < today => Night::Past,
+        night if is_taken(night) => Night::Taken,
+        _ => Night::Free,
+    };
     let month = || {
         let length = first.month().length(first.year());
-        let is_taken =
-            |night| stays.iter().any(|stay| (stay.arrival..stay.departure).contains(&night));
-        let nights = (0..length).map(|day| is_taken(first + Duration::days(day.into()))).collect();
+        let nights = (0..length).map(|day| state(first + Duration::days(day.into()))).collect();
         let name = format!("{} {}", first.month(), first.year());
         let blanks = first.weekday().number_days_from_sunday();
         first += Duration::days(length.into());

@@ -26,6 +26,14 @@ async fn number(site: &TestSite, sql: &'static str) -> i64 {
     query(sql).fetch_one::<(i64,)>(&mut reader).await.unwrap().0
 }
 
+/// A superuser's browser, once the guest Anna is in the index.
+async fn indexed(site: &TestSite) -> Browser<'_> {
+    add_guests(site, [Guest::named("Anna")]).await;
+    let desk = superuser(site).await;
+    settle(site, &desk, GUESTS).await;
+    desk
+}
+
 /// The index is asked: whoever tampers with it finds less.
 async fn assert_is_asked(site: &TestSite, desk: &Browser<'_>, name: &str) {
     settle(site, desk, GUESTS).await;
@@ -37,9 +45,7 @@ async fn assert_is_asked(site: &TestSite, desk: &Browser<'_>, name: &str) {
 #[rocket::async_test]
 async fn an_index_whose_triggers_were_disabled_is_not_asked_until_it_is_made_anew_on_postgres() {
     let site = hotel(DatabaseKind::Postgres).await;
-    add_guests(&site, [Guest::named("Anna")]).await;
-    let desk = superuser(&site).await;
-    settle(&site, &desk, GUESTS).await;
+    let desk = indexed(&site).await;
     // As `pg_restore --data-only --disable-triggers` does.
     site.database()
         .execute(
@@ -55,9 +61,7 @@ async fn an_index_whose_triggers_were_disabled_is_not_asked_until_it_is_made_ane
 #[rocket::async_test]
 async fn what_a_session_in_the_role_of_a_replica_changes_is_found_on_postgres() {
     let site = hotel(DatabaseKind::Postgres).await;
-    add_guests(&site, [Guest::named("Anna")]).await;
-    let desk = superuser(&site).await;
-    settle(&site, &desk, GUESTS).await;
+    let desk = indexed(&site).await;
     site.database()
         .execute(
             "SET session_replication_role = replica; UPDATE hotel_guest SET name = 'Berta'; \
@@ -73,17 +77,14 @@ async fn what_a_session_in_the_role_of_a_replica_changes_is_found_on_postgres() 
 
 async fn a_search_does_without_an_index_whose_table_is_gone(on: DatabaseKind) {
     let site = hotel(on).await;
-    add_guests(&site, [Guest::named("Anna")]).await;
-    let desk = superuser(&site).await;
-    settle(&site, &desk, GUESTS).await;
+    let desk = indexed(&site).await;
     site.database().execute("DROP TABLE admin_search_hotel_guest").await;
     assert_eq!(found_in(&desk, GUESTS, "anna").await, ["Anna"]);
 }
 
 async fn lost_tables_of_the_index_are_made_again(on: DatabaseKind) {
     let site = hotel(on).await;
-    add_guests(&site, [Guest::named("Anna")]).await;
-    let desk = superuser(&site).await;
+    let desk = indexed(&site).await;
     let mut losses = vec![
         ("DROP TABLE admin_search_change", "UPDATE hotel_guest SET name = 'Berta'", "Berta"),
         ("DROP TABLE admin_search_index", "UPDATE hotel_guest SET name = 'Carla'", "Carla"),
@@ -105,9 +106,7 @@ async fn lost_tables_of_the_index_are_made_again(on: DatabaseKind) {
 
 async fn an_index_that_lacks_nothing_stays(on: DatabaseKind) {
     let site = hotel(on).await;
-    add_guests(&site, [Guest::named("Anna")]).await;
-    let desk = superuser(&site).await;
-    settle(&site, &desk, GUESTS).await;
+    let desk = indexed(&site).await;
     let (mark, marks) = match on {
         DatabaseKind::Sqlite => (
             "INSERT INTO admin_search_hotel_guest (rowid, \"text\") VALUES (987654, 'mark')",

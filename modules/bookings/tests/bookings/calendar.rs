@@ -8,25 +8,31 @@ use crate::house::House;
 
 on_both_databases! {
     nights_that_are_confirmed_are_taken_and_others_are_not,
+    nights_before_today_are_past,
     a_page_with_a_calendar_is_kept_until_a_booking_is_confirmed,
     a_calendar_begins_in_the_month_of_today,
 }
 
 /// The days that are shown as taken, each with its month.
 fn taken(page: &Answer) -> Vec<String> {
+    days(page, "taken")
+}
+
+/// The days of a class, each with its month.
+fn days(page: &Answer, class: &str) -> Vec<String> {
     let page = page.page();
     let mut month = String::new();
-    let mut taken = Vec::new();
+    let mut days = Vec::new();
     for element in &page.elements {
         match element.name.as_str() {
             "caption" => month = element.words(),
-            "td" if element.attribute("class") == Some("taken") => {
-                taken.push(format!("{month}: {}", element.words()));
+            "td" if element.attribute("class") == Some(class) => {
+                days.push(format!("{month}: {}", element.words()));
             }
             _ => {}
         }
     }
-    taken
+    days
 }
 
 fn told(night: Date) -> String {
@@ -44,6 +50,19 @@ async fn nights_that_are_confirmed_are_taken_and_others_are_not(on: DatabaseKind
     assert_eq!(taken(&guest.get(&house.page()).await), expected);
     let form = guest.get(&format!("/bookings/ask/{}/", house.letting)).await;
     assert_eq!(taken(&form), expected);
+}
+
+async fn nights_before_today_are_past(on: DatabaseKind) {
+    let house = House::on(on).await;
+    let today = house.day(0);
+    let twentieth = today.month().length(today.year()) - today.day() + 20;
+    house.site.advance(Duration::days(twentieth.into()));
+    let today = house.day(0);
+    let past = days(&house.site.get(&house.page()).await, "past");
+    let expected = (1..today.day())
+        .map(|day| format!("{} {}: {day} past", today.month(), today.year()))
+        .collect::<Vec<_>>();
+    assert_eq!(past, expected);
 }
 
 /// The page as visitors get it once it is kept. PostgreSQL tells of a transaction that it has ended, not in

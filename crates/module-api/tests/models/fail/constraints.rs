@@ -11,7 +11,7 @@ use module_api::model::Model;
     constraint(name = "if_check", check = "departure > arrival", condition = "room > 0"),
     constraint(name = "plain", unique = ["room"]),
     constraint(name = "unknown", unique = ["rom", "lower(guest)"]),
-    constraint(name = "no field", check = "TRUE"),
+    constraint(name = "no 'field", check = "TRUE"),
     constraint(name = "nowhere", check = "TRUE", field = "depature"),
     constraint(name = "misspelt", chek = "TRUE"),
     constraint = "departure > arrival",
