@@ -106,7 +106,7 @@ async fn lost_tables_of_the_index_are_made_again(on: DatabaseKind) {
 
 async fn an_index_that_lacks_nothing_stays(on: DatabaseKind) {
     let site = hotel(on).await;
-    let desk = indexed(&site).await;
+    indexed(&site).await;
     let (mark, marks) = match on {
         DatabaseKind::Sqlite => (
             "INSERT INTO admin_search_hotel_guest (rowid, \"text\") VALUES (987654, 'mark')",
