@@ -14,10 +14,12 @@ use crate::{Answer, TestSite, TestUser};
 /// A visitor's browser, which keeps cookies and sends CSRF tokens.
 ///
 /// ```
-/// use module_test::{DatabaseKind, TestSite};
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule::named("news");
 ///
 /// module_test::block_on(async {
-///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[]).start().await;
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).start().await;
 ///     let browser = site.browser();
 ///     assert_eq!(browser.get("/nowhere/").await.page().heading(), "Page not found");
 /// });

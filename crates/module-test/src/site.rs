@@ -20,10 +20,12 @@ use crate::{Answer, Database};
 /// A site inside this process, made by [`Setup::start`](crate::Setup::start).
 ///
 /// ```
-/// use module_test::{DatabaseKind, TestSite};
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule::named("news");
 ///
 /// module_test::block_on(async {
-///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[]).start().await;
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).start().await;
 ///     assert_eq!(site.get("/nowhere/").await.status, 404);
 /// });
 /// ```

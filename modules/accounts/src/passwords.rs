@@ -8,6 +8,7 @@ mod argon2;
 mod base64;
 mod bcrypt;
 mod common_passwords;
+mod hash_memory;
 mod hasher;
 mod pbkdf2;
 mod salt;

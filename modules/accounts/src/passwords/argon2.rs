@@ -1,7 +1,8 @@
 //! Argon2: `argon2$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<hash>`.
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 
+use super::hash_memory::HashMemory;
 use super::stored_hash::{MAX_MEMORY_KIB, MAX_MEMORY_WRITTEN_KIB, UnreadableHash, equal, number};
 use super::{OutOfMemory, base64, salt};
 
@@ -25,11 +26,6 @@ pub(super) struct Argon2Hash {
     salt: Vec<u8>,
     hash: Vec<u8>,
 }
-
-/// Memory of so many bytes and more glibc gives back to the system once it is free. Of less it keeps
-/// some for each of its arenas, and in pieces: after fifty had signed in at once, that was 400 MB. What
-/// is reserved and not used takes none.
-const GIVEN_BACK: usize = 32 << 20;
 
 impl Argon2Hash {
     pub(super) fn encode(password: &str) -> Result<String, OutOfMemory> {
@@ -91,15 +87,12 @@ impl Argon2Hash {
     /// The hash of a password with this one's salt and parameters.
     fn hash(&self, password: &str) -> Result<Vec<u8>, OutOfMemory> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
-        let blocks = self.params.block_count();
-        let mut memory = Vec::new();
-        let reserved = memory.try_reserve_exact(blocks.max(GIVEN_BACK / Block::SIZE));
-        reserved.map_err(|_| OutOfMemory)?;
-        memory.resize(blocks, Block::default());
         let mut hash = vec![0; self.hash.len()];
-        let memory = memory.as_mut_slice();
-        argon2
-            .hash_password_into_with_memory(password.as_bytes(), &self.salt, &mut hash, memory)
+        HashMemory::shared()
+            .with(self.params.block_count(), |memory| {
+                let password = password.as_bytes();
+                argon2.hash_password_into_with_memory(password, &self.salt, &mut hash, memory)
+            })?
             .expect("the parameters and the lengths of salt and hash are within Argon2's bounds");
         Ok(hash)
     }

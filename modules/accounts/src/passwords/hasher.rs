@@ -10,6 +10,7 @@ use module_api::rocket::tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use module_api::rocket::tokio::task::{JoinError, spawn_blocking};
 use module_api::rocket::tokio::time::sleep;
 
+use super::hash_memory::HashMemory;
 use super::stored_hash::{StoredHash, UnreadableHash};
 use super::{OutOfMemory, PasswordSettings, Verification, encode};
 
@@ -91,9 +92,14 @@ impl HasherError {
     }
 }
 
-/// The permissions to compute one hash, given back when they are dropped.
-pub(super) type Permits =
-    (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>, OwnedSemaphorePermit);
+/// The permissions to compute one hash, given back when they are dropped. While somebody holds or
+/// waits for them, the memory of other hashes is kept for reuse.
+pub(super) struct Permits {
+    _admitted: OwnedSemaphorePermit,
+    _large: Option<OwnedSemaphorePermit>,
+    _running: OwnedSemaphorePermit,
+    _memory: Arc<HashMemory>,
+}
 
 impl Hasher {
     /// A hasher for all cores of the machine.
@@ -169,6 +175,7 @@ impl Hasher {
         const OPEN: &str = "the semaphores are never closed";
         let admitted =
             Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| HasherError::Busy)?;
+        let memory = HashMemory::shared();
         // First, so that nobody holds a core while waiting for it.
         let large = if large {
             Some(Arc::clone(&self.large).acquire_owned().await.expect(OPEN))
@@ -176,7 +183,7 @@ impl Hasher {
             None
         };
         let running = Arc::clone(&self.running).acquire_owned().await.expect(OPEN);
-        Ok((admitted, large, running))
+        Ok(Permits { _admitted: admitted, _large: large, _running: running, _memory: memory })
     }
 }
 

@@ -3,5 +3,6 @@
 mod broken_hashes;
 mod django_hashes;
 mod django_validation;
+mod memory;
 mod new_hashes;
 mod queue;
