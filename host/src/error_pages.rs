@@ -22,15 +22,15 @@ pub(crate) fn catcher() -> Catcher {
 
 /// A module's catcher, which is not asked about requests that are kept from the handlers.
 pub(crate) fn wrap(mut catcher: Catcher) -> Catcher {
-    catcher.handler = Box::new(OfModule(catcher.handler));
+    catcher.handler = Box::new(ModuleCatcher(catcher.handler));
     catcher
 }
 
 #[derive(Clone)]
-struct OfModule(Box<dyn Handler>);
+struct ModuleCatcher(Box<dyn Handler>);
 
 #[rocket::async_trait]
-impl Handler for OfModule {
+impl Handler for ModuleCatcher {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
         if Watched::of(request).is_refused() {
             return catch(status, request).await;
@@ -47,7 +47,7 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
         }
         if watched.is_refused() {
             // What it is answered takes the place of any page.
-            return Ok(bare(status));
+            return Ok(plain_response(status));
         }
         if let Some(reported) = &watched.current.reported {
             reported.note_path(request);
@@ -85,7 +85,7 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     let reason = status.reason_lossy();
     let context = context! { status: status.code, reason, explanation, cause };
     let page = Page::render(template, context).respond_to(request);
-    let mut response = page.unwrap_or_else(|_| bare(status));
+    let mut response = page.unwrap_or_else(|_| plain_response(status));
     response.set_status(status);
     response
 }
@@ -120,7 +120,7 @@ fn login_address(request: &Request<'_>) -> Option<String> {
 }
 
 /// Returns a plain response for the case that even the error page fails.
-fn bare<'r>(status: Status) -> Response<'r> {
+fn plain_response<'r>(status: Status) -> Response<'r> {
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1></html>",
         status.reason_lossy(),

@@ -83,16 +83,16 @@ impl Readiness {
     }
 }
 
-type Asked = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+type CheckResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-async fn answers(db: &Db) -> Asked {
+async fn answers(db: &Db) -> CheckResult {
     let mut connection = db.acquire().await?;
     let _: Option<(i64,)> = query("SELECT 1 AS value").fetch_optional(&mut connection).await?;
     Ok(())
 }
 
 /// Returns `true` if a health check fails; the reason is logged.
-async fn is_failing(what: &'static str, asked: impl Future<Output = Asked>) -> bool {
+async fn is_failing(what: &'static str, asked: impl Future<Output = CheckResult>) -> bool {
     match timeout(PATIENCE, asked).await {
         Ok(Ok(())) => false,
         Ok(Err(error)) => {
@@ -108,18 +108,18 @@ async fn is_failing(what: &'static str, asked: impl Future<Output = Asked>) -> b
 
 /// The host's routes for those who ask how it is.
 pub(crate) fn routes() -> Vec<Route> {
-    let route = |address: &str, name: &'static str, handler: Asks| {
+    let route = |address: &str, name: &'static str, handler: HealthQuery| {
         let mut route = Route::new(Method::Get, address, handler);
         route.name = Some(name.into());
         route
     };
     let [alive, ready] = PROBES;
-    vec![route(alive, "healthz", Asks::Alive), route(ready, "readyz", Asks::Ready)]
+    vec![route(alive, "healthz", HealthQuery::Alive), route(ready, "readyz", HealthQuery::Ready)]
 }
 
 /// The kind of a health query.
 #[derive(Clone, Copy)]
-enum Asks {
+enum HealthQuery {
     Alive,
     Ready,
 }
@@ -132,7 +132,7 @@ struct Answer<'a> {
 }
 
 #[rocket::async_trait]
-impl Handler for Asks {
+impl Handler for HealthQuery {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         let failing = match self {
             Self::Alive => Vec::new(),

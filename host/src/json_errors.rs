@@ -52,7 +52,7 @@ pub(crate) fn respond(
     request: &Request<'_>,
     request_id: &str,
 ) -> Response<'static> {
-    let (status, allowed) = told_apart(status, request);
+    let (status, allowed) = refine_status(status, request);
     let shows_causes = request.rocket().state::<Templates>().is_some_and(|it| it.shows_causes);
     let cause = FailureCause::of(request).0.as_deref().filter(|_| shows_causes);
     let errors = InvalidValues::of(request).filter(|_| status == Status::UnprocessableEntity);
@@ -98,7 +98,7 @@ fn problem(
 
 /// Rocket says 404 also where a route answers the address, but by another method or for other media types:
 /// the status for that, and the methods for 405.
-fn told_apart(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
+fn refine_status(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
     if status != Status::NotFound || request.route().is_some() {
         return (status, None);
     }

@@ -63,7 +63,7 @@ pub(crate) struct Candidate {
 }
 
 /// A page that may be kept, in the request's local cache once a handler has made it.
-struct Made {
+struct KeepablePage {
     keeping: Arc<Keeping>,
     /// The entry to store it in; `None` if it is not stored.
     candidate: Option<Candidate>,
@@ -131,7 +131,7 @@ impl KeptRoute {
     /// Looks for the page that a request asks for.
     pub(crate) async fn look_up<'r>(&self, request: &'r Request<'_>) -> Found<'r> {
         let keeping = &self.keeping;
-        if !self.keeps.load(Ordering::Relaxed) || !is_for_anybody(request) {
+        if !self.keeps.load(Ordering::Relaxed) || !is_shareable(request) {
             return Found::Never;
         }
         let Some(key) = Key::of(self.number, &self.query, &keeping.headers, request) else {
@@ -176,13 +176,13 @@ impl KeptRoute {
         if *request.local_cache(|| Keepable(false)) == Keepable(true) {
             self.keeps.store(true, Ordering::Relaxed);
             let keeping = Arc::clone(&self.keeping);
-            request.local_cache(|| Some(Made { keeping, candidate }));
+            request.local_cache(|| Some(KeepablePage { keeping, candidate }));
         }
     }
 }
 
 /// Returns `true` if a request has no state of its own that a page could show.
-fn is_for_anybody(request: &Request<'_>) -> bool {
+fn is_shareable(request: &Request<'_>) -> bool {
     let rules = CookieRules::of(request);
     let cookies = request.cookies();
     let own = [rules.session_cookie(), rules.csrf_cookie(), rules.messages_cookie()];
@@ -209,7 +209,9 @@ impl Fairing for KeepPages {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let Some(Made { keeping, candidate }) = request.local_cache(|| None::<Made>) else {
+        let Some(KeepablePage { keeping, candidate }) =
+            request.local_cache(|| None::<KeepablePage>)
+        else {
             return;
         };
         if response.status() == Status::Ok

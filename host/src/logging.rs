@@ -14,8 +14,8 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::settings::{LogFormat, Settings};
 use crate::{reload, reports};
-use format::{ForPeople, Json};
-use of_rocket::OfRocket;
+use format::{HumanFormat, Json};
+use of_rocket::RocketFilter;
 use queue::Lines;
 
 pub(crate) use of_rocket::failed_connections;
@@ -48,12 +48,12 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         // It would report a reader that has gone to that same reader, and panic.
         .log_internal_errors(false);
     let lines: Box<dyn Layer<_> + Send + Sync> = match settings.log_format() {
-        LogFormat::Text => lines.event_format(ForPeople).boxed(),
+        LogFormat::Text => lines.event_format(HumanFormat).boxed(),
         LogFormat::Json => lines.event_format(Json).boxed(),
     };
     // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows
     // upon the question, of the crate `log`, whether something would be logged that no layer wants.
-    let (of_rocket, filter) = OfRocket::over(filter);
+    let (of_rocket, filter) = RocketFilter::over(filter);
     let subscriber = tracing_subscriber::registry().with(filter).with(of_rocket).with(lines);
     // In a test another one may be installed already: then that one is used.
     let _ = subscriber.with(reports::layer(settings)).try_init();

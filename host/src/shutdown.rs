@@ -83,7 +83,7 @@ async fn idle(in_flight: &InFlight, port: u16) {
         if in_flight.count() > 0 {
             idle_since = None;
         } else if now.duration_since(*idle_since.get_or_insert(now)) >= SETTLED {
-            if !outgoing::is_on_its_way(port) {
+            if !outgoing::has_unsent_data(port) {
                 return;
             }
             // Somebody reads slowly. That there is nothing left to be sent has to last, too.

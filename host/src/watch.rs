@@ -23,7 +23,7 @@ use crate::reload;
 use crate::request::{Answering, Current, ReportedRequest, Scope, during};
 use crate::settings::Settings;
 
-pub(crate) use in_flight::{InFlight, Underway};
+pub(crate) use in_flight::{InFlight, InFlightRequest};
 pub(crate) use metrics::{Metrics, routes as metrics_routes};
 
 /// The target of the line that is logged for each request.
@@ -37,7 +37,7 @@ pub(crate) struct Watched {
     method: Option<Method>,
     refusal: Option<Refusal>,
     pub(crate) current: Arc<Current>,
-    _underway: Option<(Underway, Option<Exchange>)>,
+    _underway: Option<(InFlightRequest, Option<Exchange>)>,
 }
 
 impl Watched {
@@ -52,7 +52,7 @@ impl Watched {
         method: Option<Method>,
         info: &RequestInfo,
         refusal: Option<Refusal>,
-        underway: Option<(Underway, Option<Exchange>)>,
+        underway: Option<(InFlightRequest, Option<Exchange>)>,
         reported: Option<ReportedRequest>,
     ) -> Self {
         Self {

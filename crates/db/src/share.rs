@@ -99,7 +99,7 @@ impl ConnectionShare {
         if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
             return Ok(Permit(permit));
         }
-        let taken = match self.line_up(Instant::now()) {
+        let taken = match self.enqueue(Instant::now()) {
             Some(_in_line) => timeout_at(deadline.into(), permits.acquire_owned()).await.ok(),
             None => None,
         };
@@ -114,7 +114,7 @@ impl ConnectionShare {
 
     /// A place at the end of the queue, unless that is long, and the first in it has been there for a
     /// third of the timeout.
-    fn line_up(&self, now: Instant) -> Option<InLine<'_>> {
+    fn enqueue(&self, now: Instant) -> Option<QueuePlace<'_>> {
         let mut line = self.line();
         if line.len() >= PLACES * self.0.connections
             && let Some((since, _)) = line.first()
@@ -125,7 +125,7 @@ impl ConnectionShare {
         let place = (now, self.0.next_place.fetch_add(1, Ordering::Relaxed));
         line.insert(place);
         self.0.counts.waiting.fetch_add(1, Ordering::Relaxed);
-        Some(InLine { share: self, place })
+        Some(QueuePlace { share: self, place })
     }
 
     fn line(&self) -> MutexGuard<'_, BTreeSet<Place>> {
@@ -134,12 +134,12 @@ impl ConnectionShare {
 }
 
 /// A request in the queue, which leaves it when dropped.
-struct InLine<'s> {
+struct QueuePlace<'s> {
     share: &'s ConnectionShare,
     place: Place,
 }
 
-impl Drop for InLine<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         self.share.line().remove(&self.place);
         self.share.0.counts.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -195,14 +195,14 @@ mod tests {
         let share = new_share(1, PATIENCE);
         let held = share.take(later()).await.unwrap();
         let long_ago = Instant::now().checked_sub(PATIENCE / 2).unwrap();
-        let first = share.line_up(long_ago).unwrap();
-        let others: Vec<_> = (1..PLACES).map(|_| share.line_up(Instant::now()).unwrap()).collect();
+        let first = share.enqueue(long_ago).unwrap();
+        let others: Vec<_> = (1..PLACES).map(|_| share.enqueue(Instant::now()).unwrap()).collect();
         assert!(matches!(share.take(later()).await, Err(DbError::Busy)));
         assert_eq!(share.refused(), 1);
         drop(first);
-        assert!(share.line_up(Instant::now()).is_some(), "it is shorter");
-        let last = share.line_up(Instant::now()).unwrap();
-        assert!(share.line_up(Instant::now()).is_some(), "it is long, and moves");
+        assert!(share.enqueue(Instant::now()).is_some(), "it is shorter");
+        let last = share.enqueue(Instant::now()).unwrap();
+        assert!(share.enqueue(Instant::now()).is_some(), "it is long, and moves");
         drop((held, others, last));
         assert!(share.take(later()).await.is_ok());
     }

@@ -10,7 +10,7 @@ use rocket::figment::Figment;
 use crate::error::MailSettingsError;
 use crate::message::{Mail, MailError};
 use crate::settings;
-use crate::way::Way;
+use crate::way::MailTransport;
 
 /// Sends the site's mails. The host manages one, made of the settings `email_url`, `email_from` and
 /// `site_url`; clones are the same mailer.
@@ -66,7 +66,7 @@ use crate::way::Way;
 pub struct Mailer(Arc<Inner>);
 
 struct Inner {
-    way: Way,
+    way: MailTransport,
     /// `None` if the mailer is closed, and perhaps in the profile `local`.
     site_url: Option<String>,
 }
@@ -83,10 +83,10 @@ impl Mailer {
 
     /// A mailer that sends nothing and keeps all mails, for tests.
     pub fn collecting() -> Self {
-        Self::new(Way::Collected(Mutex::default()), None)
+        Self::new(MailTransport::Collected(Mutex::default()), None)
     }
 
-    fn new(way: Way, site_url: Option<String>) -> Self {
+    fn new(way: MailTransport, site_url: Option<String>) -> Self {
         Self(Arc::new(Inner { way, site_url }))
     }
 
@@ -94,14 +94,16 @@ impl Mailer {
     /// any other.
     pub fn collected(&self) -> Vec<Mail> {
         match &self.0.way {
-            Way::Collected(mails) => mails.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            MailTransport::Collected(mails) => {
+                mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+            }
             _ => Vec::new(),
         }
     }
 
     /// Returns `true` if the site sends mails at all.
     pub fn is_open(&self) -> bool {
-        !matches!(self.0.way, Way::Closed)
+        !matches!(self.0.way, MailTransport::Closed)
     }
 
     /// The site's own address without a `/` at its end, `https://example.org`: what links in mails
@@ -123,10 +125,10 @@ impl Mailer {
     /// See [`MailError`].
     pub async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0.way {
-            Way::Smtp(from, transport) => {
+            MailTransport::Smtp(from, transport) => {
                 transport.send(mail.message(from)?).await?;
             }
-            Way::Printed(from) => {
+            MailTransport::Printed(from) => {
                 let Mail { to, subject, text } = mail;
                 let printed =
                     format!("\nFrom: {from}\nTo: {to}\nSubject: {subject}\n\n{}\n\n", text.trim());
@@ -134,10 +136,10 @@ impl Mailer {
                 let written = output.write_all(printed.as_bytes()).and_then(|()| output.flush());
                 written.map_err(MailError::Print)?;
             }
-            Way::Collected(mails) => {
+            MailTransport::Collected(mails) => {
                 mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
             }
-            Way::Closed => return Err(MailError::Closed),
+            MailTransport::Closed => return Err(MailError::Closed),
         }
         Ok(())
     }

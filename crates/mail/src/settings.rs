@@ -6,16 +6,18 @@ use url::Url;
 
 use crate::error::MailSettingsError;
 use crate::server::transport;
-use crate::way::Way;
+use crate::way::MailTransport;
 
 /// Sender of mails that are only printed.
 const NOBODY: &str = "webmaster@localhost";
 
 /// The way by which mails leave the site, and the site's address.
-pub(crate) fn read(site: &Figment) -> Result<(Way, Option<String>), Vec<MailSettingsError>> {
+pub(crate) fn read(
+    site: &Figment,
+) -> Result<(MailTransport, Option<String>), Vec<MailSettingsError>> {
     let way = way(site);
-    if let Ok(Way::Closed) = way {
-        return Ok((Way::Closed, None));
+    if let Ok(MailTransport::Closed) = way {
+        return Ok((MailTransport::Closed, None));
     }
     let url = match site_url(site) {
         Ok(None) if !is_local(site) => Err(MailSettingsError::NoSite),
@@ -27,20 +29,20 @@ pub(crate) fn read(site: &Figment) -> Result<(Way, Option<String>), Vec<MailSett
     }
 }
 
-fn way(site: &Figment) -> Result<Way, MailSettingsError> {
+fn way(site: &Figment) -> Result<MailTransport, MailSettingsError> {
     let from = setting(site, "email_from");
     let from = from.map(|from| from.parse::<Mailbox>().map_err(|_| MailSettingsError::Sender));
     let from = from.transpose()?;
     match setting(site, "email_url") {
         Some(address) => {
             let transport = transport(&address)?;
-            Ok(Way::Smtp(from.ok_or(MailSettingsError::NoSender)?, transport))
+            Ok(MailTransport::Smtp(from.ok_or(MailSettingsError::NoSender)?, transport))
         }
         None if is_local(site) => {
             let nobody = || NOBODY.parse().expect("it is a mailbox");
-            Ok(Way::Printed(from.unwrap_or_else(nobody)))
+            Ok(MailTransport::Printed(from.unwrap_or_else(nobody)))
         }
-        None => Ok(Way::Closed),
+        None => Ok(MailTransport::Closed),
     }
 }
 
@@ -89,7 +91,7 @@ mod tests {
 
     fn is_open(profile: &str, settings: &[(&str, &str)]) -> bool {
         let (way, _) = read(&site(profile, settings)).expect("the settings are valid");
-        !matches!(way, Way::Closed)
+        !matches!(way, MailTransport::Closed)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use crate::message::Mail;
 
 /// The way by which the mails of a site leave it.
-pub(crate) enum Way {
+pub(crate) enum MailTransport {
     Smtp(Mailbox, AsyncSmtpTransport<Tokio1Executor>),
     /// In the profile `local`, without settings: standard output is as good as a mailbox.
     Printed(Mailbox),

@@ -10,8 +10,8 @@ use sqlx::AssertSqlSafe;
 use crate::error::{AdoptionError, MigrateError};
 use crate::graph::{Direction, MigrationGraph};
 use crate::schema::{
-    Difference, Made, Mismatch, Schema, Scratch, Table, compare, compare_columns, is_same_name,
-    perhaps_null,
+    Difference, Mismatch, Schema, SchemaChanges, Scratch, Table, compare, compare_columns,
+    is_same_name, newly_nullable,
 };
 use crate::statements::{Statement, statements};
 
@@ -50,12 +50,12 @@ pub(crate) async fn already_there(
     let database = Adopting { pool, schema: database };
     let candidates = database.candidates(graph, unapplied);
     let mut found = Vec::new();
-    let mut modules: BTreeMap<&str, Vec<(usize, Made)>> = BTreeMap::new();
+    let mut modules: BTreeMap<&str, Vec<(usize, SchemaChanges)>> = BTreeMap::new();
     for (place, made) in made_by(graph, &candidates).await? {
         modules.entry(graph.at(place).module).or_default().push((place, made));
     }
     for migrations in modules.into_values() {
-        let left = Left::by(migrations, graph, &database);
+        let left = SchemaState::by(migrations, graph, &database);
         let differences = database.differences_of(&left).await?;
         if differences.is_empty() {
             adopted.extend(left.adopted.iter().map(|place| graph.at(*place).id()));
@@ -70,7 +70,7 @@ pub(crate) async fn already_there(
 async fn made_by(
     graph: &MigrationGraph,
     candidates: &BTreeSet<usize>,
-) -> Result<Vec<(usize, Made)>, MigrateError> {
+) -> Result<Vec<(usize, SchemaChanges)>, MigrateError> {
     // What they do not depend on should not change what they make, and takes time. If something
     // fails, one of them needs more than it says, and the order has been all that it relied on.
     let needed = graph.closure(candidates.iter().copied(), Direction::Forward);
@@ -88,7 +88,7 @@ async fn run(
     graph: &MigrationGraph,
     places: impl IntoIterator<Item = usize>,
     candidates: &BTreeSet<usize>,
-) -> Result<Vec<(usize, Made)>, MigrateError> {
+) -> Result<Vec<(usize, SchemaChanges)>, MigrateError> {
     let mut scratch = Scratch::new().await?;
     let mut made = Vec::new();
     for place in places {
@@ -107,7 +107,7 @@ async fn run(
 
 /// The state of the database after a module's migrations.
 #[derive(Default)]
-struct Left {
+struct SchemaState {
     /// The migrations to adopt, if all fits.
     adopted: Vec<usize>,
     /// The tables as the last of them leaves them, by name, each with the migration that made it.
@@ -116,11 +116,16 @@ struct Left {
     additions: Vec<(usize, Table)>,
 }
 
-impl Left {
-    fn by(migrations: Vec<(usize, Made)>, graph: &MigrationGraph, database: &Adopting<'_>) -> Self {
+impl SchemaState {
+    fn by(
+        migrations: Vec<(usize, SchemaChanges)>,
+        graph: &MigrationGraph,
+        database: &Adopting<'_>,
+    ) -> Self {
         let mut left = Self::default();
-        let has_any =
-            |(place, made): &(usize, Made)| database.has_any(made, graph.at(*place).is_initial);
+        let has_any = |(place, made): &(usize, SchemaChanges)| {
+            database.has_any(made, graph.at(*place).is_initial)
+        };
         let there: Vec<bool> = migrations.iter().map(has_any).collect();
         let Some(last) = there.iter().rposition(|is_there| *is_there) else { return left };
         let mut gone: BTreeSet<String> = BTreeSet::new();
@@ -185,7 +190,7 @@ impl Adopting<'_> {
     /// Returns `true` if anything that a migration creates exists. Of an initial migration only
     /// tables count: that a column of another module's table has the name of one that it adds says
     /// nothing.
-    fn has_any(&self, made: &Made, is_initial: bool) -> bool {
+    fn has_any(&self, made: &SchemaChanges, is_initial: bool) -> bool {
         let kind = self.pool.kind();
         let has_column = |added: &Table| {
             let Some(there) = self.table(&added.name) else { return false };
@@ -209,7 +214,7 @@ impl Adopting<'_> {
     /// the migrations.
     async fn differences_of(
         &self,
-        left: &Left,
+        left: &SchemaState,
     ) -> Result<BTreeMap<usize, Vec<Difference>>, DbError> {
         let mut found: BTreeMap<usize, Vec<Difference>> = BTreeMap::new();
         for (place, table) in left.tables.values() {
@@ -234,7 +239,7 @@ impl Adopting<'_> {
             return Ok(vec![Difference { table, column: None, mismatch: Mismatch::NoTable }]);
         };
         let mut differences = compare(made, there, self.pool.kind());
-        for column in perhaps_null(made, there, self.pool.kind()) {
+        for column in newly_nullable(made, there, self.pool.kind()) {
             let rows = self.rows_with_null(&there.name, &column.name).await?;
             if rows > 0 {
                 differences.push(Difference {

@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 use module_api::db::{DbError, Executor};
 
 pub use compare::{Difference, Mismatch};
-pub(crate) use compare::{compare, compare_columns, is_same_name, perhaps_null};
+pub(crate) use compare::{compare, compare_columns, is_same_name, newly_nullable};
 pub(crate) use kind::ColumnKind;
 pub use scratch::ScratchError;
-pub(crate) use scratch::{Made, Scratch};
+pub(crate) use scratch::{SchemaChanges, Scratch};
 
 /// The tables of a database, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

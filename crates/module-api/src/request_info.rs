@@ -86,7 +86,7 @@ impl SignedIn {
     }
 
     /// Says who sent a request, unless that was said or asked before.
-    pub fn found_out(self, request: &Request<'_>) {
+    pub fn attach_to(self, request: &Request<'_>) {
         RequestInfo::of(request).signed_in.get_or_init(|| self);
     }
 }

@@ -178,7 +178,7 @@ impl Browser<'_> {
     ) -> Answer {
         let request = self.site.request(method, address, headers, self.cookies(), body);
         if let Some(user) = &self.user {
-            SignedIn::User(Arc::clone(user)).found_out(request.inner());
+            SignedIn::User(Arc::clone(user)).attach_to(request.inner());
         }
         self.site.answer_to(request).await
     }

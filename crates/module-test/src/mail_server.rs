@@ -71,7 +71,7 @@ impl MailServer {
         let task = tokio::spawn(async move {
             loop {
                 let (connection, _) = listener.accept().await.unwrap();
-                let talk = Talk {
+                let talk = Conversation {
                     sender: sender.clone(),
                     said: Arc::clone(&all),
                     refuses: Arc::clone(&refused),
@@ -116,13 +116,13 @@ impl MailServer {
 }
 
 /// A connection that is talked on.
-struct Talk {
+struct Conversation {
     sender: mpsc::UnboundedSender<ReceivedMail>,
     said: Arc<std::sync::Mutex<Vec<String>>>,
     refuses: Arc<AtomicBool>,
 }
 
-impl Talk {
+impl Conversation {
     async fn hold(self, connection: TcpStream) {
         let mut connection = BufReader::new(connection);
         let _ = self.talk(&mut connection).await;

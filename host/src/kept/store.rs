@@ -30,11 +30,11 @@ pub(super) struct Edition {
 }
 
 /// A page that is being made: for which state of the database, and the turn of who makes it.
-type Making = (Stamp, Weak<Turn<()>>);
+type PageInProgress = (Stamp, Weak<Turn<()>>);
 
 pub(super) struct Store {
     pages: Cache<Key, Arc<Entry>, Bytes>,
-    turns: Mutex<HashMap<Key, Making>>,
+    turns: Mutex<HashMap<Key, PageInProgress>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }

@@ -46,9 +46,9 @@ fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
 ///
 /// The format of `tracing-subscriber` takes 12,000 instructions for the line of a request, a seventh of all
 /// that a kept page takes; this takes 9,000.
-pub(super) struct ForPeople;
+pub(super) struct HumanFormat;
 
-impl<S, N> FormatEvent<S, N> for ForPeople
+impl<S, N> FormatEvent<S, N> for HumanFormat
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,

@@ -27,11 +27,11 @@ pub(crate) fn failed_connections() -> u64 {
 
 /// Drops the records of Rocket's server, except for connections that fail. Those are counted, also if they
 /// are not to be logged.
-pub(super) struct OfRocket {
+pub(super) struct RocketFilter {
     logs: bool,
 }
 
-impl OfRocket {
+impl RocketFilter {
     /// Adds to a filter what is counted.
     pub(super) fn over(filter: EnvFilter) -> (Self, EnvFilter) {
         let asked = filter.to_string();
@@ -43,7 +43,7 @@ impl OfRocket {
     }
 }
 
-impl<S: Subscriber> Layer<S> for OfRocket {
+impl<S: Subscriber> Layer<S> for RocketFilter {
     fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
         if event.metadata().target() != LOG {
             return true;
@@ -93,7 +93,7 @@ mod tests {
             ("info,rocket=error", false),
             ("off", false),
         ] {
-            let (of_rocket, counting) = OfRocket::over(EnvFilter::new(filter));
+            let (of_rocket, counting) = RocketFilter::over(EnvFilter::new(filter));
             assert_eq!(of_rocket.logs, logs, "{filter}");
             let is_asked = || enabled!(target: "rocket::server", Level::WARN);
             assert!(with_default(registry().with(counting), is_asked), "{filter}");

@@ -19,14 +19,14 @@ impl TransportFactory for Factory {
         let agent = Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
         let transport = UreqHttpTransportOptions::from(options).with_agent(agent).build();
         // It is there until the process ends: dropping it would wait for the server.
-        Arc::new(Unhurried(Box::leak(Box::new(transport))))
+        Arc::new(NonBlockingTransport(Box::leak(Box::new(transport))))
     }
 }
 
 /// Hands reports over to the thread, or drops them if it has too many.
-struct Unhurried(&'static UreqHttpTransport);
+struct NonBlockingTransport(&'static UreqHttpTransport);
 
-impl Transport for Unhurried {
+impl Transport for NonBlockingTransport {
     fn send_envelope(&self, envelope: Envelope) {
         self.0.send_envelope(envelope);
     }

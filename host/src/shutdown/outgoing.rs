@@ -9,16 +9,16 @@
 const OPEN: [&str; 2] = ["01", "08"];
 
 /// Returns `true` if a connection to this port has unsent data; `false` where there is no `/proc`.
-pub(super) fn is_on_its_way(port: u16) -> bool {
+pub(super) fn has_unsent_data(port: u16) -> bool {
     ["/proc/self/net/tcp", "/proc/self/net/tcp6"].iter().any(|table| {
         let table = std::fs::read_to_string(table).unwrap_or_default();
-        table.lines().skip(1).any(|line| has_something_to_send(line, port).unwrap_or_default())
+        table.lines().skip(1).any(|line| is_unsent(line, port).unwrap_or_default())
     })
 }
 
 /// A line begins with a number, the local address, the remote one, the state, and how many bytes are
 /// to be sent and to be read: `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000`, all in hex.
-fn has_something_to_send(line: &str, port: u16) -> Option<bool> {
+fn is_unsent(line: &str, port: u16) -> Option<bool> {
     let mut words = line.split_ascii_whitespace().skip(1);
     let (_, local_port) = words.next()?.rsplit_once(':')?;
     let state = words.nth(1)?;
@@ -36,7 +36,7 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::time::{Duration, Instant};
 
-    use super::is_on_its_way;
+    use super::has_unsent_data;
 
     #[test]
     fn what_nobody_reads_is_on_its_way_until_somebody_does() {
@@ -44,7 +44,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let mut reader = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let (mut writer, _) = listener.accept().unwrap();
-        assert!(!is_on_its_way(port));
+        assert!(!has_unsent_data(port));
         writer.set_nonblocking(true).unwrap();
         let mut written = 0;
         let full = loop {
@@ -54,10 +54,10 @@ mod tests {
             }
         };
         assert_eq!(full.kind(), ErrorKind::WouldBlock);
-        assert!(is_on_its_way(port));
+        assert!(has_unsent_data(port));
         reader.read_exact(&mut vec![0; written]).unwrap();
         let since = Instant::now();
-        while is_on_its_way(port) {
+        while has_unsent_data(port) {
             assert!(since.elapsed() < Duration::from_secs(30), "all was read");
         }
     }

@@ -12,13 +12,13 @@ pub(crate) struct InFlight {
 
 /// A request that is being answered, until it is dropped with the last byte of the response.
 #[derive(Debug)]
-pub(crate) struct Underway(Arc<InFlight>);
+pub(crate) struct InFlightRequest(Arc<InFlight>);
 
 impl InFlight {
     /// Counts one more.
-    pub(crate) fn begin(this: &Arc<Self>) -> Underway {
+    pub(crate) fn begin(this: &Arc<Self>) -> InFlightRequest {
         this.count.fetch_add(1, Ordering::SeqCst);
-        Underway(Arc::clone(this))
+        InFlightRequest(Arc::clone(this))
     }
 
     /// How many there are.
@@ -37,7 +37,7 @@ impl InFlight {
     }
 }
 
-impl Drop for Underway {
+impl Drop for InFlightRequest {
     fn drop(&mut self) {
         self.0.count.fetch_sub(1, Ordering::SeqCst);
     }

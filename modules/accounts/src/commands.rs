@@ -46,7 +46,7 @@ async fn account(username: &str, on: &mut DbConnection) -> Result<Option<Account
 }
 
 /// Prints what was done. Nobody needs to read it.
-fn say_done(text: &str) {
+fn print_success(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 

@@ -37,7 +37,7 @@ use rocket::Route;
 use crate::models::{ContentType, Device, Group, PasswordReset, Permission, Session, User};
 use crate::passwords::Hasher;
 use crate::reset_mail::Outbox;
-use crate::signed_in::WhoIsSignedIn;
+use crate::signed_in::SessionFairing;
 
 pub use crate::new_user::NewUser;
 pub use crate::settings::AccountsSettings;
@@ -92,7 +92,7 @@ impl Module for Accounts {
     }
 
     fn database_checks(&self) -> Vec<DatabaseCheck> {
-        vec![usernames::can_be_typed, password_reset::triggers_are_there]
+        vec![usernames::check_usernames, password_reset::triggers_are_there]
     }
 
     fn gauges(&self) -> Vec<Gauge> {
@@ -123,7 +123,7 @@ impl Module for Accounts {
             .manage(Hasher::new(passwords))
             .manage(outbox)
             .manage(LoginRoute("accounts:login"))
-            .attach(WhoIsSignedIn)
+            .attach(SessionFairing)
     }
 }
 

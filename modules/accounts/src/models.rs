@@ -4,7 +4,7 @@
 use module_api::model::{ForeignKey, ManyToMany, Model};
 use module_api::time::UtcDateTime;
 
-use crate::usernames::{good_username, normalized_username};
+use crate::usernames::{normalized_username, validate_username};
 
 /// A model as permissions know it.
 #[derive(Debug, Clone, Model)]
@@ -90,7 +90,7 @@ pub struct User {
         max_length = 150,
         unique,
         normalize = normalized_username,
-        validate = good_username,
+        validate = validate_username,
         help_text = "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."
     )]
     pub username: String,

@@ -47,7 +47,7 @@ impl Account {
 
 /// A key with the account it is for.
 #[derive(FromRow)]
-struct Issued {
+struct IssuedKey {
     #[row(flatten)]
     account: Account,
     #[row(column = "account_fingerprint")]
@@ -101,8 +101,8 @@ pub(crate) async fn find(key: &Secret, on: &mut DbConnection) -> Result<Option<A
          FROM accounts_password_reset reset JOIN auth_user account ON account.id = reset.user_id \
          WHERE reset.key_hash = $1 AND reset.expires > $2 AND account.is_active",
     );
-    let issued: Option<Issued> = issued.bind(key.hash()).bind(now()).fetch_optional(on).await?;
-    let is_good = |issued: &Issued| {
+    let issued: Option<IssuedKey> = issued.bind(key.hash()).bind(now()).fetch_optional(on).await?;
+    let is_good = |issued: &IssuedKey| {
         issued.account.has_password() && issued.account.fingerprint() == issued.fingerprint
     };
     Ok(issued.filter(is_good).map(|issued| issued.account))

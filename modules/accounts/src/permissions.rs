@@ -38,7 +38,7 @@ pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let known = read_known(&mut db.acquire().await?).await?;
         let lacking: Vec<&'static ModelInfo> =
-            Models::of(db).iter().filter(|model| known.lacks_something_of(model)).collect();
+            Models::of(db).iter().filter(|model| known.lacks_permissions_of(model)).collect();
         if lacking.is_empty() {
             return Ok(());
         }
@@ -73,7 +73,7 @@ impl Known {
         self.0.get(&(model.app().to_owned(), model.name().to_owned()))
     }
 
-    fn lacks_something_of(&self, model: &ModelInfo) -> bool {
+    fn lacks_permissions_of(&self, model: &ModelInfo) -> bool {
         self.of(model).is_none_or(|known| {
             Action::ALL.iter().any(|action| !known.codenames.contains(&action.codename(model)))
         })

@@ -17,7 +17,7 @@ pub struct AccountsSettings {
 
 impl SettingsRules for AccountsSettings {
     fn broken_rules(&self) -> Vec<SettingError> {
-        let rounds = self.passwords.wrong_rounds();
+        let rounds = self.passwords.rounds_error();
         rounds.map(|message| SettingError::new("pbkdf2_rounds", message)).into_iter().collect()
     }
 }

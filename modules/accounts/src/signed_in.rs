@@ -16,13 +16,13 @@ use crate::sessions::{SessionKey, expiry, password_fingerprint};
 const USE_IS_WRITTEN_AFTER: Duration = Duration::hours(1);
 
 /// Addresses of which nobody's page is made.
-const FOR_NOBODY: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+const SESSIONLESS_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// The fairing that finds out who sent a request. Without a cookie it asks nothing of the database.
-pub(crate) struct WhoIsSignedIn;
+pub(crate) struct SessionFairing;
 
 #[rocket::async_trait]
-impl Fairing for WhoIsSignedIn {
+impl Fairing for SessionFairing {
     fn info(&self) -> Info {
         Info { name: "Who is signed in", kind: Kind::Request }
     }
@@ -30,7 +30,7 @@ impl Fairing for WhoIsSignedIn {
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
         let request = &*request;
         let path = request.uri().path().as_str();
-        if path.starts_with("/static/") || FOR_NOBODY.contains(&path) {
+        if path.starts_with("/static/") || SESSIONLESS_PATHS.contains(&path) {
             return;
         }
         let Some(key) = SessionKey::of(request) else { return };
@@ -54,7 +54,7 @@ async fn find_out(key: &SessionKey, request: &Request<'_>) {
             SignedIn::Unknown
         }
     };
-    signed_in.found_out(request);
+    signed_in.attach_to(request);
 }
 
 async fn user_of(

@@ -80,7 +80,7 @@ impl Attempt {
     }
 
     /// Counts an attempt of a user who is signed in to tell the own password.
-    pub(crate) async fn to_tell_password(
+    pub(crate) async fn to_confirm_password(
         user_id: i64,
         db: &Db,
     ) -> Result<Result<Self, Wait>, DbError> {
@@ -137,8 +137,8 @@ impl Attempt {
         transaction.commit().await
     }
 
-    /// The password was not verified.
-    pub(crate) async fn withdrawn(self, db: &Db) -> Result<(), DbError> {
+    /// Takes the attempt back: the password was not verified.
+    pub(crate) async fn withdraw(self, db: &Db) -> Result<(), DbError> {
         let mut transaction = db.begin().await?;
         for counter in &self.0 {
             take_back(counter, &mut transaction).await?;
@@ -153,7 +153,7 @@ impl Attempt {
 /// # Errors
 ///
 /// The database is out of reach.
-pub async fn forgive(username: &str, from: IpAddr, db: &Db) -> Result<(), DbError> {
+pub async fn reset_failed_logins(username: &str, from: IpAddr, db: &Db) -> Result<(), DbError> {
     let mut transaction = db.begin().await?;
     for counter in counters_of(username, from, None).iter().filter(|counter| counter.is_cleared) {
         delete(counter, &mut transaction).await?;

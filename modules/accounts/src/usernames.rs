@@ -18,7 +18,7 @@ pub(crate) fn normalized_username(typed: &str) -> String {
 }
 
 /// Django's rule for usernames: letters and digits of any script, and `@ . + - _`.
-pub(crate) fn good_username(username: &str) -> Result<(), String> {
+pub(crate) fn validate_username(username: &str) -> Result<(), String> {
     if username.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
         return Ok(());
     }
@@ -29,9 +29,9 @@ pub(crate) fn good_username(username: &str) -> Result<(), String> {
 
 /// Check for users who cannot log in, since their stored names are not normalized: they are from
 /// before names were normalized, or written by another program.
-pub(crate) fn can_be_typed(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
+pub(crate) fn check_usernames(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
-        let users = untypable(db).await?;
+        let users = unnormalized_usernames(db).await?;
         if users.is_empty() {
             return Ok(Vec::new());
         }
@@ -54,7 +54,7 @@ pub(crate) fn can_be_typed(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
 }
 
 /// The users whose names are not in their normal form.
-async fn untypable(db: &Db) -> Result<Vec<(i64, String)>, DbError> {
+async fn unnormalized_usernames(db: &Db) -> Result<Vec<(i64, String)>, DbError> {
     // Names of ASCII alone differ from their normal form by white space only.
     let suspects = query(
         "SELECT id, username FROM auth_user WHERE octet_length(username) <> length(username) \

@@ -11,12 +11,13 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
-use crate::denied::{Denied, Lack};
+use crate::denied::{DenialReason, Denied};
 use crate::search_index::UpkeepTask;
 use crate::text::by_key;
 
-/// The guard of every page of the admin: a member of the staff, and what there is to see.
-pub(crate) struct Desk<'r> {
+/// The request guard of the admin's pages: the signed-in member of the staff, the registered models
+/// and the values that pages share.
+pub(crate) struct AdminContext<'r> {
     pub(crate) user: Arc<User>,
     pub(crate) models: &'r RegisteredModels,
     pub(crate) urls: &'r Urls,
@@ -27,7 +28,7 @@ pub(crate) struct Desk<'r> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Desk<'r> {
+impl<'r> FromRequest<'r> for AdminContext<'r> {
     type Error = AuthError;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, AuthError> {
@@ -49,7 +50,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
     }
 }
 
-impl<'r> Desk<'r> {
+impl<'r> AdminContext<'r> {
     /// The model of an address, if the user may do this with models of its kind. What is not
     /// registered does not exist; what the user may not even look at is forbidden.
     pub(crate) fn model(
@@ -128,14 +129,14 @@ impl<'r> Desk<'r> {
         }
         Err(match record {
             Some(_) if self.may(admin, action, None) => {
-                self.refuse(Lack::Object(action, admin.model))
+                self.refuse(DenialReason::Object(action, admin.model))
             }
-            _ => self.refuse(Lack::Permission(action, admin.model)),
+            _ => self.refuse(DenialReason::Permission(action, admin.model)),
         })
     }
 
     /// The error for what the user may not do.
-    pub(crate) fn refuse(&self, lack: Lack) -> Error {
+    pub(crate) fn refuse(&self, lack: DenialReason) -> Error {
         self.denied.note(lack);
         Error::Forbidden
     }

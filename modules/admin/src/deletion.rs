@@ -6,5 +6,5 @@ mod run;
 mod targets;
 
 pub(crate) use self::consequences::fingerprint_of;
-pub(crate) use self::page::{Around, page};
+pub(crate) use self::page::{PageFrame, page};
 pub(crate) use self::run::{Answers, Outcome, delete};

@@ -7,11 +7,11 @@ use module_api::model::ModelInfo;
 
 /// The permission that a request lacked, in its local cache.
 #[derive(Debug, Default)]
-pub(crate) struct Denied(Mutex<Option<Lack>>);
+pub(crate) struct Denied(Mutex<Option<DenialReason>>);
 
 /// The reason of a refusal.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Lack {
+pub(crate) enum DenialReason {
     /// The user lacks the permission to do this with a model.
     Permission(Action, &'static ModelInfo),
     /// The user has it, but not for this object.
@@ -22,12 +22,12 @@ pub(crate) enum Lack {
 
 impl Denied {
     /// Records the reason of a refusal; the last one counts.
-    pub(crate) fn note(&self, lack: Lack) {
+    pub(crate) fn note(&self, lack: DenialReason) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lack);
     }
 
     /// The last reason.
-    pub(crate) fn get(&self) -> Option<Lack> {
+    pub(crate) fn get(&self) -> Option<DenialReason> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,25 +8,25 @@ use module_api::model::{
     ColumnPlace, Display, Model, ModelInfo, Path, Record, Records, Related, capitalized,
 };
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::text::by_key;
 
 /// The rows that columns of a query pass through, as far as the user may view them.
-pub(crate) struct Sight<'r> {
+pub(crate) struct VisibleRows<'r> {
     /// `true` if the user may view rows of all their models.
     is_open: bool,
     /// The registrations with a rule for single rows.
     ruled: Vec<(&'r ModelAdmin, Related)>,
 }
 
-impl<'r> Sight<'r> {
+impl<'r> VisibleRows<'r> {
     /// The sight along these paths.
-    pub(crate) fn along(desk: &Desk<'r>, paths: &[Path], records: &mut Records) -> Self {
+    pub(crate) fn along(cx: &AdminContext<'r>, paths: &[Path], records: &mut Records) -> Self {
         let mut sight = Self { is_open: true, ruled: Vec::new() };
         for path in paths.iter().flat_map(Path::foreign_keys) {
             let Some(target) = target_of(&path) else { continue };
-            sight.is_open &= desk.may_with(target, Action::View, None);
-            if let Some(registered) = desk.models.of(target)
+            sight.is_open &= cx.may_with(target, Action::View, None);
+            if let Some(registered) = cx.models.of(target)
                 && registered.admin.rule.is_some()
             {
                 sight.ruled.push((&registered.admin, records.related(&path)));
@@ -36,10 +36,10 @@ impl<'r> Sight<'r> {
     }
 
     /// Returns `true` if the user may view all rows that this row of the query passes through.
-    pub(crate) fn is_open(&self, desk: &Desk<'_>, record: &Record) -> bool {
+    pub(crate) fn is_open(&self, cx: &AdminContext<'_>, record: &Record) -> bool {
         let may_view = |(admin, related): &(&ModelAdmin, Related)| {
             let record = related.record(record);
-            record.is_none_or(|record| desk.may(admin, Action::View, Some(&record)))
+            record.is_none_or(|record| cx.may(admin, Action::View, Some(&record)))
         };
         self.is_open && self.ruled.iter().all(may_view)
     }
@@ -48,48 +48,53 @@ impl<'r> Sight<'r> {
 /// The label of the rows of a query, or of those that a foreign key of theirs references.
 pub(crate) struct Label<'r> {
     display: Display,
-    sight: Sight<'r>,
+    sight: VisibleRows<'r>,
     /// Of a permission: the app of its model, and its own name.
     permission: Option<(ColumnPlace, ColumnPlace)>,
 }
 
 impl<'r> Label<'r> {
     /// The label of the rows of a query, which the caller has checked that the user may view.
-    pub(crate) fn of(desk: &Desk<'r>, records: &mut Records) -> Self {
+    pub(crate) fn of(cx: &AdminContext<'r>, records: &mut Records) -> Self {
         let display = records.display();
-        Self::new(desk, display, None, records)
+        Self::new(cx, display, None, records)
     }
 
     /// The label of the rows that the foreign key at the end of a path references.
-    pub(crate) fn at_end_of(desk: &Desk<'r>, path: &Path, records: &mut Records) -> Self {
+    pub(crate) fn at_end_of(cx: &AdminContext<'r>, path: &Path, records: &mut Records) -> Self {
         let display = records.display_of(path);
-        Self::new(desk, display, Some(path), records)
+        Self::new(cx, display, Some(path), records)
     }
 
-    fn new(desk: &Desk<'r>, display: Display, end: Option<&Path>, records: &mut Records) -> Self {
+    fn new(
+        cx: &AdminContext<'r>,
+        display: Display,
+        end: Option<&Path>,
+        records: &mut Records,
+    ) -> Self {
         let permission = end.is_none().then(|| permission_columns(records)).flatten();
         // What a permission is called has nothing of a content type but the name of an app.
         let passed = if permission.is_some() { None } else { Some(display.paths().chain(end)) };
         let paths: Vec<Path> = passed.into_iter().flatten().cloned().collect();
-        Self { sight: Sight::along(desk, &paths, records), display, permission }
+        Self { sight: VisibleRows::along(cx, &paths, records), display, permission }
     }
 
     /// The label of a row; `None` if the user may not view it.
-    pub(crate) fn text(&self, desk: &Desk<'_>, record: &Record) -> Option<String> {
-        if !self.sight.is_open(desk, record) {
+    pub(crate) fn text(&self, cx: &AdminContext<'_>, record: &Record) -> Option<String> {
+        if !self.sight.is_open(cx, record) {
             return None;
         }
         if let Some((app, name)) = self.permission {
             let (app, name) = (record.at(app).as_text()?, record.at(name).as_text()?);
-            return Some(permission_label(desk, app, name));
+            return Some(permission_label(cx, app, name));
         }
         Some(self.display.text(record))
     }
 
     /// The same as the text of a link, which is never empty: `Profile (3)` if the user may not
     /// know more.
-    pub(crate) fn link(&self, desk: &Desk<'_>, record: &Record) -> String {
-        let text = self.text(desk, record).filter(|text| !text.trim().is_empty());
+    pub(crate) fn link(&self, cx: &AdminContext<'_>, record: &Record) -> String {
+        let text = self.text(cx, record).filter(|text| !text.trim().is_empty());
         text.unwrap_or_else(|| by_key(record.model(), record.id()))
     }
 }
@@ -97,11 +102,11 @@ impl<'r> Label<'r> {
 /// Returns `true` if the user may see the names that the log keeps of a model's objects, by which
 /// it calls them for good: those that they may do anything with, as far as the names are not made
 /// of others'.
-pub(crate) fn may_know_names(desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
+pub(crate) fn may_know_names(cx: &AdminContext<'_>, admin: &ModelAdmin) -> bool {
     let mut records = Records::of(admin.model);
     let paths: Vec<Path> = records.display().paths().cloned().collect();
-    let sight = Sight::along(desk, &paths, &mut records);
-    sight.is_open && Action::ALL.into_iter().any(|action| desk.may(admin, action, None))
+    let sight = VisibleRows::along(cx, &paths, &mut records);
+    sight.is_open && Action::ALL.into_iter().any(|action| cx.may(admin, action, None))
 }
 
 /// The model that the foreign key at the end of a path leads to.
@@ -119,8 +124,8 @@ fn permission_columns(records: &mut Records) -> Option<(ColumnPlace, ColumnPlace
 }
 
 /// A permission as people read it: `Lettings: can add letting`.
-pub(crate) fn permission_label(desk: &Desk<'_>, app: &str, name: &str) -> String {
-    let module = desk.models.0.iter().find(|registered| registered.admin.model.app() == app);
+pub(crate) fn permission_label(cx: &AdminContext<'_>, app: &str, name: &str) -> String {
+    let module = cx.models.0.iter().find(|registered| registered.admin.model.app() == app);
     let module = module.map_or_else(|| capitalized(app), |known| known.module_title.clone());
     let mut letters = name.chars();
     let name: String =

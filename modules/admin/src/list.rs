@@ -15,12 +15,12 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{Db, Executor};
 use module_api::model::{Candidates, Filter, Path, Records};
 
-use conditions::{Askable, Condition, Malformed};
+use conditions::{Condition, FilterField, Malformed};
 use dates::Hierarchy;
 use order::Order;
 use parameters::{Parameters, SEARCH};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The number of newest rows among which filters of a longer table count: to count all would read
 /// all.
@@ -29,7 +29,7 @@ pub(crate) const COUNTED_AMONG: u32 = 100_000;
 /// The query of a list, read from its address.
 pub(crate) struct ListQuery<'a> {
     pub(crate) admin: &'a ModelAdmin,
-    desk: &'a Desk<'a>,
+    cx: &'a AdminContext<'a>,
     pub(crate) parameters: Parameters,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) hierarchy: Option<Hierarchy>,
@@ -47,27 +47,27 @@ impl<'a> ListQuery<'a> {
     ///
     /// It has a condition that cannot be understood, or must not be asked.
     pub(crate) fn read(
-        desk: &'a Desk<'a>,
+        cx: &'a AdminContext<'a>,
         admin: &'a ModelAdmin,
         parameters: Parameters,
     ) -> Result<Self, Malformed> {
         let hierarchy = Hierarchy::read(&parameters, admin)?;
-        let may_follow = |hierarchy: &Hierarchy| desk.may_follow(hierarchy.path());
+        let may_follow = |hierarchy: &Hierarchy| cx.may_follow(hierarchy.path());
         let hierarchy = hierarchy.filter(may_follow);
         let names = hierarchy.as_ref().map(Hierarchy::names);
         let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
-        let conditions = conditions::read(&parameters, desk, admin, &names)?;
+        let conditions = conditions::read(&parameters, cx, admin, &names)?;
         let text = parameters.get(SEARCH).unwrap_or_default();
-        let search = crate::search::filter(&desk.searchable(admin), text);
-        let order = Order::read(&parameters, desk, admin);
+        let search = crate::search::filter(&cx.searchable(admin), text);
+        let order = Order::read(&parameters, cx, admin);
         let candidates = None;
-        Ok(Self { admin, desk, parameters, conditions, hierarchy, search, candidates, order })
+        Ok(Self { admin, cx, parameters, conditions, hierarchy, search, candidates, order })
     }
 
     /// Asks the model's index of texts for candidates.
     pub(crate) async fn ask_index(&mut self, db: &Db, on: impl Into<Executor<'_>>) {
         let text = self.parameters.get(SEARCH).unwrap_or_default();
-        self.candidates = crate::search::candidates(self.desk, db, self.admin, text, on).await;
+        self.candidates = crate::search::candidates(self.cx, db, self.admin, text, on).await;
     }
 
     /// Returns `true` if there are search words.
@@ -119,8 +119,8 @@ impl<'a> ListQuery<'a> {
     }
 
     /// The fields of the registration's filters.
-    fn filter_fields(&self) -> Vec<Askable> {
-        let mut fields = conditions::askable(self.desk, self.admin);
+    fn filter_fields(&self) -> Vec<FilterField> {
+        let mut fields = conditions::askable(self.cx, self.admin);
         fields.retain(|field| self.admin.list_filter.contains(&field.name));
         fields
     }

@@ -9,7 +9,7 @@ use module_api::sqlx::AssertSqlSafe;
 use module_api::{Error, Messages, route_name};
 use rocket::response::Redirect;
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::Label;
 
 /// The maximum number of objects in one query.
@@ -31,17 +31,17 @@ pub(crate) struct Object {
 ///
 /// The database is out of reach.
 pub(crate) async fn objects(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     ids: impl IntoIterator<Item = i64>,
     on: impl Into<Executor<'_>>,
 ) -> Result<Vec<Object>, DbError> {
     let key = module_api::model::Path::of(model.primary_key());
     let mut records = Records::of(model).filter(Filter::key_is_in(model, ids)).order_by(key, false);
-    let (display, label) = (records.display(), Label::of(desk, &mut records));
+    let (display, label) = (records.display(), Label::of(cx, &mut records));
     let records = records.fetch(on).await?;
     let object =
-        |record| Object { text: display.text(&record), label: label.link(desk, &record), record };
+        |record| Object { text: display.text(&record), label: label.link(cx, &record), record };
     Ok(records.into_iter().map(object).collect())
 }
 
@@ -51,12 +51,12 @@ pub(crate) async fn objects(
 ///
 /// The database is out of reach.
 pub(crate) async fn object(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     id: i64,
     on: impl Into<Executor<'_>>,
 ) -> Result<Option<Object>, DbError> {
-    Ok(objects(desk, model, [id], on).await?.pop())
+    Ok(objects(cx, model, [id], on).await?.pop())
 }
 
 /// Keeps others from changing and deleting these objects until the transaction ends; those that
@@ -95,12 +95,12 @@ pub(crate) async fn lock(
 ///
 /// The address cannot be made.
 pub(crate) fn gone(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     id: i64,
     messages: Messages<'_>,
 ) -> Result<Redirect, Error> {
     let name = capitalized(admin.model.verbose_name);
     messages.warning(format!("{name} with ID “{id}” doesn’t exist. Perhaps it was deleted?"));
-    Ok(Redirect::to(desk.urls.url(route_name!("admin:index"), &[])?))
+    Ok(Redirect::to(cx.urls.url(route_name!("admin:index"), &[])?))
 }

@@ -6,7 +6,7 @@ use module_api::admin::ModelAdmin;
 use module_api::db::{Db, DbError, Executor, Value};
 use module_api::model::{Candidates, FieldKind, Filter, Path, Record, Records, folded};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::Label;
 use crate::search_index;
 
@@ -32,7 +32,7 @@ pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
 
 /// The rows that the model's index of texts offers for a text, if it can be asked.
 pub(crate) async fn candidates(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     db: &Db,
     admin: &ModelAdmin,
     text: &str,
@@ -45,7 +45,7 @@ pub(crate) async fn candidates(
         return None;
     }
     let groups = words.iter().map(|word| forms(admin, word)).collect();
-    search_index::candidates(db, desk.upkeep, admin, groups, on).await
+    search_index::candidates(db, cx.upkeep, admin, groups, on).await
 }
 
 /// A word as it may stand in the index: also as the numbers for which it is looked up.
@@ -90,7 +90,7 @@ pub(crate) struct Found {
 
 /// A page of what a text finds, and whether there is more after it.
 pub(crate) async fn page_of(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     db: &Db,
     admin: &ModelAdmin,
     text: &str,
@@ -99,16 +99,16 @@ pub(crate) async fn page_of(
     mut on: Executor<'_>,
 ) -> Result<(Vec<Found>, bool), DbError> {
     let offset = u64::try_from(page.offset(size)).unwrap_or(0);
-    let candidates = candidates(desk, db, admin, text, on.reborrow()).await;
+    let candidates = candidates(cx, db, admin, text, on.reborrow()).await;
     // One more than is shown tells whether there is another page.
-    let records = records(&desk.searchable(admin), text).among(candidates);
+    let records = records(&cx.searchable(admin), text).among(candidates);
     let mut records = records.offset(offset).limit(size + 1);
-    let label = Label::of(desk, &mut records);
+    let label = Label::of(cx, &mut records);
     let mut rows = records.fetch(on).await?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
-    let found = |record: Record| Found { text: label.link(desk, &record), record };
+    let found = |record: Record| Found { text: label.link(cx, &record), record };
     Ok((rows.into_iter().map(found).collect(), more))
 }
 

@@ -5,7 +5,7 @@ use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
 use module_api::serde::Serialize;
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The frame of a page, `shell` in templates.
 #[derive(Debug, Serialize)]
@@ -72,21 +72,21 @@ struct ShellModel {
 impl Shell {
     /// The frame of a page about no single model.
     pub(crate) fn new(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         title: impl Into<String>,
         crumbs: Vec<Crumb>,
     ) -> Result<Self, Error> {
         let mut modules: Vec<ShellModule> = Vec::new();
-        for registered in desk.visible() {
+        for registered in cx.visible() {
             let admin = &registered.admin;
-            let list = desk.may(admin, Action::View, None);
-            let add = desk.may(admin, Action::Add, None);
+            let list = cx.may(admin, Action::View, None);
+            let add = cx.may(admin, Action::Add, None);
             let model = ShellModel {
                 label: admin.model.label,
                 name: module_api::model::capitalized(admin.model.verbose_name_plural),
-                list: list.then(|| desk.model_url("list", admin)).transpose()?,
-                add: add.then(|| desk.model_url("add", admin)).transpose()?,
-                may_change: desk.may(admin, Action::Change, None),
+                list: list.then(|| cx.model_url("list", admin)).transpose()?,
+                add: add.then(|| cx.model_url("add", admin)).transpose()?,
+                may_change: cx.may(admin, Action::Change, None),
             };
             match modules.last_mut().filter(|module| module.name == registered.module) {
                 Some(module) => module.models.push(model),
@@ -97,7 +97,7 @@ impl Shell {
                 }),
             }
         }
-        let is_superuser = desk.user.is_superuser;
+        let is_superuser = cx.user.is_superuser;
         let (title, search) = (title.into(), String::new());
         let (model, has_errors) = (None, false);
         Ok(Self { title, has_errors, crumbs, modules, model, search, is_superuser })
@@ -115,7 +115,7 @@ impl Shell {
 
     /// The frame of a page about a model, with the way to it: its list, and what is given here.
     pub(crate) fn of_model(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         title: impl Into<String>,
         admin: &ModelAdmin,
         crumbs: Vec<Crumb>,
@@ -124,10 +124,10 @@ impl Shell {
         let list = if crumbs.is_empty() {
             Crumb::here(name)
         } else {
-            Crumb::to(name, desk.model_url("list", admin)?)
+            Crumb::to(name, cx.model_url("list", admin)?)
         };
         let crumbs = std::iter::once(list).chain(crumbs).collect();
-        let shell = Self::new(desk, title, crumbs)?;
+        let shell = Self::new(cx, title, crumbs)?;
         Ok(Self { model: Some(admin.model.label), ..shell })
     }
 }

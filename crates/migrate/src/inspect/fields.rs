@@ -27,7 +27,7 @@ pub(super) struct Field {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StructBody {
     pub(super) fields: Vec<Field>,
-    /// The attributes in the struct's `#[model(…)]` besides label and table.
+    /// The attributes in `#[model(…)]` besides label and table.
     pub(super) attributes: Vec<String>,
     /// The comments above it.
     pub(super) notes: Vec<String>,

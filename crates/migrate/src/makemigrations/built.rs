@@ -110,7 +110,7 @@ impl Built {
         let from = self.read(module, &to, &self.schema, &self.triggers);
         for table in to.values_mut() {
             if let Some(present) = from.get(&table.name) {
-                table.besides = present.besides.clone();
+                table.attributes = present.attributes.clone();
             }
         }
         Ok((from, to))

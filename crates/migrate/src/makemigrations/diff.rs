@@ -175,12 +175,12 @@ impl ColumnState {
 
 impl TableChange {
     fn new(from: &TableState, to: &TableState) -> Self {
-        let mut besides = from.besides.clone();
+        let mut attributes = from.attributes.clone();
         // A default and a collation are for values of the kind that they were given for.
         let kind_in =
             |table: &TableState, name: &str| table.column(name).map(|column| column.kind.clone());
-        besides.columns.retain(|name, _| kind_in(from, name) == kind_in(to, name));
-        let mut to = TableState { besides, ..to.clone() };
+        attributes.columns.retain(|name, _| kind_in(from, name) == kind_in(to, name));
+        let mut to = TableState { attributes, ..to.clone() };
         let place = |name: &str| from.columns.iter().position(|column| column.name == name);
         let new = from.columns.len();
         // Sorting is stable: new columns keep the order of the model.

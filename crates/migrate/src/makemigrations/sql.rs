@@ -38,7 +38,7 @@ pub(super) enum Filling {
 
 /// A column that needs a value for the rows that are there, and has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Needed {
+pub(super) struct MissingFilling {
     pub(super) table: String,
     pub(super) column: String,
     /// `true` if the column is new, or may be `NULL` so far.
@@ -55,14 +55,14 @@ pub(super) fn script(changes: &Changes, fillings: &Fillings, database: DatabaseK
 }
 
 /// The columns for which the script would have to know a value and does not.
-pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<Needed> {
+pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<MissingFilling> {
     let mut needed = Vec::new();
     for change in &changes.altered {
         let table = &change.to.name;
         let mut need = |column: &ColumnState, is_new| {
             if !column.null && filling(fillings, table, column).is_none() {
                 let (table, column) = (table.clone(), column.name.clone());
-                needed.push(Needed { table, column, is_new });
+                needed.push(MissingFilling { table, column, is_new });
             }
         };
         change.added().for_each(|column| need(column, true));

@@ -22,7 +22,7 @@ pub(super) struct TableState {
     /// The constraints and indexes that models describe in SQL.
     pub(super) constraints: Constraints,
     /// Further properties, as the migrations build them, which a rebuilt table must keep.
-    pub(super) besides: Besides,
+    pub(super) attributes: SchemaAttributes,
 }
 
 /// Columns that have an index together.
@@ -35,20 +35,20 @@ pub(super) struct IndexState {
 /// Properties that handwritten migrations have added to a table and that no model describes, as
 /// SQLite stores them. A rebuild must keep them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Besides {
+pub(super) struct SchemaAttributes {
     /// Conditions, each a whole constraint of the table.
     pub(super) checks: Vec<String>,
     /// The statements that make indexes of some rows or over expressions, and triggers.
     pub(super) statements: Vec<String>,
     /// Properties of single columns, by name.
-    pub(super) columns: BTreeMap<String, ColumnBesides>,
+    pub(super) columns: BTreeMap<String, ColumnAttributes>,
     /// Descriptions of properties that cannot be recreated.
     pub(super) peculiar: Vec<String>,
 }
 
 /// Properties that handwritten migrations have added to a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct ColumnBesides {
+pub(super) struct ColumnAttributes {
     /// The expression of its default.
     pub(super) default: Option<String>,
     /// Its collation.
@@ -138,7 +138,7 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
                 .iter()
                 .map(|info| (info.name.to_owned(), constraints::of_model(model.table, info)))
                 .collect(),
-            besides: Besides::default(),
+            attributes: SchemaAttributes::default(),
         };
         state.insert(table.name.clone(), table.normal());
         for field in model.many_to_many {
@@ -169,7 +169,7 @@ pub(super) fn of_models(models: &[&'static ModelInfo]) -> State {
                 columns,
                 indexes: BTreeSet::from([IndexState { columns: pair, unique: true }]),
                 constraints: Constraints::new(),
-                besides: Besides::default(),
+                attributes: SchemaAttributes::default(),
             };
             state.insert(table.name.clone(), table.normal());
         }
@@ -241,7 +241,7 @@ pub(super) fn of_table(
             .map(|column| of_column(table, column))
             .collect(),
         indexes: of_several.map(index).collect(),
-        besides: besides(table, triggers, &is_described),
+        attributes: attributes(table, triggers, &is_described),
         constraints: constraints::of_table(table, is_described),
     }
     .normal()
@@ -303,44 +303,48 @@ fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
     table.foreign_keys.iter().find(|key| key.columns == [column.name.as_str()])
 }
 
-fn besides(table: &Table, triggers: &[String], is_described: &impl Fn(&str) -> bool) -> Besides {
-    let mut besides = Besides::default();
+fn attributes(
+    table: &Table,
+    triggers: &[String],
+    is_described: &impl Fn(&str) -> bool,
+) -> SchemaAttributes {
+    let mut attributes = SchemaAttributes::default();
     let by_hand = |check: &&Check| !check.name.as_deref().is_some_and(is_described);
     for check in table.checks.iter().filter(by_hand) {
         let name = check.name.as_ref().map(|name| format!("CONSTRAINT {} ", quoted(name)));
         let name = name.unwrap_or_default();
-        besides.checks.push(format!("{name}CHECK ({})", check.expression));
+        attributes.checks.push(format!("{name}CHECK ({})", check.expression));
     }
     for column in &table.columns {
         let name = quoted(&column.name);
         if column.computed {
-            besides.peculiar.push(format!("the column {name} is computed from others"));
+            attributes.peculiar.push(format!("the column {name} is computed from others"));
         }
         let on_delete = reference(table, column).map(|key| key.on_delete.clone());
-        let of_column = ColumnBesides {
+        let of_column = ColumnAttributes {
             default: column.default.clone(),
             collation: column.collation.clone(),
             on_delete: on_delete.filter(|action| action != "NO ACTION"),
         };
-        if of_column != ColumnBesides::default() {
-            besides.columns.insert(column.name.clone(), of_column);
+        if of_column != ColumnAttributes::default() {
+            attributes.columns.insert(column.name.clone(), of_column);
         }
     }
     for index in table.special_indexes.iter().filter(|index| !is_described(&index.name)) {
         if index.definition.is_empty() {
-            besides.peculiar.push("a unique constraint is over more than columns".to_owned());
+            attributes.peculiar.push("a unique constraint is over more than columns".to_owned());
         } else {
-            besides.statements.push(index.definition.clone());
+            attributes.statements.push(index.definition.clone());
         }
     }
-    besides.statements.extend(triggers.iter().cloned());
+    attributes.statements.extend(triggers.iter().cloned());
     if table.foreign_keys.iter().any(|key| key.columns.len() > 1) {
-        besides.peculiar.push("a foreign key has several columns".to_owned());
+        attributes.peculiar.push("a foreign key has several columns".to_owned());
     }
     if !table.columns.iter().any(|column| column.primary_key && column.numbering != Numbering::No) {
-        besides.peculiar.push("its primary key is no number that the database gives".to_owned());
+        attributes.peculiar.push("its primary key is no number that the database gives".to_owned());
     }
-    besides
+    attributes
 }
 
 impl TableState {

@@ -7,8 +7,8 @@ use module_api::model::ModelInfo;
 use super::NeedsValue;
 use super::constraints::Constraint;
 use super::diff::{Changes, TableChange};
-use super::sql::{Fillings, Needed, must_rebuild, needed};
-use super::state::{Besides, Kind, TableState};
+use super::sql::{Fillings, MissingFilling, must_rebuild, needed};
+use super::state::{Kind, SchemaAttributes, TableState};
 
 /// The longest name before "and more" is said; about Django's.
 const MAX_NAME: usize = 51;
@@ -136,8 +136,8 @@ pub(super) fn losses(changes: &Changes) -> Vec<String> {
 }
 
 /// Which value is needed, and how to give it.
-pub(super) fn need(needed: &Needed, models: &[&'static ModelInfo]) -> NeedsValue {
-    let Needed { table, column, is_new } = needed;
+pub(super) fn need(needed: &MissingFilling, models: &[&'static ModelInfo]) -> NeedsValue {
+    let MissingFilling { table, column, is_new } = needed;
     let label = model_of(table, models).map_or("", |model| model.label);
     let field = format!("{label}.{}", field_called(table, column, models));
     let why = if *is_new { "is new" } else { "could be NULL so far" };
@@ -162,7 +162,7 @@ pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
             )
         }));
         if must_rebuild(change, fillings) {
-            reasons.extend(change.from.besides.peculiar.iter().map(|peculiar| {
+            reasons.extend(change.from.attributes.peculiar.iter().map(|peculiar| {
                 format!("`{table}` would have to be built again on SQLite, and {peculiar}")
             }));
         }
@@ -173,7 +173,7 @@ pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
 /// Returns the reason why these changes have no way down, if there is one.
 pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String> {
     let mut reasons = Vec::new();
-    for Needed { table, column, is_new } in needed(back, fillings) {
+    for MissingFilling { table, column, is_new } in needed(back, fillings) {
         reasons.push(if is_new {
             format!("nobody knows the values that `{table}.{column}` had")
         } else {
@@ -182,8 +182,8 @@ pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String>
     }
     for table in &back.created {
         let name = &table.name;
-        let besides = &table.besides;
-        if *besides != Besides::default() {
+        let attributes = &table.attributes;
+        if *attributes != SchemaAttributes::default() {
             reasons.push(format!("`{name}` has more than columns and indexes, made by hand"));
         }
         let strange = table

@@ -170,7 +170,7 @@ pub(crate) fn compare_columns(made: &Table, there: &Table, on: DatabaseKind) -> 
 }
 
 /// The columns that are `NOT NULL` as `made`, and may be `NULL` as they are `there`.
-pub(crate) fn perhaps_null<'a>(
+pub(crate) fn newly_nullable<'a>(
     made: &Table,
     there: &'a Table,
     on: DatabaseKind,
@@ -368,8 +368,8 @@ mod tests {
         // Whether it holds NULL is for its rows to say.
         assert_eq!(on_sqlite(plain.clone(), null.clone()), []);
         let there = table(std::slice::from_ref(&null));
-        assert_eq!(perhaps_null(&table(&[plain]), &there, DatabaseKind::Sqlite), [&null]);
-        assert!(perhaps_null(&there, &there, DatabaseKind::Sqlite).is_empty());
+        assert_eq!(newly_nullable(&table(&[plain]), &there, DatabaseKind::Sqlite), [&null]);
+        assert!(newly_nullable(&there, &there, DatabaseKind::Sqlite).is_empty());
     }
 
     #[test]

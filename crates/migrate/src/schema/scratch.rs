@@ -42,14 +42,14 @@ pub(crate) struct Scratch {
 }
 
 #[derive(FromRow)]
-struct MadeTable {
+struct CreatedTable {
     name: String,
     sql: String,
 }
 
 /// The changes since a mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Made {
+pub(crate) struct SchemaChanges {
     /// The tables that were not there before.
     pub(crate) tables: Vec<Table>,
     /// The tables that were there, with only the columns that they did not have.
@@ -62,7 +62,7 @@ pub(crate) struct Made {
     pub(crate) indexes: BTreeMap<String, String>,
 }
 
-impl Made {
+impl SchemaChanges {
     /// Returns `true` if anything of it remains once these tables are dropped.
     pub(crate) fn leaves_any(&self, gone: &BTreeSet<String>) -> bool {
         let tables = self.tables.iter().chain(&self.additions).map(|table| &table.name);
@@ -103,12 +103,12 @@ impl Scratch {
 
     /// The statements that make the triggers, by their tables.
     pub(crate) async fn triggers(&mut self) -> Result<BTreeMap<String, Vec<String>>, DbError> {
-        let made: Vec<MadeTable> =
+        let made: Vec<CreatedTable> =
             query("SELECT tbl_name AS name, sql FROM sqlite_master WHERE type = 'trigger'")
                 .fetch_all(&mut self.connection)
                 .await?;
         let mut triggers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for MadeTable { name, sql } in made {
+        for CreatedTable { name, sql } in made {
             triggers.entry(name).or_default().push(sql);
         }
         Ok(triggers)
@@ -122,14 +122,14 @@ impl Scratch {
     }
 
     /// Returns the changes since the last mark.
-    pub(crate) async fn made(&mut self) -> Result<Made, DbError> {
+    pub(crate) async fn made(&mut self) -> Result<SchemaChanges, DbError> {
         let now = self.tables().await?;
         let changed: Vec<&str> = now
             .iter()
             .filter(|(name, sql)| self.seen.get(*name) != Some(sql))
             .map(|(name, _)| name.as_str())
             .collect();
-        let mut made = Made { indexes: self.indexes().await?, ..Made::default() };
+        let mut made = SchemaChanges { indexes: self.indexes().await?, ..SchemaChanges::default() };
         made.indexes.retain(|name, _| !self.seen_indexes.contains_key(name));
         made.dropped.extend(self.seen.keys().filter(|name| !now.contains_key(*name)).cloned());
         if changed.is_empty() {
@@ -161,7 +161,7 @@ impl Scratch {
     }
 
     async fn tables(&mut self) -> Result<BTreeMap<String, String>, DbError> {
-        let tables: Vec<MadeTable> =
+        let tables: Vec<CreatedTable> =
             query("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
                 .fetch_all(&mut self.connection)
                 .await?;
@@ -189,7 +189,7 @@ mod tests {
         let first = "CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer);";
         scratch.run("one", "0001_initial", first).await.unwrap();
         scratch.mark().await.unwrap();
-        assert_eq!(scratch.made().await.unwrap(), Made::default());
+        assert_eq!(scratch.made().await.unwrap(), SchemaChanges::default());
         let second = "CREATE TABLE c (id integer, a_id integer REFERENCES missing (id)); \
                       ALTER TABLE a ADD COLUMN \"Name\" text; CREATE INDEX b_id ON b (id); \
                       INSERT INTO c SELECT id, 7 FROM a; INSERT INTO c VALUES (1, 2);";

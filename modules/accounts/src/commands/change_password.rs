@@ -3,7 +3,7 @@
 use module_api::clap::{self, Arg, ArgMatches};
 use module_api::{CommandContext, ModuleFuture, program_name};
 
-use super::{Account, Failure, Terminal, account, say_done, system_user};
+use super::{Account, Failure, Terminal, account, print_success, system_user};
 use crate::new_password::{check_new_password, store_password};
 use crate::passwords::{Hasher, UserAttributes};
 use crate::settings::AccountsSettings;
@@ -41,7 +41,7 @@ async fn change(username: &str, context: &CommandContext) -> Result<(), Failure>
         return Err(gone(username).into());
     }
     transaction.commit().await?;
-    say_done(&format!("Password changed successfully for user '{username}'"));
+    print_success(&format!("Password changed successfully for user '{username}'"));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use module_api::db::{Db, DbError, Value};
 use module_api::model::{ManyToMany, Model, WriteError};
 use module_api::{CommandContext, ModuleFuture, now, program_name};
 
-use super::{Failure, Terminal, account, say_done, system_user};
+use super::{Failure, Terminal, account, print_success, system_user};
 use crate::authentication::MAX_PASSWORD;
 use crate::models::User;
 use crate::new_password::check_new_password;
@@ -24,7 +24,7 @@ const PASSWORD_VARIABLE: &str = "DJANGO_SUPERUSER_PASSWORD";
 const TAKEN: &str = "That username is already taken.";
 
 /// A user to be.
-struct Wanted {
+struct NewSuperuser {
     username: String,
     email: String,
     /// Without one, nobody can log in as this user until there is one.
@@ -62,7 +62,7 @@ pub(super) fn run(context: CommandContext, arguments: ArgMatches) -> ModuleFutur
 }
 
 /// Reads the values from the arguments and the environment.
-fn from_environment(arguments: &ArgMatches) -> Result<Wanted, Failure> {
+fn from_environment(arguments: &ArgMatches) -> Result<NewSuperuser, Failure> {
     let given = |name: &str, variable: &str| {
         let argument = arguments.get_one::<String>(name).cloned();
         argument.or_else(|| env::var(variable).ok())
@@ -91,11 +91,11 @@ fn from_environment(arguments: &ArgMatches) -> Result<Wanted, Failure> {
             eprintln!("warning: {message}");
         }
     }
-    Ok(Wanted { username, email, password })
+    Ok(NewSuperuser { username, email, password })
 }
 
 /// Asks for the values at the terminal.
-async fn ask(arguments: &ArgMatches, db: &Db) -> Result<Wanted, Failure> {
+async fn ask(arguments: &ArgMatches, db: &Db) -> Result<NewSuperuser, Failure> {
     let terminal = Terminal::open().map_err(|error| {
         format!("{error}: use --noinput, with {PASSWORD_VARIABLE} set to the password")
     })?;
@@ -112,7 +112,7 @@ async fn ask(arguments: &ArgMatches, db: &Db) -> Result<Wanted, Failure> {
     let email = match arguments.get_one::<String>("email") {
         Some(email) => {
             let email = normalized_email(email);
-            if let Some(message) = wrong_with("email", &email) {
+            if let Some(message) = field_error("email", &email) {
                 return Err(message.into());
             }
             email
@@ -120,7 +120,7 @@ async fn ask(arguments: &ArgMatches, db: &Db) -> Result<Wanted, Failure> {
         None => ask_email(&terminal).await?,
     };
     let password = Some(ask_password(&username, &email, &terminal).await?);
-    Ok(Wanted { username, email, password })
+    Ok(NewSuperuser { username, email, password })
 }
 
 async fn ask_username(terminal: &Terminal, db: &Db) -> Result<String, Failure> {
@@ -153,7 +153,7 @@ async fn ask_username(terminal: &Terminal, db: &Db) -> Result<String, Failure> {
 async fn ask_email(terminal: &Terminal) -> Result<String, Failure> {
     loop {
         let email = normalized_email(&terminal.ask("Email address: ").await?);
-        match wrong_with("email", &email) {
+        match field_error("email", &email) {
             Some(message) => terminal.tell(&format!("Error: {message}")),
             None => return Ok(email),
         }
@@ -186,7 +186,7 @@ async fn ask_password(username: &str, email: &str, terminal: &Terminal) -> Resul
 }
 
 /// Returns the error of a field's value, if there is one.
-fn wrong_with(field: &str, value: &str) -> Option<String> {
+fn field_error(field: &str, value: &str) -> Option<String> {
     let field = User::INFO.field(field).expect("users have that field");
     let messages = field.validate(&Value::from(value));
     if messages.is_empty() { None } else { Some(messages.join(" ")) }
@@ -196,7 +196,7 @@ async fn wrong_with_username(username: &str, db: &Db) -> Result<Option<String>, 
     if username.is_empty() {
         return Ok(Some("Username cannot be blank.".to_owned()));
     }
-    if let Some(message) = wrong_with("username", username) {
+    if let Some(message) = field_error("username", username) {
         return Ok(Some(message));
     }
     let other = account(username, &mut db.acquire().await?).await?;
@@ -212,7 +212,7 @@ fn normalized_email(email: &str) -> String {
     }
 }
 
-async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure> {
+async fn create(wanted: NewSuperuser, context: &CommandContext) -> Result<(), Failure> {
     if let Some(message) = wrong_with_username(&wanted.username, &context.db).await? {
         return Err(message.into());
     }
@@ -245,10 +245,10 @@ async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure>
         }
         Err(error) => return Err(error.into()),
     }
-    say_done("Superuser created successfully.");
+    print_success("Superuser created successfully.");
     if wanted.password.is_none() {
         let name = user.username;
-        say_done(&format!(
+        print_success(&format!(
             "Nobody can log in as {name} yet: `{} changepassword {name}` sets a password.",
             program_name()
         ));
@@ -258,7 +258,7 @@ async fn create(wanted: Wanted, context: &CommandContext) -> Result<(), Failure>
 
 #[cfg(test)]
 mod tests {
-    use super::{normalized_email, wrong_with};
+    use super::{field_error, normalized_email};
 
     #[test]
     fn the_domain_of_an_address_is_in_small_letters() {
@@ -269,9 +269,9 @@ mod tests {
 
     #[test]
     fn names_and_addresses_are_checked_with_django_s_messages() {
-        assert!(wrong_with("username", "a b").unwrap_or_default().contains("valid username"));
-        assert!(wrong_with("username", &"x".repeat(151)).is_some());
-        assert_eq!(wrong_with("email", "x"), Some("Enter a valid email address.".to_owned()));
-        assert_eq!(wrong_with("email", ""), None);
+        assert!(field_error("username", "a b").unwrap_or_default().contains("valid username"));
+        assert!(field_error("username", &"x".repeat(151)).is_some());
+        assert_eq!(field_error("email", "x"), Some("Enter a valid email address.".to_owned()));
+        assert_eq!(field_error("email", ""), None);
     }
 }

@@ -32,7 +32,7 @@ impl PasswordSettings {
     }
 
     /// Validates the rounds: the error message, if they are invalid.
-    pub(crate) fn wrong_rounds(self) -> Option<String> {
+    pub(crate) fn rounds_error(self) -> Option<String> {
         let (least, most) = (pbkdf2::LEAST_ROUNDS, pbkdf2::MAX_ROUNDS);
         match (self.password_hasher, self.pbkdf2_rounds?) {
             (Algorithm::Argon2, _) => Some(

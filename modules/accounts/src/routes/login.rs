@@ -84,7 +84,7 @@ pub(crate) async fn sign_in(
         }
         Ok(None) => Ok(again(WRONG).into()),
         Err(error) => {
-            if let Err(error) = attempt.withdrawn(db).await {
+            if let Err(error) = attempt.withdraw(db).await {
                 tracing::warn!("a login was not taken back: {}", with_causes(&error));
             }
             match error {

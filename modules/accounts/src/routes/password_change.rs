@@ -55,7 +55,7 @@ pub(crate) async fn change_password(
             Ok(form) => form.into_parts(),
             Err(form) => return Ok(page(form).into()),
         };
-    let attempt = match Attempt::to_tell_password(user.id, db).await? {
+    let attempt = match Attempt::to_confirm_password(user.id, db).await? {
         Ok(attempt) => attempt,
         Err(wait) => {
             let message = format!("Too many wrong passwords. Please wait {wait} and try again.");
@@ -69,7 +69,7 @@ pub(crate) async fn change_password(
         Ok(Verification::Wrong) => errors.add("old_password", WRONG_OLD),
         Ok(Verification::Right | Verification::RightButOld) => attempt.succeeded(db).await?,
         Err(error) => {
-            attempt.withdrawn(db).await?;
+            attempt.withdraw(db).await?;
             return refused_by_hasher(error, form);
         }
     }

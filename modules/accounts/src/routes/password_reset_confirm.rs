@@ -48,7 +48,7 @@ type Answer = Result<Confidential<FormAnswer>, Error>;
 pub(crate) async fn password_reset_confirm(key: &str, db: &State<Db>) -> Answer {
     let answer = match find(key, db).await? {
         Some((_, account)) => page(&account, NewPasswordForm::blank()).into(),
-        None => good_for_nothing(),
+        None => invalid_link(),
     };
     Ok(Confidential(answer))
 }
@@ -65,7 +65,7 @@ pub(crate) async fn reset_password(
     db: &State<Db>,
 ) -> Answer {
     let Some((key, account)) = find(key, db).await? else {
-        return Ok(Confidential(good_for_nothing()));
+        return Ok(Confidential(invalid_link()));
     };
     let attributes = UserAttributes {
         username: &account.username,
@@ -90,9 +90,11 @@ pub(crate) async fn reset_password(
     };
     let browser = visitor.keys().device;
     let device = password_reset::redeem(&key, &account, &hash, browser.as_ref(), db).await?;
-    let Some(device) = device else { return Ok(Confidential(good_for_nothing())) };
+    let Some(device) = device else { return Ok(Confidential(invalid_link())) };
     visitor.keep_device(&device);
-    if let Err(error) = throttle::forgive(&account.username, visitor.address(), db).await {
+    if let Err(error) =
+        throttle::reset_failed_logins(&account.username, visitor.address(), db).await
+    {
         tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
     }
     messages.success("Your password has been set. You may go ahead and log in now.");
@@ -107,7 +109,7 @@ async fn find(key: &str, db: &Db) -> Result<Option<(Secret, Account)>, DbError> 
     Ok(account.map(|account| (key, account)))
 }
 
-fn good_for_nothing() -> FormAnswer {
+fn invalid_link() -> FormAnswer {
     let page = Page::render(template_name!("accounts/password_reset_failed"), context! {});
     FormAnswer::from(page).status(Status::NotFound)
 }

@@ -11,7 +11,7 @@ use module_api::model::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::object::CHUNK;
 
 /// Rows of a model, by a foreign key of theirs.
@@ -43,7 +43,7 @@ impl Consequences {
     pub(super) async fn of(
         deletion: Deletion,
         targets: Vec<Referring>,
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         models: &Models,
         mut on: Executor<'_>,
     ) -> Result<Self, DbError> {
@@ -59,12 +59,12 @@ impl Consequences {
         let protected = merged(deletion.protected());
         let mut lacking = Vec::new();
         for (model, ids) in deletion.rows() {
-            let Some(registered) = desk.models.of(model) else { continue };
-            if !may_delete(desk, &registered.admin, ids, on.reborrow()).await? {
+            let Some(registered) = cx.models.of(model) else { continue };
+            if !may_delete(cx, &registered.admin, ids, on.reborrow()).await? {
                 lacking.push(model);
             }
         }
-        let own_account = goes(User::INFO, desk.user.id);
+        let own_account = goes(User::INFO, cx.user.id);
         let fingerprint = fingerprint(&deletion, &relations, &freed, &protected);
         Ok(Self {
             deletion,
@@ -97,12 +97,12 @@ fn merged<'a>(
 /// Returns `true` if the user may delete all of these. A rule of the registration may decide by
 /// object.
 async fn may_delete(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,
     mut on: Executor<'_>,
 ) -> Result<bool, DbError> {
-    if !desk.may(admin, Action::Delete, None) {
+    if !cx.may(admin, Action::Delete, None) {
         return Ok(false);
     }
     if admin.rule.is_none() {
@@ -111,7 +111,7 @@ async fn may_delete(
     let mut is_allowed = true;
     for chunk in chunks(ids) {
         let rows = records(admin.model, chunk, on.reborrow()).await?;
-        is_allowed &= rows.iter().all(|record| desk.may(admin, Action::Delete, Some(record)));
+        is_allowed &= rows.iter().all(|record| cx.may(admin, Action::Delete, Some(record)));
     }
     Ok(is_allowed)
 }

@@ -10,7 +10,7 @@ use module_api::serde::Serialize;
 use module_api::{Error, Page, context, template_name};
 
 use super::consequences::{Consequences, fingerprint_of};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::models::LogEntry;
 use crate::object::objects;
 use crate::shell::{Crumb, Shell};
@@ -31,7 +31,7 @@ pub(super) enum Notice {
 /// The content of the confirmation page.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
-pub(crate) struct Asked {
+pub(crate) struct ConfirmationPage {
     /// The objects to be deleted by model, the selected ones first.
     going: Vec<Group>,
     /// The many-to-many relations to be deleted, with their numbers.
@@ -77,10 +77,10 @@ struct Shown {
     url: Option<String>,
 }
 
-impl Asked {
+impl ConfirmationPage {
     pub(super) async fn of(
         found: &Consequences,
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         admin: &ModelAdmin,
         along: bool,
         (notice, question): (Option<Notice>, Option<String>),
@@ -90,7 +90,7 @@ impl Asked {
         rows.sort_by_key(|(model, _)| !model.is(admin.model));
         let mut going = Vec::new();
         for (model, ids) in rows {
-            going.push(Group::of(desk, model, None, ids, on.reborrow()).await?);
+            going.push(Group::of(cx, model, None, ids, on.reborrow()).await?);
         }
         let (mut freed, mut protected, mut staying) = (Vec::new(), Vec::new(), Vec::new());
         let nothing = Vec::new();
@@ -102,7 +102,7 @@ impl Asked {
         ] {
             for (model, field, ids) in referring {
                 let field = Some(field.verbose_name);
-                groups.push(Group::of(desk, model, field, ids, on.reborrow()).await?);
+                groups.push(Group::of(cx, model, field, ids, on.reborrow()).await?);
             }
         }
         let relations = found.relations.iter().map(|(model, field, ids)| {
@@ -133,23 +133,23 @@ impl Asked {
 
 impl Group {
     async fn of(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         model: &'static ModelInfo,
         field: Option<&'static str>,
         ids: &BTreeSet<i64>,
         on: Executor<'_>,
     ) -> Result<Self, Error> {
-        let registered = desk.models.of(model).map(|registered| &registered.admin);
+        let registered = cx.models.of(model).map(|registered| &registered.admin);
         let mut shown = Vec::new();
-        if may_know(desk, model, None) {
-            for object in objects(desk, model, ids.iter().copied().take(SHOWN), on).await? {
+        if may_see_label(cx, model, None) {
+            for object in objects(cx, model, ids.iter().copied().take(SHOWN), on).await? {
                 let record = Some(&object.record);
-                if !may_know(desk, model, record) {
+                if !may_see_label(cx, model, record) {
                     continue;
                 }
                 let page = registered
-                    .filter(|admin| desk.may(admin, Action::View, record))
-                    .map(|admin| desk.object_url("change", admin, object.record.id()));
+                    .filter(|admin| cx.may(admin, Action::View, record))
+                    .map(|admin| cx.object_url("change", admin, object.record.id()));
                 shown.push(Shown { text: object.label, url: page.transpose()? });
             }
         }
@@ -164,12 +164,12 @@ impl Group {
 }
 
 /// Returns `true` if the user may see an object's label: the permission to delete includes that.
-fn may_know(desk: &Desk<'_>, model: &ModelInfo, record: Option<&Record>) -> bool {
-    [Action::View, Action::Delete].into_iter().any(|action| desk.may_with(model, action, record))
+fn may_see_label(cx: &AdminContext<'_>, model: &ModelInfo, record: Option<&Record>) -> bool {
+    [Action::View, Action::Delete].into_iter().any(|action| cx.may_with(model, action, record))
 }
 
 /// The frame of the confirmation page.
-pub(crate) struct Around {
+pub(crate) struct PageFrame {
     /// The objects to be deleted: `the letting “X”`, `the selected lettings`.
     pub(crate) what: String,
     /// The noun for buttons and titles: `letting`, `3 lettings`.
@@ -192,14 +192,14 @@ pub(crate) struct Around {
 ///
 /// An address cannot be made.
 pub(crate) fn page(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
-    asked: Asked,
-    around: Around,
+    asked: ConfirmationPage,
+    around: PageFrame,
 ) -> Result<Page, Error> {
-    let Around { what, name, title, crumbs, action, hidden, back } = around;
+    let PageFrame { what, name, title, crumbs, action, hidden, back } = around;
     let title = if asked.is_impossible() { format!("Cannot delete {name}") } else { title };
-    let shell = Shell::of_model(desk, title, admin, crumbs)?;
+    let shell = Shell::of_model(cx, title, admin, crumbs)?;
     Ok(Page::render(
         template_name!("admin/delete"),
         context! { shell, asked, what, name, action, hidden, back },

@@ -9,10 +9,10 @@ use module_api::db::{Db, DbError, Executor, Transaction};
 use module_api::model::{Deletion, Filter, ModelInfo, Models, Records, WriteError};
 
 use super::consequences::{Consequences, chunks, fingerprint_of, records};
-use super::page::{Asked, Notice};
+use super::page::{ConfirmationPage, Notice};
 use super::targets::{in_words, targets};
-use crate::access::Desk;
-use crate::denied::Lack;
+use crate::access::AdminContext;
+use crate::denied::DenialReason;
 use crate::log;
 use crate::object::{lock, objects};
 
@@ -35,7 +35,7 @@ pub(crate) enum Outcome {
     /// with them.
     Deleted { count: usize, note: String },
     /// It is to be shown first, or cannot be done.
-    Ask(Box<Asked>),
+    Ask(Box<ConfirmationPage>),
     /// There is none of the objects any more.
     Gone,
 }
@@ -47,17 +47,17 @@ pub(crate) enum Outcome {
 ///
 /// The user has no right to it, or the database is out of reach.
 pub(crate) async fn delete(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,
     answers: Answers<'_>,
     db: &Db,
 ) -> Result<Outcome, Error> {
     if !answers.is_sent {
-        return look(desk, admin, ids, answers, None, db).await;
+        return look(cx, admin, ids, answers, None, db).await;
     }
     let mut transaction = db.begin().await?;
-    let done = match attempt(desk, admin, ids, answers, &mut transaction).await {
+    let done = match attempt(cx, admin, ids, answers, &mut transaction).await {
         Ok(done @ Outcome::Deleted { .. }) => {
             transaction.commit().await.map(|()| done).map_err(Error::from)
         }
@@ -65,7 +65,7 @@ pub(crate) async fn delete(
     };
     match done {
         Err(Error::Database(error)) if error.is_conflict() => {
-            look(desk, admin, ids, answers, Some(answers.fingerprint), db).await
+            look(cx, admin, ids, answers, Some(answers.fingerprint), db).await
         }
         other => other,
     }
@@ -74,7 +74,7 @@ pub(crate) async fn delete(
 /// Collects the current consequences. `refused` is the fingerprint of those that the database has
 /// refused.
 async fn look(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,
     answers: Answers<'_>,
@@ -90,17 +90,18 @@ async fn look(
     if present.is_empty() {
         return Ok(Outcome::Gone);
     }
-    let found = find(desk, admin, &present, answers, models, (&mut on).into()).await?;
+    let found = find(cx, admin, &present, answers, models, (&mut on).into()).await?;
     let notice = refused.map(|fingerprint| {
         if fingerprint == found.fingerprint { Notice::Refused } else { Notice::Changed }
     });
     let why = (notice, None);
-    let asked = Asked::of(&found, desk, admin, answers.along, why, (&mut on).into()).await?;
+    let asked =
+        ConfirmationPage::of(&found, cx, admin, answers.along, why, (&mut on).into()).await?;
     Ok(Outcome::Ask(Box::new(asked)))
 }
 
 async fn attempt(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,
     answers: Answers<'_>,
@@ -111,31 +112,31 @@ async fn attempt(
         return Ok(Outcome::Gone);
     }
     let models = Models::within(on);
-    let found = find(desk, admin, &present, answers, &models, (&mut *on).into()).await?;
+    let found = find(cx, admin, &present, answers, &models, (&mut *on).into()).await?;
     if let Some(model) = found.lacking.first() {
-        return Err(desk.refuse(Lack::Permission(Action::Delete, model)));
+        return Err(cx.refuse(DenialReason::Permission(Action::Delete, model)));
     }
     let mut ask = None;
     if !found.protected.is_empty() || found.own_account {
         ask = Some((None, None));
     } else if found.fingerprint != answers.fingerprint {
         ask = Some((Some(Notice::Changed), None));
-    } else if let Some(question) = question(desk, &found.deletion, on).await?
+    } else if let Some(question) = question(cx, &found.deletion, on).await?
         && fingerprint_of(&question) != answers.confirmed
     {
         ask = Some((None, Some(question)));
     }
     if let Some(why) = ask {
-        let asked = Asked::of(&found, desk, admin, answers.along, why, on.into()).await?;
+        let asked = ConfirmationPage::of(&found, cx, admin, answers.along, why, on.into()).await?;
         return Ok(Outcome::Ask(Box::new(asked)));
     }
-    write_log(desk, admin.model, &present, on).await?;
+    write_log(cx, admin.model, &present, on).await?;
     let note = match (found.targets.as_slice(), answers.along) {
         ([], _) => String::new(),
         (targets, false) => format!(" Kept: {}.", in_words(targets)),
         (targets, true) => {
             for (model, _, ids) in targets {
-                write_log(desk, model, ids, on).await?;
+                write_log(cx, model, ids, on).await?;
             }
             format!(" Also deleted: {}.", in_words(targets))
         }
@@ -145,7 +146,7 @@ async fn attempt(
 }
 
 async fn find(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     present: &BTreeSet<i64>,
     answers: Answers<'_>,
@@ -158,18 +159,18 @@ async fn find(
         chosen.extend(targets.iter().map(|(model, _, ids)| (*model, ids.clone())));
     }
     let deletion = Deletion::among(models, chosen, on.reborrow()).await.map_err(as_error)?;
-    Ok(Consequences::of(deletion, targets, desk, models, on).await?)
+    Ok(Consequences::of(deletion, targets, cx, models, on).await?)
 }
 
 /// Returns the questions of the registrations of all models with deleted objects.
 async fn question(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     deletion: &Deletion,
     on: &mut Transaction,
 ) -> Result<Option<String>, DbError> {
     let mut questions = Vec::new();
     for (model, ids) in deletion.rows() {
-        let registered = desk.models.of(model);
+        let registered = cx.models.of(model);
         let Some(confirm) = registered.and_then(|registered| registered.admin.confirm) else {
             continue;
         };
@@ -177,7 +178,7 @@ async fn question(
         for chunk in chunks(ids) {
             before.extend(records(model, chunk, on.into()).await?);
         }
-        let change = Change { user: &desk.user, before: &before, after: None };
+        let change = Change { user: &cx.user, before: &before, after: None };
         questions.extend(confirm(change, on).await?);
     }
     Ok((!questions.is_empty()).then(|| questions.join(" ")))
@@ -185,16 +186,16 @@ async fn question(
 
 /// Writes an entry for each of the objects, as Django does: not for what goes with them.
 async fn write_log(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     ids: &BTreeSet<i64>,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
     for chunk in chunks(ids) {
-        let objects = objects(desk, model, chunk, &mut *on).await?;
+        let objects = objects(cx, model, chunk, &mut *on).await?;
         let shown: Vec<log::Object<'_>> =
             objects.iter().map(|object| (object.record.id(), object.text.as_str())).collect();
-        log::deleted(&desk.user, model, &shown, on).await?;
+        log::deleted(&cx.user, model, &shown, on).await?;
     }
     Ok(())
 }

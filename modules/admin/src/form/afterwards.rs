@@ -8,7 +8,7 @@ use rocket::http::RawStr;
 
 use super::save::Saved;
 use super::submit::SAVE_AS_NEW;
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The field of a query with that of the list to come back to, as in Django.
 pub(crate) const LIST_QUERY: &str = "_changelist_filters";
@@ -57,19 +57,19 @@ fn again(part: &str) -> String {
 
 /// The list of a model as the visitor left it; the first page of the admin for who may not see it.
 pub(crate) fn list_address(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     list: &ListQuery,
 ) -> Result<String, Error> {
-    if desk.may(admin, Action::View, None) {
-        return Ok(list.list(&desk.model_url("list", admin)?));
+    if cx.may(admin, Action::View, None) {
+        return Ok(list.list(&cx.model_url("list", admin)?));
     }
-    Ok(desk.urls.url(route_name!("admin:index"), &[])?)
+    Ok(cx.urls.url(route_name!("admin:index"), &[])?)
 }
 
 /// Says what was done, and where to go on.
 pub(crate) fn go_on(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     saved: &Saved,
     is_new: bool,
@@ -80,30 +80,27 @@ pub(crate) fn go_on(
     let (name, text) = (admin.model.verbose_name, &saved.label);
     let verb = if is_new { "added" } else { "changed" };
     let done = format!("The {name} “{text}” was {verb} successfully.");
-    let may_look = desk.may(admin, Action::View, None);
+    let may_look = cx.may(admin, Action::View, None);
     let goes_on = posted.has("_continue") || posted.has(SAVE_AS_NEW);
     if goes_on && may_look {
-        let hint = if desk.may(admin, Action::Change, None) {
-            " You may edit it again below."
-        } else {
-            ""
-        };
+        let hint =
+            if cx.may(admin, Action::Change, None) { " You may edit it again below." } else { "" };
         messages.success(format!("{done}{hint}"));
-        let address = desk.object_url("change", admin, saved.id)?;
+        let address = cx.object_url("change", admin, saved.id)?;
         return Ok(format!("{address}{}", list.suffix()));
     }
-    if posted.has("_addanother") && desk.may(admin, Action::Add, None) {
+    if posted.has("_addanother") && cx.may(admin, Action::Add, None) {
         messages.success(format!("{done} You may add another {name} below."));
-        return Ok(format!("{}{}", desk.model_url("add", admin)?, list.suffix()));
+        return Ok(format!("{}{}", cx.model_url("add", admin)?, list.suffix()));
     }
     let link = if may_look {
-        let url = desk.object_url("change", admin, saved.id)?;
+        let url = cx.object_url("change", admin, saved.id)?;
         Some(MessageLink { url, label: "Open it again".to_owned() })
     } else {
         None
     };
     messages.add(Level::Success, done, link);
-    list_address(desk, admin, list)
+    list_address(cx, admin, list)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use module_api::model::{Filter, ModelInfo, Path, Record, Records};
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::Label;
 
 /// More choices are not listed, but searched.
@@ -29,7 +29,7 @@ pub(crate) struct Choices {
 }
 
 /// How a field leads to other objects.
-enum Leads {
+enum RelationKind {
     /// By a choice from a list.
     ByList(&'static ModelInfo),
     /// By the key of what was searched for, or may not be viewed; or it is only shown.
@@ -39,7 +39,7 @@ enum Leads {
 impl Choices {
     /// Loads what the fields of a form need.
     pub(crate) async fn load(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         state: &FormState<'_>,
         on: impl Into<Executor<'_>>,
     ) -> Result<Self, DbError> {
@@ -55,26 +55,28 @@ impl Choices {
         let forms = || state.forms().chain(&blanks);
         let mut lists: BTreeMap<&str, (&'static ModelInfo, u32)> = BTreeMap::new();
         for (form, field) in forms().flat_map(|form| form.fields.iter().map(move |f| (form, f))) {
-            if let Some(Leads::ByList(model)) = leads(desk, form, field) {
+            if let Some(RelationKind::ByList(model)) = leads(cx, form, field) {
                 lists.entry(model.label).or_insert((model, 0)).1 += 1;
             }
         }
         for (model, uses) in lists.into_values() {
             // A list stands in the page as often as there are fields for it.
             let most = if uses <= 4 { MOST_CHOICES } else { (4 * MOST_CHOICES / uses).max(20) };
-            let list = list(desk, model, most, &mut on).await?;
+            let list = list(cx, model, most, &mut on).await?;
             choices.lists.insert(model.label, list);
         }
         let mut keys: BTreeMap<&str, (&'static ModelInfo, BTreeSet<i64>)> = BTreeMap::new();
         for (form, field) in forms().flat_map(|form| form.fields.iter().map(move |f| (form, f))) {
-            let Some(Leads::ByList(model) | Leads::ByKey(model)) = leads(desk, form, field) else {
+            let Some(RelationKind::ByList(model) | RelationKind::ByKey(model)) =
+                leads(cx, form, field)
+            else {
                 continue;
             };
             let chosen = &mut keys.entry(model.label).or_insert((model, BTreeSet::new())).1;
             chosen.extend(chosen_keys(form, field));
         }
         for (model, mut keys) in keys.into_values() {
-            if !desk.may_with(model, Action::View, None) {
+            if !cx.may_with(model, Action::View, None) {
                 continue;
             }
             keys.retain(|key| choices.text(model, *key).is_none());
@@ -85,7 +87,7 @@ impl Choices {
                 continue;
             }
             let chosen = Records::of(model).filter(Filter::key_is_in(model, keys));
-            for (id, text) in named(desk, chosen, &mut on).await?.1 {
+            for (id, text) in named(cx, chosen, &mut on).await?.1 {
                 choices.texts.insert((model.label, id), text);
             }
         }
@@ -106,23 +108,27 @@ impl Choices {
 }
 
 /// Returns `true` if a foreign key is chosen by search.
-pub(crate) fn is_searched(desk: &Desk<'_>, model: &ModelInfo, name: &str) -> bool {
-    desk.models.of(model).is_some_and(|model| model.admin.autocomplete.contains(&name))
+pub(crate) fn is_searched(cx: &AdminContext<'_>, model: &ModelInfo, name: &str) -> bool {
+    cx.models.of(model).is_some_and(|model| model.admin.autocomplete.contains(&name))
 }
 
-fn leads(desk: &Desk<'_>, form: &ObjectForm, field: &FormField) -> Option<Leads> {
+fn leads(cx: &AdminContext<'_>, form: &ObjectForm, field: &FormField) -> Option<RelationKind> {
     match field.content {
         Content::Column(info) => {
             let target = (info.foreign_key()?.target)();
             let by_key = !field.editable
-                || is_searched(desk, form.model, info.name)
-                || !desk.may_with(target, Action::View, None);
-            Some(if by_key { Leads::ByKey(target) } else { Leads::ByList(target) })
+                || is_searched(cx, form.model, info.name)
+                || !cx.may_with(target, Action::View, None);
+            Some(if by_key { RelationKind::ByKey(target) } else { RelationKind::ByList(target) })
         }
         Content::Many(info) => {
             let target = (info.target)();
-            let may_choose = field.editable && desk.may_with(target, Action::View, None);
-            Some(if may_choose { Leads::ByList(target) } else { Leads::ByKey(target) })
+            let may_choose = field.editable && cx.may_with(target, Action::View, None);
+            Some(if may_choose {
+                RelationKind::ByList(target)
+            } else {
+                RelationKind::ByKey(target)
+            })
         }
         Content::Password(_) => None,
     }
@@ -144,33 +150,33 @@ fn chosen_keys(form: &ObjectForm, field: &FormField) -> Vec<i64> {
 /// All objects of a model in the order of its list, as far as the user may view them; nothing if there
 /// are more than `most`.
 async fn list(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     most: u32,
     on: &mut Executor<'_>,
 ) -> Result<Option<Vec<(i64, String)>>, DbError> {
     let mut records = Records::of(model).limit(most + 1);
-    let ordering = desk.models.of(model).map_or(&[][..], |model| &model.admin.ordering);
+    let ordering = cx.models.of(model).map_or(&[][..], |model| &model.admin.ordering);
     for name in ordering {
         let (bare, descending) = name.strip_prefix('-').map_or((*name, false), |bare| (bare, true));
         if let Ok(path) = Path::parse(model, bare) {
             records = records.order_by(path, descending);
         }
     }
-    let (found, named) = named(desk, records, on).await?;
+    let (found, named) = named(cx, records, on).await?;
     let is_whole = found <= usize::try_from(most).unwrap_or(usize::MAX);
     Ok(is_whole.then_some(named))
 }
 
 /// The number of rows of a query, and the labels of those that the user may view.
 async fn named(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     mut records: Records,
     on: &mut Executor<'_>,
 ) -> Result<(usize, Vec<(i64, String)>), DbError> {
-    let label = Label::of(desk, &mut records);
+    let label = Label::of(cx, &mut records);
     let records = records.fetch(on.reborrow()).await?;
-    let may_view = |record: &&Record| desk.may_with(record.model(), Action::View, Some(record));
-    let name = |record: &Record| (record.id(), label.link(desk, record));
+    let may_view = |record: &&Record| cx.may_with(record.model(), Action::View, Some(record));
+    let name = |record: &Record| (record.id(), label.link(cx, record));
     Ok((records.len(), records.iter().filter(may_view).map(name).collect()))
 }

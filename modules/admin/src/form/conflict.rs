@@ -10,7 +10,7 @@ use super::choices::Choices;
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::state::FormState;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::text::minute;
 
 /// The user and time of the last change of an object.
@@ -31,7 +31,7 @@ pub(crate) struct LastChange {
 impl LastChange {
     /// The last of all that were done to these objects, if the log has any.
     pub(crate) async fn of(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         objects: &[(&'static ModelInfo, i64)],
         on: impl Into<Executor<'_>>,
     ) -> Result<Option<Self>, DbError> {
@@ -52,7 +52,7 @@ impl LastChange {
                 last = Some(found);
             }
         }
-        Ok(last.map(|last| Self { username: desk.person(last.user_id, &last.username), ..last }))
+        Ok(last.map(|last| Self { username: cx.person(last.user_id, &last.username), ..last }))
     }
 }
 

@@ -15,7 +15,7 @@ use super::rows::{RowForm, RowForms};
 use super::state::FormState;
 use super::submit::Reason;
 use super::view::{FieldView, Viewer};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::deletion::fingerprint_of;
 use crate::shell::{Crumb, Shell};
 
@@ -162,7 +162,7 @@ impl Context {
 
 /// Makes the page of a form.
 pub(crate) struct FormPage<'a, 'r> {
-    pub(crate) desk: &'a Desk<'r>,
+    pub(crate) cx: &'a AdminContext<'r>,
     pub(crate) db: &'a Db,
     /// The list to come back to.
     pub(crate) list: String,
@@ -185,16 +185,16 @@ impl FormPage<'_, '_> {
                 rows.renew_unknown(planned);
             }
         };
-        let choices = Choices::load(self.desk, &state, &mut connection).await?;
+        let choices = Choices::load(self.cx, &state, &mut connection).await?;
         let notice = match reason {
             Some(Reason::Conflict) => {
-                let last = LastChange::of(self.desk, &objects_of(&state), &mut connection).await?;
+                let last = LastChange::of(self.cx, &objects_of(&state), &mut connection).await?;
                 Some(Notice::Conflict { last, objects: compare(&state, &choices) })
             }
             Some(Reason::Gone) => {
                 let gone = self.id.map(|id| (state.plan.admin.model, id));
                 let gone: Vec<_> = gone.into_iter().collect();
-                let last = LastChange::of(self.desk, &gone, &mut connection).await?;
+                let last = LastChange::of(self.cx, &gone, &mut connection).await?;
                 Some(Notice::Gone { last, may_add: state.plan.may_save })
             }
             Some(Reason::Question(question)) => {
@@ -220,8 +220,8 @@ impl FormPage<'_, '_> {
         notice: Option<Notice>,
         reason: Option<&Reason>,
     ) -> Result<Context, Error> {
-        let (desk, admin) = (self.desk, state.plan.admin);
-        let viewer = Viewer { desk, choices };
+        let (cx, admin) = (self.cx, state.plan.admin);
+        let viewer = Viewer { cx, choices };
         let model = admin.model;
         let stored = state.main.stored.as_ref();
         let adding = self.id.is_none();
@@ -235,12 +235,12 @@ impl FormPage<'_, '_> {
             Crumb::here(stored.map_or_else(|| title.clone(), |stored| stored.label.clone()));
         let record = stored.map(|stored| &stored.record);
         let object_url = |route: &str| {
-            let url = stored.map(|stored| desk.object_url(route, admin, stored.id()));
+            let url = stored.map(|stored| cx.object_url(route, admin, stored.id()));
             url.transpose()
         };
         let rows = state.rows.iter().zip(&state.plan.rows);
         let targets = state.targets.iter().zip(&state.plan.targets);
-        let shell = Shell::of_model(desk, title, admin, vec![crumb])?;
+        let shell = Shell::of_model(cx, title, admin, vec![crumb])?;
         let mut context = Context {
             shell: shell.with_errors(state.count_errors() > 0),
             name: model.verbose_name,
@@ -275,7 +275,7 @@ impl FormPage<'_, '_> {
     }
 
     fn buttons(&self, state: &FormState<'_>, reason: Option<&Reason>) -> Result<Buttons, Error> {
-        let (desk, admin) = (self.desk, state.plan.admin);
+        let (cx, admin) = (self.cx, state.plan.admin);
         if reason == Some(&Reason::Gone) {
             return Ok(Buttons { save_as_new: state.plan.may_save, ..Buttons::default() });
         }
@@ -285,15 +285,15 @@ impl FormPage<'_, '_> {
             return Ok(Buttons { save_as_new: may_save, ..Buttons::default() });
         }
         let stored = state.main.stored.as_ref();
-        let may_delete = |record: &Record| desk.may(admin, Action::Delete, Some(record));
+        let may_delete = |record: &Record| cx.may(admin, Action::Delete, Some(record));
         let delete = stored.filter(|stored| may_delete(&stored.record));
-        let delete = delete.map(|stored| desk.object_url("delete", admin, stored.id()));
-        let may_add = desk.may(admin, Action::Add, None);
+        let delete = delete.map(|stored| cx.object_url("delete", admin, stored.id()));
+        let may_add = cx.may(admin, Action::Add, None);
         Ok(Buttons {
             save: may_save,
-            save_as_new: may_save && !adding && admin.save_as && state.plan.may_save_as_new(desk),
+            save_as_new: may_save && !adding && admin.save_as && state.plan.may_save_as_new(cx),
             add_another: may_save && may_add && (adding || !admin.save_as),
-            continue_editing: may_save && (!adding || desk.may(admin, Action::View, None)),
+            continue_editing: may_save && (!adding || cx.may(admin, Action::View, None)),
             delete: delete.transpose()?.map(|url| format!("{url}{}", self.query)),
         })
     }
@@ -307,7 +307,7 @@ impl FormPage<'_, '_> {
             .map(|(name, value)| (*name, value as &dyn std::fmt::Display))
             .collect();
         // The module that has the page may be switched off.
-        self.desk.urls.url(on_site.route, &parameters).ok()
+        self.cx.urls.url(on_site.route, &parameters).ok()
     }
 }
 
@@ -356,11 +356,11 @@ fn rows_view(
         required: field.editable && field.content.is_required(),
     };
     let list = || {
-        let registered = viewer.desk.models.of(model)?;
+        let registered = viewer.cx.models.of(model)?;
         viewer
-            .desk
+            .cx
             .may_with(model, Action::View, None)
-            .then(|| viewer.desk.model_url("list", &registered.admin))
+            .then(|| viewer.cx.model_url("list", &registered.admin))
     };
     let more = if rows.more {
         Some(MoreRows { shown: MAX_ROWS, list: list().transpose()? })
@@ -392,12 +392,12 @@ fn rows_view(
 
 fn row_view(row: &RowForm, viewer: &Viewer<'_, '_>) -> Result<RowView, Error> {
     let stored = row.form.stored.as_ref();
-    let registered = viewer.desk.models.of(row.form.model);
+    let registered = viewer.cx.models.of(row.form.model);
     let url = match (stored, registered) {
         (Some(stored), Some(registered))
-            if viewer.desk.may(&registered.admin, Action::View, Some(&stored.record)) =>
+            if viewer.cx.may(&registered.admin, Action::View, Some(&stored.record)) =>
         {
-            Some(viewer.desk.object_url("change", &registered.admin, stored.id())?)
+            Some(viewer.cx.object_url("change", &registered.admin, stored.id())?)
         }
         _ => None,
     };

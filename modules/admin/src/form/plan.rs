@@ -5,7 +5,7 @@ use module_api::admin::{Inline, InlineLayout, InlineRelation, ModelAdmin};
 use module_api::auth::Action;
 use module_api::model::{FieldInfo, FieldKind, ManyToManyInfo, ModelInfo, Record};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The maximum number of objects of another model in a form.
 pub(crate) const MAX_ROWS: u32 = 200;
@@ -130,9 +130,9 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn of(desk: &Desk<'_>, admin: &'a ModelAdmin) -> Self {
+    fn of(cx: &AdminContext<'_>, admin: &'a ModelAdmin) -> Self {
         let mut read_only: Vec<&str> = admin.read_only.clone();
-        if !desk.user.is_superuser {
+        if !cx.user.is_superuser {
             read_only.extend(&admin.superuser_only);
         }
         Self { hidden: admin.exclude.clone(), read_only }
@@ -151,45 +151,45 @@ impl<'a> Rules<'a> {
 
 impl<'r> Plan<'r> {
     /// The form of a new object.
-    pub(crate) fn to_add(desk: &Desk<'r>, admin: &'r ModelAdmin) -> Self {
-        Self::new(desk, admin, None)
+    pub(crate) fn to_add(cx: &AdminContext<'r>, admin: &'r ModelAdmin) -> Self {
+        Self::new(cx, admin, None)
     }
 
     /// The form of an object that is there.
-    pub(crate) fn to_change(desk: &Desk<'r>, admin: &'r ModelAdmin, record: &Record) -> Self {
-        Self::new(desk, admin, Some(record))
+    pub(crate) fn to_change(cx: &AdminContext<'r>, admin: &'r ModelAdmin, record: &Record) -> Self {
+        Self::new(cx, admin, Some(record))
     }
 
     /// The form of an object that is gone: what was typed is kept in it, even if it cannot be saved.
-    pub(crate) fn of_gone(desk: &Desk<'r>, admin: &'r ModelAdmin) -> Self {
-        let mut plan = Self::unfrozen(desk, admin, None);
-        plan.may_save = plan.may_save_as_new(desk);
+    pub(crate) fn of_gone(cx: &AdminContext<'r>, admin: &'r ModelAdmin) -> Self {
+        let mut plan = Self::unfrozen(cx, admin, None);
+        plan.may_save = plan.may_save_as_new(cx);
         plan
     }
 
-    fn new(desk: &Desk<'r>, admin: &'r ModelAdmin, record: Option<&Record>) -> Self {
-        let mut plan = Self::unfrozen(desk, admin, record);
+    fn new(cx: &AdminContext<'r>, admin: &'r ModelAdmin, record: Option<&Record>) -> Self {
+        let mut plan = Self::unfrozen(cx, admin, record);
         if !plan.may_save {
             plan.freeze();
         }
         plan
     }
 
-    fn unfrozen(desk: &Desk<'r>, admin: &'r ModelAdmin, record: Option<&Record>) -> Self {
+    fn unfrozen(cx: &AdminContext<'r>, admin: &'r ModelAdmin, record: Option<&Record>) -> Self {
         let adding = record.is_none();
         let action = if adding { Action::Add } else { Action::Change };
-        let targets = targets(desk, admin, adding);
-        let mut rules = Rules::of(desk, admin);
+        let targets = targets(cx, admin, adding);
+        let mut rules = Rules::of(cx, admin);
         rules.hidden.extend(targets.iter().map(|target| target.foreign_key.name));
         let (sections, fields) = sections(admin, &rules);
         Self {
             admin,
             adding,
-            may_save: desk.may(admin, action, record),
+            may_save: cx.may(admin, action, record),
             sections,
             fields,
             targets,
-            rows: rows(desk, admin),
+            rows: rows(cx, admin),
         }
     }
 
@@ -207,11 +207,11 @@ impl<'r> Plan<'r> {
 
     /// Returns `true` if a copy of the object can be added: objects of other models in the form
     /// must be addable, too.
-    pub(crate) fn may_save_as_new(&self, desk: &Desk<'_>) -> bool {
+    pub(crate) fn may_save_as_new(&self, cx: &AdminContext<'_>) -> bool {
         let model = self.admin.model;
         let of_targets =
-            || self.targets.iter().all(|target| desk.may_with(target.model, Action::Add, None));
-        desk.may_with(model, Action::Add, None) && of_targets()
+            || self.targets.iter().all(|target| cx.may_with(target.model, Action::Add, None));
+        cx.may_with(model, Action::Add, None) && of_targets()
     }
 }
 
@@ -251,10 +251,10 @@ fn sections(admin: &ModelAdmin, rules: &Rules<'_>) -> (Vec<Section>, Vec<Planned
 
 /// The fields of an object of another model. What its own registration hides or keeps from the user
 /// is hidden and kept here, too.
-fn inline_fields(desk: &Desk<'_>, inline: &Inline, key: Option<&str>) -> Vec<PlannedField> {
-    let registered = desk.models.of(inline.model).map(|registered| &registered.admin);
+fn inline_fields(cx: &AdminContext<'_>, inline: &Inline, key: Option<&str>) -> Vec<PlannedField> {
+    let registered = cx.models.of(inline.model).map(|registered| &registered.admin);
     let nothing = || Rules { hidden: Vec::new(), read_only: Vec::new() };
-    let mut rules = registered.map_or_else(nothing, |admin| Rules::of(desk, admin));
+    let mut rules = registered.map_or_else(nothing, |admin| Rules::of(cx, admin));
     rules.hidden.extend(registered.and_then(|admin| admin.password));
     rules.hidden.extend(key);
     rules.read_only.extend(&inline.read_only);
@@ -270,16 +270,16 @@ fn inline_fields(desk: &Desk<'_>, inline: &Inline, key: Option<&str>) -> Vec<Pla
 
 /// The objects that are made and changed with that of the form. One that the user may not make or
 /// see is chosen by its key, as any other.
-fn targets(desk: &Desk<'_>, admin: &ModelAdmin, adding: bool) -> Vec<PlannedTarget> {
+fn targets(cx: &AdminContext<'_>, admin: &ModelAdmin, adding: bool) -> Vec<PlannedTarget> {
     let needed = if adding { Action::Add } else { Action::View };
     let target = |inline: &Inline| {
         let InlineRelation::Target { foreign_key } = inline.relation else { return None };
         let foreign_key = admin.model.field(foreign_key)?;
-        if !desk.may_with(inline.model, needed, None) {
+        if !cx.may_with(inline.model, needed, None) {
             return None;
         }
-        let mut fields = inline_fields(desk, inline, None);
-        if !adding && !desk.may_with(inline.model, Action::Change, None) {
+        let mut fields = inline_fields(cx, inline, None);
+        if !adding && !cx.may_with(inline.model, Action::Change, None) {
             for field in &mut fields {
                 field.editable = false;
             }
@@ -292,14 +292,14 @@ fn targets(desk: &Desk<'_>, admin: &ModelAdmin, adding: bool) -> Vec<PlannedTarg
 
 /// The objects of other models whose foreign key leads here, as far as the user may do anything
 /// with them.
-fn rows(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
+fn rows(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
     let mut all: Vec<PlannedRows> = Vec::new();
     for inline in &admin.inlines {
         let InlineRelation::Rows { foreign_key, layout, extra } = inline.relation else { continue };
         let Some(field) = inline.model.field(foreign_key) else { continue };
         let [may_add, may_change, may_delete, may_view] =
             [Action::Add, Action::Change, Action::Delete, Action::View]
-                .map(|action| desk.may_with(inline.model, action, None));
+                .map(|action| cx.may_with(inline.model, action, None));
         if !(may_add || may_change || may_delete || may_view) {
             continue;
         }
@@ -321,7 +321,7 @@ fn rows(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
             is_tabular: layout == InlineLayout::Tabular,
             one_to_one,
             extra,
-            fields: inline_fields(desk, inline, Some(foreign_key)),
+            fields: inline_fields(cx, inline, Some(foreign_key)),
             may_add,
             may_change,
             may_delete,

@@ -10,7 +10,7 @@ use module_api::forms::{NO_SUCH_CHOICE, Posted};
 use super::object::{NewValues, ObjectForm};
 use super::plan::{PlannedField, PlannedRows};
 use super::stored::StoredRows;
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The placeholder for the number in names, in the blank form that a script copies.
 pub(crate) const ANY_NUMBER: &str = "__prefix__";
@@ -59,9 +59,13 @@ impl RowForm {
 
 impl RowForms {
     /// The forms of those that are stored, of each as far as the user may change it.
-    pub(crate) fn of_stored(desk: &Desk<'_>, planned: &PlannedRows, stored: &StoredRows) -> Self {
+    pub(crate) fn of_stored(
+        cx: &AdminContext<'_>,
+        planned: &PlannedRows,
+        stored: &StoredRows,
+    ) -> Self {
         let row = |loaded: &super::stored::Loaded| {
-            let may = |action| desk.may_with(planned.model, action, Some(&loaded.record));
+            let may = |action| cx.may_with(planned.model, action, Some(&loaded.record));
             let may_change = planned.may_change && may(Action::Change);
             let fields: Vec<PlannedField> = planned
                 .fields

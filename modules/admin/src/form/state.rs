@@ -8,7 +8,7 @@ use super::password::NewPassword;
 use super::plan::{Plan, PlannedField};
 use super::rows::RowForms;
 use super::stored::Stored;
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// The form of a page.
 #[derive(Debug)]
@@ -44,16 +44,16 @@ impl<'r> FormState<'r> {
     }
 
     /// The form of an object that is stored.
-    pub(crate) fn to_change(desk: &Desk<'r>, plan: Plan<'r>, stored: Stored) -> Self {
+    pub(crate) fn to_change(cx: &AdminContext<'r>, plan: Plan<'r>, stored: Stored) -> Self {
         let fingerprint = Some(stored.fingerprint(&plan));
         let rows = plan.rows.iter().zip(&stored.rows);
-        let rows = rows.map(|(planned, rows)| RowForms::of_stored(desk, planned, rows)).collect();
+        let rows = rows.map(|(planned, rows)| RowForms::of_stored(cx, planned, rows)).collect();
         let targets = plan.targets.iter().zip(stored.targets).map(|(planned, target)| {
             let prefix = planned.prefix.clone();
             let Some(target) = target else {
                 return ObjectForm::of_new(planned.model, prefix, &planned.fields);
             };
-            let may = desk.may_with(planned.model, Action::Change, Some(&target.record));
+            let may = cx.may_with(planned.model, Action::Change, Some(&target.record));
             let of_field =
                 |field: &PlannedField| PlannedField { editable: field.editable && may, ..*field };
             let fields: Vec<PlannedField> = planned.fields.iter().map(of_field).collect();

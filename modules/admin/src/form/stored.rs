@@ -9,7 +9,7 @@ use module_api::sqlx::AssertSqlSafe;
 use sha2::{Digest, Sha256};
 
 use super::plan::{Content, MAX_ROWS, Plan, PlannedField};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::Label;
 
 /// An object with what it shows as.
@@ -38,7 +38,7 @@ impl Loaded {
 
 /// A query for objects with what they show as.
 pub(crate) struct Loading<'a, 'r> {
-    desk: &'a Desk<'r>,
+    cx: &'a AdminContext<'r>,
     records: Records,
     display: Display,
     label: Label<'r>,
@@ -47,12 +47,12 @@ pub(crate) struct Loading<'a, 'r> {
 
 impl<'a, 'r> Loading<'a, 'r> {
     /// Of a model.
-    pub(crate) fn of(desk: &'a Desk<'r>, model: &'static ModelInfo) -> Self {
+    pub(crate) fn of(cx: &'a AdminContext<'r>, model: &'static ModelInfo) -> Self {
         let mut records = Records::of(model);
-        let (display, label) = (records.display(), Label::of(desk, &mut records));
-        let mut link = |field| Label::at_end_of(desk, &Path::of(field), &mut records);
+        let (display, label) = (records.display(), Label::of(cx, &mut records));
+        let mut link = |field| Label::at_end_of(cx, &Path::of(field), &mut records);
         let links = model.foreign_keys().map(|(field, _)| (field.name, link(field))).collect();
-        Self { desk, records, display, label, links }
+        Self { cx, records, display, label, links }
     }
 
     /// Only those for which this holds.
@@ -70,11 +70,11 @@ impl<'a, 'r> Loading<'a, 'r> {
         let records = self.records.limit(at_most).fetch(on).await?;
         let loaded = |record: Record| Loaded {
             text: self.display.text(&record),
-            label: self.label.link(self.desk, &record),
+            label: self.label.link(self.cx, &record),
             links: self
                 .links
                 .iter()
-                .map(|(name, link)| (*name, link.text(self.desk, &record)))
+                .map(|(name, link)| (*name, link.text(self.cx, &record)))
                 .collect(),
             record,
         };
@@ -84,13 +84,13 @@ impl<'a, 'r> Loading<'a, 'r> {
 
 /// The object with that primary key, if there is one.
 pub(crate) async fn object(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     id: i64,
     on: impl Into<Executor<'_>>,
 ) -> Result<Option<Loaded>, DbError> {
     let filter = Filter::key_is_in(model, [id]);
-    Ok(Loading::of(desk, model).filter(filter).fetch(1, on).await?.pop())
+    Ok(Loading::of(cx, model).filter(filter).fetch(1, on).await?.pop())
 }
 
 /// Returns the label of an object that has just been written.
@@ -131,7 +131,7 @@ pub(crate) struct Stored {
 impl Stored {
     /// Loads what a form has beside its object.
     pub(crate) async fn load(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         main: Loaded,
         plan: &Plan<'_>,
         on: impl Into<Executor<'_>>,
@@ -145,7 +145,7 @@ impl Stored {
         for target in &plan.targets {
             let key = stored.main.record.get(target.foreign_key.name).as_int();
             stored.targets.push(match key {
-                Some(key) => object(desk, target.model, key, on.reborrow()).await?,
+                Some(key) => object(cx, target.model, key, on.reborrow()).await?,
                 None => None,
             });
         }
@@ -155,7 +155,7 @@ impl Stored {
                 continue;
             }
             let of_main = Filter::is(Path::of(rows.foreign_key), Value::from(id));
-            let loading = Loading::of(desk, rows.model).filter(of_main);
+            let loading = Loading::of(cx, rows.model).filter(of_main);
             let mut loaded = loading.fetch(MAX_ROWS + 1, on.reborrow()).await?;
             let most = usize::try_from(MAX_ROWS).unwrap_or(usize::MAX);
             let more = loaded.len() > most;

@@ -12,9 +12,9 @@ use super::plan::Plan;
 use super::save::{self, Saved, Written};
 use super::state::FormState;
 use super::stored::{Stored, begin, object};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::deletion::fingerprint_of;
-use crate::denied::Lack;
+use crate::denied::DenialReason;
 use crate::log;
 
 /// The field with the fingerprint of what the form was made of.
@@ -57,8 +57,8 @@ pub(crate) enum Reason {
 }
 
 /// A submitted form with its user.
-pub(crate) struct Sender<'a, 'r> {
-    pub(crate) desk: &'a Desk<'r>,
+pub(crate) struct FormSubmission<'a, 'r> {
+    pub(crate) cx: &'a AdminContext<'r>,
     pub(crate) admin: &'r ModelAdmin,
     /// The object, unless a new one is to be added.
     pub(crate) id: Option<i64>,
@@ -67,7 +67,7 @@ pub(crate) struct Sender<'a, 'r> {
     pub(crate) hasher: &'a Hasher,
 }
 
-impl<'r> Sender<'_, 'r> {
+impl<'r> FormSubmission<'_, 'r> {
     /// Checks and writes, all or nothing.
     pub(crate) async fn submit(&self) -> Result<Submission<'r>, Error> {
         let password = self.password().await?;
@@ -99,8 +99,8 @@ impl<'r> Sender<'_, 'r> {
         let Some(mut password) = NewPassword::of(self.admin).filter(|_| adds) else {
             return Ok(None);
         };
-        if !self.desk.may_with(self.admin.model, Action::Add, None) {
-            return Err(self.desk.refuse(Lack::Permission(Action::Add, self.admin.model)));
+        if !self.cx.may_with(self.admin.model, Action::Add, None) {
+            return Err(self.cx.refuse(DenialReason::Permission(Action::Add, self.admin.model)));
         }
         password.take(self.posted, self.hasher).await?;
         Ok(Some(password))
@@ -125,7 +125,7 @@ impl<'r> Sender<'_, 'r> {
         if !new.changes(&state) {
             return Ok(Submission::Saved(Saved::unchanged(&state)));
         }
-        if let Some(question) = new.question(&state, &self.desk.user, on).await?
+        if let Some(question) = new.question(&state, &self.cx.user, on).await?
             && self.posted.get(CONFIRMED) != Some(&fingerprint_of(&question))
         {
             return Ok(Submission::Again(Box::new(state), Reason::Question(question)));
@@ -136,14 +136,14 @@ impl<'r> Sender<'_, 'r> {
                 return Ok(Submission::Again(Box::new(state), Reason::Errors));
             }
         };
-        let (user, model) = (&*self.desk.user, self.admin.model);
+        let (user, model) = (&*self.cx.user, self.admin.model);
         let written = (saved.id, saved.text.as_str());
         if state.plan.adding {
             log::added(user, model, written, &saved.message, on).await?;
         } else {
             log::changed(user, model, written, &saved.message, on).await?;
         }
-        if let Some(stored) = object(self.desk, model, saved.id, on).await? {
+        if let Some(stored) = object(self.cx, model, saved.id, on).await? {
             saved.label = stored.label;
         }
         Ok(Submission::Saved(saved))
@@ -155,28 +155,28 @@ impl<'r> Sender<'_, 'r> {
         password: Option<NewPassword>,
         on: &mut Transaction,
     ) -> Result<(FormState<'r>, Option<Reason>), Error> {
-        let (desk, admin, posted) = (self.desk, self.admin, self.posted);
+        let (cx, admin, posted) = (self.cx, self.admin, self.posted);
         let Some(id) = self.id else {
             return Ok((self.new_object(password)?, None));
         };
         if posted.has(SAVE_AS_NEW) && admin.save_as {
             return Ok((self.new_object(password)?, None));
         }
-        let Some(main) = object(desk, admin.model, id, &mut *on).await? else {
+        let Some(main) = object(cx, admin.model, id, &mut *on).await? else {
             if posted.has(SAVE_AS_NEW) {
                 return Ok((self.new_object(password)?, None));
             }
-            let mut state = FormState::to_add(Plan::of_gone(desk, admin));
+            let mut state = FormState::to_add(Plan::of_gone(cx, admin));
             state.take(posted, true);
             return Ok((state, Some(Reason::Gone)));
         };
-        let plan = Plan::to_change(desk, admin, &main.record);
+        let plan = Plan::to_change(cx, admin, &main.record);
         if !plan.may_save {
-            desk.check(admin, Action::Change, None)?;
-            return Err(desk.refuse(Lack::Object(Action::Change, admin.model)));
+            cx.check(admin, Action::Change, None)?;
+            return Err(cx.refuse(DenialReason::Object(Action::Change, admin.model)));
         }
-        let stored = Stored::load(desk, main, &plan, on).await?;
-        let mut state = FormState::to_change(desk, plan, stored);
+        let stored = Stored::load(cx, main, &plan, on).await?;
+        let mut state = FormState::to_change(cx, plan, stored);
         state.take(posted, false);
         for input in posted.all(THEIRS) {
             state.take_stored(input);
@@ -186,9 +186,9 @@ impl<'r> Sender<'_, 'r> {
     }
 
     fn new_object(&self, password: Option<NewPassword>) -> Result<FormState<'r>, Error> {
-        let plan = Plan::to_add(self.desk, self.admin);
+        let plan = Plan::to_add(self.cx, self.admin);
         if !plan.may_save {
-            return Err(self.desk.refuse(Lack::Permission(Action::Add, self.admin.model)));
+            return Err(self.cx.refuse(DenialReason::Permission(Action::Add, self.admin.model)));
         }
         let mut state = FormState::to_add(plan);
         state.password = password;

@@ -7,7 +7,7 @@ use super::choices::Choices;
 use super::object::{FormField, ObjectForm};
 use super::password::{INPUTS, NewPassword};
 use super::widgets::Widget;
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// A field with its inputs.
 #[derive(Debug, Serialize)]
@@ -30,7 +30,7 @@ pub(crate) struct FieldView {
 
 /// The conversion of a form's fields into values for its template.
 pub(crate) struct Viewer<'a, 'r> {
-    pub(crate) desk: &'a Desk<'r>,
+    pub(crate) cx: &'a AdminContext<'r>,
     pub(crate) choices: &'a Choices,
 }
 

@@ -11,7 +11,7 @@ use super::choices::is_searched;
 use super::object::{FormField, ObjectForm};
 use super::plan::Content;
 use super::view::Viewer;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::text::Shown;
 
 /// The inputs of a field.
@@ -82,7 +82,7 @@ impl Viewer<'_, '_> {
         let is_text = matches!(typed, Typed::Text(_))
             && info.choices.is_empty()
             && !matches!(info.kind, FieldKind::Bool);
-        let stored = other_text(self.desk, form, info);
+        let stored = other_text(self.cx, form, info);
         let stored = stored.filter(|_| is_text && form.is_as_stored(info.name)).map(Typed::Text);
         Ok(Widget::Usual(forms::Widget::of(info, stored.as_ref().unwrap_or(typed))))
     }
@@ -95,7 +95,7 @@ impl Viewer<'_, '_> {
         text: &str,
     ) -> Result<Widget, Error> {
         let list = self.choices.list(target);
-        let Some(list) = list.filter(|_| !is_searched(self.desk, form.model, info.name)) else {
+        let Some(list) = list.filter(|_| !is_searched(self.cx, form.model, info.name)) else {
             let chosen = text.trim().parse().ok();
             let chosen = chosen.and_then(|id| self.choices.text(target, id)).map(str::to_owned);
             let search = self.search_of(target)?;
@@ -122,12 +122,12 @@ impl Viewer<'_, '_> {
     }
 
     fn search_page(&self, route: &str, model: &ModelInfo) -> Result<Option<String>, Error> {
-        let Some(registered) = self.desk.models.of(model) else { return Ok(None) };
+        let Some(registered) = self.cx.models.of(model) else { return Ok(None) };
         let admin = &registered.admin;
-        if admin.search_fields.is_empty() || !self.desk.may(admin, Action::View, None) {
+        if admin.search_fields.is_empty() || !self.cx.may(admin, Action::View, None) {
             return Ok(None);
         }
-        self.desk.model_url(route, admin).map(Some)
+        self.cx.model_url(route, admin).map(Some)
     }
 
     fn boxes(&self, target: &'static ModelInfo, field: &FormField) -> Result<Widget, Error> {
@@ -178,7 +178,7 @@ impl Viewer<'_, '_> {
             let value = typed.parse(info).unwrap_or_else(|_| info.null_value());
             return Ok(Widget::Shown { value: Shown::of(info, &value), url: None });
         };
-        if let Some(text) = other_text(self.desk, form, info) {
+        if let Some(text) = other_text(self.cx, form, info) {
             return Ok(Widget::Shown { value: Shown::text(text), url: None });
         }
         let value = stored.record.get(info.name);
@@ -187,9 +187,9 @@ impl Viewer<'_, '_> {
         };
         let target = (key.target)();
         let text = stored.link(info.name).map_or_else(|| id.to_string(), str::to_owned);
-        let registered = self.desk.models.of(target);
-        let registered = registered.filter(|_| self.desk.may_with(target, Action::View, None));
-        let url = registered.map(|model| self.desk.object_url("change", &model.admin, *id));
+        let registered = self.cx.models.of(target);
+        let registered = registered.filter(|_| self.cx.may_with(target, Action::View, None));
+        let url = registered.map(|model| self.cx.object_url("change", &model.admin, *id));
         Ok(Widget::Shown { value: Shown::text(text), url: url.transpose()? })
     }
 
@@ -204,12 +204,12 @@ impl Viewer<'_, '_> {
             ),
             None => "No password set.".to_owned(),
         };
-        let registered = self.desk.models.of(form.model);
+        let registered = self.cx.models.of(form.model);
         let url = match (registered, stored) {
             (Some(registered), Some(stored))
-                if self.desk.may(&registered.admin, Action::Change, Some(&stored.record)) =>
+                if self.cx.may(&registered.admin, Action::Change, Some(&stored.record)) =>
             {
-                Some(self.desk.object_url("password", &registered.admin, stored.id())?)
+                Some(self.cx.object_url("password", &registered.admin, stored.id())?)
             }
             _ => None,
         };
@@ -218,7 +218,7 @@ impl Viewer<'_, '_> {
 }
 
 /// The text that is displayed in place of a stored field's value; `None` to display the value.
-fn other_text(desk: &Desk<'_>, form: &ObjectForm, info: &FieldInfo) -> Option<String> {
-    let text = desk.models.of(form.model)?.admin.text_of(info.name)?;
+fn other_text(cx: &AdminContext<'_>, form: &ObjectForm, info: &FieldInfo) -> Option<String> {
+    let text = cx.models.of(form.model)?.admin.text_of(info.name)?;
     text(&form.stored.as_ref()?.record)
 }

@@ -31,16 +31,16 @@ pub(crate) struct Draft {
     /// The primary key, if it has one.
     pub(crate) id: Option<i64>,
     /// The given values, by the places of the fields.
-    pub(crate) fields: Vec<(usize, Given)>,
+    pub(crate) fields: Vec<(usize, GivenValue)>,
     /// The given references of many-to-many fields, by their places.
-    pub(crate) many: Vec<(usize, Vec<Given>)>,
+    pub(crate) many: Vec<(usize, Vec<GivenValue>)>,
     /// Its errors.
     pub(crate) problems: Vec<Problem>,
 }
 
 /// A value that was given.
 #[derive(Debug, Clone)]
-pub(crate) enum Given {
+pub(crate) enum GivenValue {
     Value(Value),
     /// An empty cell of a field that takes both empty text and `NULL`.
     EmptyCell,

@@ -8,7 +8,7 @@ use module_api::model::{FieldInfo, Filter, ManyToManyInfo, ModelInfo, Path, Reco
 use serde_json::Value as Json;
 
 use super::objects::value_of;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::object::{CHUNK, Object, objects};
 
 /// Objects that are looked for by several values each are fewer at once: each makes a condition.
@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 8;
 
 /// The objects of a model that have one of these primary keys.
 pub(super) async fn existing(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     ids: impl IntoIterator<Item = i64>,
     on: &mut Transaction,
@@ -27,7 +27,7 @@ pub(super) async fn existing(
     let ids: Vec<i64> = ids.into_iter().collect();
     let mut found = HashMap::new();
     for ids in ids.chunks(CHUNK) {
-        let objects = objects(desk, model, ids.iter().copied(), &mut *on).await?;
+        let objects = objects(cx, model, ids.iter().copied(), &mut *on).await?;
         found.extend(objects.into_iter().map(|object| (object.record.id(), object)));
     }
     Ok(found)

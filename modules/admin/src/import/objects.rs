@@ -9,7 +9,7 @@ use module_api::serde::Deserialize;
 use module_api::serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
-use super::draft::{Draft, Given, Place};
+use super::draft::{Draft, GivenValue, Place};
 use super::{Drafts, Importable, MAX_OBJECTS, Slot};
 
 #[derive(Deserialize)]
@@ -123,21 +123,21 @@ fn draft(number: usize, object: Object, importable: &Importable<'_>, drafts: &mu
     draft
 }
 
-fn given(field: &FieldInfo, json: Json) -> Result<Given, String> {
+fn given(field: &FieldInfo, json: Json) -> Result<GivenValue, String> {
     match json {
-        Json::Array(key) if field.foreign_key().is_some() => Ok(Given::Natural(key)),
-        json => value_of(field, &json).map(Given::Value),
+        Json::Array(key) if field.foreign_key().is_some() => Ok(GivenValue::Natural(key)),
+        json => value_of(field, &json).map(GivenValue::Value),
     }
 }
 
-fn many(key: &FieldInfo, json: Json) -> Result<Vec<Given>, String> {
+fn many(key: &FieldInfo, json: Json) -> Result<Vec<GivenValue>, String> {
     let Json::Array(elements) = json else {
         return Err(format!("“{}” is not a list.", shortened(&json)));
     };
     let given = |element| match element {
-        Json::Array(key) => Ok(Given::Natural(key)),
+        Json::Array(key) => Ok(GivenValue::Natural(key)),
         Json::Null => Err("This field cannot be null.".to_owned()),
-        json => value_of(key, &json).map(Given::Value),
+        json => value_of(key, &json).map(GivenValue::Value),
     };
     elements.into_iter().map(given).collect()
 }

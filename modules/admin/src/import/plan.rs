@@ -17,10 +17,10 @@ use module_api::model::{
 };
 use sha2::{Digest, Sha256};
 
-use super::draft::{Draft, Given, Place};
+use super::draft::{Draft, GivenValue, Place};
 use super::lookups;
 use super::{Drafts, Importable, Problem};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::object::Object;
 use crate::text::Shown;
 
@@ -94,7 +94,7 @@ impl Change {
 impl Plan {
     /// Compares the objects of a file with the database. Nothing is written.
     pub(crate) async fn new(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         importable: &Importable<'_>,
         drafts: Drafts,
         on: &mut Transaction,
@@ -104,16 +104,16 @@ impl Plan {
         natural::resolve(model, &mut drafts, on).await?;
         refuse_repeated(&mut drafts, model);
         let ids = drafts.iter().filter_map(|draft| draft.id);
-        let existing = lookups::existing(desk, model, ids, on).await?;
+        let existing = lookups::existing(cx, model, ids, on).await?;
         let related = related(model, &drafts, &existing, on).await?;
         let mut rows: Vec<Row> = Vec::with_capacity(drafts.len());
         for draft in &mut drafts {
-            rows.push(row(desk, importable, draft, &existing, &related));
+            rows.push(row(cx, importable, draft, &existing, &related));
         }
         targets::check(model, &mut drafts, &rows, on).await?;
         unique::check(model, &mut drafts, &rows, on).await?;
         check_rules(model, &mut drafts, &rows, on).await?;
-        ask(desk, importable, &mut drafts, &rows, on).await?;
+        ask(cx, importable, &mut drafts, &rows, on).await?;
         let mut problems = Vec::new();
         for (draft, row) in drafts.into_iter().zip(&mut rows) {
             if !draft.problems.is_empty() {
@@ -198,7 +198,7 @@ async fn related(
 
 /// Returns the step for an object.
 fn row(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     importable: &Importable<'_>,
     draft: &mut Draft,
     existing: &HashMap<i64, Object>,
@@ -207,7 +207,7 @@ fn row(
     let (admin, model) = (importable.admin, importable.model());
     let found = draft.id.and_then(|id| existing.get(&id));
     if let Some(found) = found
-        && !desk.may(admin, Action::View, Some(&found.record))
+        && !cx.may(admin, Action::View, Some(&found.record))
     {
         // A preview would show what it is.
         draft.refuse(None, "You do not have permission to change it.");
@@ -232,10 +232,10 @@ fn row(
         let field = &model.fields[*place];
         let old = &values[*place];
         let new = match given {
-            Given::Value(value) => value.clone(),
-            Given::EmptyCell if is_empty(old) => continue,
-            Given::EmptyCell => field.null_value(),
-            Given::Natural(_) => continue,
+            GivenValue::Value(value) => value.clone(),
+            GivenValue::EmptyCell if is_empty(old) => continue,
+            GivenValue::EmptyCell => field.null_value(),
+            GivenValue::Natural(_) => continue,
         };
         if found.is_some() && *old == new {
             continue;
@@ -249,8 +249,9 @@ fn row(
         values[*place] = new;
     }
     for (place, given) in &draft.many {
-        let id =
-            |given: &Given| if let Given::Value(value) = given { value.as_int() } else { None };
+        let id = |given: &GivenValue| {
+            if let GivenValue::Value(value) = given { value.as_int() } else { None }
+        };
         let ids: BTreeSet<i64> = given.iter().filter_map(id).collect();
         let new: Vec<i64> = ids.into_iter().collect();
         let of_object = |id: &i64| related.get(place).and_then(|of_field| of_field.get(id));
@@ -268,7 +269,7 @@ fn row(
         Some(_) if changes.is_empty() => Step::Keep,
         Some(_) => Step::Change,
     };
-    check_values(desk, importable, draft, found, step, &values, &many);
+    check_values(cx, importable, draft, found, step, &values, &many);
     Row {
         place: draft.place,
         step,
@@ -287,7 +288,7 @@ fn list(ids: &[i64]) -> Value {
 
 /// Checks what can be told without the database: that the user may do it, and what the fields hold.
 fn check_values(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     importable: &Importable<'_>,
     draft: &mut Draft,
     found: Option<&Object>,
@@ -299,11 +300,11 @@ fn check_values(
     let names = model.verbose_name_plural;
     match step {
         Step::Keep | Step::Refuse => return,
-        Step::Add if !desk.may(admin, Action::Add, None) => {
+        Step::Add if !cx.may(admin, Action::Add, None) => {
             draft
                 .refuse(None, format!("It is new, and you do not have permission to add {names}."));
         }
-        Step::Change if !desk.may(admin, Action::Change, found.map(|found| &found.record)) => {
+        Step::Change if !cx.may(admin, Action::Change, found.map(|found| &found.record)) => {
             draft.refuse(None, "You do not have permission to change it.");
         }
         Step::Add | Step::Change => {}
@@ -354,7 +355,7 @@ fn refuse(draft: &mut Draft, errors: &ValidationErrors) {
 
 /// Refuses changes that a question has to be asked about first: in a file nobody answers it.
 async fn ask(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     importable: &Importable<'_>,
     drafts: &mut [Draft],
     rows: &[Row],
@@ -362,7 +363,7 @@ async fn ask(
 ) -> Result<(), DbError> {
     for (draft, row) in drafts.iter_mut().zip(rows) {
         if draft.problems.is_empty()
-            && let Some(question) = question(desk, importable, row, on).await?
+            && let Some(question) = question(cx, importable, row, on).await?
         {
             let message = format!("This change requires confirmation in the form: {question}");
             draft.refuse(None, message);
@@ -373,7 +374,7 @@ async fn ask(
 
 /// Returns the question before an object is changed, if there is one.
 pub(super) async fn question(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     importable: &Importable<'_>,
     row: &Row,
     on: &mut Transaction,
@@ -386,7 +387,7 @@ pub(super) async fn question(
     }
     let after = Record::new(importable.model(), row.values.clone());
     let before = std::slice::from_ref(before);
-    confirm(AdminChange { user: &desk.user, before, after: Some(&after) }, on).await
+    confirm(AdminChange { user: &cx.user, before, after: Some(&after) }, on).await
 }
 
 /// Returns `true` for an empty text and for no bytes, which a cell cannot tell from `NULL`.

@@ -4,7 +4,7 @@ use module_api::db::Value;
 use module_api::model::{FieldInfo, FieldKind};
 
 use super::cells::{Line, Lines};
-use super::draft::{Draft, Given, Place};
+use super::draft::{Draft, GivenValue, Place};
 use super::{Drafts, Importable, MAX_OBJECTS, Slot};
 use crate::csv::unguarded;
 
@@ -98,8 +98,8 @@ fn draft(line: &Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
                 let field = &model.many_to_many[place];
                 let key = (field.target)().primary_key();
                 let numbers = cell.split([',', ';', ' ']).filter(|number| !number.is_empty());
-                let ids: Result<Vec<Given>, String> =
-                    numbers.map(|number| key.parse(number).map(Given::Value)).collect();
+                let ids: Result<Vec<GivenValue>, String> =
+                    numbers.map(|number| key.parse(number).map(GivenValue::Value)).collect();
                 match ids {
                     Ok(ids) => draft.many.push((place, ids)),
                     Err(message) => draft.refuse(Some(field.name), message),
@@ -110,19 +110,23 @@ fn draft(line: &Line, slots: &[Slot], importable: &Importable<'_>) -> Draft {
     draft
 }
 
-fn given(field: &FieldInfo, cell: &str) -> Result<Given, String> {
+fn given(field: &FieldInfo, cell: &str) -> Result<GivenValue, String> {
     if field.is_text() {
         let is_either = cell.is_empty() && field.null;
-        return if is_either { Ok(Given::EmptyCell) } else { field.parse(cell).map(Given::Value) };
+        return if is_either {
+            Ok(GivenValue::EmptyCell)
+        } else {
+            field.parse(cell).map(GivenValue::Value)
+        };
     }
     let cell = cell.trim();
     if matches!(field.kind, FieldKind::Binary) && cell.is_empty() {
-        let no_bytes = Given::Value(Value::from(Vec::<u8>::new()));
-        return Ok(if field.null { Given::EmptyCell } else { no_bytes });
+        let no_bytes = GivenValue::Value(Value::from(Vec::<u8>::new()));
+        return Ok(if field.null { GivenValue::EmptyCell } else { no_bytes });
     }
     match boolean(cell).filter(|_| matches!(field.kind, FieldKind::Bool)) {
-        Some(value) => Ok(Given::Value(Value::from(value))),
-        None => field.parse(cell).map(Given::Value),
+        Some(value) => Ok(GivenValue::Value(Value::from(value))),
+        None => field.parse(cell).map(GivenValue::Value),
     }
 }
 

@@ -9,7 +9,7 @@ use module_api::with_causes;
 
 use super::plan::question;
 use super::{Importable, Plan, Row, Step, lookups};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::log::{self, ChangeMessage};
 
 /// The number of written objects.
@@ -63,7 +63,7 @@ pub(crate) async fn lock(model: &ModelInfo, on: &mut Transaction) -> Result<(), 
 
 /// Writes what a good plan says, with its entries in the log.
 pub(crate) async fn write(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     importable: &Importable<'_>,
     plan: &Plan,
     on: &mut Transaction,
@@ -83,7 +83,7 @@ pub(crate) async fn write(
             }
             Step::Change => {
                 // What was written before it may have changed the answer.
-                if let Some(question) = question(desk, importable, row, on).await? {
+                if let Some(question) = question(cx, importable, row, on).await? {
                     return Err(Refusal::Conflict(question));
                 }
                 counts.changed += 1;
@@ -97,25 +97,25 @@ pub(crate) async fn write(
         }
         written.push((id, row));
     }
-    enter(desk, model, &written, on).await?;
+    enter(cx, model, &written, on).await?;
     Ok(counts)
 }
 
 /// Enters what was done into the log.
 async fn enter(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     written: &[(i64, &Row)],
     on: &mut Transaction,
 ) -> Result<(), DbError> {
-    let now = lookups::existing(desk, model, written.iter().map(|(id, _)| *id), on).await?;
+    let now = lookups::existing(cx, model, written.iter().map(|(id, _)| *id), on).await?;
     for (id, row) in written {
         let object = (*id, now.get(id).map_or("", |existing| &existing.text));
         if row.step == Step::Add {
-            log::added(&desk.user, model, object, &ChangeMessage::added(), on).await?;
+            log::added(&cx.user, model, object, &ChangeMessage::added(), on).await?;
         } else {
             let labels = row.changes.iter().map(|change| change.label.as_str());
-            log::changed(&desk.user, model, object, &ChangeMessage::changed(labels), on).await?;
+            log::changed(&cx.user, model, object, &ChangeMessage::changed(labels), on).await?;
         }
     }
     Ok(())

@@ -7,8 +7,8 @@ use module_api::serde::Serialize;
 use super::conditions::may_ask;
 use super::order::{Order, is_sortable};
 use super::parameters::{ORDER, Parameters};
-use crate::access::Desk;
-use crate::labels::{Label, Sight};
+use crate::access::AdminContext;
+use crate::labels::{Label, VisibleRows};
 use crate::text::{Shown, by_key};
 
 /// Characters of a cell. The whole text is on the page of its object.
@@ -16,7 +16,7 @@ const MAX_TEXT: usize = 300;
 
 /// The columns of a list.
 pub(crate) struct Columns<'a> {
-    desk: &'a Desk<'a>,
+    cx: &'a AdminContext<'a>,
     columns: Vec<Column<'a>>,
 }
 
@@ -29,7 +29,7 @@ struct Column<'a> {
 }
 
 /// The text that is displayed in place of a field's value: made of the row that has it.
-struct OtherText {
+struct ReplacementText {
     text: FieldText,
     /// The row, unless it is that of the list.
     row: Option<Related>,
@@ -39,7 +39,7 @@ enum Content<'a> {
     /// The label of the object.
     Object(Label<'a>),
     /// The value of a field, of rows that the user may view, with what it shows as otherwise.
-    Field(&'static FieldInfo, ColumnPlace, Sight<'a>, Option<OtherText>),
+    Field(&'static FieldInfo, ColumnPlace, VisibleRows<'a>, Option<ReplacementText>),
     /// The label of the object that the foreign key in this column references.
     Related(ColumnPlace, Label<'a>),
     /// The result of a function of the object.
@@ -80,13 +80,13 @@ impl Cell {
     }
 }
 
-impl OtherText {
+impl ReplacementText {
     /// That of the field at the end of a path.
-    fn of(desk: &Desk<'_>, path: &Path, records: &mut Records) -> Option<Self> {
+    fn of(cx: &AdminContext<'_>, path: &Path, records: &mut Records) -> Option<Self> {
         let row = path.foreign_keys().last();
         let target = row.as_ref().and_then(|row| row.field().foreign_key());
         let model = target.map_or(records.model(), |key| (key.target)());
-        let text = desk.models.of(model)?.admin.text_of(path.field().name)?;
+        let text = cx.models.of(model)?.admin.text_of(path.field().name)?;
         Some(Self { text, row: row.map(|row| records.related(&row)) })
     }
 
@@ -101,7 +101,7 @@ impl OtherText {
 impl<'a> Columns<'a> {
     /// The columns of a registration; what they need is fetched by the query. A column with the
     /// hash of a password is left out, and one of rows that the user may not view.
-    pub(crate) fn new(desk: &'a Desk<'a>, admin: &ModelAdmin, records: &mut Records) -> Self {
+    pub(crate) fn new(cx: &'a AdminContext<'a>, admin: &ModelAdmin, records: &mut Records) -> Self {
         let links = &admin.list_display_links;
         let mut columns = Vec::new();
         for (place, column) in admin.list_display.iter().enumerate() {
@@ -110,23 +110,23 @@ impl<'a> Columns<'a> {
             let (heading, content) = match column {
                 ListColumn::Object => {
                     let heading = capitalized(admin.model.verbose_name);
-                    (heading, Content::Object(Label::of(desk, records)))
+                    (heading, Content::Object(Label::of(cx, records)))
                 }
                 ListColumn::Function { heading, text, .. } => {
                     (capitalized(heading), Content::Function(*text))
                 }
                 ListColumn::Field(name) => {
                     let Ok(path) = Path::parse(admin.model, name) else { continue };
-                    if !may_ask(desk, admin.model, &path) {
+                    if !may_ask(cx, admin.model, &path) {
                         continue;
                     }
                     let field = path.field();
                     let content = if field.foreign_key().is_some() {
-                        let label = Label::at_end_of(desk, &path, records);
+                        let label = Label::at_end_of(cx, &path, records);
                         Content::Related(records.column(path), label)
                     } else {
-                        let sight = Sight::along(desk, std::slice::from_ref(&path), records);
-                        let other = OtherText::of(desk, &path, records);
+                        let sight = VisibleRows::along(cx, std::slice::from_ref(&path), records);
+                        let other = ReplacementText::of(cx, &path, records);
                         Content::Field(field, records.column(path), sight, other)
                     };
                     (field.capitalized_name(), content)
@@ -134,7 +134,7 @@ impl<'a> Columns<'a> {
             };
             columns.push(Column { place, heading, content, is_link });
         }
-        Self { desk, columns }
+        Self { cx, columns }
     }
 
     /// The headings, with the addresses that sort by them.
@@ -146,7 +146,7 @@ impl<'a> Columns<'a> {
     ) -> Vec<Heading> {
         let heading = |column: &Column| {
             let sorted = order.place_of(column.place);
-            let is_sortable = is_sortable(column.place, self.desk, admin);
+            let is_sortable = is_sortable(column.place, self.cx, admin);
             Heading {
                 label: column.heading.clone(),
                 url: is_sortable.then(|| order.link(column.place, parameters)),
@@ -164,18 +164,18 @@ impl<'a> Columns<'a> {
     pub(crate) fn cells(&self, record: &Record) -> Vec<Cell> {
         let cell = |column: &Column| {
             let shown = match &column.content {
-                Content::Field(_, _, sight, _) if !sight.is_open(self.desk, record) => Shown::Empty,
+                Content::Field(_, _, sight, _) if !sight.is_open(self.cx, record) => Shown::Empty,
                 Content::Field(field, place, _, other) => {
                     let text = other.as_ref().and_then(|other| other.text(record));
                     text.map_or_else(|| Shown::of(field, record.at(*place)), Shown::text)
                 }
                 Content::Related(key, _) if record.at(*key).is_null() => Shown::Empty,
                 Content::Related(key, label) => {
-                    let text = label.text(self.desk, record);
+                    let text = label.text(self.cx, record);
                     Shown::text(text.unwrap_or_else(|| record.at(*key).to_string()))
                 }
                 Content::Object(label) => {
-                    let text = label.text(self.desk, record);
+                    let text = label.text(self.cx, record);
                     Shown::text(text.unwrap_or_else(|| by_key(record.model(), record.id())))
                 }
                 Content::Function(text) => Shown::text(text(record)),

@@ -12,7 +12,7 @@ use module_api::model::{
 use module_api::time::{Time, UtcDateTime};
 
 use super::parameters::Parameters;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::export::is_visible;
 
 /// How many values one condition may name.
@@ -20,7 +20,7 @@ const MAX_VALUES: usize = 100;
 
 /// A field by which rows can be asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Askable {
+pub(crate) struct FilterField {
     /// Its name, as a registration writes it.
     pub(crate) name: &'static str,
     pub(crate) target: Target,
@@ -93,13 +93,13 @@ fn ends_in_secret(models: &RegisteredModels, model: &'static ModelInfo, path: &P
 
 /// Returns `true` if a list may display, filter and sort by the field at the end of a path: no hash
 /// of a password, and nothing of rows that the user may not view.
-pub(crate) fn may_ask(desk: &Desk<'_>, model: &'static ModelInfo, path: &Path) -> bool {
-    !ends_in_secret(desk.models, model, path) && desk.may_follow(path)
+pub(crate) fn may_ask(cx: &AdminContext<'_>, model: &'static ModelInfo, path: &Path) -> bool {
+    !ends_in_secret(cx.models, model, path) && cx.may_follow(path)
 }
 
 /// The fields by which the rows of a model can be asked for: those of its filters first, then those that
 /// list and form show.
-pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
+pub(crate) fn askable(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<FilterField> {
     let searched = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));
     let names = admin.list_filter.iter().copied().chain(admin.date_hierarchy).chain(searched);
     let columns = admin.list_display.iter().filter_map(|column| match column {
@@ -109,7 +109,7 @@ pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
     let fields = admin.model.fields.iter().map(|field| field.name);
     let fields = fields.chain(admin.model.many_to_many.iter().map(|field| field.name));
     let names = names.chain(columns).chain(fields.filter(|name| is_visible(admin, name)));
-    let mut fields: Vec<Askable> = Vec::new();
+    let mut fields: Vec<FilterField> = Vec::new();
     for name in names.chain(["pk", admin.model.primary_key().name]) {
         if fields.iter().any(|known| known.name == name) {
             continue;
@@ -117,10 +117,10 @@ pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
         let many = admin.model.any_many_to_many(name);
         let target = match (many, Path::parse(admin.model, name)) {
             (Some(field), _) => Target::ManyToMany(field),
-            (None, Ok(path)) if may_ask(desk, admin.model, &path) => Target::Column(path),
+            (None, Ok(path)) if may_ask(cx, admin.model, &path) => Target::Column(path),
             (None, _) => continue,
         };
-        fields.push(Askable { name, target });
+        fields.push(FilterField { name, target });
     }
     fields
 }
@@ -128,16 +128,16 @@ pub(crate) fn askable(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Askable> {
 /// Reads the conditions of an address, but for those that are known by these names already.
 pub(crate) fn read(
     parameters: &Parameters,
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     known: &[&str],
 ) -> Result<Vec<Condition>, Malformed> {
     let mut conditions: Vec<Condition> = Vec::new();
     let mut fields = None;
     for (name, value) in parameters.conditions().filter(|(name, _)| !known.contains(name)) {
-        let fields = fields.get_or_insert_with(|| askable(desk, admin));
+        let fields = fields.get_or_insert_with(|| askable(cx, admin));
         let malformed = || Malformed(name.to_owned());
-        let find = |field: &Askable| Some((field.clone(), field.lookup(name)?));
+        let find = |field: &FilterField| Some((field.clone(), field.lookup(name)?));
         let (field, lookup) = fields.iter().find_map(find).ok_or_else(malformed)?;
         let filter = field.filter(admin.model, lookup, value).ok_or_else(malformed)?;
         match conditions.iter_mut().find(|condition| condition.parameter == name) {
@@ -161,7 +161,7 @@ pub(crate) fn read(
     Ok(conditions)
 }
 
-impl Askable {
+impl FilterField {
     /// The field's model, if it leads to one.
     pub(crate) fn related(&self) -> Option<&'static ModelInfo> {
         match &self.target {

@@ -10,7 +10,7 @@ use module_api::now;
 use module_api::serde::Serialize;
 
 use super::ListQuery;
-use super::conditions::{Askable, Condition, Lookup, Target};
+use super::conditions::{Condition, FilterField, Lookup, Target};
 use super::dates::{Range, bound};
 use super::parameters::{PAGE, Parameters};
 use crate::labels::Label;
@@ -60,7 +60,7 @@ struct ValueForm {
 }
 
 /// A choice before it has an address.
-struct Offer {
+struct UnlinkedChoice {
     label: String,
     count: Option<u64>,
     /// Its conditions.
@@ -109,7 +109,7 @@ impl Condition {
 
 struct FacetOf<'a> {
     query: &'a ListQuery<'a>,
-    field: &'a Askable,
+    field: &'a FilterField,
     with_counts: bool,
     is_long: bool,
 }
@@ -149,7 +149,7 @@ impl FacetOf<'_> {
             url: base.link(),
             is_chosen: asked.is_empty(),
         };
-        let choice = |option: Offer| Choice {
+        let choice = |option: UnlinkedChoice| Choice {
             label: option.label,
             count: option.count,
             is_chosen: is_asked(&asked, &option.asks),
@@ -215,7 +215,7 @@ impl FacetOf<'_> {
         &self,
         path: &Path,
         on: Executor<'_>,
-    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+    ) -> Result<(Option<Vec<UnlinkedChoice>>, bool), DbError> {
         let field = path.field();
         let mut offered: Vec<Value> = match field.kind {
             FieldKind::Bool => vec![Value::from(true), Value::from(false)],
@@ -248,7 +248,7 @@ impl FacetOf<'_> {
                 };
                 (label_of(&Shown::of(field, &value)), self.asks(asked))
             };
-            Offer { label, count: self.with_counts.then_some(count), asks }
+            UnlinkedChoice { label, count: self.with_counts.then_some(count), asks }
         };
         Ok((Some(offered.into_iter().chain(further).map(option).collect()), false))
     }
@@ -259,7 +259,7 @@ impl FacetOf<'_> {
         path: &Path,
         target: &'static ModelInfo,
         mut on: Executor<'_>,
-    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+    ) -> Result<(Option<Vec<UnlinkedChoice>>, bool), DbError> {
         let nullable = path.fields().iter().any(|field| field.null);
         if !self.with_counts {
             return self.all_of(target, nullable, on).await;
@@ -280,7 +280,7 @@ impl FacetOf<'_> {
         &self,
         field: &'static ManyToManyInfo,
         mut on: Executor<'_>,
-    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
+    ) -> Result<(Option<Vec<UnlinkedChoice>>, bool), DbError> {
         let target = (field.target)();
         if !self.with_counts {
             return self.all_of(target, true, on).await;
@@ -301,21 +301,21 @@ impl FacetOf<'_> {
         counts: &[(i64, u64)],
         none: Option<u64>,
         on: Executor<'_>,
-    ) -> Result<Vec<Offer>, DbError> {
-        let desk = self.query.desk;
+    ) -> Result<Vec<UnlinkedChoice>, DbError> {
+        let cx = self.query.cx;
         let mut records =
             Records::of(target).filter(Filter::key_is_in(target, counts.iter().map(|(id, _)| *id)));
-        let label = Label::of(desk, &mut records);
+        let label = Label::of(cx, &mut records);
         let records = if counts.is_empty() { Vec::new() } else { records.fetch(on).await? };
         let option = |(id, count): &(i64, u64)| {
             let record = records.iter().find(|record| record.id() == *id);
-            let record = record.filter(|record| desk.may_with(target, Action::View, Some(record)));
-            let label = record.map_or_else(|| id.to_string(), |record| label.link(desk, record));
-            Offer { label, count: Some(*count), asks: self.asks(id.to_string()) }
+            let record = record.filter(|record| cx.may_with(target, Action::View, Some(record)));
+            let label = record.map_or_else(|| id.to_string(), |record| label.link(cx, record));
+            UnlinkedChoice { label, count: Some(*count), asks: self.asks(id.to_string()) }
         };
-        let mut options: Vec<Offer> = counts.iter().map(option).collect();
+        let mut options: Vec<UnlinkedChoice> = counts.iter().map(option).collect();
         options.sort_by_cached_key(|option| option.label.to_lowercase());
-        options.extend(none.map(|count| Offer {
+        options.extend(none.map(|count| UnlinkedChoice {
             label: "-".to_owned(),
             count: Some(count),
             asks: self.asks_null(true),
@@ -329,34 +329,39 @@ impl FacetOf<'_> {
         target: &'static ModelInfo,
         nullable: bool,
         on: Executor<'_>,
-    ) -> Result<(Option<Vec<Offer>>, bool), DbError> {
-        let desk = self.query.desk;
-        if !desk.may_with(target, Action::View, None) {
+    ) -> Result<(Option<Vec<UnlinkedChoice>>, bool), DbError> {
+        let cx = self.query.cx;
+        if !cx.may_with(target, Action::View, None) {
             return Ok((None, false));
         }
         let mut records = Records::of(target).limit(ONE_MORE);
-        let label = Label::of(desk, &mut records);
+        let label = Label::of(cx, &mut records);
         let records = records.fetch(on).await?;
         if records.len() > MAX_CHOICES {
             return Ok((None, true));
         }
-        let option = |record: &Record| Offer {
-            label: label.link(desk, record),
+        let option = |record: &Record| UnlinkedChoice {
+            label: label.link(cx, record),
             count: None,
             asks: self.asks(record.id().to_string()),
         };
-        let may_view = |record: &&Record| desk.may_with(target, Action::View, Some(record));
-        let mut options: Vec<Offer> = records.iter().filter(may_view).map(option).collect();
+        let may_view = |record: &&Record| cx.may_with(target, Action::View, Some(record));
+        let mut options: Vec<UnlinkedChoice> =
+            records.iter().filter(may_view).map(option).collect();
         options.sort_by_cached_key(|option| option.label.to_lowercase());
         if nullable {
             let asks = self.asks_null(true);
-            options.push(Offer { label: "-".to_owned(), count: None, asks });
+            options.push(UnlinkedChoice { label: "-".to_owned(), count: None, asks });
         }
         Ok((Some(options), false))
     }
 
     /// Ranges of time.
-    async fn moments(&self, path: &Path, mut on: Executor<'_>) -> Result<Vec<Offer>, DbError> {
+    async fn moments(
+        &self,
+        path: &Path,
+        mut on: Executor<'_>,
+    ) -> Result<Vec<UnlinkedChoice>, DbError> {
         let mut options = Vec::new();
         for (label, range) in Range::offered(now().date()) {
             let count = self.count(range.filter(path), on.reborrow()).await?;
@@ -365,16 +370,16 @@ impl FacetOf<'_> {
                 .until
                 .map(|date| (format!("{}__lt", self.field.name), bound(path.field(), date)));
             let asks = from.into_iter().chain(until).collect();
-            options.push(Offer { label: label.to_owned(), count, asks });
+            options.push(UnlinkedChoice { label: label.to_owned(), count, asks });
         }
         if path.fields().iter().any(|field| field.null) {
             let none = Filter::is_null(path.clone());
             let count = self.count(none.clone(), on.reborrow()).await?;
             let asks = self.asks_null(true);
-            options.push(Offer { label: "No date".to_owned(), count, asks });
+            options.push(UnlinkedChoice { label: "No date".to_owned(), count, asks });
             let count = self.count(!none, on.reborrow()).await?;
             let asks = self.asks_null(false);
-            options.push(Offer { label: "Has date".to_owned(), count, asks });
+            options.push(UnlinkedChoice { label: "Has date".to_owned(), count, asks });
         }
         Ok(options)
     }
@@ -387,7 +392,7 @@ impl FacetOf<'_> {
     }
 
     /// A value that is asked for and that no row has is offered nevertheless, so that it shows.
-    fn add_missing(&self, options: &mut Vec<Offer>) {
+    fn add_missing(&self, options: &mut Vec<UnlinkedChoice>) {
         let Target::Column(path) = &self.field.target else { return };
         let field = path.field();
         let asked: Vec<&Condition> = self.asked().collect();
@@ -400,7 +405,7 @@ impl FacetOf<'_> {
         let Ok(value) = field.parse(value) else { return };
         let count = self.with_counts.then_some(0);
         let asks = self.asks(value.to_string());
-        options.push(Offer { label: label_of(&Shown::of(field, &value)), count, asks });
+        options.push(UnlinkedChoice { label: label_of(&Shown::of(field, &value)), count, asks });
     }
 
     fn form(&self, has_more: bool) -> ValueForm {

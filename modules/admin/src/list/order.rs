@@ -5,7 +5,7 @@ use module_api::model::{DisplayPart, LOOKUP_SEPARATOR, ModelInfo, Path};
 
 use super::conditions::may_ask;
 use super::parameters::{ORDER, PAGE, Parameters};
-use crate::access::Desk;
+use crate::access::AdminContext;
 
 /// A column by which rows are sorted, by its place among all, and whether the greatest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +26,14 @@ pub(crate) struct Order {
 impl Order {
     /// Reads the order from an address; by default, that of the registration or the model, then the
     /// newest first.
-    pub(crate) fn read(parameters: &Parameters, desk: &Desk<'_>, admin: &ModelAdmin) -> Self {
-        let asked = parameters.get(ORDER).map(|text| asked(text, desk, admin)).unwrap_or_default();
+    pub(crate) fn read(parameters: &Parameters, cx: &AdminContext<'_>, admin: &ModelAdmin) -> Self {
+        let asked = parameters.get(ORDER).map(|text| asked(text, cx, admin)).unwrap_or_default();
         let (columns, mut paths) = if asked.is_empty() {
             let paths = usual(admin);
             (columns_of(&paths, admin), paths)
         } else {
             let paths = asked.iter().flat_map(|sorted| {
-                let paths = paths_of_column(&admin.list_display[sorted.column], desk, admin.model);
+                let paths = paths_of_column(&admin.list_display[sorted.column], cx, admin.model);
                 paths.into_iter().map(|path| (path, sorted.descending))
             });
             let paths = paths.collect();
@@ -79,7 +79,7 @@ fn link(columns: impl Iterator<Item = Sorted>, parameters: &Parameters) -> Strin
 }
 
 /// The columns that a text names, each once. What it names that is no column is left out.
-fn asked(text: &str, desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
+fn asked(text: &str, cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
     let mut columns: Vec<Sorted> = Vec::new();
     for part in text.split('.').take(2 * admin.list_display.len()) {
         let (descending, number) = match part.strip_prefix('-') {
@@ -87,7 +87,7 @@ fn asked(text: &str, desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
             None => (false, part),
         };
         let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let Some(column) = column.filter(|column| is_sortable(*column, desk, admin)) else {
+        let Some(column) = column.filter(|column| is_sortable(*column, cx, admin)) else {
             continue;
         };
         if !columns.iter().any(|known| known.column == column) {
@@ -98,9 +98,9 @@ fn asked(text: &str, desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
 }
 
 /// Returns `true` if a list can be sorted by a column.
-pub(crate) fn is_sortable(column: usize, desk: &Desk<'_>, admin: &ModelAdmin) -> bool {
+pub(crate) fn is_sortable(column: usize, cx: &AdminContext<'_>, admin: &ModelAdmin) -> bool {
     let column = admin.list_display.get(column);
-    column.is_some_and(|column| !paths_of_column(column, desk, admin.model).is_empty())
+    column.is_some_and(|column| !paths_of_column(column, cx, admin.model).is_empty())
 }
 
 /// The order of a list without an address that asks for one.
@@ -136,22 +136,26 @@ fn columns_of(paths: &[(Path, bool)], admin: &ModelAdmin) -> Vec<Sorted> {
 
 /// The fields that stand for a column in an order; none if the list cannot be sorted by it. Where
 /// an object shows, it is sorted by what it shows as to the user.
-fn paths_of_column(column: &ListColumn, desk: &Desk<'_>, model: &'static ModelInfo) -> Vec<Path> {
+fn paths_of_column(
+    column: &ListColumn,
+    cx: &AdminContext<'_>,
+    model: &'static ModelInfo,
+) -> Vec<Path> {
     match column {
         ListColumn::Object => {
             let mut paths = paths_of_display(model, None);
-            paths.retain(|path| desk.may_follow(path));
+            paths.retain(|path| cx.may_follow(path));
             paths
         }
         ListColumn::Field(name) | ListColumn::Function { order_by: Some(name), .. } => {
             let Ok(path) = Path::parse(model, name) else { return Vec::new() };
-            if !may_ask(desk, model, &path) {
+            if !may_ask(cx, model, &path) {
                 return Vec::new();
             }
             match path.field().foreign_key() {
                 Some(key) => {
                     let mut paths = paths_of_display((key.target)(), Some(&path));
-                    paths.retain(|path| desk.may_follow(path));
+                    paths.retain(|path| cx.may_follow(path));
                     if paths.is_empty() { vec![path] } else { paths }
                 }
                 None => vec![path],

@@ -78,16 +78,16 @@ impl ChangeMessage {
     /// As Django writes it.
     pub(crate) fn json(&self) -> String {
         let mut json = Vec::new();
-        let mut serializer = Serializer::with_formatter(&mut json, AsDjango);
+        let mut serializer = Serializer::with_formatter(&mut json, DjangoFormatter);
         self.0.serialize(&mut serializer).expect("a message is plain values");
         String::from_utf8(json).expect("JSON is text")
     }
 }
 
 /// With a space after commas and colons, and nothing but ASCII.
-struct AsDjango;
+struct DjangoFormatter;
 
-impl Formatter for AsDjango {
+impl Formatter for DjangoFormatter {
     fn begin_array_value<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,

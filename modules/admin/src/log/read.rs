@@ -9,7 +9,7 @@ use module_api::time::UtcDateTime;
 use module_api::{PageNumber, Pagination};
 
 use super::message::words;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::may_know_names;
 use crate::text::minute;
 
@@ -73,17 +73,17 @@ struct Stored {
 impl Entry {
     /// An entry as far as the user may view it: users appear as primary keys to those who may not view
     /// users, and objects of other models by name to those who may view them.
-    fn of(desk: &Desk<'_>, stored: Stored) -> Self {
-        let username = desk.person(stored.user_id, &stored.username);
+    fn of(cx: &AdminContext<'_>, stored: Stored) -> Self {
+        let username = cx.person(stored.user_id, &stored.username);
         let is_named = username == stored.username;
         let full_name = format!("{} {}", stored.first_name, stored.last_name);
         let may_name = |name: &str| {
-            let mut called_so = desk.models.0.iter().map(|registered| &registered.admin);
-            desk.user.is_superuser
+            let mut called_so = cx.models.0.iter().map(|registered| &registered.admin);
+            cx.user.is_superuser
                 || called_so.any(|admin| {
                     admin.model.verbose_name == name
-                        && desk.may(admin, Action::View, None)
-                        && may_know_names(desk, admin)
+                        && cx.may(admin, Action::View, None)
+                        && may_know_names(cx, admin)
                 })
         };
         Self {
@@ -121,7 +121,7 @@ const OF_OBJECT: &str = "WHERE entry.content_type_id = (SELECT id FROM django_co
 ///
 /// The database is out of reach.
 pub(crate) async fn of_object(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     model: &'static ModelInfo,
     id: i64,
     page: PageNumber,
@@ -148,7 +148,7 @@ pub(crate) async fn of_object(
     let size = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
     let more = entries.len() > size;
     entries.truncate(size);
-    let entries = entries.into_iter().map(|stored| Entry::of(desk, stored)).collect();
+    let entries = entries.into_iter().map(|stored| Entry::of(cx, stored)).collect();
     Ok((entries, Pagination::new(page, PAGE_SIZE, more)))
 }
 
@@ -158,12 +158,12 @@ pub(crate) async fn of_object(
 ///
 /// The database is out of reach.
 pub(crate) async fn of_user(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     at_most: u32,
     on: impl Into<Executor<'_>>,
 ) -> Result<Vec<Entry>, DbError> {
     // By primary keys, which grow with time: an index has those of a user in this order.
     let sql = format!("{ENTRIES} WHERE entry.user_id = $1 ORDER BY entry.id DESC LIMIT {at_most}");
-    let entries = query(AssertSqlSafe(sql)).bind(desk.user.id).fetch_all(on).await?;
-    Ok(entries.into_iter().map(|stored| Entry::of(desk, stored)).collect())
+    let entries = query(AssertSqlSafe(sql)).bind(cx.user.id).fetch_all(on).await?;
+    Ok(entries.into_iter().map(|stored| Entry::of(cx, stored)).collect())
 }

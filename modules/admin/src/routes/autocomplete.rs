@@ -10,7 +10,7 @@ use module_api::{Connection, Error, Page, PageNumber, Pagination, context, templ
 use rocket::http::{ContentType, Header};
 use rocket::{Responder, State, get};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::search;
 use crate::shell::{Crumb, Shell};
 
@@ -58,7 +58,7 @@ struct Row {
 /// The objects that a term finds, as JSON.
 #[get("/<app>/<model>/autocomplete?<term>&<page>")]
 pub(crate) async fn autocomplete(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     term: Option<&str>,
@@ -66,13 +66,13 @@ pub(crate) async fn autocomplete(
     site: &State<Db>,
     mut db: Connection<Db>,
 ) -> Result<Json, Error> {
-    let admin = searched(&desk, app, model)?;
+    let admin = searched(&cx, app, model)?;
     let (term, page) = (term.unwrap_or_default(), page.reachable(PAGE_SIZE));
     let on = (&mut db).into();
-    let (found, more) = search::page_of(&desk, site, admin, term, page, PAGE_SIZE, on).await?;
+    let (found, more) = search::page_of(&cx, site, admin, term, page, PAGE_SIZE, on).await?;
     let results = found
         .into_iter()
-        .filter(|found| desk.may(admin, Action::View, Some(&found.record)))
+        .filter(|found| cx.may(admin, Action::View, Some(&found.record)))
         .map(|found| Choice { id: found.record.id().to_string(), text: found.text })
         .collect();
     let more = Pagination::new(page, PAGE_SIZE, more).next.is_some();
@@ -85,7 +85,7 @@ pub(crate) async fn autocomplete(
 /// The same as a page: its rows show the primary keys, to be typed into a form.
 #[get("/<app>/<model>/lookup?<q>&<page>")]
 pub(crate) async fn lookup(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     q: Option<&str>,
@@ -93,19 +93,19 @@ pub(crate) async fn lookup(
     site: &State<Db>,
     mut db: Connection<Db>,
 ) -> Result<Page, Error> {
-    let admin = searched(&desk, app, model)?;
+    let admin = searched(&cx, app, model)?;
     let (query, page) = (search::typed(q), page.reachable(PAGE_SIZE));
     let on = (&mut db).into();
-    let (found, more) = search::page_of(&desk, site, admin, &query, page, PAGE_SIZE, on).await?;
+    let (found, more) = search::page_of(&cx, site, admin, &query, page, PAGE_SIZE, on).await?;
     let mut rows = Vec::new();
     for found in found {
-        if desk.may(admin, Action::View, Some(&found.record)) {
+        if cx.may(admin, Action::View, Some(&found.record)) {
             let id = found.record.id();
-            rows.push(Row { id, text: found.text, url: desk.object_url("change", admin, id)? });
+            rows.push(Row { id, text: found.text, url: cx.object_url("change", admin, id)? });
         }
     }
     let title = format!("Look up {}", admin.model.verbose_name_plural);
-    let shell = Shell::of_model(&desk, title, admin, vec![Crumb::here("Look up")])?;
+    let shell = Shell::of_model(&cx, title, admin, vec![Crumb::here("Look up")])?;
     let (name, one) = (admin.model.verbose_name_plural, capitalized(admin.model.verbose_name));
     let pagination = Pagination::new(page, PAGE_SIZE, more);
     let max_length = search::MAX_LENGTH;
@@ -114,7 +114,7 @@ pub(crate) async fn lookup(
 }
 
 /// A model that the user may look at and that can be searched.
-fn searched<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
-    let RegisteredModel { admin, .. } = desk.model(app, model, Action::View)?;
+fn searched<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
+    let RegisteredModel { admin, .. } = cx.model(app, model, Action::View)?;
     if admin.search_fields.is_empty() { Err(Error::NotFound) } else { Ok(admin) }
 }

@@ -11,8 +11,8 @@ use rocket::response::Redirect;
 use rocket::{State, get, post};
 
 use super::Answer;
-use crate::access::Desk;
-use crate::deletion::{Answers, Around, Outcome, delete as delete_objects, page};
+use crate::access::AdminContext;
+use crate::deletion::{Answers, Outcome, PageFrame, delete as delete_objects, page};
 use crate::form::afterwards::{ListQuery, list_address};
 use crate::form::posted::AddressQuery;
 use crate::object::{Object, gone, object};
@@ -34,7 +34,7 @@ pub(crate) struct DeleteForm {
 /// Shows the confirmation page for a deletion.
 #[get("/<app>/<model>/<id>/delete")]
 pub(crate) async fn delete(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -42,16 +42,16 @@ pub(crate) async fn delete(
     db: &State<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::Delete)?.admin;
+    let admin = &cx.model(app, model, Action::Delete)?.admin;
     let list = ListQuery::of(&query.0);
-    answer(&desk, admin, id, Answers::default(), &list, db, messages).await
+    answer(&cx, admin, id, Answers::default(), &list, db, messages).await
 }
 
 /// Deletes an object.
 #[post("/<app>/<model>/<id>/delete", data = "<form>")]
 #[expect(clippy::too_many_arguments, reason = "each is what the request brings")]
 pub(crate) async fn delete_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -60,18 +60,18 @@ pub(crate) async fn delete_submit(
     db: &State<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::Delete)?.admin;
+    let admin = &cx.model(app, model, Action::Delete)?.admin;
     let answers = Answers {
         is_sent: !form.post.is_empty(),
         fingerprint: &form.fingerprint,
         confirmed: &form.confirmed,
         along: !form.along.is_empty(),
     };
-    answer(&desk, admin, id, answers, &ListQuery::of(&query.0), db, messages).await
+    answer(&cx, admin, id, answers, &ListQuery::of(&query.0), db, messages).await
 }
 
 async fn answer(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     id: i64,
     answers: Answers<'_>,
@@ -79,46 +79,46 @@ async fn answer(
     db: &Db,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let gone = || Ok(gone(desk, admin, id, messages)?.into());
-    let Some(object) = object(desk, admin.model, id, &mut db.acquire().await?).await? else {
+    let gone = || Ok(gone(cx, admin, id, messages)?.into());
+    let Some(object) = object(cx, admin.model, id, &mut db.acquire().await?).await? else {
         return gone();
     };
-    desk.check(admin, Action::Delete, Some(&object.record))?;
-    match delete_objects(desk, admin, &BTreeSet::from([id]), answers, db).await? {
+    cx.check(admin, Action::Delete, Some(&object.record))?;
+    match delete_objects(cx, admin, &BTreeSet::from([id]), answers, db).await? {
         Outcome::Gone => gone(),
         Outcome::Ask(asked) => {
-            let around = around(desk, admin, &object, list)?;
-            Ok(Answer::Page(page(desk, admin, *asked, around)?))
+            let around = around(cx, admin, &object, list)?;
+            Ok(Answer::Page(page(cx, admin, *asked, around)?))
         }
         Outcome::Deleted { note, .. } => {
             let (name, text) = (admin.model.verbose_name, &object.label);
             messages.success(format!("The {name} “{text}” was deleted successfully.{note}"));
-            Ok(Redirect::to(list_address(desk, admin, list)?).into())
+            Ok(Redirect::to(list_address(cx, admin, list)?).into())
         }
     }
 }
 
 fn around(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     object: &Object,
     list: &ListQuery,
-) -> Result<Around, Error> {
+) -> Result<PageFrame, Error> {
     let (id, name) = (object.record.id(), admin.model.verbose_name);
-    let may_look = desk.may(admin, Action::View, Some(&object.record));
-    let here = |route: &str| Ok::<_, Error>(desk.object_url(route, admin, id)? + &list.suffix());
+    let may_look = cx.may(admin, Action::View, Some(&object.record));
+    let here = |route: &str| Ok::<_, Error>(cx.object_url(route, admin, id)? + &list.suffix());
     let change = may_look.then(|| here("change")).transpose()?;
     let crumb = match &change {
         Some(url) => Crumb::to(object.label.clone(), url.clone()),
         None => Crumb::here(object.label.clone()),
     };
-    Ok(Around {
+    Ok(PageFrame {
         what: format!("the {name} “{}”", object.label),
         name: name.to_owned(),
         title: format!("Delete {name} “{}”", object.label),
         crumbs: vec![crumb, Crumb::here("Delete")],
         action: here("delete")?,
         hidden: Vec::new(),
-        back: change.map_or_else(|| desk.urls.url(route_name!("admin:index"), &[]), Ok)?,
+        back: change.map_or_else(|| cx.urls.url(route_name!("admin:index"), &[]), Ok)?,
     })
 }

@@ -11,8 +11,8 @@ use rocket::response::stream::ReaderStream;
 use rocket::response::{self, Redirect, Responder};
 use rocket::{Request, Response, State, get};
 
-use super::list::{read, to_all};
-use crate::access::Desk;
+use super::list::{read, redirect_to_unfiltered};
+use crate::access::AdminContext;
 use crate::export::{Export, Format};
 use crate::list::conditions::Malformed;
 
@@ -23,15 +23,15 @@ const FORMAT: &str = "format";
 #[get("/<app>/<model>/export")]
 #[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
 pub(crate) fn export<'r>(
-    desk: Desk<'r>,
+    cx: AdminContext<'r>,
     app: &str,
     model: &str,
     uri: &Origin<'_>,
     db: &'r State<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer<'r>, Error> {
-    let registered = desk.model(app, model, Action::View)?;
-    let read = read(&desk, registered, uri).and_then(|query| {
+    let registered = cx.model(app, model, Action::View)?;
+    let read = read(&cx, registered, uri).and_then(|query| {
         let format = match query.parameters.get(FORMAT) {
             None | Some("csv") => Format::Csv,
             Some("json") => Format::Json,
@@ -42,10 +42,12 @@ pub(crate) fn export<'r>(
     let (query, format) = match read {
         Ok(asked) => asked,
         Err(malformed) => {
-            return Ok(Answer::Elsewhere(to_all(&desk, registered, &malformed, messages)?.into()));
+            return Ok(Answer::Elsewhere(
+                redirect_to_unfiltered(&cx, registered, &malformed, messages)?.into(),
+            ));
         }
     };
-    let rows = Export::new(&registered.admin, Arc::clone(&desk.user), query.rows(), format);
+    let rows = Export::new(&registered.admin, Arc::clone(&cx.user), query.rows(), format);
     let name = name_of(registered.admin.model.name());
     Ok(Answer::File(Box::new(File { rows, format, name, db })))
 }

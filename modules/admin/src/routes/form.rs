@@ -10,14 +10,14 @@ use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::form::afterwards::{ListQuery, go_on, list_address};
 use crate::form::page::FormPage;
 use crate::form::plan::Plan;
 use crate::form::posted::{AddressQuery, PostedForm};
 use crate::form::state::FormState;
 use crate::form::stored::{Stored, object};
-use crate::form::submit::{Reason, SAVE_AS_NEW, Sender, Submission};
+use crate::form::submit::{FormSubmission, Reason, SAVE_AS_NEW, Submission};
 use crate::object::gone;
 use crate::shell::{Crumb, Shell};
 
@@ -41,17 +41,17 @@ impl Answer {
 /// The form of a new object.
 #[get("/<app>/<model>/add")]
 pub(crate) async fn add(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     query: AddressQuery,
     db: &State<Db>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::Add)?.admin;
+    let admin = &cx.model(app, model, Action::Add)?.admin;
     let list = ListQuery::of(&query.0);
-    let mut state = FormState::to_add(Plan::to_add(&desk, admin));
+    let mut state = FormState::to_add(Plan::to_add(&cx, admin));
     state.main.begin_with(&query.0);
-    let page = page(&desk, admin, &list, db, None)?.render(state, None).await?;
+    let page = page(&cx, admin, &list, db, None)?.render(state, None).await?;
     Ok(Answer::page(Status::Ok, page))
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn add(
 #[post("/<app>/<model>/add", data = "<posted>")]
 #[expect(clippy::too_many_arguments, reason = "each is a guard")]
 pub(crate) async fn add_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     query: AddressQuery,
@@ -68,19 +68,19 @@ pub(crate) async fn add_submit(
     messages: Messages<'_>,
     posted: Result<PostedForm, Unreadable>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::Add)?.admin;
+    let admin = &cx.model(app, model, Action::Add)?.admin;
     let posted = match posted {
         Ok(PostedForm(posted)) => posted,
-        Err(unreadable) => return refused(&desk, admin, unreadable),
+        Err(unreadable) => return refused(&cx, admin, unreadable),
     };
-    let sender = Sender { desk: &desk, admin, id: None, posted: &posted, db, hasher };
+    let sender = FormSubmission { cx: &cx, admin, id: None, posted: &posted, db, hasher };
     submit(sender, &query, messages).await
 }
 
 /// The form of an object.
 #[get("/<app>/<model>/<id>/change")]
 pub(crate) async fn change(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -88,18 +88,18 @@ pub(crate) async fn change(
     db: &State<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::View)?.admin;
+    let admin = &cx.model(app, model, Action::View)?.admin;
     let mut connection = db.acquire().await?;
-    let Some(main) = object(&desk, admin.model, id, &mut connection).await? else {
-        return Ok(Answer::Redirect(Box::new(gone(&desk, admin, id, messages)?)));
+    let Some(main) = object(&cx, admin.model, id, &mut connection).await? else {
+        return Ok(Answer::Redirect(Box::new(gone(&cx, admin, id, messages)?)));
     };
-    desk.check(admin, Action::View, Some(&main.record))?;
-    let plan = Plan::to_change(&desk, admin, &main.record);
-    let stored = Stored::load(&desk, main, &plan, &mut connection).await?;
+    cx.check(admin, Action::View, Some(&main.record))?;
+    let plan = Plan::to_change(&cx, admin, &main.record);
+    let stored = Stored::load(&cx, main, &plan, &mut connection).await?;
     drop(connection);
-    let state = FormState::to_change(&desk, plan, stored);
+    let state = FormState::to_change(&cx, plan, stored);
     let list = ListQuery::of(&query.0);
-    let page = page(&desk, admin, &list, db, Some(id))?.render(state, None).await?;
+    let page = page(&cx, admin, &list, db, Some(id))?.render(state, None).await?;
     Ok(Answer::page(Status::Ok, page))
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn change(
 #[post("/<app>/<model>/<id>/change", data = "<posted>")]
 #[expect(clippy::too_many_arguments, reason = "each is a guard")]
 pub(crate) async fn change_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -117,14 +117,14 @@ pub(crate) async fn change_submit(
     messages: Messages<'_>,
     posted: Result<PostedForm, Unreadable>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::View)?.admin;
+    let admin = &cx.model(app, model, Action::View)?.admin;
     let posted = match posted {
         Ok(PostedForm(posted)) => posted,
-        Err(unreadable) => return refused(&desk, admin, unreadable),
+        Err(unreadable) => return refused(&cx, admin, unreadable),
     };
     let action = if posted.has(SAVE_AS_NEW) { Action::Add } else { Action::Change };
-    desk.check(admin, action, None)?;
-    let sender = Sender { desk: &desk, admin, id: Some(id), posted: &posted, db, hasher };
+    cx.check(admin, action, None)?;
+    let sender = FormSubmission { cx: &cx, admin, id: Some(id), posted: &posted, db, hasher };
     submit(sender, &query, messages).await
 }
 
@@ -132,37 +132,37 @@ pub(crate) async fn change_submit(
 #[get("/<app>/<model>/<id>", rank = 50)]
 #[expect(clippy::needless_pass_by_value, reason = "it is a guard")]
 pub(crate) fn object_itself(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
 ) -> Result<Redirect, Error> {
-    let admin = &desk.model(app, model, Action::View)?.admin;
-    Ok(Redirect::to(desk.object_url("change", admin, id)?))
+    let admin = &cx.model(app, model, Action::View)?.admin;
+    Ok(Redirect::to(cx.object_url("change", admin, id)?))
 }
 
 fn page<'a, 'r>(
-    desk: &'a Desk<'r>,
+    cx: &'a AdminContext<'r>,
     admin: &ModelAdmin,
     list: &ListQuery,
     db: &'a Db,
     id: Option<i64>,
 ) -> Result<FormPage<'a, 'r>, Error> {
-    let (address, query) = (list_address(desk, admin, list)?, list.suffix());
-    Ok(FormPage { desk, db, list: address, query, id })
+    let (address, query) = (list_address(cx, admin, list)?, list.suffix());
+    Ok(FormPage { cx, db, list: address, query, id })
 }
 
 async fn submit(
-    sender: Sender<'_, '_>,
+    sender: FormSubmission<'_, '_>,
     query: &AddressQuery,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let Sender { desk, admin, id, posted, db, .. } = sender;
+    let FormSubmission { cx, admin, id, posted, db, .. } = sender;
     let list = ListQuery::of(&query.0);
     let (state, reason) = match sender.submit().await? {
         Submission::Saved(saved) => {
             let is_new = id != Some(saved.id);
-            let address = go_on(desk, admin, &saved, is_new, posted, &list, messages)?;
+            let address = go_on(cx, admin, &saved, is_new, posted, &list, messages)?;
             return Ok(Answer::redirect(address));
         }
         Submission::Again(state, reason) => (state, reason),
@@ -171,14 +171,18 @@ async fn submit(
         Reason::Conflict | Reason::Gone | Reason::Refused => Status::Conflict,
         Reason::Errors | Reason::Question(_) => Status::Ok,
     };
-    let page = page(desk, admin, &list, db, id)?.render(*state, Some(&reason)).await?;
+    let page = page(cx, admin, &list, db, id)?.render(*state, Some(&reason)).await?;
     Ok(Answer::page(status, page))
 }
 
 /// The page that says why a form cannot be read.
-fn refused(desk: &Desk<'_>, admin: &ModelAdmin, unreadable: Unreadable) -> Result<Answer, Error> {
+fn refused(
+    cx: &AdminContext<'_>,
+    admin: &ModelAdmin,
+    unreadable: Unreadable,
+) -> Result<Answer, Error> {
     let title = "The form cannot be read";
-    let shell = Shell::of_model(desk, title, admin, vec![Crumb::here(title)])?;
+    let shell = Shell::of_model(cx, title, admin, vec![Crumb::here(title)])?;
     let explanation = unreadable.explanation();
     let page = Page::render(template_name!("admin/unreadable"), context! { shell, explanation });
     Ok(Answer::page(unreadable.status(), page))

@@ -6,7 +6,7 @@ use module_api::{Connection, Error, Messages, Page, PageNumber, context, templat
 use rocket::get;
 
 use super::Answer;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::log;
 use crate::object::{gone, object};
 use crate::shell::{Crumb, Shell};
@@ -15,7 +15,7 @@ use crate::text::counted;
 /// The history of an object, page by page, the oldest entry first.
 #[get("/<app>/<model>/<id>/history?<p>")]
 pub(crate) async fn history(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -23,19 +23,19 @@ pub(crate) async fn history(
     mut db: Connection<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let admin = &desk.model(app, model, Action::View)?.admin;
-    let Some(object) = object(&desk, admin.model, id, &mut db).await? else {
-        return Ok(gone(&desk, admin, id, messages)?.into());
+    let admin = &cx.model(app, model, Action::View)?.admin;
+    let Some(object) = object(&cx, admin.model, id, &mut db).await? else {
+        return Ok(gone(&cx, admin, id, messages)?.into());
     };
-    desk.check(admin, Action::View, Some(&object.record))?;
-    let (entries, pages) = log::of_object(&desk, admin.model, id, p, &mut db).await?;
+    cx.check(admin, Action::View, Some(&object.record))?;
+    let (entries, pages) = log::of_object(&cx, admin.model, id, p, &mut db).await?;
     let is_whole = pages.previous.is_none() && pages.next.is_none();
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     let count = is_whole.then(|| counted(count, "entry", "entries"));
-    let change = desk.object_url("change", admin, id)?;
+    let change = cx.object_url("change", admin, id)?;
     let title = format!("Change history: {}", object.label);
     let crumbs = vec![Crumb::to(object.label, change), Crumb::here("History")];
-    let shell = Shell::of_model(&desk, title, admin, crumbs)?;
+    let shell = Shell::of_model(&cx, title, admin, crumbs)?;
     let page = context! { shell, entries, pages, count };
     Ok(Answer::Page(Page::render(template_name!("admin/history"), page)))
 }

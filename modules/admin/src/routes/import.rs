@@ -13,7 +13,7 @@ use rocket::{Responder, State, get, post};
 
 use self::submitted::Submitted;
 use self::view::{FieldRow, Preview, visible};
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::import::{Importable, MAX_BYTES, MAX_OBJECTS, Plan, Refusal, Step, lock, read, write};
 use crate::shell::{Crumb, Shell};
 
@@ -36,38 +36,38 @@ pub(crate) struct NamedFile {
 /// The form.
 #[expect(clippy::needless_pass_by_value, reason = "Rocket gives guards away")]
 #[get("/<app>/<model>/import")]
-pub(crate) fn import(desk: Desk<'_>, app: &str, model: &str) -> Result<Page, Error> {
-    let admin = importing(&desk, app, model)?;
-    form(&desk, admin, None)
+pub(crate) fn import(cx: AdminContext<'_>, app: &str, model: &str) -> Result<Page, Error> {
+    let admin = importing(&cx, app, model)?;
+    form(&cx, admin, None)
 }
 
 /// Shows what a file would do, or does what was shown.
 #[post("/<app>/<model>/import", data = "<submitted>")]
 pub(crate) async fn import_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     db: &State<Db>,
     messages: Messages<'_>,
     submitted: Submitted,
 ) -> Result<Answer, Error> {
-    let admin = importing(&desk, app, model)?;
+    let admin = importing(&cx, app, model)?;
     match submitted {
         Submitted::Wrong { status, message } => {
-            Ok(again(status, form(&desk, admin, Some(&message))?))
+            Ok(again(status, form(&cx, admin, Some(&message))?))
         }
-        Submitted::File(file) => preview(&desk, admin, &file, db, None).await,
+        Submitted::File(file) => preview(&cx, admin, &file, db, None).await,
         Submitted::Confirmed { file, fingerprint } => {
-            apply(&desk, admin, &file, &fingerprint, db, messages).await
+            apply(&cx, admin, &file, &fingerprint, db, messages).await
         }
     }
 }
 
 /// A model of which the user may add or change objects.
-fn importing<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
-    let registered = desk.model(app, model, Action::Add);
+fn importing<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
+    let registered = cx.model(app, model, Action::Add);
     let registered = match registered {
-        Err(Error::Forbidden) => desk.model(app, model, Action::Change)?,
+        Err(Error::Forbidden) => cx.model(app, model, Action::Change)?,
         other => other?,
     };
     Ok(&registered.admin)
@@ -79,21 +79,20 @@ fn again(status: Status, page: Page) -> Answer {
 
 /// The page with the form again, since a file cannot be read.
 fn unreadable(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     file: &NamedFile,
     message: &str,
 ) -> Result<Answer, Error> {
-    Ok(again(Status::Ok, form(desk, admin, Some(&file.sentence(message)))?))
+    Ok(again(Status::Ok, form(cx, admin, Some(&file.sentence(message)))?))
 }
 
 /// The page with the form, and what is wrong with the file that was sent.
-fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page, Error> {
+fn form(cx: &AdminContext<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page, Error> {
     let name = admin.model.verbose_name_plural;
-    let shell =
-        Shell::of_model(desk, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
+    let shell = Shell::of_model(cx, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
     let shell = shell.with_errors(error.is_some());
-    let importable = Importable::new(admin, &desk.user);
+    let importable = Importable::new(admin, &cx.user);
     let fields = FieldRow::all(&importable);
     let (max_megabytes, max_objects) = (MAX_BYTES / 1024 / 1024, MAX_OBJECTS);
     let label = admin.model.label;
@@ -104,53 +103,53 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page
 
 /// The page with what a file would do. Nothing is written.
 async fn preview(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     file: &NamedFile,
     db: &Db,
     note: Option<String>,
 ) -> Result<Answer, Error> {
-    let importable = Importable::new(admin, &desk.user);
+    let importable = Importable::new(admin, &cx.user);
     let drafts = match read(&file.name, &file.bytes, &importable) {
         Ok(drafts) => drafts,
-        Err(message) => return unreadable(desk, admin, file, &message),
+        Err(message) => return unreadable(cx, admin, file, &message),
     };
     let mut transaction = db.begin().await?;
-    let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
+    let plan = Plan::new(cx, &importable, drafts, &mut transaction).await?;
     drop(transaction);
     let name = admin.model.verbose_name_plural;
-    let back = Crumb::to("Import", desk.model_url("import", admin)?);
+    let back = Crumb::to("Import", cx.model_url("import", admin)?);
     let crumbs = vec![back, Crumb::here("Preview")];
-    let shell = Shell::of_model(desk, format!("Import {name}: preview"), admin, crumbs)?;
-    let preview = Preview::of(desk, &importable, &plan, file)?;
+    let shell = Shell::of_model(cx, format!("Import {name}: preview"), admin, crumbs)?;
+    let preview = Preview::of(cx, &importable, &plan, file)?;
     let page = context! { shell, name, note, preview };
     Ok(again(Status::Ok, Page::render(template_name!("admin/import_preview"), page)))
 }
 
 /// Does what was shown, if it is still that.
 async fn apply(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     file: &NamedFile,
     fingerprint: &str,
     db: &Db,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let importable = Importable::new(admin, &desk.user);
+    let importable = Importable::new(admin, &cx.user);
     let drafts = match read(&file.name, &file.bytes, &importable) {
         Ok(drafts) => drafts,
-        Err(message) => return unreadable(desk, admin, file, &message),
+        Err(message) => return unreadable(cx, admin, file, &message),
     };
     let mut transaction = db.begin().await?;
     lock(admin.model, &mut transaction).await?;
-    let plan = Plan::new(desk, &importable, drafts, &mut transaction).await?;
+    let plan = Plan::new(cx, &importable, drafts, &mut transaction).await?;
     if !plan.is_good() || plan.fingerprint(&file.bytes) != fingerprint {
         drop(transaction);
         let note = "Nothing was imported: the data has changed since you opened this page. Review \
                     the changes again.";
-        return preview(desk, admin, file, db, Some(note.to_owned())).await;
+        return preview(cx, admin, file, db, Some(note.to_owned())).await;
     }
-    let written = write(desk, &importable, &plan, &mut transaction).await;
+    let written = write(cx, &importable, &plan, &mut transaction).await;
     // Foreign keys may be checked only now.
     let written = match written {
         Ok(counts) => transaction.commit().await.map(|()| counts).map_err(Refusal::from),
@@ -163,11 +162,11 @@ async fn apply(
         Ok(counts) => {
             let kept = plan.count(Step::Keep);
             messages.success(view::done(admin.model, counts, kept));
-            Ok(Answer::Done(Box::new(Redirect::to(desk.model_url("list", admin)?))))
+            Ok(Answer::Done(Box::new(Redirect::to(cx.model_url("list", admin)?))))
         }
         Err(Refusal::Conflict(message)) => {
             let note = format!("Nothing was imported. {message}");
-            preview(desk, admin, file, db, Some(note)).await
+            preview(cx, admin, file, db, Some(note)).await
         }
         Err(Refusal::Database(error)) => Err(error.into()),
     }

@@ -8,7 +8,7 @@ use module_api::serde::Serialize;
 use module_api::{Connection, Error, Page, context, template_name};
 use rocket::get;
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::may_know_names;
 use crate::log::{self, Done, Entry};
 use crate::shell::{Crumb, Shell};
@@ -18,10 +18,10 @@ const RECENT: u32 = 10;
 
 /// All models one may see, and what one did last.
 #[get("/")]
-pub(crate) async fn index(desk: Desk<'_>, mut db: Connection<Db>) -> Result<Page, Error> {
-    let entries = log::of_user(&desk, RECENT, &mut db).await?;
-    let recent: Vec<Recent> = entries.into_iter().map(|entry| Recent::new(&desk, entry)).collect();
-    let shell = Shell::new(&desk, "Site administration", Vec::new())?;
+pub(crate) async fn index(cx: AdminContext<'_>, mut db: Connection<Db>) -> Result<Page, Error> {
+    let entries = log::of_user(&cx, RECENT, &mut db).await?;
+    let recent: Vec<Recent> = entries.into_iter().map(|entry| Recent::new(&cx, entry)).collect();
+    let shell = Shell::new(&cx, "Site administration", Vec::new())?;
     Ok(Page::render(template_name!("admin/index"), context! { shell, recent }))
 }
 
@@ -37,18 +37,18 @@ struct Recent {
 }
 
 impl Recent {
-    fn new(desk: &Desk<'_>, mut entry: Entry) -> Self {
+    fn new(cx: &AdminContext<'_>, mut entry: Entry) -> Self {
         let label = entry.app.as_deref().zip(entry.model.as_deref());
-        let registered = label.and_then(|(app, model)| desk.models.find(app, model));
+        let registered = label.and_then(|(app, model)| cx.models.find(app, model));
         let visible = registered
-            .filter(|registered| desk.may(&registered.admin, Action::View, None))
+            .filter(|registered| cx.may(&registered.admin, Action::View, None))
             .filter(|_| entry.done != Done::Deletion);
         let id = entry.object_id.as_deref().and_then(|id| id.parse::<i64>().ok());
         let url = visible
             .zip(id)
-            .and_then(|(registered, id)| desk.object_url("change", &registered.admin, id).ok());
-        let may_know = registered.is_some_and(|known| may_know_names(desk, &known.admin));
-        if !desk.user.is_superuser && !may_know {
+            .and_then(|(registered, id)| cx.object_url("change", &registered.admin, id).ok());
+        let may_know = registered.is_some_and(|known| may_know_names(cx, &known.admin));
+        if !cx.user.is_superuser && !may_know {
             // A right that was lost takes the names along.
             entry.object = entry.object_id.clone().unwrap_or_default();
         }
@@ -60,20 +60,20 @@ impl Recent {
 /// The models of an app, by the first part of their labels.
 #[get("/<app>")]
 #[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
-pub(crate) fn app(desk: Desk<'_>, app: &str) -> Result<Page, Error> {
-    let title = desk
+pub(crate) fn app(cx: AdminContext<'_>, app: &str) -> Result<Page, Error> {
+    let title = cx
         .visible()
         .find(|registered| registered.admin.model.app() == app)
         .map(|registered| registered.module_title.clone())
         .ok_or(Error::NotFound)?;
-    let shell = Shell::new(&desk, format!("{title} administration"), vec![Crumb::here(title)])?;
+    let shell = Shell::new(&cx, format!("{title} administration"), vec![Crumb::here(title)])?;
     Ok(Page::render(template_name!("admin/app"), context! { shell, app: app.to_owned() }))
 }
 
 /// Answers all addresses without a page. Visitors who are not logged in are redirected to the login
 /// all the same, so that they cannot probe which pages exist.
 #[get("/<_path..>", rank = 100)]
-pub(crate) fn elsewhere(desk: Desk<'_>, _path: PathBuf) -> Error {
-    drop(desk);
+pub(crate) fn elsewhere(cx: AdminContext<'_>, _path: PathBuf) -> Error {
+    drop(cx);
     Error::NotFound
 }

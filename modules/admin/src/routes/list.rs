@@ -14,7 +14,7 @@ use rocket::{State, get};
 
 use self::actions::Selection;
 use super::Answer;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::list::columns::{Cell, Columns};
 use crate::list::conditions::Malformed;
 use crate::list::dates::HierarchyLinks;
@@ -34,7 +34,7 @@ const COUNTED_OF_SEARCH: u32 = 1_000;
 /// The list of a model's rows.
 #[get("/<app>/<model>")]
 pub(crate) async fn list(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     uri: &Origin<'_>,
@@ -42,30 +42,30 @@ pub(crate) async fn list(
     mut db: Connection<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let registered = desk.model(app, model, Action::View)?;
-    match read(&desk, registered, uri) {
+    let registered = cx.model(app, model, Action::View)?;
+    match read(&cx, registered, uri) {
         Ok(mut query) => {
             query.ask_index(site, &mut db).await;
-            let page = page(&desk, registered, &query, None, (&mut db).into()).await?;
+            let page = page(&cx, registered, &query, None, (&mut db).into()).await?;
             Ok(Answer::Page(page))
         }
-        Err(malformed) => Ok(to_all(&desk, registered, &malformed, messages)?.into()),
+        Err(malformed) => Ok(redirect_to_unfiltered(&cx, registered, &malformed, messages)?.into()),
     }
 }
 
 /// Reads the query of an address.
 pub(crate) fn read<'a>(
-    desk: &'a Desk<'a>,
+    cx: &'a AdminContext<'a>,
     registered: &'a RegisteredModel,
     uri: &Origin<'_>,
 ) -> Result<ListQuery<'a>, Malformed> {
     let parameters = Parameters::of(uri).ok_or_else(|| Malformed("?".to_owned()))?;
-    ListQuery::read(desk, &registered.admin, parameters)
+    ListQuery::read(cx, &registered.admin, parameters)
 }
 
 /// Redirects from an address with an invalid filter to the unfiltered list.
-pub(crate) fn to_all(
-    desk: &Desk<'_>,
+pub(crate) fn redirect_to_unfiltered(
+    cx: &AdminContext<'_>,
     registered: &RegisteredModel,
     Malformed(name): &Malformed,
     messages: Messages<'_>,
@@ -74,7 +74,7 @@ pub(crate) fn to_all(
     messages.warning(format!(
         "The filter “{name}” in the address is unknown or invalid. Showing all {plural}."
     ));
-    let list = desk.model_url("list", &registered.admin)?;
+    let list = cx.model_url("list", &registered.admin)?;
     Ok(Redirect::to(format!("{list}?{ERROR}=1")))
 }
 
@@ -143,7 +143,7 @@ struct Search {
 
 /// The page. `kept` is what was selected before, where nothing came of it.
 async fn page(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     registered: &RegisteredModel,
     query: &ListQuery<'_>,
     kept: Option<&Selection>,
@@ -152,7 +152,7 @@ async fn page(
     let admin = &registered.admin;
     let parameters = &query.parameters;
     let mut records = query.rows();
-    let columns = Columns::new(desk, admin, &mut records);
+    let columns = Columns::new(cx, admin, &mut records);
     let size = admin.page_size;
     // What is searched for is shown before all of it is counted.
     let counted_up_to = query.is_search().then_some(COUNTED_OF_SEARCH);
@@ -183,18 +183,17 @@ async fn page(
         }),
     };
     let pages = rows.links(parameters);
-    let mut rows = shown(desk, admin, &columns, &rows.records, parameters)?;
+    let mut rows = shown(cx, admin, &columns, &rows.records, parameters)?;
     let selected = kept.map(Selection::ids).unwrap_or_default();
     for row in &mut rows {
         row.is_selected = selected.contains(&row.id);
     }
-    let may_change = desk.may(admin, Action::Change, None);
+    let may_change = cx.may(admin, Action::Change, None);
     let title = capitalized(admin.model.verbose_name_plural);
-    let add =
-        desk.may(admin, Action::Add, None).then(|| desk.model_url("add", admin)).transpose()?;
+    let add = cx.may(admin, Action::Add, None).then(|| cx.model_url("add", admin)).transpose()?;
     let may_import = add.is_some() || may_change;
-    let import = may_import.then(|| desk.model_url("import", admin)).transpose()?;
-    let export = desk.model_url("export", admin)?;
+    let import = may_import.then(|| cx.model_url("import", admin)).transpose()?;
+    let export = cx.model_url("export", admin)?;
     let exported = parameters.without(&[PAGE, ERROR, COUNTS]);
     let export = |format: &str| exported.with("format", format).on(&export);
     let without_search = parameters.without(&[SEARCH, PAGE, ERROR]);
@@ -204,7 +203,7 @@ async fn page(
         hidden: without_search.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         clear: without_search.link(),
     });
-    let shell = Shell::of_model(desk, title, admin, Vec::new())?;
+    let shell = Shell::of_model(cx, title, admin, Vec::new())?;
     let context = context! {
         shell,
         names: (admin.model.verbose_name, admin.model.verbose_name_plural),
@@ -220,18 +219,18 @@ async fn page(
         pages,
         search,
         filters,
-        actions: actions::offered(desk, admin),
+        actions: actions::offered(cx, admin),
         action: kept.map(Selection::action).unwrap_or_default().to_owned(),
         is_across: kept.is_some_and(Selection::is_all),
         here: parameters.without(&[ERROR]).link(),
-        list: desk.model_url("list", admin)?,
+        list: cx.model_url("list", admin)?,
     };
     Ok(Page::render(template_name!("admin/list"), context))
 }
 
 /// The rows as they are shown. What the registration's rule hides from the user is left out.
 fn shown(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     columns: &Columns<'_>,
     records: &[Record],
@@ -246,10 +245,10 @@ fn shown(
     };
     let mut shown = Vec::with_capacity(records.len());
     for record in records {
-        if admin.rule.is_some() && !desk.may(admin, Action::View, Some(record)) {
+        if admin.rule.is_some() && !cx.may(admin, Action::View, Some(record)) {
             continue;
         }
-        let url = desk.object_url("change", admin, record.id())? + &back;
+        let url = cx.object_url("change", admin, record.id())? + &back;
         let cells = columns.cells(record);
         let label = Cell::name(&cells).unwrap_or_else(|| record.id().to_string());
         shown.push(Row { id: record.id(), url, label, is_selected: false, cells });

@@ -8,8 +8,8 @@ use module_api::{
 };
 use rocket::{State, get};
 
-use crate::access::Desk;
-use crate::denied::Lack;
+use crate::access::AdminContext;
+use crate::denied::DenialReason;
 use crate::shell::{Crumb, Shell};
 
 /// A module on the page.
@@ -64,16 +64,19 @@ struct Others {
 
 /// All linked modules, active or not. For superusers only.
 #[get("/modules")]
-pub(crate) async fn modules(desk: Desk<'_>, site: &State<SiteModules>) -> Result<Page, Error> {
-    if !desk.user.is_superuser {
-        return Err(desk.refuse(Lack::Superuser));
+pub(crate) async fn modules(
+    cx: AdminContext<'_>,
+    site: &State<SiteModules>,
+) -> Result<Page, Error> {
+    if !cx.user.is_superuser {
+        return Err(cx.refuse(DenialReason::Superuser));
     }
     let mut statuses = site.migrations().await?;
     let mut rows = Vec::new();
     for module in site.all() {
         let (own, rest) = statuses.into_iter().partition(|status| status.id.module == module.name);
         statuses = rest;
-        rows.push(row(&desk, module, own, site)?);
+        rows.push(row(&cx, module, own, site)?);
     }
     let mut others: Vec<Others> = Vec::new();
     for status in statuses {
@@ -86,22 +89,22 @@ pub(crate) async fn modules(desk: Desk<'_>, site: &State<SiteModules>) -> Result
     }
     let active = rows.iter().filter(|row| row.active).count();
     let missing: usize = rows.iter().filter(|row| row.active).map(|row| row.missing).sum();
-    let shell = Shell::new(&desk, "Modules", vec![Crumb::here("Modules")])?;
+    let shell = Shell::new(&cx, "Modules", vec![Crumb::here("Modules")])?;
     let program = program_name();
     let context = context! { shell, rows, others, active, missing, program };
     Ok(Page::render(template_name!("admin/modules"), context))
 }
 
 fn row(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     module: &SiteModule,
     migrations: Vec<MigrationStatus>,
     site: &SiteModules,
 ) -> Result<Row, Error> {
-    let registered: &RegisteredModels = desk.models;
+    let registered: &RegisteredModels = cx.models;
     let model = |model: &&'static module_api::model::ModelInfo| {
         let admin = registered.of(model).filter(|_| module.active);
-        let url = admin.map(|registered| desk.model_url("list", &registered.admin)).transpose()?;
+        let url = admin.map(|registered| cx.model_url("list", &registered.admin)).transpose()?;
         Ok(ModelRow { label: model.label, name: capitalized(model.verbose_name_plural), url })
     };
     let models: Result<Vec<ModelRow>, Error> = module.models.iter().map(model).collect();

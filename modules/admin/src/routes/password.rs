@@ -16,7 +16,7 @@ use rocket::response::Redirect;
 use rocket::{Request, Responder, State, get, post};
 
 use super::Answer;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::form::password::BUSY;
 use crate::log::{self, ChangeMessage};
 use crate::object::{Object, gone, lock, object};
@@ -63,26 +63,26 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 /// The form for a user's new password.
 #[get("/<app>/<model>/<id>/password")]
 pub(crate) async fn password(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
     mut db: Connection<Db>,
     messages: Messages<'_>,
 ) -> Result<Answer, Error> {
-    let admin = users(&desk, app, model)?;
-    let Some(user) = object(&desk, admin.model, id, &mut db).await? else {
-        return Ok(gone(&desk, admin, id, messages)?.into());
+    let admin = users(&cx, app, model)?;
+    let Some(user) = object(&cx, admin.model, id, &mut db).await? else {
+        return Ok(gone(&cx, admin, id, messages)?.into());
     };
-    desk.check(admin, Action::Change, Some(&user.record))?;
-    Ok(Answer::Page(form(&desk, admin, &user, Errors::default())?))
+    cx.check(admin, Action::Change, Some(&user.record))?;
+    Ok(Answer::Page(form(&cx, admin, &user, Errors::default())?))
 }
 
 /// Gives a user a new password, and ends all sessions of the user but this one.
 #[post("/<app>/<model>/<id>/password", data = "<typed>")]
 #[expect(clippy::too_many_arguments, reason = "each is what the request brings")]
 pub(crate) async fn password_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     id: i64,
@@ -92,13 +92,13 @@ pub(crate) async fn password_submit(
     db: &State<Db>,
     messages: Messages<'_>,
 ) -> Result<Reply, Error> {
-    let admin = users(&desk, app, model)?;
-    let is_gone = || Ok(Reply::Usual(gone(&desk, admin, id, messages)?.into()));
-    let Some(user) = object(&desk, admin.model, id, &mut db.acquire().await?).await? else {
+    let admin = users(&cx, app, model)?;
+    let is_gone = || Ok(Reply::Usual(gone(&cx, admin, id, messages)?.into()));
+    let Some(user) = object(&cx, admin.model, id, &mut db.acquire().await?).await? else {
         return is_gone();
     };
-    desk.check(admin, Action::Change, Some(&user.record))?;
-    let again = |errors| form(&desk, admin, &user, errors);
+    cx.check(admin, Action::Change, Some(&user.record))?;
+    let again = |errors| form(&cx, admin, &user, errors);
     let fields = check_typed_twice(&typed.password1, &typed.password2, &attributes(&user.record));
     if fields.iter().any(|errors| !errors.is_empty()) {
         let errors = Errors { fields, ..Errors::default() };
@@ -113,7 +113,7 @@ pub(crate) async fn password_submit(
         }
         Err(error) => return Err(Error::other(error)),
     };
-    match store(&desk, admin, id, &hash, db).await {
+    match store(&cx, admin, id, &hash, db).await {
         Ok(Stored::Gone) => return is_gone(),
         Ok(Stored::Of(None)) => {}
         Ok(Stored::Of(Some(own))) => own.give_to(visitor.0),
@@ -124,18 +124,18 @@ pub(crate) async fn password_submit(
         Err(error) => return Err(error),
     }
     messages.success("Password changed successfully.");
-    let may_look = desk.may(admin, Action::View, Some(&user.record));
+    let may_look = cx.may(admin, Action::View, Some(&user.record));
     let url = if may_look {
-        desk.object_url("change", admin, id)?
+        cx.object_url("change", admin, id)?
     } else {
-        desk.urls.url(route_name!("admin:index"), &[])?
+        cx.urls.url(route_name!("admin:index"), &[])?
     };
     Ok(Reply::Usual(Redirect::to(url).into()))
 }
 
 /// The model of an address, if it is that of users.
-fn users<'r>(desk: &Desk<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
-    let admin = &desk.model(app, model, Action::Change)?.admin;
+fn users<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
+    let admin = &cx.model(app, model, Action::Change)?.admin;
     if !admin.model.is(User::INFO) || admin.password.is_none() {
         return Err(Error::NotFound);
     }
@@ -162,7 +162,7 @@ enum Stored {
 
 /// Stores a new hash, with its entry in the log.
 async fn store(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     id: i64,
     hash: &str,
@@ -170,16 +170,16 @@ async fn store(
 ) -> Result<Stored, Error> {
     let mut transaction = db.begin().await?;
     lock(admin.model, &[id].into(), &mut transaction).await?;
-    let Some(user) = object(desk, admin.model, id, &mut transaction).await? else {
+    let Some(user) = object(cx, admin.model, id, &mut transaction).await? else {
         return Ok(Stored::Gone);
     };
     // The user may have become a superuser meanwhile.
-    desk.check(admin, Action::Change, Some(&user.record))?;
+    cx.check(admin, Action::Change, Some(&user.record))?;
     store_password(id, hash, &mut transaction).await?;
     let message = ChangeMessage::changed(["password"]);
     let user = (id, user.text.as_str());
-    log::changed(&desk.user, admin.model, user, &message, &mut transaction).await?;
-    let own = if id == desk.user.id {
+    log::changed(&cx.user, admin.model, user, &message, &mut transaction).await?;
+    let own = if id == cx.user.id {
         Some(sessions::begin(id, hash, &mut transaction).await?)
     } else {
         None
@@ -188,17 +188,22 @@ async fn store(
     Ok(Stored::Of(own))
 }
 
-fn form(desk: &Desk<'_>, admin: &ModelAdmin, user: &Object, errors: Errors) -> Result<Page, Error> {
+fn form(
+    cx: &AdminContext<'_>,
+    admin: &ModelAdmin,
+    user: &Object,
+    errors: Errors,
+) -> Result<Page, Error> {
     let id = user.record.id();
     let stored = user.record.get("password").as_text().unwrap_or_default();
     let has_password = !stored.is_empty() && !stored.starts_with('!');
     let verb = if has_password { "Change" } else { "Set" };
-    let change = desk.object_url("change", admin, id)?;
+    let change = cx.object_url("change", admin, id)?;
     let crumbs = vec![
         Crumb::to(user.label.clone(), change.clone()),
         Crumb::here(format!("{verb} password")),
     ];
-    let shell = Shell::of_model(desk, format!("{verb} password: {}", user.label), admin, crumbs)?;
+    let shell = Shell::of_model(cx, format!("{verb} password: {}", user.label), admin, crumbs)?;
     let Errors { whole, fields } = errors;
     let count = fields.iter().filter(|errors| !errors.is_empty()).count();
     let shell = shell.with_errors(count > 0 || whole.is_some());
@@ -210,7 +215,7 @@ fn form(desk: &Desk<'_>, admin: &ModelAdmin, user: &Object, errors: Errors) -> R
         count,
         errors: fields,
         help_texts: password_help_texts(),
-        action: desk.object_url("password", admin, id)?,
+        action: cx.object_url("password", admin, id)?,
         back: change,
     };
     Ok(Page::render(template_name!("admin/password"), page))

@@ -9,7 +9,7 @@ use module_api::{Connection, Error, Page, context, route_name, template_name};
 use rocket::http::RawStr;
 use rocket::{State, get};
 
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::labels::Label;
 use crate::search::{candidates, filter, typed, words};
 use crate::shell::{Crumb, Shell};
@@ -55,7 +55,7 @@ struct NamedPage {
 /// Searches all models that the user may see.
 #[get("/search?<q>")]
 pub(crate) async fn search(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     q: Option<&str>,
     site: &State<Db>,
     mut db: Connection<Db>,
@@ -63,37 +63,37 @@ pub(crate) async fn search(
     let query = typed(q);
     let words = words(&query);
     let (mut pages, mut groups, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for registered in desk.visible() {
+    for registered in cx.visible() {
         let admin = &registered.admin;
         if is_named(&words, admin.model.verbose_name_plural, &registered.module_title)
             || is_named(&words, admin.model.verbose_name, &registered.module_title)
         {
-            let may_look = desk.may(admin, Action::View, None);
+            let may_look = cx.may(admin, Action::View, None);
             pages.push(NamedPage {
                 name: capitalized(admin.model.verbose_name_plural),
                 module: registered.module_title.clone(),
-                url: desk.model_url(if may_look { "list" } else { "add" }, admin)?,
+                url: cx.model_url(if may_look { "list" } else { "add" }, admin)?,
             });
         }
-        if admin.search_fields.is_empty() || !desk.may(admin, Action::View, None) {
+        if admin.search_fields.is_empty() || !cx.may(admin, Action::View, None) {
             continue;
         }
         names.push(admin.model.verbose_name_plural);
         if !words.is_empty()
-            && let Some(group) = found(&desk, admin, &query, site, &mut db).await?
+            && let Some(group) = found(&cx, admin, &query, site, &mut db).await?
         {
             groups.push(group);
         }
     }
-    if desk.user.is_superuser && is_named(&words, "modules", "site") {
+    if cx.user.is_superuser && is_named(&words, "modules", "site") {
         pages.push(NamedPage {
             name: "Modules".to_owned(),
             module: "Site".to_owned(),
-            url: desk.urls.url(route_name!("admin:modules"), &[])?,
+            url: cx.urls.url(route_name!("admin:modules"), &[])?,
         });
     }
     let title = if words.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
-    let shell = Shell::new(&desk, title, vec![Crumb::here("Search")])?.searching(&query);
+    let shell = Shell::new(&cx, title, vec![Crumb::here("Search")])?.searching(&query);
     let is_empty = words.is_empty();
     let page = context! { shell, query, is_empty, names: names.join(", "), pages, groups };
     Ok(Page::render(template_name!("admin/search"), page))
@@ -112,31 +112,31 @@ fn is_named(words: &[String], name: &str, module: &str) -> bool {
 /// The objects of a model that a text finds, the newest first. At most so many rows are read that it
 /// can be said whether there are more than [`COUNTED`].
 async fn found(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     query: &str,
     site: &Db,
     db: &mut Connection<Db>,
 ) -> Result<Option<Group>, Error> {
-    let Some(filter) = filter(&desk.searchable(admin), query) else { return Ok(None) };
-    let candidates = candidates(desk, site, admin, query, &mut *db).await;
+    let Some(filter) = filter(&cx.searchable(admin), query) else { return Ok(None) };
+    let candidates = candidates(cx, site, admin, query, &mut *db).await;
     let newest = Path::of(admin.model.primary_key());
     let records = Records::of(admin.model).filter(filter).among(candidates);
     let mut records = records.order_by(newest, true).limit(COUNTED + 1);
-    let label = Label::of(desk, &mut records);
+    let label = Label::of(cx, &mut records);
     let mut fetched = records.fetch(&mut *db).await?;
     let is_more = fetched.len() > COUNTED as usize;
-    fetched.retain(|record| desk.may(admin, Action::View, Some(record)));
+    fetched.retain(|record| cx.may(admin, Action::View, Some(record)));
     if fetched.is_empty() {
         return Ok(None);
     }
     let count = if is_more { format!("{COUNTED}+") } else { fetched.len().to_string() };
     let row = |record: &Record| {
-        let url = desk.object_url("change", admin, record.id())?;
-        Ok(Row { text: label.link(desk, record), url })
+        let url = cx.object_url("change", admin, record.id())?;
+        Ok(Row { text: label.link(cx, record), url })
     };
     let rows: Result<Vec<Row>, Error> = fetched.iter().take(SHOWN).map(row).collect();
-    let list = desk.model_url("list", admin)?;
+    let list = cx.model_url("list", admin)?;
     Ok(Some(Group {
         label: admin.model.label,
         name: capitalized(admin.model.verbose_name_plural),

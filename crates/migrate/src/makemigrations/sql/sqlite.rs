@@ -4,7 +4,7 @@ use module_api::db::{DatabaseKind, quoted as name};
 
 use super::super::constraints::{self, Constraint, Constraints};
 use super::super::diff::{Changes, TableChange};
-use super::super::state::{ColumnBesides, ColumnState, Kind, TableState};
+use super::super::state::{ColumnAttributes, ColumnState, Kind, TableState};
 use super::{Fillings, filling, name_of, names, text};
 
 pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> {
@@ -98,14 +98,15 @@ fn rebuild(change: &TableChange, fillings: &Fillings, statements: &mut Vec<Strin
          PRAGMA legacy_alter_table = OFF;"
     ));
     statements.extend(indexes(&change.to));
-    statements.extend(change.to.besides.statements.iter().map(|statement| format!("{statement};")));
+    statements
+        .extend(change.to.attributes.statements.iter().map(|statement| format!("{statement};")));
 }
 
 fn create(table: &TableState, under: &str) -> String {
-    let besides = &table.besides;
-    let column = |column: &ColumnState| definition(column, besides.columns.get(&column.name));
+    let attributes = &table.attributes;
+    let column = |column: &ColumnState| definition(column, attributes.columns.get(&column.name));
     let columns = table.columns.iter().map(column);
-    let checks = besides.checks.iter().cloned().chain(constraints::checks(&table.constraints));
+    let checks = attributes.checks.iter().cloned().chain(constraints::checks(&table.constraints));
     let lines: Vec<String> = columns.chain(checks).map(|line| format!("    {line}")).collect();
     format!("CREATE TABLE {} (\n{}\n);", name(under), lines.join(",\n"))
 }
@@ -131,7 +132,7 @@ fn conversion(from: &Kind, to: &Kind, column: String) -> String {
     }
 }
 
-fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
+fn definition(column: &ColumnState, attributes: Option<&ColumnAttributes>) -> String {
     let quoted = name(&column.name);
     if column.kind == Kind::Id {
         return format!("{quoted} integer NOT NULL PRIMARY KEY AUTOINCREMENT");
@@ -160,10 +161,10 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     };
     let mut definition =
         format!("{quoted} {kind} {}", if column.null { "NULL" } else { "NOT NULL" });
-    if let Some(collation) = besides.and_then(|besides| besides.collation.as_ref()) {
+    if let Some(collation) = attributes.and_then(|attributes| attributes.collation.as_ref()) {
         definition = format!("{definition} COLLATE {}", name(collation));
     }
-    if let Some(default) = besides.and_then(|besides| besides.default.as_ref()) {
+    if let Some(default) = attributes.and_then(|attributes| attributes.default.as_ref()) {
         definition = format!("{definition} DEFAULT ({default})");
     }
     if column.unique {
@@ -177,7 +178,7 @@ fn definition(column: &ColumnState, besides: Option<&ColumnBesides>) -> String {
     }
     if let Some((target, key)) = column.target() {
         let (target, key) = (name(target), name(key));
-        let on_delete = besides.and_then(|besides| besides.on_delete.as_ref());
+        let on_delete = attributes.and_then(|attributes| attributes.on_delete.as_ref());
         let on_delete = on_delete.map_or(String::new(), |action| format!(" ON DELETE {action}"));
         definition = format!(
             "{definition} REFERENCES {target} ({key}){on_delete} DEFERRABLE INITIALLY DEFERRED"

@@ -80,7 +80,7 @@ fn the_setting_is_written_as_django_names_the_algorithms() {
 #[test]
 fn rounds_are_for_pbkdf2_and_within_bounds() {
     let wrong = |password_hasher, rounds| {
-        PasswordSettings { password_hasher, pbkdf2_rounds: rounds }.wrong_rounds()
+        PasswordSettings { password_hasher, pbkdf2_rounds: rounds }.rounds_error()
     };
     let [argon2, pbkdf2] = BOTH;
     assert_eq!(wrong(argon2, None), None);

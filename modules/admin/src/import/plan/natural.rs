@@ -4,7 +4,7 @@ use module_api::db::{DbError, Transaction, Value};
 use module_api::model::ModelInfo;
 use serde_json::Value as Json;
 
-use super::super::draft::{Draft, Given, Place};
+use super::super::draft::{Draft, GivenValue, Place};
 use super::super::lookups::{self, NaturalKeys};
 use super::is_searchable;
 
@@ -50,8 +50,8 @@ fn natural_keys<'d>(
         .filter(move |(place, _)| (model.many_to_many[*place].target)().is(target))
         .flat_map(|(_, given)| given);
     fields.map(|(_, given)| given).chain(many).filter_map(|given| match given {
-        Given::Natural(key) => Some(key.as_slice()),
-        Given::Value(_) | Given::EmptyCell => None,
+        GivenValue::Natural(key) => Some(key.as_slice()),
+        GivenValue::Value(_) | GivenValue::EmptyCell => None,
     })
 }
 
@@ -62,10 +62,10 @@ fn replace(
     known: &NaturalKeys,
 ) {
     let mut wrong = Vec::new();
-    let mut look_up = |name: &'static str, given: &mut Given| {
-        if let Given::Natural(key) = given {
+    let mut look_up = |name: &'static str, given: &mut GivenValue| {
+        if let GivenValue::Natural(key) = given {
             match known.id(key) {
-                Ok(id) => *given = Given::Value(Value::from(id)),
+                Ok(id) => *given = GivenValue::Value(Value::from(id)),
                 Err(message) => wrong.push((name, message)),
             }
         }
@@ -105,7 +105,7 @@ async fn find_by_own_key(
         let is_meant = draft.id.is_none() && draft.problems.is_empty();
         let is_object = matches!(draft.place, Place::Object(_));
         let value = |place: &usize| match draft.fields.iter().find(|(other, _)| other == place)?.1 {
-            Given::Value(ref value) if is_searchable(value) => Some(value.clone()),
+            GivenValue::Value(ref value) if is_searchable(value) => Some(value.clone()),
             _ => None,
         };
         if is_meant && is_object { places.iter().map(value).collect() } else { None }

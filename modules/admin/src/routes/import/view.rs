@@ -6,7 +6,7 @@ use module_api::serde::Serialize;
 
 use super::NamedFile;
 use super::submitted::encoded;
-use crate::access::Desk;
+use crate::access::AdminContext;
 use crate::import::{Change, Counts, Importable, Plan, Row, Slot, Step};
 use crate::text::{Shown, counted};
 
@@ -165,13 +165,13 @@ struct Confirmation {
 
 impl Preview {
     pub(super) fn of(
-        desk: &Desk<'_>,
+        cx: &AdminContext<'_>,
         importable: &Importable<'_>,
         plan: &Plan,
         file: &NamedFile,
     ) -> Result<Self, Error> {
         let shown = shown_rows(plan);
-        let row = |row: &Row| row_view(desk, importable, row);
+        let row = |row: &Row| row_view(cx, importable, row);
         let rows: Result<Vec<RowView>, Error> = shown.iter().map(|shown| row(shown)).collect();
         let problem = |problem: &crate::import::Problem| ProblemView {
             place: problem.place.to_string(),
@@ -211,9 +211,13 @@ fn shown_rows(plan: &Plan) -> Vec<&Row> {
     shown.into_iter().map(|(_, row)| row).collect()
 }
 
-fn row_view(desk: &Desk<'_>, importable: &Importable<'_>, row: &Row) -> Result<RowView, Error> {
+fn row_view(
+    cx: &AdminContext<'_>,
+    importable: &Importable<'_>,
+    row: &Row,
+) -> Result<RowView, Error> {
     let id = row.id.filter(|_| row.text.is_some());
-    let url = id.map(|id| desk.object_url("change", importable.admin, id)).transpose()?;
+    let url = id.map(|id| cx.object_url("change", importable.admin, id)).transpose()?;
     let change = |change: &Change| ChangeView {
         label: change.label.clone(),
         old: change.old.as_ref().map(|old| shortened(change.shown(old))),

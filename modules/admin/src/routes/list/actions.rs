@@ -13,9 +13,9 @@ use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{State, post};
 
-use super::{page, read, to_all};
-use crate::access::Desk;
-use crate::deletion::{self, Answers, Around, Outcome};
+use super::{page, read, redirect_to_unfiltered};
+use crate::access::AdminContext;
+use crate::deletion::{self, Answers, Outcome, PageFrame};
 use crate::list::ListQuery;
 use crate::list::parameters::ERROR;
 use crate::log::{self, ActionFlag};
@@ -33,20 +33,20 @@ pub(crate) const MAX_ROWS: u32 = 10_000;
 /// Something that can be done with selected rows.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
-pub(crate) struct Offered {
+pub(crate) struct OfferedAction {
     name: &'static str,
     label: String,
 }
 
 /// Returns the actions that the user may run on selected rows.
-pub(crate) fn offered(desk: &Desk<'_>, admin: &ModelAdmin) -> Vec<Offered> {
-    let may = |action| desk.may(admin, action, None);
-    let delete = may(Action::Delete).then(|| Offered {
+pub(crate) fn offered(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<OfferedAction> {
+    let may = |action| cx.may(admin, action, None);
+    let delete = may(Action::Delete).then(|| OfferedAction {
         name: DELETE_SELECTED,
         label: format!("Delete selected {}", admin.model.verbose_name_plural),
     });
     let own = admin.actions.iter().filter(|action| may(action.requires));
-    let own = own.map(|action| Offered { name: action.name, label: action.label.to_owned() });
+    let own = own.map(|action| OfferedAction { name: action.name, label: action.label.to_owned() });
     delete.into_iter().chain(own).collect()
 }
 
@@ -88,7 +88,7 @@ impl Selection {
 /// Does something with the selected rows of a list.
 #[post("/<app>/<model>", data = "<selection>")]
 pub(crate) async fn list_submit(
-    desk: Desk<'_>,
+    cx: AdminContext<'_>,
     app: &str,
     model: &str,
     uri: &Origin<'_>,
@@ -96,29 +96,29 @@ pub(crate) async fn list_submit(
     messages: Messages<'_>,
     selection: Form<Selection>,
 ) -> Result<Answer, Error> {
-    let registered = desk.model(app, model, Action::View)?;
-    let query = match read(&desk, registered, uri) {
+    let registered = cx.model(app, model, Action::View)?;
+    let query = match read(&cx, registered, uri) {
         Ok(query) => query,
         Err(malformed) => {
-            let all = to_all(&desk, registered, &malformed, messages)?;
+            let all = redirect_to_unfiltered(&cx, registered, &malformed, messages)?;
             return Ok(all.into());
         }
     };
-    let list = desk.model_url("list", &registered.admin)?;
+    let list = cx.model_url("list", &registered.admin)?;
     let here = query.parameters.without(&[ERROR]).on(&list);
     let back = Answer::from(Redirect::to(here.clone()));
     let name = selection.action();
     let own = registered.admin.actions.iter().find(|action| action.name == name);
     if own.is_none() && name != DELETE_SELECTED {
         messages.warning("No action selected.");
-        return again(&desk, registered, &query, &selection, db).await;
+        return again(&cx, registered, &query, &selection, db).await;
     }
     let requires = own.map_or(Action::Delete, |action| action.requires);
-    desk.check(&registered.admin, requires, None)?;
+    cx.check(&registered.admin, requires, None)?;
     if selection.ids().is_empty() && !selection.is_all() {
         let plural = registered.admin.model.verbose_name_plural;
         messages.warning(format!("No {plural} selected. Nothing was changed."));
-        return again(&desk, registered, &query, &selection, db).await;
+        return again(&cx, registered, &query, &selection, db).await;
     }
     let chosen = chosen(&query, &selection);
     let Some(action) = own else {
@@ -126,7 +126,7 @@ pub(crate) async fn list_submit(
         if is_too_many(&ids, messages) {
             return Ok(back);
         }
-        return delete_selected(&desk, &query, &selection, &ids, here, db, messages).await;
+        return delete_selected(&cx, &query, &selection, &ids, here, db, messages).await;
     };
     let mut transaction = db.begin().await?;
     let ids = chosen.ids(&mut transaction).await?;
@@ -134,7 +134,7 @@ pub(crate) async fn list_submit(
         return Ok(back);
     }
     let admin = &registered.admin;
-    let objects = match permitted(&desk, admin, requires, &ids, &mut transaction).await? {
+    let objects = match permitted(&cx, admin, requires, &ids, &mut transaction).await? {
         Ok(objects) => objects,
         Err(refused) => {
             messages.error(format!(
@@ -143,7 +143,7 @@ pub(crate) async fn list_submit(
             return Ok(back);
         }
     };
-    match run(&desk, admin, action, &objects, transaction).await {
+    match run(&cx, admin, action, &objects, transaction).await {
         Ok(text) => messages.success(text),
         Err(WriteError::Database(error)) if !error.is_conflict() => return Err(error.into()),
         Err(error) => messages.error(format!(
@@ -157,7 +157,7 @@ pub(crate) async fn list_submit(
 
 /// The list with its selection, since the action was not run.
 async fn again(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     registered: &RegisteredModel,
     query: &ListQuery<'_>,
     selection: &Selection,
@@ -165,7 +165,7 @@ async fn again(
 ) -> Result<Answer, Error> {
     let mut connection = db.acquire().await?;
     let on = (&mut connection).into();
-    Ok(Answer::Page(page(desk, registered, query, Some(selection), on).await?))
+    Ok(Answer::Page(page(cx, registered, query, Some(selection), on).await?))
 }
 
 /// The rows that are selected and that the list has, up to one more than can be chosen.
@@ -192,7 +192,7 @@ fn is_too_many(ids: &[i64], messages: Messages<'_>) -> bool {
 /// The rows with these primary keys; or what the first shows as with which the user may not do this:
 /// the registration's rule may tell one object from another.
 async fn permitted(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     action: Action,
     ids: &[i64],
@@ -200,12 +200,11 @@ async fn permitted(
 ) -> Result<Result<Vec<Object>, String>, DbError> {
     let mut permitted = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
-        let objects = objects(desk, admin.model, ids.iter().copied(), &mut *on).await?;
-        let is_refused = |object: &&Object| {
-            admin.rule.is_some() && !desk.may(admin, action, Some(&object.record))
-        };
+        let objects = objects(cx, admin.model, ids.iter().copied(), &mut *on).await?;
+        let is_refused =
+            |object: &&Object| admin.rule.is_some() && !cx.may(admin, action, Some(&object.record));
         if let Some(refused) = objects.iter().find(is_refused) {
-            let may_view = desk.may(admin, Action::View, Some(&refused.record));
+            let may_view = cx.may(admin, Action::View, Some(&refused.record));
             let by_key = || by_key(admin.model, refused.record.id());
             return Ok(Err(if may_view { refused.label.clone() } else { by_key() }));
         }
@@ -216,7 +215,7 @@ async fn permitted(
 
 /// Shows what goes with the rows, and deletes them once that was seen.
 async fn delete_selected(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     query: &ListQuery<'_>,
     selection: &Selection,
     ids: &[i64],
@@ -232,7 +231,7 @@ async fn delete_selected(
         confirmed: &selection.confirmed,
         along: !selection.along.is_empty(),
     };
-    match deletion::delete(desk, admin, &ids.iter().copied().collect(), answers, db).await? {
+    match deletion::delete(cx, admin, &ids.iter().copied().collect(), answers, db).await? {
         Outcome::Gone => messages.warning(format!("The selected {several} no longer exist.")),
         Outcome::Deleted { count, note } => {
             let count = u64::try_from(count).unwrap_or(u64::MAX);
@@ -250,7 +249,7 @@ async fn delete_selected(
                 let id = |id: &i64| ("_selected_action".to_owned(), id.to_string());
                 hidden.extend(ids.iter().map(id));
             }
-            let around = Around {
+            let around = PageFrame {
                 what: format!("the selected {selected}"),
                 name,
                 crumbs: vec![Crumb::here(title.clone())],
@@ -259,7 +258,7 @@ async fn delete_selected(
                 hidden,
                 back: here,
             };
-            return Ok(Answer::Page(deletion::page(desk, admin, *asked, around)?));
+            return Ok(Answer::Page(deletion::page(cx, admin, *asked, around)?));
         }
     }
     Ok(Redirect::to(here).into())
@@ -267,14 +266,14 @@ async fn delete_selected(
 
 /// Runs an action of the registration, and writes it into the log of each row.
 async fn run(
-    desk: &Desk<'_>,
+    cx: &AdminContext<'_>,
     admin: &ModelAdmin,
     action: &AdminAction,
     objects: &[Object],
     mut transaction: Transaction,
 ) -> Result<String, WriteError> {
     let ids: Vec<i64> = objects.iter().map(|object| object.record.id()).collect();
-    let text = (action.run)(&ids, &desk.user, &mut transaction).await?;
+    let text = (action.run)(&ids, &cx.user, &mut transaction).await?;
     let objects: Vec<log::Object<'_>> =
         objects.iter().map(|object| (object.record.id(), object.text.as_str())).collect();
     let flag = match action.requires {
@@ -282,7 +281,7 @@ async fn run(
         Action::Add | Action::Change | Action::View => ActionFlag::Change,
     };
     let entry = (flag, action.label);
-    log::acted(&desk.user, admin.model, &objects, entry, &mut transaction).await?;
+    log::acted(&cx.user, admin.model, &objects, entry, &mut transaction).await?;
     transaction.commit().await?;
     Ok(text)
 }
