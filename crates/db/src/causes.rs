@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::words;
 
-/// An error and its causes on one line, each said once: many an error repeats its cause.
+/// An error and its causes on one line, without repetitions: many errors repeat their cause.
 ///
 /// ```
 /// use module_api::with_causes;
@@ -17,8 +17,8 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     links(error).1
 }
 
-/// An error and its causes, each said once, as the field `causes` of an event. Reports list them one
-/// by one; lines of the log leave the field out, since their message says it all:
+/// An error and its causes, without repetitions, as the field `causes` of an event. Reports list
+/// them one by one; lines of the log leave the field out, since their message has them all:
 ///
 /// ```
 /// use module_api::{Causes, with_causes};
@@ -37,7 +37,7 @@ pub struct Causes {
 }
 
 impl Causes {
-    /// Those of an error, it being the first.
+    /// Collects an error and its causes, the error first.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let mut chain = None;
         let (links, _) = links(error);
@@ -47,13 +47,13 @@ impl Causes {
         *chain.expect("the error itself is one")
     }
 
-    /// As the value of a field.
+    /// The error as the value of a field.
     pub fn as_error(&self) -> &(dyn Error + 'static) {
         self
     }
 }
 
-/// The name of the error's type, from which reports have it.
+/// Formats the name of the error's type, which reports show.
 impl fmt::Debug for Causes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.kind)
@@ -93,7 +93,7 @@ fn links(error: &(dyn Error + 'static)) -> (Vec<Link>, String) {
             links.push(Link { kind: kind_of(error), text });
         }
         next = match of_database {
-            // Its words are those of its cause.
+            // Its message is that of its cause.
             Some(sqlx::Error::Database(_) | sqlx::Error::Configuration(_)) => None,
             _ => error.source(),
         };

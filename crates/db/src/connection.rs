@@ -68,7 +68,7 @@ impl Transaction {
         Self { context, ..self }
     }
 
-    /// Which database it is.
+    /// The kind of the database.
     pub fn kind(&self) -> DatabaseKind {
         match self.on {
             TransactionOn::Sqlite(_) => DatabaseKind::Sqlite,
@@ -82,7 +82,7 @@ impl Transaction {
         self.context.clone()?.downcast().ok()
     }
 
-    /// Keeps what was written.
+    /// Commits the transaction.
     ///
     /// # Errors
     ///

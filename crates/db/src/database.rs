@@ -42,8 +42,8 @@ impl DerefMut for Db {
 }
 
 impl Db {
-    /// A database with a value that every transaction inherits, as the site's
-    /// models do, which this crate does not know.
+    /// A database with a value that every transaction inherits, such as the models of the site,
+    /// which this crate does not know.
     pub fn new<C: Any + Send + Sync>(pool: DbPool, context: Arc<C>) -> Self {
         Self { pool, context: Some(context) }
     }
@@ -69,8 +69,8 @@ impl Db {
         Ok(self.pool.begin().await?.with_context(self.context.clone()))
     }
 
-    /// A transaction that begins with a script, as of locks. On PostgreSQL both take one round trip
-    /// to the server.
+    /// A transaction that begins with a script, for example of locks. On PostgreSQL both take one
+    /// round trip to the server.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ pub enum DbError {
     /// The database refused a connection or a statement.
     #[error("the database refused")]
     Statement(#[source] sqlx::Error),
-    /// A row does not have the column, or not of that type.
+    /// A row does not have the column, or it is of another type.
     #[error("column `{column}`")]
     Column {
         /// The column's name.
@@ -28,7 +28,7 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Returns `true` if the database cannot serve now, and `false` if the statement is wrong.
+    /// Returns `true` if the database is unavailable, and `false` if the statement is wrong.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Busy)
     }
@@ -84,8 +84,8 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
-/// Returns the database's or system's own message of an sqlx error, with its code. Sqlx itself adds
-/// its source, and on PostgreSQL a line of the server's code.
+/// Returns the message of the database or system in an sqlx error, with its code. Sqlx itself adds its
+/// source, and on PostgreSQL a line of the server's code.
 pub(crate) fn words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(database) => {
@@ -105,11 +105,11 @@ pub(crate) fn words(error: &sqlx::Error) -> String {
     }
 }
 
-/// Codes by which a database says that it cannot serve now. PostgreSQL, five characters: the
-/// classes 08 (connection), 53 (resources) and 57P (shutting down or starting); a statement or a wait
-/// for a lock that took too long (57014, 55P03), a transaction that did (25P03, 25P04), and a server
-/// that takes no changes (25006); a table that was altered while a transaction read it (0A000). SQLite, a number whose low byte tells: busy, locked, out of memory, read-only,
-/// interrupted, I/O error, disk full, cannot open.
+/// Returns `true` for the codes of an unavailable database. PostgreSQL, five characters: the classes 08
+/// (connection), 53 (resources) and 57P (shutting down or starting); a statement or a wait for a lock that
+/// timed out (57014, 55P03), a transaction that did (25P03, 25P04), and a read-only server (25006); a table
+/// that was altered while a transaction read it (0A000). SQLite, a number with the code in its low byte:
+/// busy, locked, out of memory, read-only, interrupted, I/O error, disk full, cannot open.
 fn is_away(code: &str) -> bool {
     if code.len() == 5 {
         let away = ["08", "53", "57P", "57014", "55P03", "25P03", "25P04", "25006", "0A000"];
@@ -118,8 +118,8 @@ fn is_away(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=10 | 13 | 14))
 }
 
-/// Codes by which a database says so. PostgreSQL, five characters: the classes 23 (constraints) and
-/// 40 (transactions). SQLite, a number whose low byte tells: a constraint.
+/// Returns `true` for the codes of a conflict. PostgreSQL, five characters: the classes 23 (constraints)
+/// and 40 (transactions). SQLite, a number with the code in its low byte: a constraint.
 fn is_conflict(code: &str) -> bool {
     if code.len() == 5 {
         return ["23", "40"].iter().any(|class| code.starts_with(class));

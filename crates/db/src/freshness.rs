@@ -3,8 +3,9 @@
 //! SQLite in WAL mode writes a header of two equal copies into its wal-index, the file `…-shm`, with each
 //! commit of any process: change counter, number of frames, salts, checksum. All connections map that
 //! file, so reading it shows every commit that was acknowledged before. It takes no lock and no thread
-//! change. PostgreSQL tells by `pg_current_snapshot()`, which is equal as long as no writing transaction
-//! has ended, and the time of its start. One such query answers all who asked before it was sent.
+//! change. On PostgreSQL the stamp is `pg_current_snapshot()`, which is equal as long as no writing
+//! transaction has ended, and the time of the server's start. One such query answers all requests that were
+//! made before it was sent.
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -20,9 +21,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use crate::postgres_pool::PostgresConnection;
 use crate::{DbPool, Executor, PostgresPool, Statements, query};
 
-/// How long PostgreSQL may take to tell its snapshot. Pages are rendered without, if it takes longer.
+/// The timeout of PostgreSQL's snapshot query. Pages are rendered without it, if it takes longer.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long the connection to PostgreSQL is held that nobody asks.
+/// The time that an idle connection to PostgreSQL is kept.
 const HELD: Duration = Duration::from_secs(1);
 /// The bytes of one copy of the header of SQLite's wal-index.
 const COPY: usize = 48;
@@ -60,8 +61,8 @@ impl Freshness {
         }))
     }
 
-    /// The state of the database at a moment between the call and the return. Returns `None` if it cannot be
-    /// told, as while a commit is being written.
+    /// The state of the database at a moment between the call and the return; `None` if it is not known, as
+    /// while a commit is being written.
     pub async fn stamp(&self) -> Option<Stamp> {
         match &self.0 {
             Source::Sqlite(index) => index.stamp().map(Stamp),
@@ -74,8 +75,8 @@ impl Freshness {
 #[derive(Debug)]
 struct WalIndex {
     path: PathBuf,
-    /// The file, with its number; opened when it is first read. It is never closed: that would release the
-    /// locks that SQLite in this process holds on it, as POSIX has it.
+    /// The file, with its number; opened at the first read. It is never closed: closing would release the
+    /// locks that SQLite in this process holds on it, by the rules of POSIX.
     open: RwLock<(u64, Option<ManuallyDrop<File>>)>,
 }
 
@@ -198,7 +199,7 @@ async fn answer_all(pool: PostgresPool, mut asks: mpsc::UnboundedReceiver<Asked>
         }
         let snapshot = snapshot(&pool, &mut connection).await;
         for asked in waiting.drain(..) {
-            // Who has gone meanwhile needs none.
+            // A receiver may have been dropped meanwhile.
             let _ = asked.send(snapshot.clone());
         }
     }
@@ -209,11 +210,11 @@ async fn snapshot(pool: &PostgresPool, held: &mut Option<PostgresConnection>) ->
         Some(connection) => connection,
         None => timeout(PATIENCE, pool.acquire()).await.ok()?.ok()?,
     };
-    // A server that was restored from a backup, or promoted, counts on from an earlier transaction.
+    // A server that was restored from a backup, or promoted, continues from an earlier transaction.
     let sql = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time()) AS snapshot";
     let on = Executor::Postgres(&mut connection, pool.statements());
     let Ok(found) = timeout(PATIENCE, query(sql).fetch_one::<(String,)>(on)).await else {
-        // The answer may come yet, or the server is gone without a word.
+        // The answer may still arrive, or the server is gone without closing the connection.
         connection.discard();
         return None;
     };

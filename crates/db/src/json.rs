@@ -14,7 +14,7 @@ use sqlx::{Encode, Postgres, Row as _, Type, TypeInfo, ValueRef};
 
 use crate::FromColumn;
 
-/// A value that a column keeps as JSON, by its implementations of serde.
+/// A value that a column stores as JSON, through serde.
 ///
 /// ```
 /// use module_api::model::{Json, Model};
@@ -57,8 +57,8 @@ impl<T> DerefMut for Json<T> {
 }
 
 impl<T: Serialize> Json<T> {
-    /// It as text; empty, which is no JSON, if it cannot be written: a map whose keys are neither
-    /// texts nor numbers.
+    /// The value as JSON text; empty, which is not valid JSON, if it cannot be serialized, like a map whose
+    /// keys are neither texts nor numbers.
     pub fn to_text(&self) -> String {
         serde_json::to_string(&self.0).unwrap_or_default()
     }
@@ -137,8 +137,8 @@ impl<T: AsRef<str>> Encode<'_, Postgres> for Jsonb<T> {
     }
 }
 
-/// Returns `true` if two texts are the same JSON. Numbers are compared as they are written, since not every
-/// one fits into a number.
+/// Returns `true` if two texts are the same JSON. Numbers are compared as text, since not all of them fit a
+/// numeric type.
 pub(crate) fn is_same_json(a: &str, b: &str) -> bool {
     if a == b {
         return true;

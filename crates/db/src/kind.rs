@@ -1,8 +1,8 @@
-//! Which of the two databases it is, where that makes a difference.
+//! The kind of a database: SQLite or PostgreSQL.
 
 use std::fmt;
 
-/// One of the databases that a site can run on. It shows as people write it.
+/// One of the databases that a site can run on. `Display` writes its usual name.
 ///
 /// ```
 /// use module_api::db::DatabaseKind;
@@ -19,10 +19,10 @@ pub enum DatabaseKind {
 }
 
 impl DatabaseKind {
-    /// Both.
+    /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
-    /// The word for it in the names of files and options.
+    /// The word in the names of files and options.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",

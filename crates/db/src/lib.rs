@@ -23,10 +23,10 @@
 //! }
 //! ```
 //!
-//! `Connection<Db>` is for reading: on SQLite it cannot write. What writes, begins a transaction
-//! with [`begin`](DbPool::begin), and holds no other connection meanwhile: two handlers that each hold
-//! one and wait for another may wait for each other. If the database is out of reach, or
-//! too many wait for a connection, the guard answers 503.
+//! `Connection<Db>` is for reading: on SQLite it cannot write. A handler that writes begins a
+//! transaction with [`begin`](DbPool::begin), and holds no other connection meanwhile: two handlers
+//! that each hold one and wait for another may wait for each other. If the database is out of reach,
+//! or too many requests wait for a connection, the guard answers 503.
 
 #![warn(missing_docs)]
 

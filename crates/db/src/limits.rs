@@ -1,4 +1,4 @@
-//! The limits of one pool: how many connections read and write at once.
+//! The limits of one pool: the numbers of connections that read and write at once.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,8 +31,8 @@ impl ConnectionLimits {
         Self {
             reading: ConnectionShare::new(reading, patience, &counts),
             writing: ConnectionShare::new(writing, patience, &counts),
-            // Two at least, for a handler that holds a connection and begins a transaction. Two of
-            // those may still wait for each other until one is refused.
+            // At least two, for a handler that holds a connection and begins a transaction. Two
+            // such handlers may still wait for each other until one is refused.
             part: (reading / 2).max(2),
             patience,
             counts,
@@ -44,12 +44,12 @@ impl ConnectionLimits {
         ConnectionShare::new(self.part, self.patience, &self.counts)
     }
 
-    /// How many wait for a connection.
+    /// The number of requests that wait for a connection.
     pub(crate) fn waiting(&self) -> usize {
         self.counts.waiting.load(Ordering::Relaxed)
     }
 
-    /// How many were refused one.
+    /// The number of requests that were refused a connection.
     pub(crate) fn refused(&self) -> u64 {
         self.counts.refused.load(Ordering::Relaxed)
     }

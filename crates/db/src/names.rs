@@ -1,6 +1,6 @@
-//! Names of tables and columns, as SQL quotes them.
+//! Names of tables and columns, quoted for SQL.
 
-/// A name as it stands in SQL, whatever its characters: `"letting"`.
+/// A name quoted for SQL, with any characters: `"letting"`.
 pub fn quoted(name: &str) -> String {
     let mut sql = String::with_capacity(name.len() + 2);
     push_quoted(&mut sql, name);

@@ -16,25 +16,26 @@ use crate::DatabaseKind;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(crate = "serde")]
 pub struct DatabaseOptions {
-    /// `sqlite:var/db.sqlite3` or `postgres://user:password@host/name`. It may hold a password:
-    /// it never stands in a message.
+    /// `sqlite:var/db.sqlite3` or `postgres://user:password@host/name`. It may contain a password,
+    /// and is never part of a message.
     #[serde(default = "DatabaseOptions::default_url")]
     pub url: String,
-    /// The folder that a relative path of SQLite starts from.
+    /// The folder to which a relative path of SQLite is resolved.
     #[serde(default)]
     pub root: PathBuf,
-    /// How many connections are open at most; on SQLite, how many read.
+    /// The maximum number of open connections; on SQLite, of those that read.
     #[serde(default = "DatabaseOptions::default_max_connections")]
     pub max_connections: NonZeroU16,
-    /// For how many seconds a request waits for a connection.
+    /// The maximum time that a request waits for a connection, in seconds.
     #[serde(default = "DatabaseOptions::default_connect_timeout")]
     pub connect_timeout: NonZeroU16,
-    /// For how many seconds a process waits until another one has migrated; with 0 it does not wait.
+    /// The maximum time that a process waits until another one has migrated, in seconds; with 0 it
+    /// does not wait.
     #[serde(default = "DatabaseOptions::default_migrate_lock_timeout")]
     pub migrate_lock_timeout: u32,
-    /// `true` if the address is that of a pooler that shares sessions between transactions, as
-    /// `PgBouncer` in transaction mode: then no statement is prepared under a name, and all that is
-    /// read is read in transactions. If not given, it is found out when the database is opened.
+    /// `true` if the address is that of a pooler that shares sessions between transactions, such as
+    /// `PgBouncer` in transaction mode: then statements are not prepared under a name, and all reads
+    /// are in transactions. `None` detects one when the database is opened.
     #[serde(default)]
     pub transaction_pooler: Option<bool>,
 }
@@ -54,14 +55,14 @@ pub enum DatabaseUrlError {
     Form(#[source] sqlx::Error),
 }
 
-/// A database's address, read.
+/// A parsed database address.
 #[derive(Debug, Clone)]
 pub enum Location {
-    /// A file, or memory.
+    /// A file, or an in-memory database.
     Sqlite {
-        /// How to open it.
+        /// The options to open it.
         options: Box<SqliteConnectOptions>,
-        /// The file; none for a database in memory.
+        /// The file; `None` for a database in memory.
         file: Option<PathBuf>,
     },
     /// A server.
@@ -69,7 +70,7 @@ pub enum Location {
 }
 
 impl DatabaseOptions {
-    /// The settings there are.
+    /// The keys of the settings.
     pub const KEYS: &[&str] = &[
         "url",
         "root",
@@ -102,11 +103,11 @@ impl DatabaseOptions {
         Duration::from_secs(self.connect_timeout.get().into())
     }
 
-    /// Reads the address.
+    /// Parses the address.
     ///
     /// # Errors
     ///
-    /// It is of another database, or cannot be read.
+    /// The address is of another database, or cannot be parsed.
     pub fn location(&self) -> Result<Location, DatabaseUrlError> {
         if self.url.trim().is_empty() {
             return Err(DatabaseUrlError::Empty);
@@ -137,7 +138,7 @@ impl DatabaseOptions {
 }
 
 impl Location {
-    /// Which database it is.
+    /// The kind of the database.
     pub const fn kind(&self) -> DatabaseKind {
         match self {
             Self::Sqlite { .. } => DatabaseKind::Sqlite,
@@ -159,8 +160,8 @@ impl Location {
     }
 }
 
-/// The address of a server as messages name it: `db.example:5432`, `[::1]:5432`, or the folder of its
-/// socket with the port: `/var/run/postgresql:5432`.
+/// The address of a server in messages: `db.example:5432`, `[::1]:5432`, or the folder of its socket
+/// with the port: `/var/run/postgresql:5432`.
 pub fn server_address(server: &PgConnectOptions) -> String {
     let port = server.get_port();
     match (server.get_socket(), server.get_host()) {
@@ -170,8 +171,8 @@ pub fn server_address(server: &PgConnectOptions) -> String {
     }
 }
 
-/// The address with its host as the parameter `host` where sqlx cannot read it before the path: an
-/// IPv6 address, which it would look up with its brackets, or none after a user's name.
+/// The address with its host as the parameter `host` where sqlx cannot parse it before the path: an
+/// IPv6 address, which it would look up with its brackets, or no host after a user's name.
 fn with_host_as_parameter(url: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

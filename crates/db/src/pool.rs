@@ -21,9 +21,9 @@ use crate::{
 pub enum DbPool {
     /// SQLite: connections that may only read, and the one that writes.
     Sqlite {
-        /// Those that read.
+        /// The connections that read.
         readers: sqlx::Pool<Sqlite>,
-        /// The one that writes.
+        /// The connection that writes.
         writer: sqlx::Pool<Sqlite>,
         /// The limits on both.
         limits: ConnectionLimits,
@@ -32,23 +32,23 @@ pub enum DbPool {
     Postgres(PostgresPool),
 }
 
-/// How many connections to the database there are.
+/// The numbers of connections to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// Open ones.
+    /// Open connections.
     pub open: usize,
-    /// Open ones that nobody uses.
+    /// Open connections that are idle.
     pub idle: usize,
-    /// As many may be open.
+    /// The maximum number of open connections.
     pub max: usize,
-    /// Requests that wait for one.
+    /// Requests that wait for a connection.
     pub waiting: usize,
-    /// Requests that were refused one since the start.
+    /// Requests that were refused a connection since the start.
     pub refused: u64,
 }
 
 impl DbPool {
-    /// Which database it is.
+    /// The kind of the database.
     pub const fn kind(&self) -> DatabaseKind {
         match self {
             Self::Sqlite { .. } => DatabaseKind::Sqlite,
@@ -107,7 +107,8 @@ impl DbPool {
                 Ok(Self::sqlite(readers, writer))
             }
             Location::Postgres(connect) => {
-                // Nobody reads fractions here, and PgBouncer refuses what it cannot share.
+                // Fractions are not read here, and PgBouncer refuses parameters that it cannot
+                // share.
                 let connect = connect.extra_float_digits(None);
                 // A pool would try again and again, and say in the end only that it took too long.
                 let statements =
@@ -120,8 +121,8 @@ impl DbPool {
         }
     }
 
-    /// Opens the database to look at it. A SQLite file is neither made nor changed: in place of
-    /// one that is missing there is an empty database in memory.
+    /// Opens the database for reading. A SQLite file is neither created nor changed: if it is
+    /// missing, an empty database in memory takes its place.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl DbPool {
         options: &DatabaseOptions,
     ) -> Result<Self, DbError> {
         let connect = match &location {
-            // What cannot be seen is opened, which tells why.
+            // A file whose existence cannot be determined is opened, for the precise error.
             Location::Sqlite { file: Some(file), .. } if matches!(file.try_exists(), Ok(false)) => {
                 SqliteConnectOptions::new().in_memory(true)
             }
@@ -145,7 +146,7 @@ impl DbPool {
             .acquire_timeout(options.timeout())
             .idle_timeout(None)
             .max_lifetime(None)
-            // A file that is locked is to be called so before the pool says that it took too long.
+            // A locked file is to be reported as such before the pool reports a timeout.
             .connect_with(
                 connect.busy_timeout(options.timeout() * 3 / 4).disable_statement_logging(),
             )
@@ -170,12 +171,12 @@ impl DbPool {
     }
 
     /// A share of the connections for one part of a site: half of those that read, on PostgreSQL
-    /// with those that write, but two at least.
+    /// including those that write, but at least two.
     pub fn share(&self) -> ConnectionShare {
         self.limits().share()
     }
 
-    /// How many connections there are at this moment.
+    /// The current numbers of connections.
     pub fn connections(&self) -> Connections {
         let limits = self.limits();
         let of = |open: u32, idle: usize, max: u32| Connections {
@@ -235,7 +236,7 @@ impl DbPool {
         Ok(Transaction::new(on, permits))
     }
 
-    /// A transaction that reads, all of one moment: what others write meanwhile is not seen.
+    /// A transaction that reads a snapshot: it does not see what others write meanwhile.
     ///
     /// # Errors
     ///
@@ -252,7 +253,8 @@ impl DbPool {
         Ok(Transaction::new(on, permits))
     }
 
-    /// The permits for a transaction that writes, which on PostgreSQL count as reading ones, too.
+    /// The permits for a transaction that writes, which on PostgreSQL also counts as one that
+    /// reads.
     async fn to_write(&self) -> Result<Permits, DbError> {
         match self {
             Self::Sqlite { limits, .. } => limits.to_write().await,
@@ -291,8 +293,8 @@ impl DbPool {
     }
 
     /// The same database for migrations, through one connection of its own. On SQLite it does not
-    /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. Who uses
-    /// it looks at `PRAGMA foreign_key_check`, and closes it.
+    /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. The
+    /// caller checks `PRAGMA foreign_key_check`, and closes it.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use sqlx::{Connection, Postgres, Transaction};
 use crate::Statements;
 use crate::limits::ConnectionLimits;
 
-/// Older than this, an idle connection is tested before it is handed out.
+/// The idle time after which a connection is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// Connections to PostgreSQL. One that has been idle for over a second is tested before it is
@@ -31,9 +31,10 @@ pub struct PostgresConnection {
 }
 
 enum On {
-    /// Its session is its own.
+    /// The session belongs to this connection.
     Session(PoolConnection<Postgres>),
-    /// Its session is its own for a transaction only, which is rolled back when it is dropped.
+    /// The session is shared, and belongs to this connection only during a transaction, which is
+    /// rolled back when dropped.
     Transaction(Transaction<'static, Postgres>),
 }
 
@@ -58,7 +59,7 @@ impl DerefMut for PostgresConnection {
 }
 
 impl PostgresConnection {
-    /// Closes the connection, in place of giving it back to the pool.
+    /// Closes the connection instead of returning it to the pool.
     pub(crate) fn discard(self) {
         match self.on {
             On::Session(connection) => drop(connection.detach()),
@@ -69,7 +70,7 @@ impl PostgresConnection {
 }
 
 impl PostgresPool {
-    /// A pool that connects when it is asked for a connection.
+    /// A pool that opens connections on demand.
     pub(crate) fn new(
         options: PoolOptions<Postgres>,
         connect: PgConnectOptions,
@@ -77,7 +78,7 @@ impl PostgresPool {
     ) -> Self {
         let max = options.get_max_connections();
         let turns = Turns::new(max, Instant::now());
-        // Those who write may wait for each other's rows, and leave the rest to those who read.
+        // Writers may wait for each other's rows, and leave the other connections to readers.
         let limits = ConnectionLimits::new(max, max / 2, options.get_acquire_timeout());
         let connections = options
             .test_before_acquire(false)
@@ -93,7 +94,7 @@ impl PostgresPool {
         Self { connections, turns: Arc::new(Mutex::new(turns)), limits, statements }
     }
 
-    /// A pool of one more connection to the same database.
+    /// A pool of one additional connection to the same database.
     pub(crate) fn of_one_connection(&self) -> Self {
         let patience = self.options().get_acquire_timeout();
         let options = PoolOptions::new().max_connections(1).acquire_timeout(patience);
@@ -104,12 +105,12 @@ impl PostgresPool {
         &self.limits
     }
 
-    /// How statements are prepared.
+    /// The way in which statements are prepared.
     pub const fn statements(&self) -> Statements {
         self.statements
     }
 
-    /// A connection, as soon as there is one. If sessions are shared, it is inside a transaction.
+    /// Waits for a connection. If sessions are shared, it is inside a transaction.
     ///
     /// # Errors
     ///
@@ -142,16 +143,16 @@ impl Deref for PostgresPool {
     }
 }
 
-/// Tells for how long a connection can have been idle, without a look at any.
+/// Computes the maximum time that a connection can have been idle, without inspecting any.
 ///
-/// The pool hands out whichever has been idle for longest. So, once as many were taken as there can
-/// be, each that was idle when the counting began has been taken since.
+/// The pool hands out the connection that has been idle for longest. So, once the maximum number of
+/// connections has been taken, each one that was idle when the counting began has been taken since.
 #[derive(Debug)]
 struct Turns {
     connections: u32,
     taken: u32,
     began: Instant,
-    /// When the counting before this one began: since then every connection was in use.
+    /// The start of the previous counting: since then every connection was in use.
     all_used_since: Instant,
 }
 
@@ -160,7 +161,8 @@ impl Turns {
         Self { connections, taken: 0, began: now, all_used_since: now }
     }
 
-    /// Counts a connection that is about to be taken; no idle one has been so for longer than this.
+    /// Counts a connection that is about to be taken, and returns the maximum time that any can
+    /// have been idle.
     fn take(&mut self, now: Instant) -> Duration {
         if self.taken >= self.connections {
             self.all_used_since = self.began;

@@ -19,7 +19,7 @@ pub enum Executor<'a> {
     Postgres(&'a mut PgConnection, Statements),
 }
 
-/// How statements are prepared on PostgreSQL.
+/// The way in which statements are prepared on PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statements {
     /// Under names that the session keeps: each is parsed once for each connection.
@@ -29,7 +29,7 @@ pub enum Statements {
 }
 
 impl Executor<'_> {
-    /// Which database it is.
+    /// The kind of the database.
     pub const fn kind(&self) -> DatabaseKind {
         match self {
             Self::Sqlite(_) => DatabaseKind::Sqlite,
@@ -37,7 +37,7 @@ impl Executor<'_> {
         }
     }
 
-    /// The same for a shorter time, to run several queries one after the other.
+    /// Reborrows the target, to run several queries one after the other.
     pub fn reborrow(&mut self) -> Executor<'_> {
         match self {
             Self::Sqlite(connection) => Executor::Sqlite(connection),
@@ -61,7 +61,7 @@ impl<'a> From<&'a mut PgConnection> for Executor<'a> {
 /// PostgreSQL's code for "cached plan must not change result type".
 const OUTDATED_PLAN: &str = "0A000";
 
-/// A statement, to be given parameters and run.
+/// A statement with its parameters.
 #[must_use = "a query does nothing until it is run"]
 pub struct Query {
     sql: SqlStr,
@@ -85,13 +85,13 @@ impl Query {
         self.sql.as_str()
     }
 
-    /// The next parameter.
+    /// Binds the next parameter.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
     }
 
-    /// The next parameters.
+    /// Binds the next parameters.
     pub fn bind_all(mut self, values: impl IntoIterator<Item = Value>) -> Self {
         self.values.extend(values);
         self
@@ -109,7 +109,7 @@ impl Query {
         self.fetch_all_with(T::from_row, on.into()).await
     }
 
-    /// The values that a function reads from all rows of the result.
+    /// Reads each row of the result with a function.
     ///
     /// # Errors
     ///
@@ -178,7 +178,7 @@ impl Query {
         }
     }
 
-    /// Runs a statement that returns no rows; the number of rows it changed.
+    /// Runs a statement that returns no rows, and returns the number of changed rows.
     ///
     /// # Errors
     ///
@@ -234,7 +234,7 @@ async fn forgets_plans(error: Option<&sqlx::Error>, connection: &mut PgConnectio
     is_outdated && connection.clear_cached_statements().await.is_ok()
 }
 
-/// Gives a query of SQLite its next parameter.
+/// Binds the next parameter of a SQLite query.
 #[doc(hidden)]
 pub fn bind_sqlite(
     query: SqlxQuery<'_, Sqlite, SqliteArguments>,
@@ -247,7 +247,7 @@ pub fn bind_sqlite(
         Value::Text(value) | Value::Json(value) => query.bind(value),
         Value::Binary(value) => query.bind(value),
         Value::Duration(value) => query.bind(value.map(microseconds)),
-        // The rest is text there, in the form that Django gives it.
+        // Other types are text there, in Django's format.
         Value::Decimal(value) => query.bind(value.map(|value| value.to_string())),
         Value::DateTime(value) => query.bind(value.map(datetime_text)),
         Value::Date(value) => query.bind(value.map(date_text)),

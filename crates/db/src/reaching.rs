@@ -1,4 +1,4 @@
-//! Reaches a PostgreSQL server for the first time.
+//! The first connection to a PostgreSQL server.
 
 use std::io;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(crate) async fn reach(
                 second.close().await?;
                 is_shared
             }
-            // If there is no second one, there is no other session to be mistaken for.
+            // Without a second one, there is no other session to compare with.
             _ => false,
         },
     };
@@ -42,8 +42,8 @@ pub(crate) async fn reach(
 }
 
 /// Returns `true` if one session serves two connections that are open at the same time, or a
-/// connection has more than one session, as behind a pooler in transaction mode. One that others
-/// keep busy may go unnoticed.
+/// connection has more than one session, as behind a pooler in transaction mode. A pooler that
+/// other clients keep busy may go undetected.
 async fn share_sessions(
     first: &mut PgConnection,
     second: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! Reading the columns of a row, whichever database it is from.
+//! Reading the columns of a row, of either database.
 
 use std::net::IpAddr;
 use std::num::TryFromIntError;
@@ -22,7 +22,7 @@ pub enum Row<'a> {
 }
 
 impl Row<'_> {
-    /// The value of the column at that place, counted from 0.
+    /// The value of the column at that index, from 0.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Row<'_> {
         result.map_err(|source| DbError::Column { column: self.name_of(column), source })
     }
 
-    /// Returns `true` if the column at that place is `NULL`.
+    /// Returns `true` if the column at that index is `NULL`.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl Row<'_> {
         result.map_err(|source| DbError::Column { column: self.name_of(column), source })
     }
 
-    /// The place of the column of that name, counted from 0.
+    /// The index of the column with that name, from 0.
     ///
     /// # Errors
     ///
@@ -188,8 +188,8 @@ impl FromColumn for String {
 
     fn from_postgres(row: &PgRow, column: usize) -> Result<Self, sqlx::Error> {
         let value = row.try_get_raw(column)?;
-        // The usual types are told by their names: `try_get` compares the column's with a list of
-        // all that hold text, which takes longer than to read it.
+        // The usual types are compared by name: `try_get` compares the column's type with a list of all
+        // text types, which takes longer than reading the value.
         if value.is_null() || !matches!(value.type_info().name(), "VARCHAR" | "TEXT") {
             return row.try_get(column);
         }
@@ -198,7 +198,7 @@ impl FromColumn for String {
     }
 }
 
-/// A whole number, of whatever width the column has: Django's keys are `int4` or `int8` by its
+/// A whole number, of any width of the column: Django's keys are `int4` or `int8`, depending on its
 /// version.
 impl FromColumn for i64 {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
@@ -217,7 +217,7 @@ impl FromColumn for i64 {
     }
 }
 
-/// A moment. SQLite has it as text, in UTC unless it says otherwise.
+/// A moment. On SQLite it is text, in UTC unless it has an offset.
 impl FromColumn for UtcDateTime {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get::<OffsetDateTime, _>(column).map(Self::from)
@@ -242,8 +242,8 @@ impl FromColumn for f64 {
     }
 }
 
-/// A decimal number. SQLite has it as a whole or floating-point number; of the latter, 15 digits count,
-/// as for Django.
+/// A decimal number. On SQLite it is a whole or floating-point number; of the latter, 15 digits count,
+/// as in Django.
 impl FromColumn for Decimal {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         let value = row.try_get_raw(column)?;
@@ -261,13 +261,13 @@ impl FromColumn for Decimal {
     }
 }
 
-/// The decimal number that SQLite keeps as a floating-point one.
+/// The decimal number that SQLite stores as a floating-point one.
 #[doc(hidden)]
 pub fn decimal_of_real(number: f64) -> Result<Decimal, rust_decimal::Error> {
     Ok(Decimal::from_scientific(&format!("{number:.14e}"))?.normalize())
 }
 
-/// A length of time. SQLite has it as a number of microseconds.
+/// A duration. On SQLite it is a number of microseconds.
 impl FromColumn for Duration {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         row.try_get(column).map(Self::microseconds)
@@ -278,7 +278,7 @@ impl FromColumn for Duration {
     }
 }
 
-/// A UUID. SQLite has it as text of 32 digits.
+/// A UUID. On SQLite it is text of 32 digits.
 impl FromColumn for Uuid {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         let text: &str = row.try_get(column)?;
@@ -290,7 +290,7 @@ impl FromColumn for Uuid {
     }
 }
 
-/// An IP address. SQLite has it as text.
+/// An IP address. On SQLite it is text.
 impl FromColumn for IpAddr {
     fn from_sqlite(row: &SqliteRow, column: usize) -> Result<Self, sqlx::Error> {
         let text: &str = row.try_get(column)?;
@@ -302,7 +302,7 @@ impl FromColumn for IpAddr {
     }
 }
 
-/// The error of a column that holds something else.
+/// The error of a column with a value of another type.
 fn wrong(column: usize, source: sqlx::error::BoxDynError) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_string(), source }
 }

@@ -18,7 +18,7 @@ use rocket::tokio::time::timeout_at;
 
 use crate::DbError;
 
-/// The length of the queue for each connection from which on new requests are refused if it moves slowly.
+/// The length of the queue per connection above which new requests are refused if it moves slowly.
 const PLACES: usize = 8;
 
 /// The share of the connections that one part of a site holds at once.
@@ -39,9 +39,9 @@ struct Share {
 /// Counts of all shares of a pool.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    /// How many wait for a connection.
+    /// The number of requests that wait for a connection.
     pub(crate) waiting: AtomicUsize,
-    /// How many were refused one.
+    /// The number of requests that were refused a connection.
     pub(crate) refused: AtomicU64,
 }
 

@@ -1,4 +1,4 @@
-//! The file of a SQLite database: its rights, and its journal.
+//! The file of a SQLite database: its permissions, and its journal.
 
 use std::fs::File;
 #[cfg(unix)]
@@ -12,12 +12,12 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::DbError;
 
-/// The time that one attempt to put a SQLite file into WAL mode waits for the lock on it.
+/// The timeout of one attempt to lock a SQLite file in order to switch it to WAL mode.
 const BUSY_ATTEMPT: Duration = Duration::from_millis(200);
 
-/// Creates an empty file, which SQLite takes for an empty database, that no other user may read: it is to
-/// hold sessions and hashes of passwords. SQLite gives the files beside it the same rights, and says
-/// itself what keeps a file from being made.
+/// Creates an empty file that no other user may read, since it will hold sessions and password hashes.
+/// SQLite treats it as an empty database, gives the files beside it the same permissions, and itself
+/// reports why a file cannot be created.
 pub(crate) fn make_private(file: &Path) {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -26,9 +26,8 @@ pub(crate) fn make_private(file: &Path) {
     drop(options.open(file));
 }
 
-/// Puts a SQLite file into WAL mode, which lasts. The switch needs the file for itself and does not
-/// wait for it as other statements do, so of programs that start at the same moment all but one
-/// have to try again.
+/// Switches a SQLite file permanently to WAL mode. The switch needs an exclusive lock and does not wait
+/// for it as other statements do, so of programs that start at the same moment all but one have to retry.
 pub(crate) async fn switch_to_wal(
     options: &SqliteConnectOptions,
     within: Duration,
@@ -49,7 +48,7 @@ pub(crate) async fn switch_to_wal(
     }
 }
 
-/// Returns `true` for `SQLITE_BUSY`: another connection holds the lock of the file.
+/// Returns `true` for `SQLITE_BUSY`: another connection holds the lock on the file.
 fn is_busy(error: &dyn DatabaseError) -> bool {
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }

@@ -1,10 +1,10 @@
-//! Queries about tables that others made, and about what a database can do.
+//! Queries about existing tables and the capabilities of a database.
 
 use sqlx::AssertSqlSafe;
 
 use crate::{DatabaseKind, DbError, Executor, query, quoted};
 
-/// Returns `true` if there is a table of that name, in the schemas that are searched for tables.
+/// Returns `true` if there is a table of that name in the search path.
 ///
 /// # Errors
 ///
@@ -24,9 +24,9 @@ pub async fn table_exists(name: &str, on: impl Into<Executor<'_>>) -> Result<boo
     Ok(tables > 0)
 }
 
-/// Returns the operator class by which PostgreSQL indexes the trigrams of texts, quoted and with the
-/// schema, which need not be a searched one. `None` without the extension `pg_trgm`, and if this
-/// user may not use its schema.
+/// Returns the operator class by which PostgreSQL indexes the trigrams of texts, quoted and
+/// qualified with its schema, which need not be in the search path. `None` without the extension
+/// `pg_trgm`, and if this user may not use its schema.
 ///
 /// # Errors
 ///
@@ -45,8 +45,8 @@ pub async fn trigram_operators(on: impl Into<Executor<'_>>) -> Result<Option<Str
     Ok(schema.map(|(schema,)| format!("{}.gin_trgm_ops", quoted(&schema))))
 }
 
-/// Makes the next `id` that PostgreSQL gives in a table greater than all there are, once rows were
-/// written with ids of their own. SQLite does so by itself.
+/// Moves the sequence of a table's `id` on PostgreSQL past the greatest one, after rows were
+/// inserted with explicit ids. SQLite does so by itself.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub async fn continue_sequence(table: &str, on: impl Into<Executor<'_>>) -> Resu
         return Ok(());
     }
     let quoted = quoted(table);
-    // A sequence that is ahead stays where it is: ids that were given once are not given again.
+    // A sequence that is ahead is not moved back: ids are never given twice.
     let sql = format!(
         "SELECT setval(sequence, highest) FROM (SELECT \
          CAST(pg_get_serial_sequence($1, 'id') AS regclass) AS sequence, \

@@ -1,4 +1,4 @@
-//! The values that a query's parameters take and a model's fields hold.
+//! The values of a query's parameters and of a model's fields.
 
 use std::fmt::{self, Write};
 use std::net::IpAddr;
@@ -31,7 +31,7 @@ pub enum Value {
     Date(Option<Date>),
     /// A time of day, to the microsecond.
     Time(Option<Time>),
-    /// A length of time, to the microsecond.
+    /// A duration, to the microsecond.
     Duration(Option<Duration>),
     /// A UUID.
     Uuid(Option<Uuid>),
@@ -62,13 +62,13 @@ impl Value {
         }
     }
 
-    /// The number, if it is one.
+    /// The number, if the value is one.
     pub fn as_int(&self) -> Option<i64> {
         if let Self::Int(value) = self { *value } else { None }
     }
 
-    /// Returns `true` if SQLite keeps it as it is. Of a decimal number that is not a whole one of 64 bits it
-    /// keeps 15 digits.
+    /// Returns `true` if SQLite stores the value exactly. Of a decimal number that is not a whole one of 64
+    /// bits it keeps 15 digits.
     pub fn is_exact_on_sqlite(&self) -> bool {
         let Self::Decimal(Some(number)) = self else { return true };
         let digits = number.normalize();
@@ -80,15 +80,14 @@ impl Value {
         is_whole || mantissa < 10_u128.pow(15)
     }
 
-    /// The text, if it is text.
+    /// The text, if the value is one.
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(value) = self { value.as_deref() } else { None }
     }
 }
 
-/// Equality of what is stored: floating-point numbers by their bits, so that `-0.0` is not `0.0`;
-/// decimal numbers without regard to zeros at their end; JSON without regard to white space and the
-/// order of keys.
+/// Equality of the stored values: floating-point numbers by their bits, so that `-0.0` is not `0.0`;
+/// decimal numbers regardless of trailing zeros; JSON regardless of white space and the order of keys.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -112,7 +111,7 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
-/// As people read it and forms take it; nothing for `NULL`.
+/// Formats the value as in forms; `NULL` as empty text.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -135,8 +134,8 @@ impl fmt::Display for Value {
     }
 }
 
-/// A moment as Django writes it on SQLite: `2020-06-14 09:41:15.326411`, in UTC without saying so,
-/// the fraction left out where it is zero. What is below a microsecond is cut off.
+/// A moment as Django writes it on SQLite: `2020-06-14 09:41:15.326411`, in UTC without an offset, the
+/// fraction left out where it is zero. It is truncated to microseconds.
 pub fn datetime_text(moment: UtcDateTime) -> String {
     format!("{} {}", date_text(moment.date()), time_text(moment.time()))
 }
@@ -147,15 +146,15 @@ pub fn date_text(date: Date) -> String {
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
 }
 
-/// A time of day as Django writes it: `09:41:15.326411`, the fraction left out where it is zero. What
-/// is below a microsecond is cut off.
+/// A time of day as Django writes it: `09:41:15.326411`, the fraction left out where it is zero. It is
+/// truncated to microseconds.
 pub fn time_text(time: Time) -> String {
     let (hour, minute, second, micro) = time.as_hms_micro();
     with_fraction(format!("{hour:02}:{minute:02}:{second:02}"), micro.into())
 }
 
-/// A length of time as Django writes it: `3 09:41:15.326411`, the days and the fraction left out
-/// where they are zero. Only the days can be negative: a minute less than nothing is `-1 23:59:00`.
+/// A duration as Django writes it: `3 09:41:15.326411`, the days and the fraction left out where they are
+/// zero. Only the days can be negative: minus one minute is `-1 23:59:00`.
 pub fn duration_text(duration: Duration) -> String {
     const DAY: i128 = 24 * 60 * 60 * 1_000_000;
     let micros = duration.whole_microseconds();

@@ -1,6 +1,6 @@
 //! Errors in the settings about mail.
 
-/// Error in a setting about mail. It holds nothing of the setting's value, which may be secret.
+/// Error in a setting about mail. It does not contain the setting's value, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailSettingsError {

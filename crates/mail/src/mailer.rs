@@ -1,4 +1,4 @@
-//! The mailer: the way by which a site's mails leave it.
+//! The mailer, which sends the site's mails.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,8 +18,8 @@ use crate::way::MailTransport;
 /// In the profile `local` mails are printed unless `email_url` is set. On other sites without
 /// `email_url` the mailer is closed: [`is_open`](Mailer::is_open).
 ///
-/// [`send`](Mailer::send) takes as long as the server for mail takes. A handler whose answer must
-/// not wait, or must not tell by its time that a mail was sent, spawns it:
+/// [`send`](Mailer::send) takes as long as the mail server takes. A handler whose response must not
+/// wait, or must not reveal by its time that a mail was sent, spawns it:
 ///
 /// ```
 /// use module_api::rocket::{self, State, post, tokio};
@@ -38,7 +38,7 @@ use crate::way::MailTransport;
 /// }
 /// ```
 ///
-/// A command makes one of its settings, `Mailer::of(&context.figment)`. A test collects mails:
+/// A command creates one from its settings, `Mailer::of(&context.figment)`. A test collects mails:
 ///
 /// ```
 /// use module_api::rocket::{self, State, local::blocking::Client, post, routes};
@@ -72,7 +72,7 @@ struct Inner {
 }
 
 impl Mailer {
-    /// The mailer that the settings of a site describe.
+    /// Creates the mailer that the settings of a site describe.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Mailer {
         settings::read(site).map(|(way, site_url)| Self::new(way, site_url))
     }
 
-    /// A mailer that sends nothing and keeps all mails, for tests.
+    /// Creates a mailer that sends nothing and keeps all mails, for tests.
     pub fn collecting() -> Self {
         Self::new(MailTransport::Collected(Mutex::default()), None)
     }
@@ -90,8 +90,7 @@ impl Mailer {
         Self(Arc::new(Inner { way, site_url }))
     }
 
-    /// The mails that a [`collecting`](Mailer::collecting) mailer was given, in their order; none of
-    /// any other.
+    /// The mails passed to a [`collecting`](Mailer::collecting) mailer, in order; empty for any other.
     pub fn collected(&self) -> Vec<Mail> {
         match &self.0.way {
             MailTransport::Collected(mails) => {
@@ -101,24 +100,23 @@ impl Mailer {
         }
     }
 
-    /// Returns `true` if the site sends mails at all.
+    /// Returns `true` if the site sends mails.
     pub fn is_open(&self) -> bool {
         !matches!(self.0.way, MailTransport::Closed)
     }
 
-    /// The site's own address without a `/` at its end, `https://example.org`: what links in mails
-    /// begin with. `None` if the mailer is closed.
+    /// The site's own address without a trailing `/`, `https://example.org`, for links in mails. `None`
+    /// if the mailer is closed.
     ///
-    /// It is the setting `site_url`, and nothing that a request says, which is anybody's choice. In
-    /// the profile `local` it may be missing; then it is this machine, at the port where the site
+    /// It is the setting `site_url`, and never taken from a request, which any client can forge. In the
+    /// profile `local` the setting is optional; the default is this machine, at the port where the site
     /// listens.
     pub fn site_url(&self, config: &Config) -> Option<String> {
         let local = || format!("http://localhost:{}", config.port);
         self.is_open().then(|| self.0.site_url.clone().unwrap_or_else(local))
     }
 
-    /// Sends a mail, which takes as long as the server for mail takes: at most 30 seconds for each
-    /// of its answers.
+    /// Sends a mail. It takes as long as the mail server takes: at most 30 seconds for each response.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A mail, its message as servers take it, and the errors of sending it.
+//! A mail, its message for servers, and the errors of sending it.
 
 use std::fmt;
 use std::io;
@@ -8,7 +8,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error as SmtpError;
 
-/// Random bytes of a message ID.
+/// The number of random bytes in a message ID.
 const MESSAGE_ID: usize = 16;
 
 /// An email in plain text to one recipient.
@@ -61,7 +61,7 @@ impl Mail {
     }
 }
 
-/// Error of a mail that was not sent. It holds nothing of the mail's text.
+/// Error of a mail that was not sent. It contains nothing of the mail's text.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailError {
@@ -74,7 +74,7 @@ pub enum MailError {
     /// The mail cannot be encoded.
     #[error("the mail cannot be written")]
     Message(#[source] Source),
-    /// The server for mail is out of reach, or refuses.
+    /// The mail server is out of reach, or refuses the mail.
     #[error("the server for mail did not take it")]
     Smtp(#[source] Source),
     /// Standard output is closed.
@@ -82,7 +82,7 @@ pub enum MailError {
     Print(#[source] io::Error),
 }
 
-/// Cause of an error, of whichever crate sends mails.
+/// Cause of an error, from any of the crates that send mails.
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<SmtpError> for MailError {

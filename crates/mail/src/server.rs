@@ -1,4 +1,4 @@
-//! The connection to a server for mail, of the setting `email_url`.
+//! The connection to a mail server, of the setting `email_url`.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,11 +11,10 @@ use url::{Host, Url};
 
 use crate::error::MailSettingsError;
 
-/// How long to wait for each answer of a server for mail.
+/// The timeout of each response of a mail server.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Reads `smtps://user:password@host:465`, or `smtp://…` for a connection that turns to TLS before
-/// anything is said, and has to.
+/// Parses `smtps://user:password@host:465`, or `smtp://…` for a connection that requires STARTTLS.
 pub(crate) fn transport(
     address: &str,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailSettingsError> {
@@ -48,7 +47,7 @@ pub(crate) fn transport(
     };
     let (tls, port) = match (url.scheme(), asked) {
         ("smtps", None | Some(true)) => (Tls::Wrapper(parameters()?), 465),
-        // What does not leave the machine, nobody else reads.
+        // A connection within this machine needs no encryption.
         ("smtp", _) if asked == Some(false) || (asked.is_none() && is_loopback(&url)) => {
             (Tls::None, 25)
         }
@@ -70,7 +69,7 @@ pub(crate) fn transport(
 }
 
 fn is_loopback(url: &Url) -> bool {
-    // Of a scheme that it does not know, the parser reads every host as a name.
+    // The parser takes every host for a name if it does not know the scheme.
     match url.host() {
         Some(Host::Domain(name)) => {
             name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -85,7 +84,7 @@ fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    /// How a server is spoken to.
+    /// The transport for an address, formatted.
     fn way(address: &str) -> Result<String, MailSettingsError> {
         transport(address).map(|transport| format!("{transport:?}"))
     }

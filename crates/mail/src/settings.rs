@@ -11,7 +11,7 @@ use crate::way::MailTransport;
 /// Sender of mails that are only printed.
 const NOBODY: &str = "webmaster@localhost";
 
-/// The way by which mails leave the site, and the site's address.
+/// Reads the transport of the site's mails, and the site's address.
 pub(crate) fn read(
     site: &Figment,
 ) -> Result<(MailTransport, Option<String>), Vec<MailSettingsError>> {
@@ -57,7 +57,7 @@ fn is_local(site: &Figment) -> bool {
     *site.profile() == "local"
 }
 
-/// The site's address as its visitors know it, without a `/` at the end: `https://example.org`.
+/// The site's public address, without a trailing `/`: `https://example.org`.
 fn site_url(site: &Figment) -> Result<Option<String>, MailSettingsError> {
     let Some(text) = setting(site, "site_url") else { return Ok(None) };
     let url = Url::parse(&text).map_err(|_| MailSettingsError::Site)?;

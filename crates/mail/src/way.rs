@@ -1,4 +1,4 @@
-//! The ways by which mails leave a site.
+//! The transports of a site's mails.
 
 use std::sync::Mutex;
 
@@ -7,7 +7,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
 use crate::message::Mail;
 
-/// The way by which the mails of a site leave it.
+/// The transport of a site's mails.
 pub(crate) enum MailTransport {
     Smtp(Mailbox, AsyncSmtpTransport<Tokio1Executor>),
     /// In the profile `local`, without settings: standard output is as good as a mailbox.

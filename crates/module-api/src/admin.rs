@@ -36,7 +36,7 @@
 //! ```
 //!
 //! Names of fields are written as in Django: a model's own, or through foreign keys,
-//! `address__city`. A name that no field has is a problem that keeps the site from starting.
+//! `address__city`. An unknown name is a problem that keeps the site from starting.
 
 mod extension;
 mod form;
@@ -103,9 +103,9 @@ pub struct ModelAdmin {
     /// The order of the list, names of fields with `-` before those that descend. Empty means the
     /// newest first.
     pub ordering: Vec<&'static str>,
-    /// Rows of a page.
+    /// The number of rows on a page.
     pub page_size: u32,
-    /// The moment by whose years, months and days the list can be walked through.
+    /// The date-time field by whose years, months and days the list can be drilled down.
     pub date_hierarchy: Option<&'static str>,
     /// The parts of the form. Empty means one of all fields.
     pub fieldsets: Vec<Fieldset>,
@@ -127,7 +127,7 @@ pub struct ModelAdmin {
     pub rule: Option<PermissionRule>,
     /// The field with the hash of a password, which has forms of its own.
     pub password: Option<&'static str>,
-    /// The fields that show otherwise than by their values, with what they show as.
+    /// The fields with a displayed text of their own, and the functions that return it.
     pub shown_as: Vec<(&'static str, FieldText)>,
     /// The question to confirm before a change is made.
     pub confirm: Option<Confirm>,
@@ -187,15 +187,15 @@ pub struct Change<'a> {
     pub user: &'a User,
     /// The objects as they are.
     pub before: &'a [Record],
-    /// The object as it will be; nothing if they are deleted.
+    /// The object as it will be; `None` if the objects are deleted.
     pub after: Option<&'a Record>,
 }
 
-/// Looks at a change, in its transaction and before it is made.
+/// Checks a change in its transaction, before it is made, and may ask for confirmation.
 pub type Confirm =
     for<'a> fn(Change<'a>, &'a mut Transaction) -> ModuleFuture<'a, Option<String>, DbError>;
 
-/// Something that can be done with the selected rows of a list.
+/// An operation on the selected rows of a list.
 ///
 /// ```
 /// use module_api::ModuleFuture;
@@ -237,7 +237,7 @@ pub struct AdminAction {
     pub label: &'static str,
     /// The required permission for the model; by default, to change it.
     pub requires: Action,
-    /// Does it, in one transaction with the entries in the log.
+    /// Runs the action, in one transaction with the entries in the log.
     pub run: for<'a> fn(
         &'a [i64],
         &'a User,
@@ -259,7 +259,7 @@ impl AdminAction {
         Self { name, label, requires: Action::Change, run }
     }
 
-    /// Is for users who may do this with the model.
+    /// Sets the required permission for the model.
     pub fn requires(mut self, action: Action) -> Self {
         self.requires = action;
         self
@@ -274,17 +274,17 @@ pub type RouteParameters = Vec<(&'static str, String)>;
 pub struct ViewOnSite {
     /// The name of the route: `lettings:letting`.
     pub route: &'static str,
-    /// Its parameters; nothing if this object has no page.
+    /// The parameters; `None` if this object has no page.
     pub parameters: fn(&Record) -> Option<RouteParameters>,
 }
 
 impl ModelAdmin {
-    /// A model, shown as it is by default.
+    /// Registers a model with the default options.
     pub fn of<M: Model>() -> Self {
         Self::new(M::INFO)
     }
 
-    /// A model by its description, shown as it is by default.
+    /// Registers a model by its description, with the default options.
     pub fn new(model: &'static ModelInfo) -> Self {
         Self {
             model,
@@ -311,7 +311,7 @@ impl ModelAdmin {
         }
     }
 
-    /// The columns of the list: names of fields, or [`ListColumn`]s.
+    /// Sets the columns of the list: names of fields, or [`ListColumn`]s.
     pub fn list_display<C: Into<ListColumn>>(
         mut self,
         columns: impl IntoIterator<Item = C>,
@@ -320,7 +320,7 @@ impl ModelAdmin {
         self
     }
 
-    /// The columns that link to the form.
+    /// Sets the columns that link to the form.
     pub fn list_display_links(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.list_display_links = names.into_iter().collect();
         self
@@ -333,110 +333,110 @@ impl ModelAdmin {
         self
     }
 
-    /// The fields by which the list can be filtered.
+    /// Sets the fields by which the list can be filtered.
     pub fn list_filter(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.list_filter = names.into_iter().collect();
         self
     }
 
-    /// The order of the list, `-` before fields that descend.
+    /// Sets the order of the list, with `-` before fields that descend.
     pub fn ordering(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.ordering = names.into_iter().collect();
         self
     }
 
-    /// Rows of a page, at least 1.
+    /// Sets the number of rows on a page, at least 1.
     pub fn page_size(mut self, rows: u32) -> Self {
         self.page_size = rows.max(1);
         self
     }
 
-    /// The moment by which the list can be walked through.
+    /// Sets the date-time field by which the list can be drilled down.
     pub fn date_hierarchy(mut self, name: &'static str) -> Self {
         self.date_hierarchy = Some(name);
         self
     }
 
-    /// The parts of the form.
+    /// Sets the parts of the form.
     pub fn fieldsets(mut self, fieldsets: impl IntoIterator<Item = Fieldset>) -> Self {
         self.fieldsets = fieldsets.into_iter().collect();
         self
     }
 
-    /// Fields that the form shows and does not change.
+    /// Sets the read-only fields of the form.
     pub fn read_only(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.read_only = names.into_iter().collect();
         self
     }
 
-    /// Fields that only superusers can change.
+    /// Sets the fields that only superusers can change.
     pub fn superuser_only(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.superuser_only = names.into_iter().collect();
         self
     }
 
-    /// Fields that the form leaves out.
+    /// Sets the fields that the form leaves out.
     pub fn exclude(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.exclude = names.into_iter().collect();
         self
     }
 
-    /// Objects of another model in the same form.
+    /// Adds objects of another model to the form.
     pub fn inline(mut self, inline: Inline) -> Self {
         self.inlines.push(inline);
         self
     }
 
-    /// Foreign keys that are chosen by search. The model they lead to has to be registered, with
-    /// search fields.
+    /// Sets the foreign keys that are chosen by search. The target model has to be registered, with search
+    /// fields.
     pub fn autocomplete(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         self.autocomplete = names.into_iter().collect();
         self
     }
 
-    /// Something more that can be done with selected rows.
+    /// Adds an action on the selected rows.
     pub fn action(mut self, action: AdminAction) -> Self {
         self.actions.push(action);
         self
     }
 
-    /// Offers to save what is changed as a new object.
+    /// Offers “Save as new” in the form.
     pub fn save_as(mut self) -> Self {
         self.save_as = true;
         self
     }
 
-    /// Says who may do what, instead of the permissions of the model.
+    /// Sets the rule for permissions on single objects, in place of the permissions of the model.
     pub fn rule(mut self, rule: PermissionRule) -> Self {
         self.rule = Some(rule);
         self
     }
 
-    /// The field with the hash of a password: it is never shown, and set by forms of its own.
+    /// Sets the field with the hash of a password: it is never displayed, and has forms of its own.
     pub fn password(mut self, name: &'static str) -> Self {
         self.password = Some(name);
         self
     }
 
-    /// Shows a field as this text, in lists, forms and tables that are exported. The text has to be
-    /// read as the same value where it is typed.
+    /// Sets the displayed text of a field in lists, forms and exports. The text has to be parsed as the
+    /// same value when it is submitted.
     pub fn shown_as(mut self, name: &'static str, text: FieldText) -> Self {
         self.shown_as.push((name, text));
         self
     }
 
-    /// The function that gives the displayed text of a field; `None` if its value is displayed.
+    /// Returns the function for the displayed text of a field; `None` if its value is displayed.
     pub fn text_of(&self, name: &str) -> Option<FieldText> {
         self.shown_as.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
-    /// Asks before a change is made.
+    /// Sets the question to confirm before a change is made.
     pub fn confirm(mut self, confirm: Confirm) -> Self {
         self.confirm = Some(confirm);
         self
     }
 
-    /// The page of an object on the site.
+    /// Sets the page of an object on the site.
     pub fn view_on_site(
         mut self,
         route: &'static str,

@@ -54,8 +54,8 @@ use serde::Serialize;
 
 use crate::model::{Model, ModelInfo};
 
-/// Somebody who is signed in, as of this request: an account that was closed or lost a permission
-/// since the last one shows as such.
+/// A signed-in user. The state is that of this request: closing an account or withdrawing a
+/// permission takes effect at the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// The primary key.
@@ -110,10 +110,10 @@ pub enum Action {
 }
 
 impl Action {
-    /// All of them, in Django's order.
+    /// All actions, in Django's order.
     pub const ALL: [Self; 4] = [Self::Add, Self::Change, Self::Delete, Self::View];
 
-    /// The word for it: `change`.
+    /// The lower-case name of the action: `change`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Add => "add",
@@ -137,17 +137,17 @@ impl Action {
 /// The sender of a request. The module that keeps sessions sets it before any handler is called.
 #[derive(Debug, Clone, Default)]
 pub enum SignedIn {
-    /// Nobody who signed in.
+    /// No user is signed in.
     #[default]
     Nobody,
     /// This user.
     User(Arc<User>),
-    /// It could not be found out, since the database is out of reach.
+    /// The user is unknown, since the database is out of reach.
     Unknown,
 }
 
 impl SignedIn {
-    /// The user, if it is one.
+    /// The user, if one is signed in.
     pub fn user(&self) -> Option<&Arc<User>> {
         match self {
             Self::User(user) => Some(user),
@@ -161,7 +161,7 @@ thread_local! {
     static VISITOR: RefCell<SignedIn> = const { RefCell::new(SignedIn::Nobody) };
 }
 
-/// Renders a page for the visitor who asked for it.
+/// Renders a page for the visitor who requested it.
 pub(crate) fn render_for<T>(visitor: SignedIn, render: impl FnOnce() -> T) -> T {
     let outer = VISITOR.replace(visitor);
     let rendered = render();
@@ -169,24 +169,24 @@ pub(crate) fn render_for<T>(visitor: SignedIn, render: impl FnOnce() -> T) -> T 
     rendered
 }
 
-/// Asks about the visitor of the page that is being rendered on this thread; nobody is signed in if
-/// none is.
+/// Calls `ask` with the visitor of the page that is being rendered on this thread; outside of
+/// rendering, with [`SignedIn::Nobody`].
 pub fn with_page_visitor<T>(ask: impl FnOnce(&SignedIn) -> T) -> T {
     VISITOR.with_borrow(ask)
 }
 
-/// The name of the route where people sign in. The module that has it manages this as state; a
-/// visitor whose request a guard answers with 401 is sent there.
+/// The name of the login route. The module that has it manages this as state; a visitor whose request
+/// a guard answers with 401 is redirected there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoginRoute(pub &'static str);
 
 /// The reason why a guard refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
-    /// Nobody is signed in: 401, or the page for signing in.
+    /// No user is signed in: 401, or a redirect to the login.
     #[error("nobody is signed in")]
     NobodySignedIn,
-    /// The user has no right to it: 403.
+    /// The user lacks the permission: 403.
     #[error("the user is not allowed to")]
     NotAllowed,
     /// The database is out of reach: 503.
@@ -206,7 +206,7 @@ fn allowed(
     }
 }
 
-/// The guard for whoever is signed in. `Option<CurrentUser>` lets everybody pass.
+/// The guard for a signed-in user. As `Option<CurrentUser>` it admits every visitor.
 #[derive(Debug, Clone)]
 pub struct CurrentUser(pub Arc<User>);
 
@@ -227,7 +227,7 @@ impl<P: RequiredPermission> fmt::Debug for Permission<P> {
 }
 
 /// A permission as a type, for [`Permission`]: [`Add`], [`Change`], [`Delete`] or [`View`] of a
-/// model, or a type of a module's own.
+/// model, or a type that a module defines.
 ///
 /// ```
 /// use module_api::auth::{Permission, RequiredPermission};
@@ -243,7 +243,7 @@ impl<P: RequiredPermission> fmt::Debug for Permission<P> {
 /// fn publish(user: Permission<Publish>) {}
 /// ```
 pub trait RequiredPermission {
-    /// Its whole name: `lettings.change_letting`.
+    /// The full name of the permission: `lettings.change_letting`.
     fn name() -> String;
 }
 
@@ -314,7 +314,7 @@ impl<P> Deref for Permission<P> {
     }
 }
 
-/// The signed-in user as pages see them: `page.user`.
+/// The signed-in user in the context of a page: `page.user`.
 #[derive(Debug, Serialize)]
 pub(crate) struct PageUser<'a> {
     username: &'a str,

@@ -1,4 +1,4 @@
-//! A module's own examination of the site before it starts.
+//! Checks that a module adds to those of the site before it starts.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub struct CheckContext<'a> {
     pub modules: &'a BTreeSet<&'static str>,
 }
 
-/// A function that looks at the site before it starts and says what is wrong.
+/// A function that checks the site before it starts and returns problems.
 ///
 /// Its problems are reported together with those the host finds, under ids that begin with the
 /// module's name (`lettings.E001`). `check` runs the same ones.
@@ -38,8 +38,8 @@ pub type Check = fn(&CheckContext<'_>) -> Vec<Problem>;
 
 /// A check of the rows of the site's database.
 ///
-/// Only the command `check` runs it, on a database that is opened to be read. An error is reported as
-/// `databases.W002`: the tables may not be there yet.
+/// Only the command `check` runs it, on a database that is opened for reading. An error is reported
+/// as `databases.W002`: the tables may not exist yet.
 ///
 /// ```
 /// use module_api::db::{Db, query};

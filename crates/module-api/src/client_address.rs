@@ -4,14 +4,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use rocket::Request;
 
-/// The address of the client that sent a request, as an IPv4 address if it is one in the form of
-/// IPv6; `0.0.0.0` if the connection has none, as a socket of the operating system's.
+/// The address of the client that sent a request. An IPv4-mapped IPv6 address is returned as IPv4;
+/// the address is `0.0.0.0` if the connection has none, as on a Unix socket.
 ///
-/// Behind a proxy it stands in the header that Rocket's setting `ip_header` names: the last of the
-/// addresses in it, since that is the one which the proxy itself wrote. If that cannot be read, it is
-/// `0.0.0.0` too: the connection's address is one of the proxies', and a client that spoils the
-/// header, as bytes that are not UTF-8 do, would be counted as another behind each. Where no proxy
-/// is, anybody could write such a header: the setting has to be `false` then.
+/// Behind a proxy the address is in the header that Rocket's setting `ip_header` names. The last
+/// address in it counts, since the proxy itself wrote that one. If it cannot be parsed, the result is
+/// `0.0.0.0` too: the connection's address is one of the proxies', so a client with a spoiled header,
+/// such as bytes that are not UTF-8, would be counted as another behind each. Without a proxy, any
+/// client could write such a header: the setting has to be `false` then.
 ///
 /// ```
 /// use module_api::client_address;

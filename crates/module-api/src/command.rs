@@ -44,7 +44,7 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command with that definition, which does `run`.
+    /// A command with this definition, which calls `run`.
     pub fn new(
         definition: clap::Command,
         run: fn(CommandContext, clap::ArgMatches) -> ModuleFuture<'static>,
@@ -52,7 +52,7 @@ impl Command {
         Self { definition, run }
     }
 
-    /// The word that calls it.
+    /// The name of the command.
     pub fn name(&self) -> &str {
         self.definition.get_name()
     }

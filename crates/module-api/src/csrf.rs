@@ -14,16 +14,16 @@ pub const CSRF_FIELD: &str = "csrf_token";
 /// The header that carries the token where there is no form, as in requests of scripts.
 pub const CSRF_HEADER: &str = "X-CSRF-Token";
 
-/// Bytes of a secret.
+/// The length of a secret, in bytes.
 const SECRET: usize = 32;
-/// Characters of a token: a mask and the masked secret, as hexadecimal digits.
+/// The length of a token, in characters: a mask and the masked secret, as hexadecimal digits.
 const TOKEN: usize = 4 * SECRET;
 
-/// How the site's cookies are made. The host manages it.
+/// The rules for the site's cookies. The host manages it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CookieRules {
-    /// `true` if they are sent over HTTPS only, as outside of the profile `local`. Their names then
-    /// begin with `__Host-`, so that no other host can set them.
+    /// `true` if cookies are sent over HTTPS only, as outside of the profile `local`. Their names
+    /// then begin with `__Host-`, so that no other host can set them.
     pub secure: bool,
 }
 
@@ -43,7 +43,7 @@ impl CookieRules {
         if self.secure { "__Host-session" } else { "session" }
     }
 
-    /// The name of the cookie with what the next page is to say.
+    /// The name of the cookie with the flash messages.
     pub const fn messages_cookie(self) -> &'static str {
         if self.secure { "__Host-messages" } else { "messages" }
     }
@@ -59,15 +59,15 @@ impl CookieRules {
     }
 }
 
-/// The reason why a changing request is refused, in the request's local cache for the page that
-/// shows it.
+/// The reason why a changing request is refused. It is in the request's local cache, for the error
+/// page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CsrfRefusal {
-    /// It was sent from a page of another site.
+    /// The request was sent from a page of another site.
     CrossSite,
-    /// It has no token.
+    /// The request has no token.
     NoToken,
-    /// Its token is not the visitor's.
+    /// The token is not the visitor's.
     WrongToken,
 }
 
@@ -162,8 +162,8 @@ async fn token_of_form(request: &Request<'_>, data: &mut Data<'_>) -> Option<Str
     token.get(..TOKEN).map(str::to_owned)
 }
 
-/// The visitor's secret: of the session, if there is one, so that it changes with it; else that of
-/// a cookie of its own.
+/// The visitor's secret: that of the session, if there is one, so that it changes with the session;
+/// otherwise that of a cookie of its own.
 fn secret_of(request: &Request<'_>) -> Option<[u8; SECRET]> {
     let cookies = request.cookies();
     // Most visitors have none, and most pages are theirs.
@@ -211,14 +211,14 @@ pub(crate) fn render_with_forms<T>(
     (rendered, HasForm(true))
 }
 
-/// The hidden field for a form on the page that is being rendered; nothing if none is.
+/// The hidden field for a form on the page that is being rendered; `None` if none is.
 pub fn csrf_input() -> Option<String> {
     let token = csrf_token()?;
     Some(format!("<input type=\"hidden\" name=\"{CSRF_FIELD}\" value=\"{token}\">"))
 }
 
-/// The token of the page that is being rendered; nothing if none is. Each has another mask, so that
-/// what compression gives away of one says nothing of the next.
+/// The token of the page that is being rendered; `None` if none is. Each token has another mask, so
+/// that compression of one page reveals nothing about the next.
 pub fn csrf_token() -> Option<String> {
     FORMS.with_borrow_mut(|forms| {
         let forms = forms.as_mut()?;
@@ -252,7 +252,7 @@ fn unmask(token: &str) -> Option<[u8; SECRET]> {
     Some(secret)
 }
 
-/// Random bytes of the operating system's.
+/// Returns random bytes from the operating system.
 fn random() -> [u8; SECRET] {
     let mut bytes = [0; SECRET];
     getrandom::fill(&mut bytes).expect("the operating system has random numbers");

@@ -43,19 +43,19 @@ pub enum Error {
     /// Other rows keep some from being deleted: 409.
     #[error(transparent)]
     Protected(Protected),
-    /// The database: 503 if it is out of reach, else 500.
+    /// The database failed: 503 if it is out of reach, otherwise 500.
     #[error(transparent)]
     Database(DbError),
     /// An address cannot be made: 500.
     #[error(transparent)]
     Url(UrlError),
-    /// Anything else: 500.
+    /// Any other error: 500.
     #[error(transparent)]
     Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// Any other error, as a 500.
+    /// Creates an error with status 500.
     #[track_caller]
     pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(error.into()).arising_at(Location::caller())
@@ -126,7 +126,7 @@ impl FailureCause {
         }
     }
 
-    /// That of a request. Empty if none is known.
+    /// The cause of a request's failure. Empty if none is known.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(Self::default)
     }
@@ -137,7 +137,7 @@ impl FailureCause {
 pub struct InvalidValues(Option<ValidationErrors>);
 
 impl InvalidValues {
-    /// Those of a request; `None` if its handler reported none.
+    /// The errors of a request; `None` if its handler reported none.
     pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r ValidationErrors> {
         request.local_cache(Self::default).0.as_ref()
     }

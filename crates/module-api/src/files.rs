@@ -47,7 +47,7 @@ impl Files {
         Self(Source::Inline { files, directory: None })
     }
 
-    /// Files of which the program has read the contents itself, and where it has read them.
+    /// Files whose contents the program has already read, with the folder that it read them from.
     #[doc(hidden)]
     pub const fn inline_from(
         directory: &'static str,

@@ -1,4 +1,4 @@
-//! Forms on public pages: a struct is a form, which a page shows and a handler takes.
+//! Forms on public pages: a struct describes the form that a page renders and a handler takes.
 //!
 //! [`#[derive(Form)]`](derive@Form) describes the fields as `#[derive(Model)]` does; a form can also
 //! take their descriptions from a model. [`Submitted`] is the guard that takes the form: it reports all
@@ -157,7 +157,7 @@ pub trait Form: Sized {
     #[doc(hidden)]
     fn from_values(values: &[Value]) -> Result<Self, ValidationErrors>;
 
-    /// Validates the form as a whole, once all fields are valid: the function that
+    /// Validates the form as a whole, once all fields are valid. It is the function that
     /// `#[form(validate = …)]` names.
     ///
     /// # Errors
@@ -246,7 +246,7 @@ pub trait ModelForm: Form {
     ///
     /// # Errors
     ///
-    /// The values are not what the fields may hold, or the database refuses.
+    /// The values do not fit their fields, or the database refuses them.
     fn insert_with(
         &self,
         others: impl IntoIterator<Item = Assignment<Self::Model>>,

@@ -1,9 +1,9 @@
-//! Numbers that say how a module's matters stand, for monitoring.
+//! Gauges of a module, for monitoring.
 
 use crate::ModuleFuture;
 use crate::db::Db;
 
-/// A number that goes up and down, which `/metrics` shows when it is asked.
+/// A gauge: a number that can go up and down, exported at `/metrics`.
 ///
 /// ```
 /// use module_api::db::{Db, query};
@@ -35,6 +35,6 @@ pub struct Gauge {
     pub name: &'static str,
     /// Its description, with the unit.
     pub help: &'static str,
-    /// Finds the number out. It is asked each time that somebody asks for `/metrics`.
+    /// Reads the number. It is called at each request for `/metrics`.
     pub value: for<'a> fn(&'a Db) -> ModuleFuture<'a, f64>,
 }

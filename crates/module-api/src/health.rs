@@ -3,12 +3,12 @@
 use crate::ModuleFuture;
 use crate::db::Db;
 
-/// A function that finds out whether a module can do its work.
+/// A function that checks whether a module can do its work.
 ///
-/// The address `/readyz` asks all active modules, at most once a second and each for two seconds at
-/// most. A router in front of the site sends no visitors to it while one fails: so fail for what
-/// another replica could do better, not for what the whole world has to wait for. The answer names
-/// the module; why it failed is logged.
+/// `/readyz` calls those of all active modules, at most once a second, each with a timeout of two
+/// seconds. While one fails, a router in front of the site sends no visitors to this replica: fail
+/// for what another replica could do better, not for an outage that all share. The response names
+/// the module; the error is logged.
 ///
 /// ```
 /// use module_api::db::{Db, query};

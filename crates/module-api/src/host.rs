@@ -1,5 +1,5 @@
-//! Items that only a host, its migrations and the test kit use. They are no part of the contract with
-//! modules, and may change in any release.
+//! Items that only a host, its migrations and the test kit use. They are not part of the contract
+//! with modules, and may change in any release.
 
 pub use crate::configure::{AttachedFairing, ManagedState};
 pub use crate::csrf::{RefusedByCsrf, check_csrf, csrf_token_of, is_safe_method};

@@ -1,12 +1,12 @@
-//! The handle that clears the cache of finished pages.
+//! The handle that clears the cache of kept pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Finished pages that the host [keeps](crate::Page::kept): state for handlers that change what such pages
-/// show without a commit to the database, as values in memory.
+/// The cache of [kept](crate::Page::kept) pages: state for handlers that change what such pages show
+/// without a commit to the database, such as values in memory.
 ///
-/// It clears those of this process only. Data that all replicas show belongs into the database.
+/// Only the cache of this process is cleared. Data that all replicas show belongs in the database.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,12 +26,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct KeptPages(Arc<AtomicU64>);
 
 impl KeptPages {
-    /// Forgets all pages, also those that are being made at this moment.
+    /// Clears the cache, including pages that are being rendered at this moment.
     pub fn clear(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The number of times that they were cleared.
+    /// The number of times that the cache was cleared.
     #[doc(hidden)]
     pub fn generation(&self) -> u64 {
         self.0.load(Ordering::SeqCst)

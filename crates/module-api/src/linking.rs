@@ -1,6 +1,6 @@
 //! The remedy for a module that is not linked.
 
-/// How a site links a module.
+/// The instructions for linking a module.
 pub fn how_to_link(module: &str) -> String {
     format!(
         "link it: turn on the site's feature for it, or add its crate to the site's Cargo.toml and \

@@ -5,7 +5,7 @@ use rocket::figment::Figment;
 use crate::db::Db;
 use crate::{ModuleFuture, Urls};
 
-/// The site that starts, as a [`LocalStart`] is given it.
+/// The input of a [`LocalStart`]: the site that starts.
 #[derive(Clone, Copy)]
 pub struct LocalStartContext<'a> {
     /// All settings of the site.
@@ -18,7 +18,8 @@ pub struct LocalStartContext<'a> {
     pub is_new: bool,
 }
 
-/// A text for whoever started the site, made of the address at which it is: `http://localhost:8000`.
+/// A function that returns a text for the terminal, given the address of the site:
+/// `http://localhost:8000`.
 pub type Notice = Box<dyn FnOnce(&str) -> String + Send + Sync>;
 
 /// The hook called at each start of the site in the profile `local`, to make it ready for use. It

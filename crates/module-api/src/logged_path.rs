@@ -1,15 +1,15 @@
-//! The path of a request as logs and reports may have it.
+//! The path of a request in logs and reports, without secrets.
 
 use std::borrow::Cow;
 
 use rocket::Request;
 
-/// Names of parameters in routes whose values nobody but the visitor may know.
+/// The names of route parameters with secret values.
 const SECRETS: [&[u8]; 5] = [b"key", b"token", b"secret", b"password", b"code"];
 
-/// The path that was asked for, without its query. Of a route that has a parameter called `key`,
-/// `token`, `secret`, `password` or `code` it is the route's own, with the name in place of the
-/// value: `/accounts/reset/<key>/`.
+/// The path of a request, without its query string. If the route has a parameter called `key`,
+/// `token`, `secret`, `password` or `code`, it is the path of the route, with the name in place
+/// of the value: `/accounts/reset/<key>/`.
 pub fn logged_path<'r>(request: &'r Request<'_>) -> Cow<'r, str> {
     if let Some(route) = request.route() {
         let path = route.uri.path();
@@ -20,7 +20,8 @@ pub fn logged_path<'r>(request: &'r Request<'_>) -> Cow<'r, str> {
     Cow::Borrowed(request.uri().path().as_str())
 }
 
-/// The names of the parameters in a route's path. They are looked for in bytes, at each request.
+/// The names of the parameters in a route's path, as bytes, since they are searched at each
+/// request.
 fn parameters(path: &str) -> impl Iterator<Item = &[u8]> {
     let parts = path.as_bytes().split(|byte| matches!(byte, b'<' | b'>'));
     // Every second one stands between the two.

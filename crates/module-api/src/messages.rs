@@ -7,33 +7,33 @@ use serde::{Deserialize, Serialize};
 use crate::auth::local_address;
 use crate::{CookieRules, SecretKey};
 
-/// Bytes that the cookie may have, with each that has to be written as `%XX` counted as three.
+/// The maximum length of the cookie, in bytes; a byte that is percent-encoded counts as three.
 const MAX_COOKIE: usize = 3500;
-/// Characters of one message.
+/// The maximum length of a message, in characters.
 const MAX_TEXT: usize = 250;
 
-/// How much a message matters.
+/// The level of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Something is as it was asked for.
+    /// An operation succeeded.
     Success,
-    /// Something worth knowing.
+    /// Information.
     Info,
-    /// Something may not be as expected.
+    /// An unexpected result.
     Warning,
-    /// Something was not done.
+    /// An operation failed.
     Error,
 }
 
 /// A message for the visitor's next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// How much it matters.
+    /// The level.
     pub level: Level,
     /// The text. It is escaped where it is shown.
     pub text: String,
-    /// A page that it is about, with the text of the link.
+    /// A link to a related page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<MessageLink>,
 }
@@ -47,11 +47,11 @@ pub struct MessageLink {
     pub label: String,
 }
 
-/// The guard by which a handler tells the visitor something: on the page it answers with, or on the
-/// next one if it redirects. Pages show them from `page.messages`.
+/// The guard by which a handler shows messages to the visitor: on the page it answers with, or after a
+/// redirect on the next one. Templates read them from `page.messages`.
 ///
-/// They travel in a signed cookie that lasts until they are shown, so they say nothing that the visitor
-/// must not see, and cost no query.
+/// Messages are kept in a signed cookie until they are shown, so they cost no query, and must hold no
+/// secrets.
 ///
 /// ```
 /// use module_api::Messages;
@@ -70,32 +70,32 @@ pub struct Messages<'r> {
 }
 
 impl<'r> Messages<'r> {
-    /// Those of the visitor who sent a request.
+    /// The messages for the visitor who sent a request.
     pub fn of(request: &'r Request<'_>) -> Self {
         Self { request }
     }
 
-    /// Says that something was done.
+    /// Adds a message of the level [`Level::Success`].
     pub fn success(&self, text: impl Into<String>) {
         self.add(Level::Success, text, None);
     }
 
-    /// Says something worth knowing.
+    /// Adds a message of the level [`Level::Info`].
     pub fn info(&self, text: impl Into<String>) {
         self.add(Level::Info, text, None);
     }
 
-    /// Warns.
+    /// Adds a message of the level [`Level::Warning`].
     pub fn warning(&self, text: impl Into<String>) {
         self.add(Level::Warning, text, None);
     }
 
-    /// Says that something was not done.
+    /// Adds a message of the level [`Level::Error`].
     pub fn error(&self, text: impl Into<String>) {
         self.add(Level::Error, text, None);
     }
 
-    /// Says something, with a link after it.
+    /// Adds a message, optionally with a link after it.
     pub fn add(&self, level: Level, text: impl Into<String>, link: Option<MessageLink>) {
         let Some(key) = key(self.request) else { return };
         let rules = CookieRules::of(self.request);
@@ -113,7 +113,7 @@ impl<'r> Messages<'r> {
                 let cookie = rules.cookie(rules.messages_cookie(), value);
                 return self.request.cookies().add(cookie);
             }
-            // The latest are those that tell of the page that is shown next.
+            // The latest messages are about the page that is shown next.
             messages.remove(0);
         }
     }
@@ -126,13 +126,13 @@ fn key<'r>(request: &'r Request<'_>) -> Option<&'r SecretKey> {
     request.rocket().state::<SecretKey>()
 }
 
-/// How long a value is in a header.
+/// The length of a value in a header, percent-encoded.
 fn encoded_length(value: &str) -> usize {
     value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum()
 }
 
-/// The messages that were not shown yet; nothing if there is no cookie for them. A cookie that is not
-/// of our making holds none.
+/// The messages that were not shown yet; `None` without their cookie. A cookie with an invalid
+/// signature holds none.
 fn pending(request: &Request<'_>, rules: CookieRules) -> Option<Vec<Message>> {
     let cookie = request.cookies().get_pending(rules.messages_cookie())?;
     let value = key(request).and_then(|key| key.verify(PURPOSE, cookie.value()));

@@ -55,16 +55,15 @@ pub use files::migrations_of;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Migration {
-    /// Its name: that of the file without its endings.
+    /// The migration's name: that of the file without its suffixes.
     pub name: String,
-    /// Its SQL on SQLite. Line ends are those of Unix, whatever the file has. Empty if the migration
-    /// is code only.
+    /// The SQL on SQLite, with the line ends of Unix. Empty if the migration is code only.
     pub sqlite: String,
-    /// Its SQL on PostgreSQL.
+    /// The SQL on PostgreSQL.
     pub postgres: String,
-    /// Which files it has.
+    /// The kind of files it has.
     pub files: MigrationFiles,
-    /// The SQL that undoes it, if there is some.
+    /// The SQL that undoes it, if it has any.
     pub down: Option<MigrationDown>,
     /// Its code, which runs after its SQL.
     pub code: Option<MigrationCode>,
@@ -72,18 +71,18 @@ pub struct Migration {
     pub depends: Vec<MigrationId>,
     /// Migrations that must be applied after it.
     pub before: Vec<MigrationId>,
-    /// The models that have another label since: the old one and the new one.
+    /// The models whose labels change: the old label and the new one.
     pub renames: Vec<(String, String)>,
 }
 
-/// Which files a migration has.
+/// The kind of files a migration has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MigrationFiles {
-    /// None: it is code.
+    /// No file: the migration is code.
     None,
-    /// One for both databases.
+    /// One file for both databases.
     One,
-    /// One for each database.
+    /// A file for each database.
     PerDatabase,
 }
 
@@ -94,11 +93,12 @@ pub struct MigrationDown {
     pub sqlite: String,
     /// On PostgreSQL.
     pub postgres: String,
-    /// Which files it has.
+    /// The kind of files it has.
     pub files: MigrationFiles,
 }
 
-/// Which migration: its module and its whole name. It shows as `accounts 0001_initial`.
+/// The identity of a migration: its module and its full name. It is displayed as
+/// `accounts 0001_initial`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MigrationId {
     /// The module's name.
@@ -108,7 +108,7 @@ pub struct MigrationId {
 }
 
 impl MigrationId {
-    /// The migration of that module and name.
+    /// Creates the id of the migration with that module and name.
     pub fn new(module: impl Into<String>, name: impl Into<String>) -> Self {
         Self { module: module.into(), name: name.into() }
     }
@@ -124,7 +124,7 @@ impl fmt::Display for MigrationId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
-    /// The name of a file or of code is not of the form that [`Migration`] asks for.
+    /// The name of a file or of code does not have the form that [`Migration`] describes.
     #[error("`{0}` is not named as a migration")]
     Name(String),
     /// The file is not text in UTF-8.
@@ -141,10 +141,10 @@ pub enum MigrationError {
     /// There is a file for both databases and one for a single one.
     #[error("`{0}` stands both for all databases and for a single one")]
     Ambiguous(String),
-    /// There is a way down, and no migration.
+    /// There is SQL to unapply, and no migration.
     #[error("`{0}` undoes a migration that is not there")]
     OnlyDown(String),
-    /// There is code twice for one migration.
+    /// Two functions are registered for one migration.
     #[error("`{0}` has code twice")]
     CodeTwice(String),
     /// A comment that should name a migration does not.
@@ -205,7 +205,7 @@ impl MigrationFiles {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with them.
+/// All errors in them.
 pub fn migrations_with_code(
     files: &Files,
     codes: Vec<MigrationCode>,

@@ -15,8 +15,8 @@ use crate::{
 
 /// An app that plugs into a host.
 ///
-/// Only [`name`](Module::name) is required; everything else defaults to nothing. A name is
-/// of the form `[a-z][a-z0-9_]*` and is the namespace of all that the module adds:
+/// Only [`name`](Module::name) is required; all other methods default to adding nothing. A name has the
+/// form `[a-z][a-z0-9_]*` and is the namespace of all that the module adds:
 ///
 /// | what | for a module `lettings` |
 /// |---|---|
@@ -31,9 +31,9 @@ use crate::{
 /// # Life cycle
 ///
 /// 1. [`register!`](crate::register) puts the module into the program at link time.
-/// 2. The host reads the settings, then asks each linked module for what is below, some of it more
-///    than once, and makes a plan of it. Nothing is open yet: these methods are plain functions of
-///    the module, without a database, that give the same each time.
+/// 2. The host reads the settings, then calls the methods below on each linked module, some of them more
+///    than once, and makes a plan. Nothing is open yet: these methods are plain functions of the module,
+///    without a database, that return the same each time.
 /// 3. It reports all problems together, or goes on: the database is opened, migrations are
 ///    applied (a module's requirements before its own; outside the profile `local` they have to be
 ///    applied already, by `migrate`), Rocket is assembled and launched.
@@ -250,7 +250,7 @@ pub trait Module: Send + Sync + 'static {
         Files::none()
     }
 
-    /// Its migrations that are Rust code, or have some beside their file: see [`MigrationCode`].
+    /// Its migrations that are Rust code, or have code beside their file: see [`MigrationCode`].
     fn migration_code(&self) -> Vec<MigrationCode> {
         Vec::new()
     }

@@ -5,6 +5,6 @@ use std::pin::Pin;
 
 /// Boxed future of a module's function: commands, gauges, health checks, migrations, hooks.
 ///
-/// Any error will do; the default converts from all with `?`.
+/// The default error type converts from all errors with `?`.
 pub type ModuleFuture<'a, T = (), E = Box<dyn Error + Send + Sync>> =
     Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;

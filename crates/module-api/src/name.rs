@@ -4,26 +4,26 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidName {
-    /// It is not of the form `[a-z][a-z0-9_]*`.
+    /// The name does not have the form `[a-z][a-z0-9_]*`.
     #[error("a module's name is a lower-case letter, then lower-case letters, digits or `_`")]
     Form,
-    /// It is longer than 40 bytes, and tables named after it would not fit PostgreSQL's 63.
+    /// The name is longer than 40 bytes, and tables named after it would not fit PostgreSQL's 63.
     #[error("a module's name has at most 40 characters")]
     Length,
-    /// The host keeps it for itself.
+    /// The name is reserved by the host.
     #[error("`{0}` is the host's own namespace")]
     Reserved(&'static str),
 }
 
-/// The namespaces that are the host's: its templates, assets, migrations and routes, and what
-/// `page` holds itself.
+/// The reserved namespaces: those of the host's templates, assets, migrations and routes, and the
+/// host's own keys in `page`.
 const RESERVED: &[&str] = &["errors", "host", "module", "path", "site"];
 
 /// Checks that `name` can be the name of a module.
 ///
 /// # Errors
 ///
-/// The first rule of [`InvalidName`] that it breaks.
+/// The first rule of [`InvalidName`] that the name breaks.
 ///
 /// # Examples
 ///

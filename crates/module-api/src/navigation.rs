@@ -30,10 +30,10 @@ pub struct NavigationItem {
     pub label: Cow<'static, str>,
     /// The name of the route it leads to, one without parameters.
     pub route: Cow<'static, str>,
-    /// One sentence on what is found there. May be empty.
+    /// A sentence that describes the target. May be empty.
     pub summary: Cow<'static, str>,
-    /// Its place: lighter items come first; of equal ones that to the home page, then in the order of
-    /// their modules.
+    /// The weight: lighter items come first; of equal ones the link to the home page, then in the
+    /// order of their modules.
     pub weight: i32,
     /// The visitors who see it. The page it leads to needs a guard all the same.
     pub visibility: Visibility,
@@ -43,7 +43,7 @@ pub struct NavigationItem {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Visibility {
-    /// All of them.
+    /// All visitors.
     #[default]
     Everybody,
     /// Users who are signed in.
@@ -82,13 +82,13 @@ impl NavigationItem {
         }
     }
 
-    /// Sets the sentence that says what is found there.
+    /// Sets the sentence that describes the target.
     pub fn summary(mut self, summary: impl Into<Cow<'static, str>>) -> Self {
         self.summary = summary.into();
         self
     }
 
-    /// Sets its place among the others.
+    /// Sets the weight.
     pub fn weight(mut self, weight: i32) -> Self {
         self.weight = weight;
         self

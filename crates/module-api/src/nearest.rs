@@ -1,6 +1,6 @@
-//! The known name that a misspelled one was meant to be.
+//! Suggestions for misspelled names.
 
-/// The candidate most like `name`, or `None` if none is like it.
+/// The candidate most similar to `name`, or `None` if none is similar.
 ///
 /// ```
 /// use module_api::nearest;

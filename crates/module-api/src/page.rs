@@ -25,9 +25,9 @@ use crate::{Message, RequestInfo, messages};
 /// | name | what |
 /// |---|---|
 /// | `page.path` | the path of the address, `/lettings/1/` |
-/// | `page.module` | the name of the module whose handler was asked; undefined if none was |
+/// | `page.module` | the name of the module whose handler was called; undefined if none was |
 /// | `page.user` | who is signed in: `username`, `full_name`, `is_staff`, `is_superuser`; undefined if nobody is |
-/// | `page.messages` | what to say about what was done before: a list of `level`, `text` and perhaps `link` with `url` and `label` |
+/// | `page.messages` | the flash messages: a list of `level`, `text` and optionally `link` with `url` and `label` |
 /// | `page.NAME` | what the module NAME adds by [`Module::page_context`](crate::Module::page_context) |
 ///
 /// Known to every template are `site.name`, `site.navigation` (a list of `module`, `label`,
@@ -57,7 +57,7 @@ pub struct Page {
     is_kept: bool,
 }
 
-/// Marks a request whose finished page may answer others: in the request's local cache.
+/// Marks a request whose page can be kept: in the request's local cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keepable(pub bool);
 
@@ -117,9 +117,9 @@ impl Page {
         }
     }
 
-    /// Lets the host keep the finished page, and answer the same request of others with it until
-    /// something is committed to the database, by whatever program, or the day, in UTC, is over: without
-    /// guards, handler, query or template.
+    /// Lets the host keep the finished page and answer the same request of other visitors with it, without
+    /// calling guards or handler, until the next commit to the database by any program, or the end of the
+    /// day in UTC.
     ///
     /// For a handler whose page depends on its route's parameters, the database, the settings and the day
     /// alone: not on headers, cookies, the time of day, or state in memory (see [`KeptPages`] for the last).
@@ -157,7 +157,7 @@ impl PageContext {
         }
     }
 
-    /// Returns `true` if each module that adds something says which headers that depends on.
+    /// Returns `true` if each module with a page context declares the headers that it depends on.
     fn is_for_all(&self, templates: Option<&Templates>) -> bool {
         let contributors = templates.map_or(&[][..], |templates| &templates.contributors);
         self.modules.iter().all(|(name, _)| {
@@ -191,7 +191,7 @@ impl<'r> Responder<'r, 'static> for Page {
             request.local_cache(|| Keepable(true));
         }
         if has_form || is_personal {
-            // It is this visitor's own, and is worth nothing to the next.
+            // The page is this visitor's own, and must not be cached for others.
             response.set_raw_header("Cache-Control", "private, no-store");
         }
         Ok(response)
@@ -220,7 +220,7 @@ impl Page {
     }
 }
 
-/// Made at once: `Template` and a pair of type and text would each set a type of their own before.
+/// Set together: `Template` and a pair of type and text would each set a type of their own before.
 fn response(content_type: ContentType, text: String) -> Response<'static> {
     Response::build().header(content_type).sized_body(text.len(), Cursor::new(text)).finalize()
 }

@@ -1,15 +1,15 @@
-//! How a module makes itself known to the host: at link time, through `inventory`.
+//! Registration of a module with the host: at link time, through `inventory`.
 
 use crate::Module;
 
 /// The version of the contract between a host and its modules. It changes with each release of this
-/// crate for which modules have to be built anew.
+/// crate for which modules have to be rebuilt.
 pub const CONTRACT_VERSION: u32 = 1;
 
-/// A module as it was registered, with the package that did it.
+/// A registered module, with the package that registered it.
 ///
-/// [`register!`](crate::register) makes one; a host collects them, and a test builds them
-/// from small modules of its own.
+/// [`register!`](crate::register) creates one. A host collects them; a test builds them from small
+/// modules of its own.
 ///
 /// ```
 /// use module_api::Module;
@@ -57,7 +57,7 @@ impl Registration {
         self
     }
 
-    /// The name of the crate that registered the module, as log lines have it.
+    /// The name of the crate that registered the module, as in log lines.
     pub fn crate_name(&self) -> String {
         match self.code_path.split("::").next() {
             Some(name) if !name.is_empty() => name.to_owned(),
@@ -65,7 +65,7 @@ impl Registration {
         }
     }
 
-    /// The module's version: its own word, or else that of its package.
+    /// The module's version: its own, or else that of its package.
     pub fn version(&self) -> &'static str {
         self.module.version().unwrap_or(self.package_version)
     }

@@ -13,10 +13,10 @@ pub trait TemplateEngine: Send + Sync {
     ///
     /// # Errors
     ///
-    /// There is no such template, or it is broken. The cause was logged.
+    /// There is no such template, or it cannot be rendered. The cause was logged.
     fn render(&self, name: &str, context: Value) -> Result<String, RenderError>;
 
-    /// Returns `true` if a debug build shows templates that were edited since the start.
+    /// Returns `true` if a template was edited since the start and a debug build shows the edit.
     fn is_edited(&self) -> bool;
 }
 
@@ -40,7 +40,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// Returns `true` if a debug build shows templates that were edited since the start.
+    /// Returns `true` if a template was edited since the start and a debug build shows the edit.
     pub fn is_edited(&self) -> bool {
         self.engine.is_edited()
     }

@@ -9,8 +9,8 @@ use rocket::request::{FromRequest, Outcome};
 use crate::auth::SignedIn;
 use crate::section::LoadedSections;
 
-/// By which a request is told from all others, in logs and reports: a guard for handlers that ask
-/// other services, so that their logs can be read together with the site's.
+/// The request ID and trace context of a request: a guard for handlers that call other services, so
+/// that their logs can be correlated with the site's.
 ///
 /// ```
 /// use module_api::RequestInfo;
@@ -23,28 +23,28 @@ use crate::section::LoadedSections;
 /// ```
 #[derive(Debug)]
 pub struct RequestInfo {
-    /// The request's id: that of the router in front of the site, if it is trusted and gives one;
-    /// else the site's own. The response has it in the header `X-Request-Id`.
+    /// The request ID: that of the router in front of the site, if it is trusted and sets one;
+    /// otherwise the site's own. The response has it in the header `X-Request-Id`.
     pub id: Arc<str>,
-    /// The header `traceparent` of the W3C, which belongs on requests to other services. Nothing if
-    /// the request has none that is well-formed.
+    /// The W3C header `traceparent`, to be passed on to other services. `None` if the request has
+    /// no valid one.
     pub traceparent: Option<Arc<str>>,
-    /// The module whose handler was asked first.
+    /// The module whose handler was called first.
     module: OnceLock<&'static str>,
     /// The sender, once known.
     pub(crate) signed_in: OnceLock<SignedIn>,
-    /// The sections of its page, if other modules have any there.
+    /// The sections of the page, if other modules have any there.
     pub(crate) sections: OnceLock<LoadedSections>,
 }
 
 impl RequestInfo {
-    /// That of a request. The host knows it before any handler is asked.
+    /// The properties of a request. The host sets them before any handler is called.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(|| Self::new("-".into(), None))
     }
 
-    /// A request's id and its `traceparent`. The host puts them into the request's local cache
-    /// before anybody asks.
+    /// Creates the properties from the request ID and `traceparent`. The host puts them into the
+    /// request's local cache before any handler is called.
     pub const fn new(id: Arc<str>, traceparent: Option<Arc<str>>) -> Self {
         Self {
             id,
@@ -55,25 +55,25 @@ impl RequestInfo {
         }
     }
 
-    /// The module whose handler was asked; nothing if none was. One that passed the request on was
-    /// asked first, and stays it.
+    /// The module whose handler was called first, even if it forwarded the request; `None` if none
+    /// was.
     pub fn module(&self) -> Option<&'static str> {
         self.module.get().copied()
     }
 
-    /// Returns `true` if nobody is known to be signed in, without asking who is.
+    /// Returns `true` if the request is known to be anonymous, without looking up the user.
     #[doc(hidden)]
     pub fn is_anonymous(&self) -> bool {
         matches!(self.signed_in.get(), None | Some(SignedIn::Nobody))
     }
 
-    /// Gives its page these sections.
+    /// Sets the sections of the page.
     #[doc(hidden)]
     pub fn with_sections(&self, sections: LoadedSections) {
         self.sections.get_or_init(|| sections);
     }
 
-    /// Says whose handler is asked, which the host does.
+    /// Sets the module whose handler is called. The host calls it.
     pub fn asked(&self, module: &'static str) {
         self.module.get_or_init(|| module);
     }
@@ -85,7 +85,7 @@ impl SignedIn {
         RequestInfo::of(request).signed_in.get_or_init(Self::default)
     }
 
-    /// Says who sent a request, unless that was said or asked before.
+    /// Sets the sender of a request, unless it was set or read before.
     pub fn attach_to(self, request: &Request<'_>) {
         RequestInfo::of(request).signed_in.get_or_init(|| self);
     }

@@ -1,16 +1,15 @@
-//! The site's secret, and what is signed with it.
+//! The site's secret key, and values signed with it.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Bytes of a signature.
+/// The length of a signature, in bytes.
 const SIGNATURE: usize = 32;
 
-/// The key with which the site signs what it gives away and wants back unchanged. The host manages
-/// it: it is the setting `secret_key`, and in the profile `local`, if that is not set, another one at
-/// each start.
+/// The key with which the site signs values that visitors return. The host manages it: it is the
+/// setting `secret_key`; if that is not set, in the profile `local`, a random key at each start.
 ///
 /// ```
 /// use module_api::SecretKey;
@@ -25,26 +24,26 @@ const SIGNATURE: usize = 32;
 pub struct SecretKey(Hmac<Sha256>);
 
 impl SecretKey {
-    /// Of a secret text.
+    /// Creates a key from a secret text.
     pub fn new(secret: &str) -> Self {
         Self(Hmac::new_from_slice(secret.as_bytes()).expect("a key may have any length"))
     }
 
-    /// One that nobody knows and that is not kept.
+    /// Creates a random key, which is not stored.
     pub fn random() -> Self {
         let mut bytes = [0; SIGNATURE];
         getrandom::fill(&mut bytes).expect("the operating system has random numbers");
         Self(Hmac::new_from_slice(&bytes).expect("a key may have any length"))
     }
 
-    /// The value with its signature before it. What is signed for one purpose is not taken for
-    /// another. The value itself can be read by whoever has it, and be sent again.
+    /// Returns the value, preceded by its signature. A value signed for one purpose is not valid for
+    /// another. Signed values are neither encrypted nor protected from being sent again.
     pub fn sign(&self, purpose: &str, value: &str) -> String {
         let signature = self.mac(purpose, value).finalize().into_bytes();
         format!("{}:{value}", hex::encode(signature))
     }
 
-    /// The value that was signed for this purpose; nothing if it was not.
+    /// Returns the value if its signature is valid for this purpose, otherwise `None`.
     pub fn verify<'a>(&self, purpose: &str, signed: &'a str) -> Option<&'a str> {
         let (signature, value) = signed.split_once(':')?;
         let mut given = [0; SIGNATURE];
@@ -54,7 +53,7 @@ impl SecretKey {
 
     fn mac(&self, purpose: &str, value: &str) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
-        // The length keeps a purpose and a value from being cut elsewhere.
+        // The length separates purpose and value unambiguously.
         mac.update(&purpose.len().to_be_bytes());
         mac.update(purpose.as_bytes());
         mac.update(value.as_bytes());

@@ -12,7 +12,8 @@ use crate::{Error, ModuleFuture};
 /// A part of another module's page, at a named place of its template.
 ///
 /// A place is the name of the page's route, `lettings:letting`, perhaps with `#` and a part:
-/// `lettings:letting#aside`. The page's template has it as `{{ place("lettings:letting", letting=letting) }}`.
+/// `lettings:letting#aside`. The page's template contains
+/// `{{ place("lettings:letting", letting=letting) }}`.
 /// The section's template sees the arguments given there, `page`, and the fields of the loader's context.
 /// Several sections of one place follow each other in the order in which their modules start.
 ///
@@ -84,7 +85,7 @@ pub struct Section {
     pub place: &'static str,
     /// The name of the template: `stars/letting`.
     pub template: &'static str,
-    /// The function that asks for the values of the template.
+    /// The function that loads the values of the template.
     pub loader: Option<SectionLoader>,
     /// `true` if a page with this section may be kept.
     pub is_kept: bool,
@@ -100,7 +101,7 @@ impl Section {
         Self { place, template, loader: None, is_kept: true }
     }
 
-    /// Asks for the values of the template before the page's handler is called.
+    /// Sets the function that loads the values of the template before the page's handler is called.
     pub const fn load(self, loader: SectionLoader) -> Self {
         Self { loader: Some(loader), is_kept: false, ..self }
     }

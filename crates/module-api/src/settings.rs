@@ -164,7 +164,7 @@ impl SettingsSchema {
         }
     }
 
-    /// The keys there are, with their defaults.
+    /// The keys, with their default values.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The modules of the site, for a page that shows them to who runs it.
+//! The modules of the site, for pages that show them to its operators.
 
 use std::fmt;
 
@@ -35,9 +35,9 @@ pub struct SiteModule {
     pub mount: String,
     /// `true` if it is active in the running site.
     pub active: bool,
-    /// Modules without which it cannot be.
+    /// The modules it depends on.
     pub requires: &'static [&'static str],
-    /// Modules of which it makes use if they are there.
+    /// The modules of its optional dependencies.
     pub uses: &'static [&'static str],
     /// Its models.
     pub models: Vec<&'static ModelInfo>,
@@ -46,7 +46,7 @@ pub struct SiteModule {
 /// A migration, and whether it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationStatus {
-    /// Its module and its name. The host's own are of a module `host`.
+    /// The module and the name. Migrations of the host have the module `host`.
     pub id: MigrationId,
     /// `true` if it is applied to the site's database.
     pub applied: bool,
@@ -58,8 +58,8 @@ pub struct MigrationStatus {
 /// The source of applied migrations: the host.
 #[rocket::async_trait]
 pub trait MigrationLedger: Send + Sync {
-    /// All migrations of the host and the linked modules, those of a module in their order, and
-    /// those that are applied and of no linked module.
+    /// All migrations of the host and the linked modules, those of a module in order, and applied
+    /// migrations that belong to no linked module.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ pub trait MigrationLedger: Send + Sync {
 }
 
 impl SiteModules {
-    /// The modules of a site, and who knows about their migrations.
+    /// The modules of a site, and the source of their migrations.
     pub fn new(modules: Vec<SiteModule>, ledger: impl MigrationLedger + 'static) -> Self {
         Self { modules, ledger: Box::new(ledger) }
     }
@@ -78,7 +78,7 @@ impl SiteModules {
         &self.modules
     }
 
-    /// All migrations as they stand now: see [`MigrationLedger::migrations`].
+    /// All migrations in their current state: see [`MigrationLedger::migrations`].
     ///
     /// # Errors
     ///

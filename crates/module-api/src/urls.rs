@@ -1,4 +1,4 @@
-//! The addresses of routes by their names, wherever their modules are mounted.
+//! The addresses of routes by name, independent of the mounts of their modules.
 
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
@@ -11,7 +11,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use crate::nearest;
 
-/// All bytes but RFC 3986's unreserved ones and `@`, which a path segment may hold as it is.
+/// All bytes but RFC 3986's unreserved ones and `@`, which a path segment may contain unencoded.
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
@@ -24,7 +24,7 @@ pub enum UrlError {
     UnknownRoute {
         /// The name.
         route: String,
-        /// The known name most like it.
+        /// The most similar known name.
         nearest: Option<String>,
     },
     /// The route has a parameter that was not given.
@@ -43,7 +43,7 @@ pub enum UrlError {
         /// The parameter's name.
         parameter: String,
     },
-    /// A path cannot carry the value: it is empty, `.` or `..`.
+    /// The value is not a valid path segment: it is empty, `.` or `..`.
     #[error("route `{route}`: no path can carry `{value}` as `{parameter}`")]
     NotASegment {
         /// The route's name.
@@ -59,7 +59,7 @@ fn did_you_mean(nearest: Option<&String>) -> String {
     nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
-/// A route's address with its parameters left open.
+/// The pattern of a route's addresses.
 ///
 /// ```
 /// use module_api::UrlPattern;
@@ -82,7 +82,8 @@ enum Part {
 }
 
 impl UrlPattern {
-    /// The form of a Rocket route's addresses: the base it is mounted at, its own path, its query.
+    /// Creates the pattern of a Rocket route's addresses from the base it is mounted at, its path,
+    /// and its query.
     ///
     /// A page's address ends in `/`. Not so that of a file, whose own path ends in a literal
     /// segment with a `.` in it, nor one that ends in `<path..>`.
@@ -116,7 +117,7 @@ impl UrlPattern {
         Self { parts, query: query.map(str::to_owned).collect() }
     }
 
-    /// The same without a `/` at the end: for what is no page and asked for by programs.
+    /// The same without a trailing `/`: for endpoints that programs call.
     #[must_use]
     pub fn without_slash(mut self) -> Self {
         if let Some(Part::Literal(literal)) = self.parts.last_mut()
@@ -128,7 +129,7 @@ impl UrlPattern {
         self
     }
 
-    /// Returns `true` if addresses of this form end in `/`.
+    /// Returns `true` if addresses of this pattern end in `/`.
     pub fn ends_in_slash(&self) -> bool {
         matches!(self.parts.last(), Some(Part::Literal(literal)) if literal.ends_with('/'))
     }
@@ -141,8 +142,7 @@ impl UrlPattern {
         })
     }
 
-    /// Returns `true` if a route of this form has a parameter of that name, in its path or its
-    /// query.
+    /// Returns `true` if the route has a parameter of that name, in its path or its query.
     fn has(&self, name: &str) -> bool {
         self.parameters().any(|known| known == name) || self.query.iter().any(|known| known == name)
     }
@@ -195,7 +195,7 @@ impl Display for UrlPattern {
     }
 }
 
-/// The name in `<name>`, as of a route's parameter.
+/// The name in `<name>`, a route's parameter.
 fn dynamic(segment: &str) -> Option<&str> {
     segment.strip_prefix('<')?.strip_suffix('>')
 }
@@ -221,7 +221,7 @@ fn push_segment(
 ) -> Result<(), UrlError> {
     let start = url.len();
     push_encoded(url, value);
-    // Encoding leaves what is no segment as it is, and makes no other value into it.
+    // Encoding keeps an invalid segment invalid, and makes no valid one invalid.
     if is_segment(&url[start..]) {
         return Ok(());
     }
@@ -232,8 +232,8 @@ fn push_segment(
     })
 }
 
-/// Writes a value, percent-encoded where it has to be. A number, which is most of them, is written
-/// where it belongs and left at that.
+/// Writes a value, percent-encoded where needed. A number, the usual case, is written in place and
+/// not scanned.
 fn push_encoded(url: &mut String, value: impl Display) {
     let start = url.len();
     write!(url, "{value}").expect("a string takes all");
@@ -262,7 +262,7 @@ fn push_encoded(url: &mut String, value: impl Display) {
 pub struct Urls(Arc<HashMap<String, UrlPattern>>);
 
 impl Urls {
-    /// The addresses of these routes.
+    /// Creates the addresses of these routes.
     ///
     /// ```
     /// use module_api::{UrlPattern, Urls};
@@ -295,7 +295,7 @@ impl Urls {
         self.url_with(route, names, |name| find(name).map(|(_, value)| *value))
     }
 
-    /// The same with parameters that are looked up: their names, and the value of each.
+    /// The same with parameters from a function: their names, and the value of each.
     ///
     /// # Errors
     ///

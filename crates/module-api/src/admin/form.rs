@@ -79,31 +79,32 @@ pub struct Inline {
     pub read_only: Vec<&'static str>,
 }
 
-/// How the objects of an [`Inline`] belong to that of the form.
+/// The relation between the objects of an [`Inline`] and the object of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InlineRelation {
-    /// Their foreign key leads to it.
+    /// The inline objects have a foreign key to the form's object.
     Rows {
         /// The name of their foreign key.
         foreign_key: &'static str,
-        /// How they are laid out.
+        /// The layout of the objects.
         layout: InlineLayout,
-        /// How many empty forms there are for new ones. Of a one-to-one there is at most one.
+        /// The number of empty forms for new objects; with a one-to-one relation at most one.
         extra: u32,
     },
-    /// Its own foreign key, one-to-one, leads to the only one, which is made and changed with it.
+    /// The form's object has a one-to-one foreign key to the inline object. Both are created and
+    /// changed together.
     Target {
         /// The name of the form's own foreign key.
         foreign_key: &'static str,
     },
 }
 
-/// How several objects are laid out in a form.
+/// The layout of several objects in a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InlineLayout {
-    /// One in a line.
+    /// One row for each object.
     Tabular,
-    /// One below the other, each as a form of its own.
+    /// One form for each object, one below the other.
     Stacked,
 }
 
@@ -112,26 +113,26 @@ impl Inline {
         Self { model: M::INFO, relation, fields: Vec::new(), read_only: Vec::new() }
     }
 
-    /// The objects of `M` whose foreign key of that name leads to the form's object, one in a line,
-    /// with three empty ones.
+    /// An inline of the objects of `M` whose foreign key of that name leads to the form's object:
+    /// tabular, with three empty forms.
     pub fn tabular<M: Model>(foreign_key: &'static str) -> Self {
         let layout = InlineLayout::Tabular;
         Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
     }
 
-    /// The same, one below the other.
+    /// The same, stacked.
     pub fn stacked<M: Model>(foreign_key: &'static str) -> Self {
         let layout = InlineLayout::Stacked;
         Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
     }
 
-    /// The object of `M` that the form's own foreign key of that name leads to, which is one-to-one:
-    /// both are offered as one form, and made and changed together.
+    /// An inline of the object of `M` that the form's own one-to-one foreign key of that name leads
+    /// to: both are edited as one form, and created and changed together.
     pub fn target<M: Model>(foreign_key: &'static str) -> Self {
         Self::of::<M>(InlineRelation::Target { foreign_key })
     }
 
-    /// Has so many empty forms for new objects.
+    /// Sets the number of empty forms for new objects.
     pub fn extra(mut self, forms: u32) -> Self {
         if let InlineRelation::Rows { extra, .. } = &mut self.relation {
             *extra = forms;
@@ -139,13 +140,13 @@ impl Inline {
         self
     }
 
-    /// Shows these fields only.
+    /// Sets the displayed fields.
     pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
         self.fields = fields.into_iter().collect();
         self
     }
 
-    /// Shows these fields without changing them.
+    /// Sets the read-only fields.
     pub fn read_only(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
         self.read_only = fields.into_iter().collect();
         self

@@ -10,7 +10,7 @@ pub struct RegisteredModel {
     pub module: &'static str,
     /// The title of the module for people.
     pub module_title: String,
-    /// How the model is shown.
+    /// The registration of the model.
     pub admin: ModelAdmin,
 }
 
@@ -19,7 +19,7 @@ pub struct RegisteredModel {
 pub struct RegisteredModels(pub Vec<RegisteredModel>);
 
 impl RegisteredModels {
-    /// The model of an app and a name, as they stand in the addresses of the admin.
+    /// The registered model with this app and name, as they stand in the addresses of the admin.
     pub fn find(&self, app: &str, model: &str) -> Option<&RegisteredModel> {
         let is_it = |registered: &&RegisteredModel| {
             registered.admin.model.app() == app && registered.admin.model.name() == model
@@ -27,7 +27,7 @@ impl RegisteredModels {
         self.0.iter().find(is_it)
     }
 
-    /// How a model is shown, if it is registered.
+    /// The registration of a model, if there is one.
     pub fn of(&self, model: &ModelInfo) -> Option<&RegisteredModel> {
         self.0.iter().find(|registered| registered.admin.model.is(model))
     }

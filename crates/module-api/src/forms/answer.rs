@@ -31,7 +31,7 @@ impl FormAnswer {
         Self { status, ..self }
     }
 
-    /// Sets after how many seconds to try again.
+    /// Sets the header `Retry-After`, in seconds.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }
@@ -69,7 +69,7 @@ impl<'r> Responder<'r, 'static> for FormAnswer {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormError {
-    /// Something is wrong with the values: the form is shown again with these errors.
+    /// The values are not valid: the form is shown again with these errors.
     #[error(transparent)]
     Invalid(#[from] ValidationErrors),
     /// The request failed.

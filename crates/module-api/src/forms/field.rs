@@ -8,25 +8,25 @@ use crate::model::{FieldInfo, FieldKind, FieldType, ValidationErrors};
 /// The description of a form's field.
 #[derive(Debug)]
 pub struct FormField {
-    /// Its kind and its rules: its own, or those of a model's field.
+    /// The kind and the rules of the field: its own, or those of a model's field.
     pub info: &'static FieldInfo,
     /// The label; without it, the verbose name with a capital.
     pub label: Option<&'static str>,
     /// The help text; without it, that of `info`.
     pub help_text: Option<&'static str>,
-    /// The inputs, where not those of the field's kind.
+    /// The inputs, unless they are those of the field's kind.
     pub input: Option<FormInput>,
     /// The value of the attribute `autocomplete`.
     pub autocomplete: Option<&'static str>,
 }
 
-/// Inputs that a form asks for, where not those of the field's kind.
+/// Inputs that a form specifies in place of those of the field's kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormInput {
-    /// A text of several lines.
+    /// A text area.
     Textarea,
-    /// A password: what was typed is taken as it is, and never shown again.
+    /// A password: the input is neither trimmed nor ever shown again.
     Password,
     /// Radio buttons in place of a `select`.
     Radios,
@@ -45,13 +45,13 @@ impl FormField {
         !self.info.blank && (self.info.null || !matches!(self.info.kind, FieldKind::Bool))
     }
 
-    /// Returns `true` if the field is in no visitor's sight.
+    /// Returns `true` if the field is a hidden input.
     pub(super) fn is_hidden(&self) -> bool {
         self.input == Some(FormInput::Type("hidden"))
     }
 
-    /// Reads what was submitted by inputs of that name, without the space around it. A field that is
-    /// missing counts as left empty.
+    /// Reads the submitted value of the inputs with this name, without surrounding white space. A
+    /// missing field counts as left empty.
     pub(super) fn read(&self, name: &str, posted: &Posted) -> Typed {
         match Typed::read(self.info, name, posted) {
             Some(Typed::Text(text)) if self.input != Some(FormInput::Password) => {
@@ -62,7 +62,7 @@ impl FormField {
         }
     }
 
-    /// Parses and validates what was submitted; `choices` are the only values there may be.
+    /// Parses and validates the submitted value; if `choices` are given, no other value is valid.
     pub(super) fn clean(
         &self,
         typed: &Typed,

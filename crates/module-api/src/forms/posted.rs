@@ -26,7 +26,7 @@ pub enum Unreadable {
     NotText,
     /// The body is not URL-encoded, as a form without files is.
     NoForm,
-    /// The body ended before its end.
+    /// The body ended too early.
     Broken,
 }
 

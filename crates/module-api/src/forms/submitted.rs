@@ -13,8 +13,8 @@ use super::view::FormView;
 use crate::model::ValidationErrors;
 use crate::{Error, Page};
 
-/// The data guard for a submitted form. It accepts whatever a visitor can type; what is wrong with
-/// that, [`check`](Submitted::check) and [`answer`](Submitted::answer) find.
+/// The data guard for a submitted form. It accepts any input; [`check`](Submitted::check) and
+/// [`answer`](Submitted::answer) validate it.
 ///
 /// A body above the limit `form` of Rocket's settings is answered with 413, and one that is not a
 /// URL-encoded form in UTF-8 with 415 or 400. Fields that the form does not have are ignored, of a
@@ -47,8 +47,8 @@ impl<'r, F: Form> FromData<'r> for Submitted<F> {
 }
 
 impl<F: Form> Submitted<F> {
-    /// Changes how the form is shown again, and which choices it has: with the methods of
-    /// [`FormView`] that the page of the empty form has used.
+    /// Configures the form for being shown again, choices included: with the same methods of
+    /// [`FormView`] as on the page of the empty form.
     #[must_use]
     pub fn shown(self, change: impl FnOnce(FormView) -> FormView) -> Self {
         Self { view: change(self.view), ..self }
@@ -58,7 +58,7 @@ impl<F: Form> Submitted<F> {
     ///
     /// # Errors
     ///
-    /// The form with all errors and what was typed, to be shown again.
+    /// The form with all errors and the submitted values, to be shown again.
     pub fn check(self) -> Result<Valid<F>, FormView> {
         let Self { posted, mut view, .. } = self;
         let mut values = Vec::new();
@@ -79,9 +79,9 @@ impl<F: Form> Submitted<F> {
         }
     }
 
-    /// Answers with `page` if anything is wrong with the form, otherwise with what `accept` makes of
-    /// it. Errors that `accept` returns as [`FormError::Invalid`], such as those of a model that is
-    /// written, are shown on `page` as well.
+    /// Answers with `page` if the form has errors, otherwise with the result of `accept`. Errors
+    /// that `accept` returns as [`FormError::Invalid`], such as those of a model that is written,
+    /// are shown on `page` as well.
     ///
     /// # Errors
     ///

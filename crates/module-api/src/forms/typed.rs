@@ -1,4 +1,4 @@
-//! The content of a field's inputs: of a stored value, or typed by a visitor.
+//! The content of a field's inputs: from a stored value, or submitted by a visitor.
 
 use super::posted::Posted;
 use super::text::shown_again;
@@ -17,18 +17,18 @@ pub const NO_SUCH_CHOICE: &str =
 /// The one place where the text of a form becomes the value of a field, by the field's kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
-    /// Of one input, or of what was selected.
+    /// The content of one input or `select`.
     Text(String),
-    /// Of a box that is checked or not.
+    /// The state of a checkbox.
     Checked(bool),
-    /// Of two inputs, `name_0` and `name_1`.
+    /// The content of two inputs, `name_0` and `name_1`.
     Moment {
         /// The date.
         date: String,
         /// The time, in UTC.
         time: String,
     },
-    /// Of several boxes: the values of those that are checked.
+    /// The values of the checked boxes among several.
     Many(Vec<String>),
 }
 
@@ -58,8 +58,8 @@ impl Typed {
         Self::Many(ids.iter().map(ToString::to_string).collect())
     }
 
-    /// Reads what was submitted for a field; `None` if the form does not have it. A box that is not
-    /// checked sends nothing either, so it is never `None`.
+    /// Reads the submitted content of a field; `None` if the form does not have it. Browsers send
+    /// nothing for an unchecked box either, so a checkbox is never `None`.
     pub fn read(field: &FieldInfo, name: &str, posted: &Posted) -> Option<Self> {
         match field.kind {
             FieldKind::Bool if !field.null => {
@@ -80,7 +80,7 @@ impl Typed {
         }
     }
 
-    /// Reads the initial content of a field from a query, if it can be understood.
+    /// Reads the initial content of a field from a query string; `None` if it cannot be parsed.
     pub fn from_query(field: &FieldInfo, value: &str) -> Option<Self> {
         match field.kind {
             FieldKind::Bool | FieldKind::DateTime => {
@@ -90,7 +90,7 @@ impl Typed {
         }
     }
 
-    /// Returns `true` if nothing was typed.
+    /// Returns `true` if the content is empty.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.trim().is_empty(),
@@ -116,7 +116,7 @@ impl Typed {
     }
 }
 
-/// Line ends as they are stored. Browsers send others.
+/// Normalizes line ends to those that are stored. Browsers send others.
 fn lines(text: &str) -> String {
     if text.contains('\r') {
         text.replace("\r\n", "\n").replace('\r', "\n")
@@ -155,7 +155,8 @@ fn text_value(field: &FieldInfo, text: &str) -> Result<Value, String> {
     }
 }
 
-/// Django's message for a text that is no value of the field's kind, unless there is more to say.
+/// Django's message for a text that is not a value of the field's kind, if one message covers the
+/// kind.
 fn refused(field: &FieldInfo) -> Option<&'static str> {
     Some(match field.kind {
         _ if field.is_integer() => "Enter a whole number.",

@@ -1,4 +1,4 @@
-//! A form as a template sees it.
+//! A form in the context of a template.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use super::widget::{ChoiceView, Input, Widget, with_typed};
 use crate::db::Value;
 use crate::model::{NON_FIELD_ERRORS, ValidationErrors, capitalized};
 
-/// The template with the macros that render forms. A site's own may take its place.
+/// The template with the macros that render forms. A site can override it.
 const TEMPLATE: &str = "form";
 
-/// A form with what was typed into it and what is wrong with that, for a template.
+/// A form with its submitted values and errors, for a template.
 ///
 /// | in a template | what |
 /// |---|---|
@@ -28,7 +28,7 @@ const TEMPLATE: &str = "form";
 /// | `form.errors` | all errors, in the order of the fields: each has `message`, and `label` and `id` if it is a field's; empty if there are none |
 /// | `field.render()` | a field with its label, errors, inputs and help |
 /// | `field.label_tag()`, `field.errors_tag()`, `field.input()`, `field.help_tag()` | its parts |
-/// | `field.name`, `field.id`, `field.label`, `field.help`, `field.errors`, `field.required`, `field.value` | what they are made of |
+/// | `field.name`, `field.id`, `field.label`, `field.help`, `field.errors`, `field.required`, `field.value` | its properties |
 ///
 /// `field.input(rows=3, placeholder="…")` adds attributes to an input. The markup is that of the
 /// template `form`, which a site can override.
@@ -42,11 +42,11 @@ const TEMPLATE: &str = "form";
 #[derive(Debug, Clone)]
 pub struct FormView {
     fields: Vec<BoundField>,
-    /// Errors of several fields together.
+    /// Errors that concern several fields.
     errors: Vec<String>,
-    /// The field that is focused although nothing is wrong with it.
+    /// The field that is focused although it has no error.
     focus: Option<&'static str>,
-    /// Prefix of the names of its inputs, if it is not the only form with them on its page.
+    /// The prefix of the names of the inputs, if several forms on the page have the same fields.
     prefix: Option<Cow<'static, str>>,
 }
 
@@ -56,13 +56,13 @@ pub(super) struct BoundField {
     pub(super) field: &'static FormField,
     pub(super) typed: Typed,
     pub(super) errors: Vec<String>,
-    /// The values there may be with their labels, if the handler gave them.
+    /// The choices with their labels, if the handler set them.
     pub(super) choices: Option<Vec<(String, String)>>,
     help: Vec<Cow<'static, str>>,
 }
 
 impl FormView {
-    /// A form with these values in its fields.
+    /// Creates a form with these values in its fields.
     pub(super) fn of(fields: &'static [FormField], values: &[Value]) -> Self {
         let bound = |(field, value): (&'static FormField, &Value)| {
             let help = field.help_text.unwrap_or(field.info.help_text);
@@ -87,7 +87,7 @@ impl FormView {
         })
     }
 
-    /// Returns `true` if anything is wrong with the form.
+    /// Returns `true` if the form has errors.
     pub fn has_errors(&self) -> bool {
         !self.errors.is_empty() || self.fields.iter().any(|bound| !bound.errors.is_empty())
     }
@@ -108,21 +108,21 @@ impl FormView {
         }
     }
 
-    /// The form with these errors.
+    /// Adds these errors.
     #[must_use]
     pub fn with_errors(mut self, errors: &ValidationErrors) -> Self {
         self.add_errors(errors);
         self
     }
 
-    /// The form with an error that is none of a single field.
+    /// Adds an error that concerns no single field.
     #[must_use]
     pub fn with_error(mut self, message: impl Into<String>) -> Self {
         self.errors.push(message.into());
         self
     }
 
-    /// The form with a value in one of its fields.
+    /// Sets the value of a field.
     ///
     /// # Panics
     ///
@@ -134,7 +134,7 @@ impl FormView {
         self
     }
 
-    /// The form with these values to choose from in one of its fields, each with its label.
+    /// Sets the choices of a field, each with its label.
     ///
     /// # Panics
     ///
@@ -150,7 +150,7 @@ impl FormView {
         self
     }
 
-    /// The form with these help texts for one of its fields, in place of its own.
+    /// Sets the help texts of a field, in place of its own.
     ///
     /// # Panics
     ///
@@ -165,7 +165,7 @@ impl FormView {
         self
     }
 
-    /// The form with the focus on a field, unless something is wrong with another.
+    /// Sets the field with the focus, unless another field has an error.
     ///
     /// # Panics
     ///
@@ -176,9 +176,9 @@ impl FormView {
         self
     }
 
-    /// The form with names and ids of its inputs that begin with the prefix and `-`, as in Django, for
-    /// a page with several forms that have fields of the same names. It is needed when the form is
-    /// taken, too: `submitted.shown(|form| form.with_prefix("billing"))`.
+    /// Sets a prefix: names and ids of the inputs begin with it and `-`, as in Django, for a page with
+    /// several forms that have fields of the same names. It has to be set when the form is submitted, too:
+    /// `submitted.shown(|form| form.with_prefix("billing"))`.
     ///
     /// ```
     /// use module_api::forms::{Form, FormAnswer, FormView, Submitted};
@@ -248,7 +248,7 @@ impl FormView {
     }
 }
 
-/// As the object of a template.
+/// Serializes the form as an object for templates.
 impl Serialize for FormView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         TemplateValue::from_object(self.to_template()).serialize(serializer)
@@ -261,7 +261,7 @@ struct ErrorView {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
-    /// The id of the input it is about.
+    /// The id of the input with the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
 }

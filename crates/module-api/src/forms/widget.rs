@@ -21,7 +21,7 @@ pub enum Widget {
         /// The maximum number of characters.
         max_length: Option<u32>,
     },
-    /// A box to check.
+    /// A checkbox.
     Checkbox {
         /// `true` if it is checked.
         checked: bool,
@@ -56,7 +56,7 @@ pub struct Input {
     pub min: Option<i64>,
     /// The maximum of a number.
     pub max: Option<i64>,
-    /// The step of a number or of a time, unless it is that of browsers.
+    /// The step of a number or of a time, unless it is the browser's default.
     pub step: Option<String>,
     /// The maximum number of characters.
     pub max_length: Option<u32>,
@@ -102,7 +102,7 @@ impl Widget {
 fn moment(field: &FieldInfo, date: &str, time: &str) -> Widget {
     let is_date = field.parse(date).is_ok() && date.len() == 10 || date.is_empty();
     let is_time = field.parse(&format!("2000-01-01 {time}")).is_ok() || time.is_empty();
-    // A browser shows nothing of what it does not take for a date.
+    // A browser shows no value that it cannot parse as a date.
     let input = |good: bool, kind, value: &str| {
         Input::of_text(if good { kind } else { "text" }, shown_again(value), None)
     };
@@ -137,7 +137,7 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
         FieldKind::Url { .. } => Widget::Input(Input::of_text("url", value, max_length)),
         FieldKind::Date | FieldKind::Time => {
             let is_date = matches!(field.kind, FieldKind::Date);
-            // A browser shows nothing of what it does not take for a date or a time.
+            // A browser shows no value that it cannot parse as a date or a time.
             let is_good = text.is_empty() || field.parse(text).is_ok();
             let kind = if is_date { "date" } else { "time" };
             let step = (is_good && !is_date).then(|| "1".to_owned());
@@ -157,7 +157,7 @@ fn text_input(field: &FieldInfo, text: &str) -> Widget {
         }
         _ => {
             let (least, greatest) = field.range();
-            // A browser shows nothing of what is no number in an input for numbers.
+            // A browser shows no value in an input for numbers that is not a number.
             let is_number = text.is_empty() || text.trim().parse::<i64>().is_ok();
             Widget::Input(Input {
                 kind: if is_number { "number" } else { "text" },
@@ -179,8 +179,8 @@ fn step_of(field: &FieldInfo) -> String {
     }
 }
 
-/// The choices of a field. As in Django, there is none for no choice if there has to be a value and
-/// a default says which.
+/// The choices of a field. As in Django, the empty choice is left out if the field is required and
+/// has a default.
 fn choices_of(field: &FieldInfo, text: &str) -> Vec<ChoiceView> {
     let mut options = Vec::new();
     let is_known = |value: &Value| field.choices.iter().any(|choice| choice.value.is(value));
@@ -199,7 +199,7 @@ fn choices_of(field: &FieldInfo, text: &str) -> Vec<ChoiceView> {
     if typed.as_ref().is_some_and(is_known) { options } else { with_typed(options, text) }
 }
 
-/// Returns the options, with the typed text among them even if it is not one.
+/// Returns the options, with the submitted text among them even if it is not one.
 pub fn with_typed(mut options: Vec<ChoiceView>, text: &str) -> Vec<ChoiceView> {
     if !text.is_empty() && !options.iter().any(|option| option.chosen) {
         let value = shown_again(text);

@@ -1,4 +1,4 @@
-//! The hook of a module after `migrate`.
+//! The hook of a module that is called after `migrate`.
 
 use crate::ModuleFuture;
 use crate::db::Db;
@@ -6,9 +6,9 @@ use crate::db::Db;
 /// The hook called after every `migrate` run, for example to synchronize rows with the linked
 /// modules, which no migration can know.
 ///
-/// `migrate` calls it, as does a start that migrates, each time: nobody else migrates meanwhile,
-/// and all migrations of the module are applied. It begins its own transactions. Where nothing is to
-/// be done it should take no more than a query or two.
+/// It is called by `migrate`, and by a start that migrates. All migrations of the module are
+/// applied, and no other process migrates at the same time. It begins its own transactions. If there
+/// is nothing to do, it should run no more than a query or two.
 ///
 /// ```
 /// use module_api::db::{Db, query};

@@ -40,25 +40,26 @@ pub struct MigrationCode {
 }
 
 impl MigrationCode {
-    /// The code of the migration of that name, four digits and the rest as for files.
+    /// The code of the migration with that name: four digits, `_` and a name, as for files.
     pub fn new(name: impl Into<String>, up: MigrationFunction) -> Self {
         Self { name: name.into(), up, down: None, depends: Vec::new(), before: Vec::new() }
     }
 
-    /// Sets the way down. Without it, the migration cannot be unapplied.
+    /// Sets the function that unapplies the migration. Without it, the migration cannot be
+    /// unapplied.
     pub fn down(mut self, down: MigrationFunction) -> Self {
         self.down = Some(down);
         self
     }
 
-    /// A migration of another module that has to be applied before this one.
+    /// Adds a migration of another module that has to be applied before this one.
     pub fn depends(mut self, module: &str, name: &str) -> Self {
         self.depends.push(MigrationId::new(module, name));
         self
     }
 
-    /// A migration of another module that must not be applied before this one. It need not be
-    /// there.
+    /// Adds a migration of another module that must not be applied before this one. That module
+    /// need not be active.
     pub fn before(mut self, module: &str, name: &str) -> Self {
         self.before.push(MigrationId::new(module, name));
         self
@@ -79,7 +80,7 @@ impl MigrationCode {
         self.down
     }
 
-    /// A way up or down on which there is nothing to do.
+    /// A function that does nothing, for one direction of a migration.
     ///
     /// ```
     /// use module_api::MigrationCode;

@@ -20,7 +20,7 @@ struct Variants {
 /// A script for each database.
 type Scripts = (String, String, MigrationFiles);
 
-/// The files of one migration, and what they say about others.
+/// The files of one migration, and the dependencies they declare.
 #[derive(Default)]
 struct Found {
     up: Variants,
@@ -35,7 +35,7 @@ struct Found {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the files.
+/// All errors in the files.
 pub fn migrations_of(files: &Files) -> Result<Vec<Migration>, Vec<MigrationError>> {
     let mut errors = Vec::new();
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
@@ -108,8 +108,8 @@ impl Variants {
 }
 
 impl Found {
-    /// Reads what the comments at the beginning of a file say about other migrations. Of two files
-    /// for different databases, what either says holds.
+    /// Reads the dependencies that the comments at the beginning of a file declare. Those of the
+    /// files for both databases are combined.
     fn read_edges(&mut self, file: &str, sql: &str, errors: &mut Vec<MigrationError>) {
         let lines = sql.lines().map(str::trim);
         for line in lines.take_while(|line| line.is_empty() || line.starts_with("--")) {
@@ -138,7 +138,7 @@ impl Found {
     }
 }
 
-/// The labels in `renames: hello.greeting hello.welcome`; `None` of any other comment.
+/// The labels in `renames: hello.greeting hello.welcome`; `None` for any other comment.
 fn renamed_labels(said: &str) -> Option<(String, String)> {
     let labels: Vec<&str> = said.strip_prefix("renames:")?.split_whitespace().collect();
     match labels[..] {
@@ -147,7 +147,7 @@ fn renamed_labels(said: &str) -> Option<(String, String)> {
     }
 }
 
-/// A file's name in its parts: `0001_initial.down.sqlite.sql`.
+/// The parts of a file's name: `0001_initial.down.sqlite.sql`.
 struct FileName<'a> {
     name: &'a str,
     is_down: bool,
