@@ -1,4 +1,4 @@
-//! All models of a site, and how they lead to each other.
+//! All models of a site, and the relations between them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,30 +33,29 @@ impl fmt::Debug for Referrer {
 }
 
 impl Models {
-    /// These models.
+    /// Creates a catalog of these models.
     pub fn new(models: impl IntoIterator<Item = &'static ModelInfo>) -> Self {
         Self { all: models.into_iter().collect(), ..Self::default() }
     }
 
-    /// The same, of which some are searched for what stands in these columns.
+    /// Adds the models with a search index, each with its indexed columns.
     pub fn with_searched(mut self, searched: Vec<(&'static ModelInfo, Vec<Path>)>) -> Self {
         self.searched = searched;
         self
     }
 
-    /// The same, of which some had other labels before: old ones and new ones, in the order of the
-    /// migrations.
+    /// Adds the renamed models: their old labels and their new ones, in the order of the migrations.
     pub fn with_renamed(mut self, renamed: Vec<(String, String)>) -> Self {
         self.renamed = renamed;
         self
     }
 
-    /// The labels that models had before, and those that they have since.
+    /// The labels of renamed models: the old ones and the new ones.
     pub fn renamed(&self) -> &[(String, String)] {
         &self.renamed
     }
 
-    /// The models that are searched, each with the columns that the search looks at.
+    /// The models with a search index, each with its indexed columns.
     pub fn searched(&self) -> &[(&'static ModelInfo, Vec<Path>)] {
         &self.searched
     }
@@ -67,18 +66,18 @@ impl Models {
         db.context().unwrap_or(&NONE)
     }
 
-    /// The models of the active modules of the site in whose database this is a transaction, by
-    /// which a deletion knows what goes along. A transaction of a pool instead of [`Db`] knows none.
+    /// The models of the site whose database this transaction is on, from which a deletion computes
+    /// its cascade. Empty in a transaction of a pool instead of [`Db`].
     pub fn within(transaction: &Transaction) -> Arc<Self> {
         transaction.context().unwrap_or_default()
     }
 
-    /// All of them, module by module.
+    /// All models, module by module.
     pub fn iter(&self) -> impl Iterator<Item = &'static ModelInfo> {
         self.all.iter().copied()
     }
 
-    /// The model of that label, in any case: `lettings.Letting`.
+    /// The model with that label, in upper or lower case: `lettings.Letting`.
     pub fn get(&self, label: &str) -> Option<&'static ModelInfo> {
         self.iter().find(|model| model.label.eq_ignore_ascii_case(label))
     }
@@ -88,7 +87,7 @@ impl Models {
         self.iter().any(|known| known.is(model))
     }
 
-    /// The foreign keys that lead to a model.
+    /// The foreign keys that refer to a model.
     pub fn referrers(&self, target: &ModelInfo) -> Vec<Referrer> {
         let of = |model: &'static ModelInfo| {
             model.foreign_keys().map(move |(field, foreign_key)| Referrer {
@@ -101,7 +100,7 @@ impl Models {
         self.iter().flat_map(of).filter(leads_there).collect()
     }
 
-    /// The many-to-many fields that lead to a model, each with the model that has it.
+    /// The many-to-many fields that refer to a model, each with the model that has it.
     pub fn many_to_many_referrers(
         &self,
         target: &ModelInfo,
@@ -111,8 +110,8 @@ impl Models {
         self.iter().flat_map(of).filter(|(_, field)| (field.target)().is(target)).collect()
     }
 
-    /// All of them such that a model comes after those that its foreign keys lead to, as far as
-    /// that is possible.
+    /// All models in an order in which a model follows those that its foreign keys refer to, as far
+    /// as possible.
     pub fn by_dependency(&self) -> Vec<&'static ModelInfo> {
         let mut sorted: Vec<&'static ModelInfo> = Vec::new();
         let mut rest = self.all.clone();
@@ -125,7 +124,7 @@ impl Models {
                 };
                 !targets.any(waits) && !others.any(waits)
             };
-            // Of models that lead to each other in a circle, the first one goes first.
+            // Of models that refer to each other in a cycle, the first one goes first.
             let ready = rest.iter().position(is_ready).unwrap_or(0);
             sorted.push(rest.remove(ready));
         }

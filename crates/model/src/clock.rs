@@ -1,4 +1,4 @@
-//! The time of now, which a test can move.
+//! The current time, which a test can move.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static AHEAD: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// Returns the time of now. Modules ask here, so that the clock of a test site holds for them.
+/// Returns the current time. Modules use it, so that the clock of a test site applies to them.
 ///
 /// ```
 /// use module_api::now;
@@ -24,7 +24,7 @@ pub fn now() -> UtcDateTime {
 
 /// Calls `work` with the clock of this thread, [`now`], moved by `ahead`, which may be negative.
 pub fn at<T>(ahead: Duration, work: impl FnOnce() -> T) -> T {
-    /// Puts the clock back, also if the work panics.
+    /// Restores the clock, also if the work panics.
     struct Restore(Duration);
     impl Drop for Restore {
         fn drop(&mut self) {

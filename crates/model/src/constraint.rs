@@ -1,11 +1,11 @@
-//! Constraints and indexes of a table that are more than columns, as data.
+//! Constraints and indexes of a table beyond single columns, as data.
 
-/// A constraint of a table that the database holds as well, or an index that is more than columns.
+/// A constraint of a table that the database enforces as well, or an index beyond single columns.
 ///
-/// `#[derive(Model)]` makes it of `#[model(constraint(…))]` and `#[model(index(…))]`; `makemigrations`
-/// writes it for both databases. Objects are checked before they are written, and what the database
-/// refuses all the same, as in a race, is told in the same words. A database that was adopted may lack
-/// it, and keeps to it all the same where this site writes.
+/// `#[derive(Model)]` creates it from `#[model(constraint(…))]` and `#[model(index(…))]`;
+/// `makemigrations` writes it for both databases. Objects are checked before they are written; a
+/// constraint that only the database can refuse, as in a race, gives the same error messages. An
+/// adopted database may lack the constraint; this site's writes are checked all the same.
 ///
 /// ```
 /// use module_api::model::{Model, WriteError};
@@ -67,9 +67,9 @@ pub struct ConstraintInfo {
     pub name: &'static str,
     /// The rule.
     pub kind: ConstraintKind,
-    /// The message for who breaks it. Empty means Django's.
+    /// The error message. Empty means Django's.
     pub message: &'static str,
-    /// The field that the message belongs to, if it is not the object as a whole.
+    /// The field that the error belongs to; `None` for the whole object.
     pub field: Option<&'static str>,
 }
 
@@ -77,26 +77,26 @@ pub struct ConstraintInfo {
 /// understand, over the columns of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConstraintKind {
-    /// Each row meets the condition, unless that is `NULL`.
+    /// Each row meets the condition, or the condition is `NULL`.
     Check(&'static str),
     /// No two rows that meet the condition have the same values.
     Unique {
         /// Quoted columns and expressions.
         over: &'static [&'static str],
-        /// The condition. Without one, all rows count.
+        /// The condition. `None` means all rows.
         condition: Option<&'static str>,
     },
-    /// An index, which allows everything.
+    /// An index, which is not unique.
     Index {
         /// Quoted columns and expressions.
         over: &'static [&'static str],
-        /// The condition. Without one, all rows are in it.
+        /// The condition. `None` means all rows.
         condition: Option<&'static str>,
     },
 }
 
 impl ConstraintInfo {
-    /// The message for who breaks it.
+    /// The error message.
     pub fn text(&self) -> String {
         match self.message {
             "" => format!("Constraint “{}” is violated.", self.name),

@@ -1,4 +1,4 @@
-//! Checks the constraints of a table before the database does, and reads its refusals.
+//! Checks the constraints of a table before the database does, and parses the database's errors.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl ModelInfo {
-    /// Checks the constraints that the database will hold an object to, so that all are reported.
+    /// Checks the constraints that the database will enforce, so that all errors are reported.
     pub(crate) async fn check_constraints(
         &self,
         values: &[Value],
@@ -28,7 +28,7 @@ impl ModelInfo {
         Ok(errors)
     }
 
-    /// The query that finds a row if an object with the values `$1`, `$2`… breaks the constraint.
+    /// The query that returns a row if an object with the values `$1`, `$2`… breaks the constraint.
     fn violation_of(&self, constraint: &ConstraintInfo) -> Option<String> {
         let columns = self.fields.iter().enumerate();
         let columns: Vec<String> = columns
@@ -49,7 +49,7 @@ impl ModelInfo {
                     write!(same, " AND own.part_{place} = other.part_{place}")
                         .expect("a string takes all");
                 }
-                // A primary key of 0 is no row's, so that a new object differs from all.
+                // No row has the primary key 0, so a new object differs from all.
                 let table = quoted(self.table);
                 Some(format!(
                     "SELECT 1 FROM (SELECT {key} AS row_key{parts} FROM {object}{condition}) own, \
@@ -61,7 +61,7 @@ impl ModelInfo {
         }
     }
 
-    /// Returns the errors of a constraint or of unique fields, if that is why the database refused.
+    /// Returns the errors of a constraint or of unique fields, if one caused the database's error.
     pub fn violation(&self, error: &DbError) -> Option<ValidationErrors> {
         self.broken_constraint(error).or_else(|| self.duplicate(error))
     }
@@ -81,7 +81,7 @@ impl ModelInfo {
         Some(ValidationErrors::of(field, constraint.text()))
     }
 
-    /// The errors of fields whose values another row got between their validation and now.
+    /// The errors of unique fields whose values another row got after their validation.
     fn duplicate(&self, error: &DbError) -> Option<ValidationErrors> {
         let columns = error.duplicate_columns(self.table)?;
         let field = |column: &String| self.fields.iter().find(|field| field.column == column);
@@ -93,13 +93,13 @@ impl ModelInfo {
         })
     }
 
-    /// Django's words for values that another row has.
+    /// Django's message for values that another row has.
     pub(crate) fn already_exists(&self, fields: &[&FieldInfo]) -> String {
         let names: Vec<String> = fields.iter().map(|field| field.capitalized_name()).collect();
         format!("{} with this {} already exists.", self.capitalized_name(), and_list(&names))
     }
 
-    /// The error that a refusal of the database is.
+    /// Converts an error of the database to a [`WriteError`].
     pub(crate) fn refused(&self, error: DbError) -> WriteError {
         match self.violation(&error) {
             Some(errors) => errors.into(),

@@ -1,4 +1,4 @@
-//! Deleting rows with everything that goes with them.
+//! Deleting rows with their cascades.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use db::{DbError, Executor, Transaction, query, quoted};
 /// The maximum number of primary keys in one statement.
 const CHUNK: usize = 500;
 
-/// A deletion of rows: the rows that it deletes, and those that prevent it. It can be shown first,
-/// or [`run`](Deletion::run).
+/// A deletion of rows: the rows that it deletes, and those that prevent it. It can be previewed, or
+/// [`run`](Deletion::run).
 ///
 /// Rows that refer to a deleted one are deleted with it, lose the reference, or protect it, as their
 /// foreign keys declare, recursively.
@@ -35,13 +35,13 @@ const CHUNK: usize = 500;
 /// ```
 #[derive(Debug)]
 pub struct Deletion {
-    /// The rows that go, those first that others lead to.
+    /// The rows to delete, referenced ones first.
     rows: Vec<(&'static ModelInfo, BTreeSet<i64>)>,
     freed: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
     protected: Vec<(&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>)>,
 }
 
-/// How many rows of which models were deleted, by their labels.
+/// The numbers of deleted rows, by the labels of their models.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
     /// The label of a model, or the table of a many-to-many field, and the number of its rows.
@@ -49,7 +49,7 @@ pub struct Deleted {
 }
 
 impl Deleted {
-    /// All rows together.
+    /// The total number of rows.
     pub fn total(&self) -> u64 {
         self.by_model.iter().map(|(_, rows)| rows).sum()
     }
@@ -60,7 +60,7 @@ impl Deletion {
     ///
     /// # Errors
     ///
-    /// No active module brings the model, or the database is out of reach.
+    /// No active module has the model, or the database is out of reach.
     pub async fn of(
         model: &'static ModelInfo,
         ids: impl IntoIterator<Item = i64>,
@@ -70,8 +70,8 @@ impl Deletion {
         Self::among(&models, vec![(model, ids.into_iter().collect())], on).await
     }
 
-    /// Computes the deletion of rows of several models together: `models` are those of the site,
-    /// [`Models::of`] its database. Of these rows none protects another.
+    /// Computes the deletion of rows of several models together, which do not protect each other.
+    /// `models` are those of the site, [`Models::of`] its database.
     ///
     /// # Errors
     ///
@@ -116,12 +116,12 @@ impl Deletion {
                 }
             }
         }
-        // As in Django, a row protects even if another way leads to its own end.
+        // As in Django, a row protects even if it would be deleted through another relation.
         deletion.sort(&models.by_dependency());
         Ok(deletion)
     }
 
-    /// Adds rows that go; those that were not among them.
+    /// Adds rows to delete, and returns those that were not among them.
     fn add(&mut self, model: &'static ModelInfo, ids: BTreeSet<i64>) -> BTreeSet<i64> {
         match self.rows.iter_mut().find(|(known, _)| known.is(model)) {
             Some((_, known)) => {
@@ -136,13 +136,13 @@ impl Deletion {
         }
     }
 
-    /// Puts models first that others lead to.
+    /// Sorts the models, referenced ones first.
     fn sort(&mut self, order: &[&'static ModelInfo]) {
         self.rows.retain(|(_, ids)| !ids.is_empty());
         self.rows.sort_by_key(|(model, _)| order.iter().position(|other| other.is(model)));
     }
 
-    /// The rows that go: of each model the primary keys, those first that others lead to.
+    /// The rows to delete: the primary keys of each model, referenced models first.
     pub fn rows(&self) -> impl Iterator<Item = (&'static ModelInfo, &BTreeSet<i64>)> {
         self.rows.iter().map(|(model, ids)| (*model, ids))
     }
@@ -154,15 +154,15 @@ impl Deletion {
         self.freed.iter().map(|(model, field, ids)| (*model, *field, ids))
     }
 
-    /// The rows that keep others from being deleted, with the foreign key by which they do.
+    /// The rows that prevent the deletion, with their foreign key that protects.
     pub fn protected(
         &self,
     ) -> impl Iterator<Item = (&'static ModelInfo, &'static FieldInfo, &BTreeSet<i64>)> {
         self.protected.iter().map(|(model, field, ids)| (*model, *field, ids))
     }
 
-    /// The rows between others that go along, since a many-to-many field relates rows that go: of
-    /// each such field the model that has it, and the primary keys in its table.
+    /// The rows in the tables of many-to-many fields that are deleted too, since they relate deleted
+    /// rows: for each such field the model that has it, and the primary keys in its table.
     ///
     /// # Errors
     ///
@@ -180,7 +180,7 @@ impl Deletion {
                 if found.is_empty() {
                     continue;
                 }
-                // A row may be between two that both go.
+                // A row may relate two that are both deleted.
                 match relations.iter_mut().find(|(_, known, _)| known.table == field.table) {
                     Some((_, _, known)) => known.extend(found),
                     None => relations.push((owner, field, found)),
@@ -190,11 +190,11 @@ impl Deletion {
         Ok(relations)
     }
 
-    /// Does it; what was deleted.
+    /// Runs the deletion, and returns the numbers of deleted rows.
     ///
     /// # Errors
     ///
-    /// Something protects the rows, in which case nothing is done, or the database refuses.
+    /// Other rows protect the rows, in which case none is deleted, or the database refuses.
     pub async fn run(self, on: &mut Transaction) -> Result<Deleted, WriteError> {
         if !self.protected.is_empty() {
             let of =
@@ -227,8 +227,8 @@ impl Deletion {
     }
 }
 
-/// The tables of many-to-many fields that relate rows of a model to others: each with the model
-/// that has the field, and the column for the rows of this one.
+/// The tables of many-to-many fields that relate rows of a model to others: each with the model that
+/// has the field, and the column that refers to this model.
 fn tables_between(
     models: &Models,
     model: &'static ModelInfo,
@@ -238,7 +238,7 @@ fn tables_between(
     from_here.chain(to_here.map(|(owner, field)| (owner, field, field.target_column))).collect()
 }
 
-/// The primary keys of the rows that have one of these numbers in a column.
+/// The primary keys of the rows with one of these numbers in a column.
 async fn keys_by(
     table: &str,
     key: &str,
@@ -271,7 +271,7 @@ async fn delete_by(
     Ok(rows)
 }
 
-/// The numbers as lists of SQL, none of them too long.
+/// The numbers as SQL lists of limited length.
 fn lists(ids: &BTreeSet<i64>) -> Vec<String> {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     ids.chunks(CHUNK).map(|chunk| chunk.join(", ")).collect()

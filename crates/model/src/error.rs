@@ -10,10 +10,10 @@ use crate::ValidationErrors;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The values are not what the fields may hold.
+    /// The values do not fit their fields, or break a rule.
     #[error(transparent)]
     Invalid(#[from] ValidationErrors),
-    /// Other rows protect what was to be deleted.
+    /// Other rows protect rows that were to be deleted.
     #[error(transparent)]
     Protected(#[from] Protected),
     /// There is no row with that primary key any more.
@@ -24,15 +24,15 @@ pub enum WriteError {
         /// The primary key.
         id: i64,
     },
-    /// The model is not one that an active module brings, so nobody knows what leads to it.
+    /// No active module has the model, so the relations to it are unknown.
     #[error("no active module brings the model `{0}`: name it in `Module::models`")]
     Unknown(&'static str),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
 }
 
-/// Rows of other models that keep some from being deleted.
+/// Rows of other models that prevent a deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protected {
     /// The label of the model that has them, the name of its foreign key, and their primary keys.

@@ -1,4 +1,4 @@
-//! Text without capitals and accents, as a search compares it: `Cádiz` is `cadiz`.
+//! Case and accent folding, for searches: `Cádiz` becomes `cadiz`.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -6,14 +6,14 @@ use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The marks that are put on letters: accents, umlauts, cedillas.
+/// The combining marks: accents, umlauts, cedillas.
 const MARKS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
-/// The marks that text in languages of Latin letters has, where they are characters of their own.
+/// The combining marks that occur in languages with Latin letters, as characters of their own.
 const USUAL_MARKS: [u32; 13] =
     [0x300, 0x301, 0x302, 0x303, 0x304, 0x306, 0x307, 0x308, 0x30a, 0x30b, 0x30c, 0x327, 0x328];
 
-/// The text in small letters, without the marks on them.
+/// The text in lower case, without combining marks.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -21,8 +21,7 @@ pub fn folded(text: &str) -> String {
     text.nfd().filter(|c| !MARKS.contains(c)).nfc().flat_map(char::to_lowercase).collect()
 }
 
-/// A pattern of SQLite's `GLOB` for texts that are this one in capitals or small letters, with or
-/// without accents.
+/// A `GLOB` pattern of SQLite that matches this text regardless of case and accents.
 pub(crate) fn glob_pattern(text: &str) -> String {
     let mut pattern = String::new();
     for character in folded(text).chars() {
@@ -39,8 +38,7 @@ pub(crate) fn glob_pattern(text: &str) -> String {
     pattern
 }
 
-/// The SQL of SQLite before and after a column, for what it is without marks that are characters of
-/// their own.
+/// The SQL of SQLite before and after a column, to remove combining marks.
 pub(crate) fn without_marks() -> &'static (String, String) {
     static AROUND: OnceLock<(String, String)> = OnceLock::new();
     AROUND.get_or_init(|| {
@@ -49,16 +47,16 @@ pub(crate) fn without_marks() -> &'static (String, String) {
     })
 }
 
-/// The SQL of PostgreSQL before and after a text, for what is as [`folded`] makes it.
+/// The SQL of PostgreSQL before and after a text, equivalent to [`folded`].
 pub(crate) const POSTGRES: (&str, &str) =
     ("lower(normalize(regexp_replace(normalize(", ", NFD), '[\\u0300-\\u036F]', '', 'g'), NFC))");
 
-/// The characters that fold to one other, by that.
+/// The characters that fold to one character, by that character.
 fn alike() -> &'static HashMap<char, String> {
     static ALIKE: OnceLock<HashMap<char, String>> = OnceLock::new();
     ALIKE.get_or_init(|| {
         let mut alike: HashMap<char, String> = HashMap::new();
-        // Alphabets with capitals or accents.
+        // Alphabets with upper case or accents.
         let letters = ('A'..='Z')
             .chain('\u{80}'..='\u{24ff}')
             .chain('\u{2c00}'..='\u{2dff}')

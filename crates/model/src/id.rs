@@ -1,13 +1,13 @@
-//! A row's key in an address.
+//! The primary key of a row in an address.
 
 use std::fmt;
 
 use rocket::request::FromParam;
 
-/// The key of a row as a route's parameter: digits only, as in Django's `<int:…>`.
+/// The primary key of a row as a route's parameter: digits only, as in Django's `<int:…>`.
 ///
-/// Any other text (`abc`, `-1`, `+1`, a number that no key can be) is an address that does not
-/// exist: status 404.
+/// Any other text (`abc`, `-1`, `+1`, a number out of range) is an address that does not exist:
+/// status 404.
 ///
 /// ```
 /// use module_api::Id;

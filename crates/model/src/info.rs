@@ -15,7 +15,7 @@ pub use relation::{ForeignKeyInfo, ManyToManyInfo, OnDelete};
 use crate::clock::now;
 use crate::{ConstraintInfo, Rule};
 
-/// The description of a model: its table, its fields, and how people call it.
+/// The description of a model: its table, its fields, and its names for people.
 ///
 /// `#[derive(Model)]` makes one; it is the model's [`INFO`](crate::Model::INFO).
 #[derive(Debug)]
@@ -38,21 +38,21 @@ pub struct ModelInfo {
     pub many_through: &'static [ManyToManyInfo],
     /// The order of lists. Empty means that of the primary key.
     pub ordering: &'static [Ordering],
-    /// How one of them shows as text, the parts in their order.
+    /// The parts of the text by which an object is displayed, in order.
     pub display: &'static [DisplayPart],
-    /// Names of fields that must not have the same values together twice.
+    /// The groups of fields whose values are unique together, by name.
     pub unique_together: &'static [&'static [&'static str]],
-    /// Names of fields that have an index together.
+    /// The groups of fields with a common index, by name.
     pub indexes: &'static [&'static [&'static str]],
-    /// Names of the fields by which a fixture may name an object instead of by its primary key.
-    /// A foreign key stands for the natural key of what it leads to. Empty if there is none.
+    /// The names of the fields by which a fixture can identify an object in place of its primary key.
+    /// A foreign key stands for the natural key of its target. Empty if there is no natural key.
     pub natural_key: &'static [&'static str],
-    /// Set for rows that each database numbers itself: fixtures find them by the natural key, and
+    /// `true` if each database numbers the rows itself: fixtures find them by the natural key, and
     /// primary keys in a fixture are mapped.
     pub found_by_natural_key: bool,
-    /// Constraints and indexes that are more than columns.
+    /// Constraints and indexes beyond single columns.
     pub constraints: &'static [ConstraintInfo],
-    /// Rules over a whole object.
+    /// Validation rules for the whole object.
     pub rules: &'static [Rule],
 }
 
@@ -67,12 +67,12 @@ impl ModelInfo {
         self.label.split_once('.').map_or(self.label, |(_, name)| name)
     }
 
-    /// The field of that name.
+    /// The field with that name.
     pub fn field(&self, name: &str) -> Option<&'static FieldInfo> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The place of the field of that name among [`fields`](ModelInfo::fields).
+    /// The index of the field with that name in [`fields`](ModelInfo::fields).
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
@@ -82,15 +82,15 @@ impl ModelInfo {
         &self.fields[0]
     }
 
-    /// Its foreign keys, one-to-one included.
+    /// The foreign keys of the model, one-to-one included.
     pub fn foreign_keys(
         &self,
     ) -> impl Iterator<Item = (&'static FieldInfo, &'static ForeignKeyInfo)> {
         self.fields.iter().filter_map(|field| Some((field, field.foreign_key()?)))
     }
 
-    /// Returns `true` if it has a column for a field of this name. `#[derive(Model)]` calls it at
-    /// compile time.
+    /// Returns `true` if the model has a column for a field with this name. `#[derive(Model)]` calls
+    /// it at compile time.
     #[doc(hidden)]
     pub const fn has_column_of(&self, name: &str) -> bool {
         let mut index = 0;
@@ -103,7 +103,7 @@ impl ModelInfo {
         false
     }
 
-    /// Returns the field of that name while `#[derive(Form)]` compiles.
+    /// Returns the field with that name. `#[derive(Form)]` calls it at compile time.
     #[doc(hidden)]
     pub const fn field_of_form(&'static self, name: &str) -> &'static FieldInfo {
         let mut index = 0;
@@ -116,7 +116,7 @@ impl ModelInfo {
         panic!("a field of the form is not a column of the model")
     }
 
-    /// Returns the many-to-many field of that name, one with a model between included.
+    /// Returns the many-to-many field with that name, with or without a model between.
     pub fn any_many_to_many(&self, name: &str) -> Option<&'static ManyToManyInfo> {
         self.many_to_many.iter().chain(self.many_through).find(|field| field.name == name)
     }
@@ -136,11 +136,11 @@ impl ModelInfo {
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct FieldInfo {
-    /// Its name in code, fixtures and forms: `address`.
+    /// The name in code, fixtures and forms: `address`.
     pub name: &'static str,
-    /// Its column: `address_id`.
+    /// The column: `address_id`.
     pub column: &'static str,
-    /// The kind of its values.
+    /// The kind of the values.
     pub kind: FieldKind,
     /// The name for people: `zip code`.
     pub verbose_name: &'static str,
@@ -154,23 +154,23 @@ pub struct FieldInfo {
     pub unique: bool,
     /// `true` if the column has an index of its own. Foreign keys always do.
     pub index: bool,
-    /// `true` if the number must not be negative, which the database checks as well.
+    /// `true` if the number must not be negative, which the database enforces as well.
     pub positive: bool,
-    /// The value of a new object that is given none.
+    /// The default value for new objects.
     pub default: Option<DefaultValue>,
-    /// The only values there may be. Empty means that any will do.
+    /// The permitted values. Empty means any value.
     pub choices: &'static [Choice],
-    /// The least number.
+    /// The minimum of a number.
     pub min_value: Option<i64>,
-    /// The greatest number.
+    /// The maximum of a number.
     pub max_value: Option<i64>,
-    /// The least number of characters.
+    /// The minimum number of characters.
     pub min_length: Option<u32>,
     /// Further rules.
     pub validators: &'static [Validator],
-    /// Brings text into the form in which it is stored, on every way in.
+    /// The function that converts text to its normal form before it is stored.
     pub normalizer: Option<Normalizer>,
-    /// When it is given the time of writing, whatever its value is.
+    /// The writes at which the field is set to the current time, whatever its value is.
     pub auto_now: Option<AutoNow>,
 }
 
@@ -207,8 +207,8 @@ impl FieldInfo {
         }
     }
 
-    /// Returns itself if a new row has a value in it without being given one, while `#[derive(Form)]`
-    /// compiles.
+    /// Returns the field if a new row has a value in it by default. `#[derive(Form)]` calls it at
+    /// compile time.
     #[doc(hidden)]
     pub const fn with_initial_value(&self) -> &Self {
         let is_text =
@@ -220,7 +220,7 @@ impl FieldInfo {
         self
     }
 
-    /// The foreign key, if it is one.
+    /// The foreign key, if the field is one.
     pub fn foreign_key(&self) -> Option<&ForeignKeyInfo> {
         match &self.kind {
             FieldKind::ForeignKey(foreign_key) => Some(foreign_key),
@@ -228,7 +228,7 @@ impl FieldInfo {
         }
     }
 
-    /// The greatest number of characters, if there is one.
+    /// The maximum number of characters, if there is one.
     pub fn max_length(&self) -> Option<u32> {
         match self.kind {
             FieldKind::Char { max_length }
@@ -239,7 +239,7 @@ impl FieldInfo {
         }
     }
 
-    /// Returns `true` if it holds text.
+    /// Returns `true` if the field holds text.
     pub fn is_text(&self) -> bool {
         matches!(
             self.kind,
@@ -251,7 +251,7 @@ impl FieldInfo {
         )
     }
 
-    /// Returns `true` if it holds whole numbers, those of keys included.
+    /// Returns `true` if the field holds whole numbers, keys included.
     pub fn is_integer(&self) -> bool {
         matches!(
             self.kind,
@@ -277,7 +277,7 @@ impl FieldInfo {
             return Value::from(with_places(*number, *decimal_places));
         }
         match (self.normalizer, value.as_text()) {
-            // As in Django, longer text is left to be refused: a normal form costs time.
+            // As in Django, longer text is left for validation to refuse: a normal form costs time.
             (Some(normalize), Some(text)) if !self.is_too_long(text) => {
                 Value::from(normalize(text))
             }
@@ -291,7 +291,7 @@ impl FieldInfo {
         limit.is_some_and(|limit| text.chars().nth(limit).is_some())
     }
 
-    /// `NULL`, of the type of its column.
+    /// `NULL`, of the type of the column.
     pub fn null_value(&self) -> Value {
         match self.kind {
             FieldKind::Id
@@ -318,7 +318,7 @@ impl FieldInfo {
         }
     }
 
-    /// The time of now, if it holds that kind of value.
+    /// The current time, if the field holds that kind of value.
     pub(crate) fn now(&self) -> Option<Value> {
         let now = now();
         match self.kind {
@@ -329,8 +329,8 @@ impl FieldInfo {
         }
     }
 
-    /// The value of a new object that is given none: the default; else empty text where that is
-    /// text, and `NULL`.
+    /// The value of a field that is not set in a new object: the default; without one, empty text in
+    /// a text field, otherwise `NULL`.
     pub fn default_value(&self) -> Value {
         match self.default {
             Some(default) => default.value(self),
@@ -343,7 +343,7 @@ impl FieldInfo {
 /// The kind of a field.
 #[derive(Debug)]
 pub enum FieldKind {
-    /// The primary key, a number that the database gives.
+    /// The primary key, a number that the database assigns.
     Id,
     /// A whole number of 16 bits.
     SmallInteger,
@@ -355,33 +355,33 @@ pub enum FieldKind {
     Bool,
     /// Text of limited length.
     Char {
-        /// The limit, in characters.
+        /// The maximum number of characters.
         max_length: u32,
     },
     /// Text of any length.
     Text,
     /// An email address.
     Email {
-        /// The limit, in characters.
+        /// The maximum number of characters.
         max_length: u32,
     },
     /// A URL of `http`, `https`, `ftp` or `ftps`.
     Url {
-        /// The limit, in characters.
+        /// The maximum number of characters.
         max_length: u32,
     },
     /// A part of a URL: letters and digits of ASCII, `-` and `_`.
     Slug {
-        /// The limit, in characters.
+        /// The maximum number of characters.
         max_length: u32,
     },
     /// A floating-point number of 64 bits.
     Float,
     /// A decimal number.
     Decimal {
-        /// The limit of its digits, those after the point included.
+        /// The maximum number of digits, including those after the decimal point.
         max_digits: u32,
-        /// The number of digits after the point.
+        /// The number of digits after the decimal point.
         decimal_places: u32,
     },
     /// A moment, in UTC, to the microsecond.
@@ -390,7 +390,7 @@ pub enum FieldKind {
     Date,
     /// A time of day, to the microsecond.
     Time,
-    /// A length of time, to the microsecond.
+    /// A duration, to the microsecond.
     Duration,
     /// A UUID.
     Uuid,
@@ -404,7 +404,7 @@ pub enum FieldKind {
     ForeignKey(ForeignKeyInfo),
 }
 
-/// A field's part in an order.
+/// A field in an `ORDER BY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ordering {
     /// The field's name.
@@ -413,24 +413,24 @@ pub struct Ordering {
     pub descending: bool,
 }
 
-/// A part of how an object shows as text.
+/// A part of the text by which an object is displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisplayPart {
-    /// This text.
+    /// A fixed text.
     Text(&'static str),
-    /// The value of a field, named by the way to it: `["title"]`, or `["user", "username"]` through
-    /// a foreign key.
+    /// The value of a field, named by its path: `["title"]`, or `["user", "username"]` through a
+    /// foreign key.
     Field(&'static [&'static str]),
 }
 
-/// A rule of a field's own, with the message for who breaks it. It is asked about values that are
+/// A field's validation rule, which returns an error message. It is called with values that are
 /// neither `NULL` nor empty.
 pub type Validator = fn(&Value) -> Result<(), String>;
 
-/// The normal form of a text, which has to be its own.
+/// A function that converts text to its normal form; it has to be idempotent.
 pub type Normalizer = fn(&str) -> String;
 
-/// Compares texts in constants, where `==` cannot be used.
+/// Compares texts in constants, where `==` is not available.
 pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
@@ -446,7 +446,7 @@ pub(crate) const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// The text with a capital.
+/// The text with its first letter in upper case.
 pub fn capitalized(name: &str) -> String {
     let mut characters = name.chars();
     match characters.next() {

@@ -1,16 +1,17 @@
-//! Pages of a long list: the number in the query, and the links to the pages beside it.
+//! Pagination of a long list: the page number in the query string, and the links to the adjacent
+//! pages.
 
 use rocket::form::{self, FromFormField, ValueField};
 use serde::Serialize;
 
-/// The largest offset of a page: a database reads and drops each row before it. Rows that lie
-/// deeper are on no page, and are found by a search or a filter.
+/// The maximum offset of a page: a database reads and drops each row before it. Rows beyond it
+/// are on no page, and are found by a search or a filter.
 pub const MAX_OFFSET: u32 = 10_000;
 
 /// The number of a page, from 1, as given by a query field: `?<page>` in a route.
 ///
-/// It never fails: what is no number is the first page, a number too low or too high the
-/// nearest there is.
+/// Parsing never fails: text that is not a number gives the first page, a number out of range the
+/// nearest in range.
 ///
 /// ```
 /// use module_api::PageNumber;
@@ -25,12 +26,12 @@ pub const MAX_OFFSET: u32 = 10_000;
 pub struct PageNumber(u32);
 
 impl PageNumber {
-    /// The page of that number; the first for 0.
+    /// The page with that number; the first for 0.
     pub fn new(number: u32) -> Self {
         Self(number.max(1))
     }
 
-    /// Reads a page number.
+    /// Parses a page number.
     pub fn parse(text: &str) -> Self {
         let digits = text.trim();
         let digits = digits.strip_prefix('+').unwrap_or(digits);
@@ -40,13 +41,13 @@ impl PageNumber {
         Self::new(digits.parse().unwrap_or(u32::MAX))
     }
 
-    /// Its number, from 1.
+    /// The number, from 1.
     pub fn get(self) -> u32 {
         self.0
     }
 
-    /// The same page, or the deepest that can be opened on pages of `size` rows: one before which
-    /// come [`MAX_OFFSET`] rows at most.
+    /// The same page, or the deepest one that can be reached on pages of `size` rows: at most
+    /// [`MAX_OFFSET`] rows precede it.
     ///
     /// ```
     /// use module_api::PageNumber;
@@ -59,12 +60,12 @@ impl PageNumber {
         self.min(Self(MAX_OFFSET / size.max(1) + 1))
     }
 
-    /// How many rows come before it, on pages of `size` rows.
+    /// The number of rows before this page, on pages of `size` rows.
     pub fn offset(self, size: u32) -> i64 {
         i64::from(self.0 - 1).saturating_mul(i64::from(size))
     }
 
-    /// The last page of `total` rows on pages of `size` rows; the first if there are none.
+    /// The last page of `total` rows on pages of `size` rows; the first if there are no rows.
     pub fn last(total: i64, size: u32) -> Self {
         let pages = (total.max(1) - 1) / i64::from(size.max(1)) + 1;
         Self::new(u32::try_from(pages).unwrap_or(u32::MAX))
@@ -81,9 +82,9 @@ impl<'r> FromFormField<'r> for PageNumber {
     }
 }
 
-/// The page that is shown and those beside it, for the template `pagination`.
+/// The current page and the adjacent ones, for the template `pagination`.
 ///
-/// How many pages there are is not known: to count a long table would cost more than the page.
+/// The number of pages is not known: counting a long table would cost more than the page.
 ///
 /// ```
 /// use module_api::{PageNumber, Pagination};
@@ -96,16 +97,16 @@ impl<'r> FromFormField<'r> for PageNumber {
 pub struct Pagination {
     /// The page's number, from 1.
     pub number: u32,
-    /// The number of the page before, if there is one.
+    /// The number of the previous page, if there is one.
     pub previous: Option<u32>,
-    /// The number of the page after, if there is one.
+    /// The number of the next page, if there is one.
     pub next: Option<u32>,
-    /// `true` on the deepest page that can be opened, if there are more rows.
+    /// `true` on the deepest page that can be reached, if there are more rows.
     pub goes_on: bool,
 }
 
 impl Pagination {
-    /// The links of that page of `size` rows, after which there are more rows or not.
+    /// The links of this page of `size` rows; `more` is `true` if more rows follow.
     pub fn new(page: PageNumber, size: u32, more: bool) -> Self {
         let number = page.get();
         let next = number.checked_add(1).map(PageNumber::new).filter(|_| more);

@@ -1,4 +1,4 @@
-//! Values from text, as people type it: in a form, on a command line, in a fixture.
+//! Parses values from text: of a form, a command line, a fixture.
 
 mod calendar;
 mod duration;
@@ -11,9 +11,9 @@ use crate::{FieldInfo, FieldKind};
 use db::{Decimal, Uuid, Value};
 
 impl FieldInfo {
-    /// The value that a text stands for, with what Django's fields understand and say. Nothing is
-    /// `NULL`, unless the field holds text. Whether the field may have the value is another matter:
-    /// see [`validate`](FieldInfo::validate).
+    /// Parses a text into a value, with the formats and messages of Django's fields. Empty text is
+    /// `NULL`, unless the field holds text. Whether the value is valid for the field is checked by
+    /// [`validate`](FieldInfo::validate).
     ///
     /// ```
     /// # use module_api::model::{FieldInfo, FieldKind};
@@ -26,7 +26,7 @@ impl FieldInfo {
     ///
     /// # Errors
     ///
-    /// The text stands for no value of the field's type.
+    /// The text is not a value of the field's kind.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         if text.is_empty() && !self.is_text() {
             return Ok(self.null_value());
@@ -103,7 +103,7 @@ impl FieldInfo {
             Decimal::from_str_exact(trimmed).ok()
         };
         number.ok_or_else(|| match (trimmed.parse::<f64>(), &self.kind) {
-            // It is a number, but has more digits than can be counted with.
+            // It is a number, but has more digits than the type holds.
             (Ok(number), FieldKind::Decimal { max_digits, .. }) if number.is_finite() => {
                 crate::validation::too_many_digits(*max_digits)
             }

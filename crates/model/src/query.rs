@@ -1,5 +1,5 @@
-//! The query that typed and untyped ones are made of: which rows of a table, in which order, and
-//! the columns that are fetched of each.
+//! The common base of typed and untyped queries: the rows of a table, their order, and the fetched
+//! columns.
 
 mod candidates;
 mod expression;
@@ -21,11 +21,11 @@ use crate::{FieldInfo, ModelInfo, Ordering};
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
     pub(crate) model: &'static ModelInfo,
-    /// All of them hold.
+    /// The conditions, all of which have to hold.
     pub(crate) conditions: Vec<Expression>,
     /// The candidates that restrict the rows.
     pub(crate) candidates: Option<Candidates>,
-    /// Columns, each with whether the greatest comes first; without any, the order is the model's.
+    /// Columns, each with `true` for descending order; if empty, the order is the model's.
     pub(crate) order: Vec<(FieldPath, bool)>,
     pub(crate) limit: Option<u32>,
     pub(crate) offset: u64,
@@ -33,14 +33,15 @@ pub(crate) struct Rows {
     pub(crate) locked: bool,
 }
 
-/// A part of what is fetched of each row.
+/// A part of the fetched columns.
 #[derive(Debug, Clone)]
 pub(crate) enum Fetched {
-    /// All columns of the table that these foreign keys lead to; without any, of the query's own.
+    /// All columns of the table at the end of these foreign keys; if there are none, of the query's
+    /// own table.
     Table {
         keys: FieldPath,
-        /// The columns as they stand in a query where the table is `t0`, `t1`…, as far as they were
-        /// written before.
+        /// The columns as in a query where the table is `t0`, `t1`…, as far as they were written in
+        /// advance.
         written: &'static [&'static str],
     },
     /// One column.
@@ -63,8 +64,7 @@ impl Rows {
 
     /// The query for the rows.
     ///
-    /// A limit or offset is applied before anything is joined; skipped rows are read from the index
-    /// only.
+    /// A limit or offset is applied before any join; skipped rows are read from the index only.
     pub(crate) fn fetch(&self, fetched: &[Fetched], kind: DatabaseKind) -> Query {
         let is_single = self.is_single() && self.offset == 0;
         let order = if is_single { Vec::new() } else { self.full_order() };
@@ -113,7 +113,7 @@ impl Rows {
         statement.into_query()
     }
 
-    /// The number of rows, whatever the limit and the offset.
+    /// The number of rows, regardless of limit and offset.
     pub(crate) async fn count(&self, on: Executor<'_>) -> Result<i64, DbError> {
         let mut statement = Statement::new(on.kind());
         statement.push("SELECT COUNT(*)");
@@ -136,7 +136,7 @@ impl Rows {
         Ok(count)
     }
 
-    /// The query for a row without columns, if there is one.
+    /// A query that returns a row without columns if any row matches.
     pub(crate) fn exists(mut self, kind: DatabaseKind) -> Query {
         self.limit = Some(1);
         let mut statement = Statement::new(kind);
@@ -146,7 +146,7 @@ impl Rows {
         statement.into_query()
     }
 
-    /// The statement that gives columns of all rows new values.
+    /// The statement that sets columns of all rows.
     ///
     /// # Panics
     ///
@@ -202,7 +202,7 @@ impl Rows {
         statement
     }
 
-    /// The order that was asked for, or else the model's, and what makes it complete.
+    /// The requested order, or else the model's, with the primary key appended.
     pub(crate) fn full_order(&self) -> Vec<(FieldPath, bool)> {
         let mut order = self.order.clone();
         if order.is_empty() {
@@ -220,7 +220,7 @@ impl Rows {
         order
     }
 
-    /// `FROM` and `WHERE`, with the joins that were asked for before besides.
+    /// Writes `FROM` and `WHERE`, with the joins that were requested before.
     pub(crate) fn push_source(&self, statement: &mut Statement) {
         for condition in &self.conditions {
             statement.join_for_condition(condition);
@@ -232,7 +232,7 @@ impl Rows {
                 statement.push_name(self.model.table);
                 statement.push(" t0");
             }
-            // The full-text index goes first: it offers row after row, in their order.
+            // The full-text index comes first: it returns row after row, in their order.
             (Some(candidates), DatabaseKind::Sqlite) => {
                 candidates.push_table(statement);
                 statement.push(" CROSS JOIN ");
@@ -253,8 +253,8 @@ impl Rows {
         self.push_conditions(statement);
     }
 
-    /// The order beside [`push_source`](Self::push_source). That of the primary key is the one in
-    /// which the index of SQLite has its rows.
+    /// Writes the order after [`push_source`](Self::push_source). That of the primary key is the order
+    /// of the rows in SQLite's index.
     fn push_source_order(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
         if let ([(path, descending)], Some(_), DatabaseKind::Sqlite) =
             (order, &self.candidates, statement.kind())
@@ -295,14 +295,14 @@ impl Rows {
         }
     }
 
-    /// A query for the primary keys alone, of rows that are a part in their order.
+    /// Writes a query for the primary keys alone, of the rows within the limit and after the offset.
     pub(crate) fn push_keys(&self, statement: &mut Statement) {
         let order = if self.is_part() { self.full_order() } else { Vec::new() };
         self.push_ordered_keys(&order, statement);
     }
 
-    /// `FROM` and `WHERE` for the rows within the limit and after the offset, with the joins that were
-    /// asked for before.
+    /// Writes `FROM` and `WHERE` for the rows within the limit and after the offset, with the joins
+    /// that were requested before.
     pub(crate) fn push_part(&self, statement: &mut Statement) {
         if !self.is_part() {
             self.push_source(statement);
@@ -331,7 +331,7 @@ impl Rows {
         !self.conditions.is_empty() || has_condition
     }
 
-    /// The part of a query behind its columns: the rows, their order, and which part of them.
+    /// Writes the clauses after the columns: rows, order, limit and offset.
     fn push_chosen(&self, order: &[(FieldPath, bool)], statement: &mut Statement) {
         for (path, _) in order {
             statement.join_for(path);
@@ -358,16 +358,17 @@ impl Rows {
         self.conditions.iter().any(is_unique)
     }
 
-    /// SQLite has no locks of rows and needs none: a transaction there is the only writer.
+    /// Writes the clause for row locks. SQLite has none and needs none: a transaction there is the
+    /// only writer.
     fn push_lock(&self, statement: &mut Statement) {
         if self.locked && statement.kind() == DatabaseKind::Postgres {
-            // Rows that lead to them may still be inserted meanwhile.
+            // Rows that refer to them can still be inserted meanwhile.
             statement.push(" FOR NO KEY UPDATE OF t0");
         }
     }
 
-    /// `LIMIT` and `OFFSET`, which stand in the statement literally: as parameters PostgreSQL would
-    /// guess the limit to be a tenth of the table, and join the tables whole.
+    /// Writes `LIMIT` and `OFFSET` literally: for parameters PostgreSQL would estimate the limit as a
+    /// tenth of the table, and join whole tables.
     fn push_window(&self, statement: &mut Statement) {
         if let Some(limit) = self.limit {
             statement.push(" LIMIT ");

@@ -1,4 +1,4 @@
-//! Queries by the description of a model alone, for those who serve any model: the admin, above all.
+//! Untyped queries, for code that serves any model, such as the admin.
 //!
 //! ```
 //! # use module_api::model::Model;
@@ -42,7 +42,7 @@ pub use related::Related;
 use crate::query::{Candidates, Fetched, FieldPath, Rows};
 use crate::{FieldInfo, ModelInfo};
 
-/// A query over the rows of a model that is known by its description alone.
+/// A query over the rows of a model that is known only by its description.
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing until it is run"]
 pub struct Records {
@@ -61,38 +61,38 @@ impl Records {
         self.rows.model
     }
 
-    /// Only rows for which this holds, beside what was given before.
+    /// Adds a condition.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.rows.conditions.push(filter.0);
         self
     }
 
-    /// Only rows that an index of texts offers, which still have to meet the conditions.
+    /// Restricts the rows to the candidates of a text index; they still have to meet the conditions.
     pub fn among(mut self, candidates: Option<Candidates>) -> Self {
         self.rows.candidates = candidates;
         self
     }
 
-    /// In the order of this column, after those given before; without any, in that of the model.
-    /// Rows alike in all of them are in the order of their primary keys.
+    /// Adds a column to the order; without any, the order is that of the model. Rows with equal
+    /// values are in the order of their primary keys.
     pub fn order_by(mut self, path: Path, descending: bool) -> Self {
         self.rows.order.push((path.fields, descending));
         self
     }
 
-    /// At most so many rows.
+    /// Limits the number of rows.
     pub fn limit(mut self, rows: u32) -> Self {
         self.rows.limit = Some(rows);
         self
     }
 
-    /// Without the first so many rows.
+    /// Skips this many rows.
     pub fn offset(mut self, rows: u64) -> Self {
         self.rows.offset = rows;
         self
     }
 
-    /// Fetches another column along; where it stands in each record.
+    /// Fetches an additional column, and returns its place in each record.
     pub fn column(&mut self, path: Path) -> ColumnPlace {
         let own = self.model().fields.len();
         if path.is_own()

@@ -1,4 +1,4 @@
-//! Rules over a whole object, beside those of its fields.
+//! Validation rules for a whole object, beside those of its fields.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,13 +7,13 @@ use db::{Transaction, Value};
 
 use crate::{ValidationErrors, WriteError};
 
-/// A rule over a whole object: `#[derive(Model)]` makes it of `#[model(validate = …)]` and
-/// `#[model(validate_in = …)]`.
+/// A validation rule for a whole object: `#[derive(Model)]` creates it from `#[model(validate = …)]`
+/// and `#[model(validate_in = …)]`.
 ///
-/// A rule is asked on every way in: by [`insert`](crate::Model::insert), [`save`](crate::Model::save)
-/// and [`update`](crate::Select::update), by forms, by imports and by fixtures. It is asked about an
-/// object that is new or changed. A row that is older than the rule is left in peace until somebody
-/// changes one of its fields; then the whole object has to follow.
+/// Rules are checked by [`insert`](crate::Model::insert), [`save`](crate::Model::save) and
+/// [`update`](crate::Select::update), by forms, by imports and by fixtures, for objects that are new
+/// or changed. A row that is older than the rule may keep breaking it until one of its fields is
+/// changed; then the whole object has to be valid.
 ///
 /// ```
 /// use module_api::db::Transaction;
@@ -88,13 +88,13 @@ use crate::{ValidationErrors, WriteError};
 /// ```
 #[derive(Clone, Copy)]
 pub enum Rule {
-    /// A rule that the values alone decide.
+    /// A rule over the values alone.
     Values(fn(&[Value]) -> Result<(), ValidationErrors>),
-    /// A rule that asks the database. It is asked only if nothing else is wrong.
+    /// A rule that queries the database. It is only called if there are no other errors.
     Rows(for<'a> fn(&'a [Value], &'a mut Transaction) -> RuleFuture<'a>),
 }
 
-/// The answer of a rule that asks the database.
+/// The result of a rule that queries the database.
 pub type RuleFuture<'a> = Pin<Box<dyn Future<Output = Result<(), WriteError>> + Send + 'a>>;
 
 impl fmt::Debug for Rule {

@@ -1,11 +1,11 @@
-//! Asks the rules of a model about its objects.
+//! Checks the rules of a model.
 
 use db::{Transaction, Value};
 
 use crate::{Filter, ModelInfo, Records, Rule, ValidationErrors, WriteError};
 
 impl ModelInfo {
-    /// Adds what the rules over the values alone find wrong.
+    /// Adds the errors of the rules over the values alone.
     pub(crate) fn check_values(&self, values: &[Value], errors: &mut ValidationErrors) {
         for rule in self.rules {
             if let Rule::Values(rule) = rule
@@ -16,7 +16,7 @@ impl ModelInfo {
         }
     }
 
-    /// Checks an object against the constraints of its table, and asks the rules that ask the database.
+    /// Checks an object against the constraints of its table, and the rules that query the database.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl ModelInfo {
         Ok(errors.into_result()?)
     }
 
-    /// Asks all rules about an object as it is in the database.
+    /// Checks all rules for an object as it is in the database.
     ///
     /// # Errors
     ///
@@ -54,10 +54,10 @@ impl ModelInfo {
     }
 }
 
-/// The most rows that are read at once.
+/// The maximum number of rows that are read at once.
 const CHUNK: usize = 500;
 
-/// Asks all rules about the objects with these primary keys, as they are in the database.
+/// Checks all rules for the objects with these primary keys, as they are in the database.
 pub(crate) async fn check_rules_of(
     model: &'static ModelInfo,
     ids: &[i64],

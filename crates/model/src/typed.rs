@@ -36,7 +36,7 @@ pub trait Model: FromRow + Sync + 'static {
     /// The description of the model.
     const INFO: &'static ModelInfo;
 
-    /// The label, apart from the description: two models may ask for each other's.
+    /// The label, separate from the description: two models may refer to each other.
     #[doc(hidden)]
     const MODEL_LABEL: &'static str;
 
@@ -44,25 +44,25 @@ pub trait Model: FromRow + Sync + 'static {
     #[doc(hidden)]
     const GET: &'static str;
 
-    /// All columns in their order, as they stand in a query where the table is `t0`, `t1` or `t2`.
+    /// All columns in order, as in a query where the table is `t0`, `t1` or `t2`.
     #[doc(hidden)]
     const COLUMNS: [&'static str; 3];
 
     /// The primary key; 0 if the row is not in the database yet.
     fn id(&self) -> i64;
 
-    /// Gives it its primary key.
+    /// Sets the primary key.
     #[doc(hidden)]
     fn set_id(&mut self, id: i64);
 
-    /// Its values, one for each of the description's fields.
+    /// The values, one for each of the description's fields.
     fn values(&self) -> Vec<Value>;
 
     /// Returns the object with these values, one for each of the description's fields; `None` if one of
     /// them is not of the type of its field.
     fn from_values(values: &[Value]) -> Option<Self>;
 
-    /// Reads its columns, which follow each other in their order from the one of that number on.
+    /// Reads consecutive columns in order, beginning at the index `first`.
     #[doc(hidden)]
     fn read(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
 
@@ -71,7 +71,7 @@ pub trait Model: FromRow + Sync + 'static {
         Select::new()
     }
 
-    /// The row with that primary key, if there is one.
+    /// Returns the row with that primary key, if there is one.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ pub trait Model: FromRow + Sync + 'static {
         }
     }
 
-    /// The row with that value in a column that is unique, if there is one.
+    /// Returns the row with that value in a unique column, if there is one.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ pub trait Model: FromRow + Sync + 'static {
         select.first(on.into())
     }
 
-    /// Checks the values and the rules over them, apart from what only the database can tell.
+    /// Validates the values and the rules over them, without querying the database.
     ///
     /// # Errors
     ///
@@ -109,12 +109,11 @@ pub trait Model: FromRow + Sync + 'static {
         Self::INFO.validate(&self.values())
     }
 
-    /// Adds it to the table, with a primary key of the database's own if it is 0, which it then
-    /// has.
+    /// Inserts a row. If the primary key is 0, the database assigns one, and it is set in the object.
     ///
     /// # Errors
     ///
-    /// The values are not what the fields may hold, or the database refuses.
+    /// The values do not fit their fields or break a rule, or the database refuses them.
     fn insert(
         &mut self,
         on: &mut Transaction,
@@ -126,16 +125,16 @@ pub trait Model: FromRow + Sync + 'static {
         }
     }
 
-    /// Writes all its values to its row.
+    /// Updates all columns of the row.
     ///
     /// # Errors
     ///
-    /// The values are not what the fields may hold, the row is gone, or the database refuses.
+    /// The values do not fit their fields or break a rule, the row is gone, or the database refuses.
     fn save(&self, on: &mut Transaction) -> impl Future<Output = Result<(), WriteError>> + Send {
         save_values(Self::INFO, self.values(), on)
     }
 
-    /// Deletes its row with everything that goes with it; what was deleted.
+    /// Deletes the row with its cascade, and returns the numbers of deleted rows.
     ///
     /// # Errors
     ///
@@ -149,7 +148,7 @@ pub trait Model: FromRow + Sync + 'static {
     }
 }
 
-/// Reads a row by the places of its columns.
+/// Reads a row by the indexes of its columns.
 struct ByPlace<M>(M);
 
 impl<M: Model> FromRow for ByPlace<M> {

@@ -9,9 +9,9 @@ pub const TOO_EXACT_FOR_SQLITE: &str =
     "SQLite keeps 15 digits of a number. Ensure that there are no more.";
 
 impl ModelInfo {
-    /// Checks the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules
-    /// over them together. What only the database can tell (whether a value is unique, whether the
-    /// row of a foreign key exists, rules about other rows) is not looked at.
+    /// Validates the values of an object, one for each of [`fields`](ModelInfo::fields), and the rules
+    /// over them together. Conditions that need the database (unique values, the rows of foreign keys,
+    /// rules about other rows) are not checked.
     ///
     /// # Errors
     ///
@@ -24,9 +24,9 @@ impl ModelInfo {
         self.validate_changes(None, values)
     }
 
-    /// The same for an object that has the values `before`: what was good once and is kept stays good,
-    /// so that a row from before a rule can be edited. Rules over the object are asked as soon as
-    /// one of its values is another.
+    /// Validates an object that has the values `before`. An unchanged value stays valid, so that a row
+    /// from before a rule can be edited. Rules over the object are checked as soon as one of its
+    /// values is changed.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl ModelInfo {
     }
 }
 
-/// Checks values of some fields that a database of this kind is to keep.
+/// Validates values of some fields for a database of this kind.
 pub(crate) fn check_fields(
     fields: &[(&'static FieldInfo, Value)],
     kind: DatabaseKind,
@@ -152,7 +152,7 @@ impl FieldInfo {
             messages.push(below(least));
         }
         let FieldKind::Decimal { max_digits, decimal_places } = self.kind else { return };
-        // Zeros at the end are none, unlike for Django: a product has more than its factors.
+        // Unlike in Django, trailing zeros do not count: a product has more than its factors.
         let number = number.normalize();
         let written = number.mantissa().unsigned_abs().to_string();
         let places = number.scale();
@@ -173,7 +173,7 @@ impl FieldInfo {
         }
     }
 
-    /// The least and the greatest number that the field takes.
+    /// The minimum and the maximum number that the field takes.
     pub fn range(&self) -> (i64, i64) {
         let (mut least, mut greatest) = match self.kind {
             FieldKind::SmallInteger => (i64::from(i16::MIN), i64::from(i16::MAX)),

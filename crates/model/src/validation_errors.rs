@@ -78,7 +78,7 @@ impl ValidationErrors {
     }
 }
 
-/// `title: This field cannot be blank.; state: …`
+/// Formats the errors as `title: This field cannot be blank.; state: …`.
 impl fmt::Display for ValidationErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (field, messages)) in self.iter().enumerate() {
@@ -96,7 +96,7 @@ impl fmt::Display for ValidationErrors {
 
 impl std::error::Error for ValidationErrors {}
 
-/// As a map from the fields' names to their messages.
+/// Serializes the errors as a map from the fields' names to their messages.
 impl Serialize for ValidationErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;

@@ -1,4 +1,4 @@
-//! Rules that Django has classes for.
+//! The rules of Django's validators.
 
 mod url;
 
@@ -10,7 +10,7 @@ pub(crate) use url::is_url;
 
 /// Returns `true` if a text is an email address by the rules of Django's `EmailValidator`.
 pub(crate) fn is_email(text: &str) -> bool {
-    // Longer ones cannot be delivered, and cost time to look at.
+    // Longer ones cannot be delivered, and cost time to check.
     if text.chars().count() > 320 {
         return false;
     }
@@ -25,7 +25,7 @@ pub(crate) fn is_slug(text: &str) -> bool {
 
 /// Returns the error of a text that is not JSON for both databases, if there is one.
 pub(crate) fn json_problem(text: &str) -> Option<String> {
-    // Escapes of half a character are only looked at by what reads texts.
+    // Lone surrogates in escapes are only detected when texts are parsed.
     let read = if text.contains("\\u") {
         serde_json::from_str::<serde_json::Value>(text).map(drop)
     } else {
@@ -38,7 +38,7 @@ pub(crate) fn json_problem(text: &str) -> Option<String> {
     }
 }
 
-/// Words of certain characters with dots between them, or a quoted string.
+/// Returns `true` for words of certain characters with dots between them, or a quoted string.
 fn is_user(user: &str) -> bool {
     let is_word_character =
         |c: char| c.is_ascii_alphanumeric() || "-!#$%&'*+/=?^_`{}|~".contains(c);
@@ -47,7 +47,8 @@ fn is_user(user: &str) -> bool {
     dotted || user.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).is_some_and(is_quoted)
 }
 
-/// Characters of ASCII but for line breaks, tabs and zero; quotes and backslashes after a backslash.
+/// Returns `true` for ASCII without line breaks, tabs and zero; quotes and backslashes after a
+/// backslash.
 fn is_quoted(inside: &str) -> bool {
     let mut characters = inside.chars();
     while let Some(character) = characters.next() {
@@ -67,7 +68,8 @@ fn is_quoted(inside: &str) -> bool {
     true
 }
 
-/// A host's name with at least two labels, in ASCII or not, or an address in brackets.
+/// Returns `true` for a host name with at least two labels, in ASCII or not, or an address in
+/// brackets.
 fn is_domain(domain: &str) -> bool {
     if let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse::<Ipv4Addr>().is_ok() || address.parse::<Ipv6Addr>().is_ok();
@@ -87,7 +89,7 @@ fn is_label(label: &str) -> bool {
         && label.chars().all(|c| is_letter(c) || c.is_ascii_digit() || c == '-')
 }
 
-/// The last label has no digits, unless it is written in Punycode.
+/// Returns `true` for a label without digits, or in Punycode.
 fn is_top_label(label: &str) -> bool {
     let encoded = label.get(..4).filter(|start| start.eq_ignore_ascii_case("xn--"));
     is_label(label)

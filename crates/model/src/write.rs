@@ -1,4 +1,4 @@
-//! Adding, changing and relating rows.
+//! Inserting, updating and relating rows.
 
 use std::fmt::Write;
 
@@ -10,13 +10,13 @@ use crate::{
     ValidationErrors, WriteError,
 };
 
-/// Checks the values of an object of a model, with what only the database can tell: that what has
-/// to be unique is, that the rows of foreign keys exist, and rules about other rows. The first value is the primary key; a
-/// row with the same is the object itself.
+/// Validates the values of an object of a model, including conditions that need the database: unique
+/// values, the rows of foreign keys, and rules about other rows. The first value is the primary key; a row
+/// with the same key is the object itself.
 ///
 /// # Errors
 ///
-/// All that is wrong with all fields, or the database is out of reach.
+/// The errors of all fields, or the database is out of reach.
 pub async fn validate_in(
     model: &'static ModelInfo,
     values: &[Value],
@@ -25,12 +25,12 @@ pub async fn validate_in(
     validate(model, None, values, on).await
 }
 
-/// The same for an object whose row has the values `before`: only those are looked at that are
-/// another now, and the rules over the object as soon as one is.
+/// Validates an object whose row has the values `before`: only changed values are checked, and the rules
+/// over the object if any value is changed.
 ///
 /// # Errors
 ///
-/// All that is wrong with all fields, or the database is out of reach.
+/// The errors of all fields, or the database is out of reach.
 pub async fn validate_changes_in(
     model: &'static ModelInfo,
     before: &[Value],
@@ -111,7 +111,7 @@ async fn taken(
         write!(sql, "{and}{} = ${}", quoted(field.column), values.len())
             .expect("a string takes all");
     }
-    // What is not in the table yet is every row's other.
+    // An object that is not in the table yet differs from every row.
     if let Some(key) = key.as_int().filter(|key| *key != 0) {
         values.push(Value::from(key));
         write!(sql, " AND {id} <> ${}", values.len()).expect("a string takes all");
@@ -120,12 +120,12 @@ async fn taken(
     Ok(found.fetch_optional::<(i64,)>(on).await?.is_some())
 }
 
-/// Inserts an object of a model, with the primary key first, and returns that: its own, or one that
-/// the database gives if that is 0.
+/// Inserts an object of a model, with the primary key first, and returns that: its own, or one that the
+/// database assigns if it is 0.
 ///
 /// # Errors
 ///
-/// The values are not what the fields may hold, or the database refuses.
+/// The values do not fit their fields or break a rule, or the database refuses.
 pub async fn insert_values(
     model: &'static ModelInfo,
     values: Vec<Value>,
@@ -154,11 +154,11 @@ pub async fn insert_values(
     Ok(id)
 }
 
-/// Gives the row of an object all its values, with the primary key first.
+/// Updates all columns of the row of an object, with the primary key first.
 ///
 /// # Errors
 ///
-/// The values are not what the fields may hold, the row is gone, or the database refuses.
+/// The values do not fit their fields or break a rule, the row is gone, or the database refuses.
 pub async fn save_values(
     model: &'static ModelInfo,
     values: Vec<Value>,
@@ -169,12 +169,11 @@ pub async fn save_values(
     update(model, values, on).await
 }
 
-/// The same for a row that has the values `before`: only those that are another now are brought into
-/// the normal forms of their fields and checked.
+/// Updates a row that has the values `before`: only changed values are normalized and checked.
 ///
 /// # Errors
 ///
-/// The values are not what the fields may hold, the row is gone, or the database refuses.
+/// The values do not fit their fields or break a rule, the row is gone, or the database refuses.
 pub async fn save_changes(
     model: &'static ModelInfo,
     before: &[Value],
@@ -186,7 +185,7 @@ pub async fn save_changes(
     update(model, values, on).await
 }
 
-/// The values in the normal forms of their fields; those that are as `before` stay as they are.
+/// The values in the normal forms of their fields; unchanged ones stay as they are.
 fn normalized(
     model: &'static ModelInfo,
     before: Option<&[Value]>,
@@ -200,8 +199,8 @@ fn normalized(
     .collect()
 }
 
-/// The values with the time of now in the fields that are given it: when the object is added, all of
-/// them, later those that are given it whenever the object is saved.
+/// The values with the current time in fields with `auto_now`: on insertion in all of them, later in those
+/// that are set whenever the object is saved.
 fn stamped(model: &'static ModelInfo, when: AutoNow, mut values: Vec<Value>) -> Vec<Value> {
     for (field, value) in model.fields.iter().zip(&mut values) {
         if field.auto_now.is_some_and(|auto| auto == AutoNow::Save || auto == when)
@@ -238,7 +237,7 @@ async fn update(
     Ok(())
 }
 
-/// The primary keys of the rows that a many-to-many field relates to one, in ascending order.
+/// The primary keys of the rows related to one by a many-to-many field, in ascending order.
 ///
 /// # Errors
 ///
@@ -255,8 +254,8 @@ pub async fn related_ids(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-/// The primary keys of the rows that a many-to-many field relates to several: pairs of theirs and
-/// those, in ascending order.
+/// The primary keys of the rows related to several by a many-to-many field: pairs of source and target, in
+/// ascending order.
 ///
 /// # Errors
 ///
@@ -277,7 +276,7 @@ pub async fn related_ids_of(
     query(AssertSqlSafe(sql)).fetch_all(on).await
 }
 
-/// Makes the rows that a many-to-many field relates to one these and no others.
+/// Replaces the rows that a many-to-many field relates to one.
 ///
 /// # Errors
 ///

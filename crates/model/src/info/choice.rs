@@ -1,10 +1,10 @@
-//! The values that a field may have.
+//! The choices of a field.
 
 use db::Value;
 
 use crate::DefaultValue;
 
-/// A value that a field may have, and what people call it.
+/// A value that a field may have, and its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     /// The value.
@@ -32,7 +32,7 @@ impl ChoiceValue {
         }
     }
 
-    /// It, as it is stored.
+    /// The stored value.
     pub fn value(self) -> Value {
         match self {
             Self::Int(value) => Value::from(value),
@@ -40,7 +40,7 @@ impl ChoiceValue {
         }
     }
 
-    /// It as the default of a field.
+    /// The value as the default of a field.
     #[doc(hidden)]
     pub const fn as_default(self) -> DefaultValue {
         match self {

@@ -1,29 +1,29 @@
-//! The values that fields have without being given one.
+//! The default values of fields.
 
 use db::{Decimal, Uuid, Value};
 use time::Duration;
 
 use crate::{FieldInfo, FieldKind};
 
-/// The value of a new object's field that is given none.
+/// The default value of a field in new objects.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DefaultValue {
     /// True or false.
     Bool(bool),
-    /// A whole number; of a length of time, that of its seconds.
+    /// A whole number; for a duration, its seconds.
     Int(i64),
     /// A floating-point number.
     Float(f64),
-    /// Text; of any other field, its value as a form takes it.
+    /// Text; for any other kind of field, its value as in forms.
     Text(&'static str),
-    /// The moment, day or time of day at which it is made.
+    /// The current moment, day or time of day.
     Now,
     /// A random UUID.
     Random,
 }
 
 impl DefaultValue {
-    /// The value itself, for a field.
+    /// The value for a field.
     pub(super) fn value(self, field: &FieldInfo) -> Value {
         match self {
             Self::Bool(value) => Value::from(value),
@@ -33,7 +33,7 @@ impl DefaultValue {
             Self::Int(value) => Value::from(value),
             Self::Float(value) => Value::from(value),
             Self::Text(value) if field.is_text() => Value::from(value),
-            // What is no value of the field is `NULL`, which is refused where it has to have one.
+            // Text that cannot be parsed becomes `NULL`, which a required field refuses.
             Self::Text(value) => field.parse(value).unwrap_or_else(|_| field.null_value()),
             Self::Now => field.now().unwrap_or_else(|| field.null_value()),
             Self::Random => Value::from(random_uuid()),
@@ -48,16 +48,16 @@ fn random_uuid() -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// When a field is given the time of writing.
+/// The writes at which a field is set to the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoNow {
-    /// When its object is added.
+    /// When the object is inserted.
     Add,
-    /// Whenever its object is saved.
+    /// Whenever the object is saved.
     Save,
 }
 
-/// The number with so many decimal places, unless it has more that are not zero.
+/// The number with this many decimal places, unless it has more that are not zero.
 pub(crate) fn with_places(number: Decimal, places: u32) -> Decimal {
     let mut number = number.normalize();
     if number.scale() < places {

@@ -1,4 +1,4 @@
-//! Fields that lead to other models.
+//! Fields that refer to other models.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use crate::ModelInfo;
 
 /// The description of a foreign key.
 pub struct ForeignKeyInfo {
-    /// The model it leads to.
+    /// The model it refers to.
     pub target: fn() -> &'static ModelInfo,
-    /// The label of that model, for comparisons while a program compiles.
+    /// The label of that model, for comparisons at compile time.
     #[doc(hidden)]
     pub target_label: &'static str,
     /// The action for the row when the row it refers to is deleted.
@@ -18,7 +18,7 @@ pub struct ForeignKeyInfo {
 }
 
 impl fmt::Debug for ForeignKeyInfo {
-    // Not the target's own description: models may lead to each other.
+    // The target's description is left out: models may refer to each other.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForeignKeyInfo")
             .field("target", &(self.target)().label)
@@ -31,17 +31,17 @@ impl fmt::Debug for ForeignKeyInfo {
 /// The action for a row when the row that its foreign key refers to is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
-    /// It is deleted too.
+    /// The row is deleted too.
     Cascade,
-    /// It keeps the other from being deleted.
+    /// The row prevents the deletion of the other.
     Protect,
-    /// Its foreign key becomes `NULL`.
+    /// The foreign key becomes `NULL`.
     SetNull,
 }
 
 /// A field that relates a model to any number of rows of another, through a table between the two.
 pub struct ManyToManyInfo {
-    /// Its name in code, fixtures and forms: `groups`.
+    /// The name in code, fixtures and forms: `groups`.
     pub name: &'static str,
     /// The name for people.
     pub verbose_name: &'static str,
@@ -49,14 +49,14 @@ pub struct ManyToManyInfo {
     pub help_text: &'static str,
     /// `true` if forms accept it empty.
     pub blank: bool,
-    /// The model it leads to.
+    /// The model it refers to.
     pub target: fn() -> &'static ModelInfo,
-    /// The table between: that of [`through`](ManyToManyInfo::through), or one whose columns are
-    /// `id` and the two here, which are unique together.
+    /// The table between: that of [`through`](ManyToManyInfo::through), or one with the column
+    /// `id` and the two below, which are unique together.
     pub table: &'static str,
     /// The column with the key of the model that has the field.
     pub source_column: &'static str,
-    /// The column with the key of the model it leads to.
+    /// The column with the key of the model that the field refers to.
     pub target_column: &'static str,
     /// The model of the rows between; `None` if the field has a table of its own.
     pub through: Option<fn() -> &'static ModelInfo>,

@@ -1,10 +1,10 @@
-//! The foreign keys of a model between two others, found while `#[derive(Model)]` compiles.
+//! The foreign keys of a model between two others, looked up while `#[derive(Model)]` compiles.
 
 use super::same;
 use crate::{FieldKind, ModelInfo};
 
 impl ModelInfo {
-    /// Returns the number of foreign keys to the model of that label.
+    /// Returns the number of foreign keys to the model with that label.
     #[doc(hidden)]
     pub const fn keys_to(&self, label: &str) -> usize {
         let (mut index, mut keys) = (0, 0);
@@ -15,7 +15,7 @@ impl ModelInfo {
         keys
     }
 
-    /// Returns `true` if the field of that name is a foreign key to the model of that label.
+    /// Returns `true` if the field with that name is a foreign key to the model with that label.
     #[doc(hidden)]
     pub const fn is_key_to(&self, name: &str, label: &str) -> bool {
         let mut index = 0;
@@ -28,8 +28,8 @@ impl ModelInfo {
         false
     }
 
-    /// Returns the column of the foreign key of that number to the model of that label. It is empty
-    /// if there is none, which the derive reports itself.
+    /// Returns the column of the foreign key with that index to the model with that label; empty if
+    /// there is none, which the derive reports itself.
     #[doc(hidden)]
     pub const fn column_to(&self, label: &str, number: usize) -> &'static str {
         let (mut index, mut keys) = (0, 0);
@@ -45,7 +45,7 @@ impl ModelInfo {
         ""
     }
 
-    /// Returns the column of the field of that name. It is empty if there is none, which the derive
+    /// Returns the column of the field with that name; empty if there is none, which the derive
     /// reports itself.
     #[doc(hidden)]
     pub const fn column_of(&self, name: &str) -> &'static str {

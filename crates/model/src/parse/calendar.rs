@@ -1,8 +1,8 @@
-//! Moments, days and times of day from text.
+//! Parses moments, days and times of day.
 
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
-/// A moment in the forms that Django takes: a date, or a date and a time with or without seconds,
+/// Parses a moment in Django's formats: a date, or a date and a time with or without seconds,
 /// their fraction, and an offset. Without an offset it is UTC.
 pub(super) fn datetime(text: &str) -> Result<UtcDateTime, String> {
     let invalid_format = || {
@@ -18,7 +18,7 @@ pub(super) fn datetime(text: &str) -> Result<UtcDateTime, String> {
     clock.on(&date).ok_or_else(|| format!("“{text}” is not a valid date and time."))
 }
 
-/// A day in the form that Django takes.
+/// Parses a day in Django's format.
 pub(super) fn date(text: &str) -> Result<Date, String> {
     let mut scan = Scan(text.trim());
     let date = scan
@@ -32,7 +32,7 @@ fn invalid_date(text: &str) -> String {
     format!("“{text}” is not a valid date.")
 }
 
-/// A time of day in the form that Django takes, with or without seconds and their fraction.
+/// Parses a time of day in Django's format, with or without seconds and their fraction.
 pub(super) fn time(text: &str) -> Result<Time, String> {
     let mut scan = Scan(text.trim());
     let clock = scan
@@ -42,10 +42,10 @@ pub(super) fn time(text: &str) -> Result<Time, String> {
     clock.time().ok_or_else(|| format!("“{text}” is not a valid time."))
 }
 
-/// The rest of a text.
+/// The rest of the text.
 struct Scan<'a>(&'a str);
 
-/// The numbers of a date, which need not exist.
+/// The numbers of a date, which need not be valid.
 struct Numbers {
     year: u32,
     month: u32,
@@ -60,7 +60,7 @@ impl Numbers {
     }
 }
 
-/// The numbers of a time, which need not exist, and the offset in minutes.
+/// The numbers of a time, which need not be valid, and the offset in minutes.
 struct Clock {
     numbers: [u32; 3],
     micro: u32,
@@ -68,14 +68,14 @@ struct Clock {
 }
 
 impl Clock {
-    /// The time of day, if there is one.
+    /// The time of day, if it is valid.
     fn time(&self) -> Option<Time> {
         let [hour, minute, second] =
             self.numbers.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
         Time::from_hms_micro(hour, minute, second, self.micro).ok()
     }
 
-    /// The moment on that date, if there is one.
+    /// The moment on that date, if it is valid.
     fn on(&self, date: &Numbers) -> Option<UtcDateTime> {
         let moment = UtcDateTime::new(date.build()?, self.time()?);
         let moment = moment.checked_sub(Duration::minutes(self.offset))?;
@@ -89,7 +89,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// The next digits: as many as there are, which have to be so many.
+    /// The next digits, all of them, whose number has to be from `least` to `most`.
     fn digits(&mut self, least: usize, most: usize) -> Option<&str> {
         let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
         if count < least || count > most {
@@ -112,7 +112,7 @@ impl Scan<'_> {
         Some(Numbers { year, month, day: self.number(1, 2)? })
     }
 
-    /// The rest after the date.
+    /// Parses the text after the date.
     fn clock(&mut self) -> Option<Clock> {
         self.take(&['T', 't', ' '])?;
         let clock = self.time_of_day()?;
@@ -128,7 +128,7 @@ impl Scan<'_> {
         if self.take(&[':']).is_some() {
             second = self.number(1, 2)?;
             if self.take(&['.', ',']).is_some() {
-                // What is below a microsecond is cut off.
+                // Truncated to microseconds.
                 let fraction = self.digits(1, 12)?;
                 let fraction = &fraction[..fraction.len().min(6)];
                 micro = format!("{fraction:0<6}").parse().ok()?;
@@ -137,7 +137,7 @@ impl Scan<'_> {
         Some(Clock { numbers: [hour, minute, second], micro, offset: 0 })
     }
 
-    /// The offset from UTC, in minutes, which is all that is left.
+    /// Parses the offset from UTC, in minutes, which ends the text.
     fn offset(&mut self) -> Option<i64> {
         let sign = match self.0.chars().next() {
             None => return Some(0),

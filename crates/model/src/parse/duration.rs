@@ -1,9 +1,9 @@
-//! Lengths of time from text.
+//! Parses durations.
 
 use time::Duration;
 
-/// A length of time in the forms that Django takes: `3 09:41:15.326411`, from the seconds up to the
-/// days, or as in ISO 8601, `P3DT9H41M15.326411S`.
+/// Parses a duration in Django's formats: `3 09:41:15.326411`, where only the seconds are required,
+/// or ISO 8601, `P3DT9H41M15.326411S`.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
     let trimmed = text.trim();
     let micros = of_clock(trimmed).or_else(|| of_iso(trimmed));
@@ -17,7 +17,7 @@ const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
 const DAY: i128 = 24 * HOUR;
 
-/// `[-]D [-]HH:MM:SS.ffffff`, of which the seconds alone have to be there.
+/// Parses `[-]D [-]HH:MM:SS.ffffff`, where only the seconds are required.
 fn of_clock(text: &str) -> Option<i128> {
     let (days, clock) = match text.split_once(' ') {
         Some((days, clock)) => {
@@ -40,7 +40,7 @@ fn of_clock(text: &str) -> Option<i128> {
     Some(days * DAY + sign * time)
 }
 
-/// `[-]P3DT9H41M15.3S`, of which any part may be missing.
+/// Parses `[-]P3DT9H41M15.3S`, where each part is optional.
 fn of_iso(text: &str) -> Option<i128> {
     let (sign, text) = signed(text.strip_prefix('+').unwrap_or(text));
     let text = text.strip_prefix('P')?;
@@ -62,14 +62,13 @@ fn signed(text: &str) -> (i128, &str) {
     text.strip_prefix('-').map_or((1, text), |rest| (-1, rest))
 }
 
-/// A number of at most twelve digits, which cannot overflow whatever it counts.
+/// Parses a number of at most twelve digits, which cannot overflow in any unit.
 fn whole(digits: &str) -> Option<i128> {
     let good = (1..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| good)
 }
 
-/// A number of units with a fraction of up to twelve digits, in microseconds; what is below them is
-/// cut off.
+/// Parses a number of units with a fraction of up to twelve digits into microseconds, truncated.
 fn fraction(number: &str, unit: i128) -> Option<i128> {
     let Some((digits, fraction)) = number.split_once(['.', ',']) else {
         return Some(whole(number)? * unit);

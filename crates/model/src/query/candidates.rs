@@ -1,30 +1,30 @@
-//! The candidates that an index of texts offers to a search, before its own conditions.
+//! Candidates from a text index, which a search then filters by its own conditions.
 
 use db::{DatabaseKind, Value};
 
 use super::{Statement, escape_like};
 
-/// The number of characters of a term in the index of SQLite.
+/// The number of characters of a term in SQLite's index.
 const LETTERS: usize = 3;
 
-/// Words that an index of texts is asked for.
+/// Words to look up in a text index.
 ///
-/// The index is a table: on SQLite a full-text index by groups of three letters, whose row numbers are
-/// the primary keys of the model; on PostgreSQL one with the columns `object_id` and `text`. Its texts
-/// are as [`folded`](crate::folded) makes them. What it offers still has to meet the conditions, so it
-/// may offer too much, and never too little.
+/// The index is a table: on SQLite a full-text index of trigrams, whose row ids are the primary keys of
+/// the model; on PostgreSQL one with the columns `object_id` and `text`. Its texts are
+/// [`folded`](crate::folded). The candidates are filtered by the conditions, so the index may return
+/// false positives, but no false negatives.
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub(crate) table: String,
-    /// Groups of words: of each, one has to be there.
+    /// Groups of words, alternatives of which one has to occur.
     words: Vec<Vec<String>>,
-    /// Rows that are candidates whatever the index has.
+    /// The primary keys of rows that are candidates regardless of the index.
     rows: Vec<i64>,
 }
 
 impl Candidates {
-    /// Those in whose texts one word of each group stands. `None` if the index of SQLite cannot be
-    /// asked for any of the groups, since a word in each is too short.
+    /// Creates candidates whose texts contain one word of each group. `None` if SQLite's index cannot be
+    /// used for any of the groups, since each has a word that is too short.
     pub fn new(table: String, mut words: Vec<Vec<String>>, kind: DatabaseKind) -> Option<Self> {
         if kind == DatabaseKind::Sqlite {
             words.retain(|group| group.iter().all(|word| word.chars().count() >= LETTERS));
@@ -32,20 +32,20 @@ impl Candidates {
         (!words.is_empty()).then_some(Self { table, words, rows: Vec::new() })
     }
 
-    /// The same with rows that are candidates, too, since their texts in the index may be out of date.
+    /// Adds rows as candidates, since their texts in the index may be out of date.
     #[must_use]
     pub fn and_rows(mut self, ids: Vec<i64>) -> Self {
         self.rows = ids;
         self
     }
 
-    /// Returns `true` if the statement needs their condition, since there are no further rows.
+    /// Returns `true` if the statement needs the condition on the index, since there are no added rows.
     pub(crate) fn has_condition(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The candidates in a `FROM`, as `c`: the index itself, or its rows and the further ones. The column
-    /// with the primary keys is named as in the index.
+    /// Writes the candidates in a `FROM`, as `c`: the index itself, or its rows and the added ones. The
+    /// column with the primary keys is named as in the index.
     pub(crate) fn push_table(&self, statement: &mut Statement) {
         if self.has_condition() {
             statement.push_name(&self.table);
@@ -79,7 +79,7 @@ impl Candidates {
         }
     }
 
-    /// The condition on the index, which is `c` in the statement.
+    /// Writes the condition on the index, which is `c` in the statement.
     pub(crate) fn push_condition(&self, statement: &mut Statement) {
         match statement.kind() {
             DatabaseKind::Sqlite => {
@@ -104,7 +104,7 @@ impl Candidates {
         }
     }
 
-    /// The groups in the language of SQLite's full-text index: all groups of three letters.
+    /// The groups as a query of SQLite's full-text index.
     fn full_text_query(&self) -> String {
         let of_word = |word: &String| {
             let letters: Vec<char> = word.chars().collect();

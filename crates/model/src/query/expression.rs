@@ -1,4 +1,4 @@
-//! Conditions on the rows of a query, and the ways to its columns.
+//! Conditions on the rows of a query, and the paths to its columns.
 
 use std::borrow::Cow;
 
@@ -34,13 +34,14 @@ pub(crate) enum Expression {
         pattern: String,
         ignore_case: bool,
     },
-    /// The text stands in the column, capitals and accents apart.
+    /// The column contains the text, regardless of case and accents.
     Folded {
         path: FieldPath,
         text: String,
         part: Part,
     },
-    /// A many-to-many field relates the row, whose primary key this is, to that one, or to any.
+    /// A many-to-many field relates the row with this primary key to the target, or, without one,
+    /// to any row.
     Related {
         key: &'static FieldInfo,
         field: &'static ManyToManyInfo,
@@ -59,10 +60,10 @@ pub(crate) enum Part {
     Whole,
 }
 
-/// The way to a column: foreign keys, then the field itself.
+/// The path to a column: foreign keys, then the field itself.
 pub(crate) type FieldPath = Cow<'static, [&'static FieldInfo]>;
 
-/// The text as a pattern of `LIKE … ESCAPE '\'` that stands for itself.
+/// The text escaped as a pattern of `LIKE … ESCAPE '\'`.
 pub(crate) fn escape_like(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }

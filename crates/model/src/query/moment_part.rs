@@ -4,7 +4,7 @@ use db::DatabaseKind;
 
 use crate::{FieldInfo, FieldKind};
 
-/// A part of a moment, in UTC, under Django's name and with its numbers.
+/// A part of a moment, in UTC, with the names and numbers of Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MomentPart {
     /// The year.
@@ -26,7 +26,7 @@ pub enum MomentPart {
 }
 
 impl MomentPart {
-    /// The part of that name: `month`.
+    /// The part with that name: `month`.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "year" => Self::Year,
@@ -59,7 +59,7 @@ impl MomentPart {
             };
             return (format!("{before}EXTRACT({part} FROM "), format!("{zone}){after}"));
         }
-        // Where a time of day begins in the text.
+        // The offset of the time of day in the text.
         let clock = if matches!(field.kind, FieldKind::Time) { 1 } else { 12 };
         let number = |at: u32, length: u32| {
             ("CAST(SUBSTR(".to_owned(), format!(", {at}, {length}) AS INTEGER)"))

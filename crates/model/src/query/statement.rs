@@ -1,6 +1,6 @@
 //! The SQL of queries, for either database.
 //!
-//! It is made for each query, so it is written into one string, piece by piece.
+//! A statement is built for each query, so it is written into one string, piece by piece.
 
 use std::fmt::Write;
 
@@ -11,10 +11,10 @@ use super::{Expression, FieldPath, Part, escape_like};
 use crate::fold::{POSTGRES, glob_pattern, without_marks};
 use crate::{FieldInfo, ModelInfo};
 
-/// As long as most statements are at most.
+/// The usual maximum length of a statement, in bytes.
 const USUAL_LENGTH: usize = 768;
 
-/// Most numbers are small: parameters and aliases.
+/// Writes a number of parameters or aliases, usually small.
 fn push_number(sql: &mut String, number: usize) {
     match u8::try_from(number) {
         Ok(digit @ 0..=9) => sql.push(char::from(b'0' + digit)),
@@ -26,8 +26,8 @@ fn push_number(sql: &mut String, number: usize) {
     }
 }
 
-/// A statement in the making, over a model's table, which is `t0` there, and the tables that are
-/// joined to it.
+/// A statement under construction, over a model's table, which has the alias `t0`, and the tables
+/// that are joined to it.
 pub(crate) struct Statement {
     kind: DatabaseKind,
     joins: Vec<Join>,
@@ -35,7 +35,7 @@ pub(crate) struct Statement {
     values: Vec<Value>,
 }
 
-/// The table that a foreign key leads to; its alias is its place among the joins, counted from 1.
+/// The table that a foreign key refers to; its alias is its index among the joins, from 1.
 struct Join {
     parent: usize,
     field: &'static FieldInfo,
@@ -49,7 +49,7 @@ impl Statement {
     }
 
     pub(crate) fn into_query(self) -> Query {
-        // Every part of it is this crate's own or a quoted name; values are parameters.
+        // Every part is a literal of this crate or a quoted name; values are parameters.
         Query::with_values(AssertSqlSafe(self.sql), self.values)
     }
 
@@ -72,7 +72,7 @@ impl Statement {
         }
     }
 
-    /// A part of the statement that has aliases of its own, and shares its parameters.
+    /// Writes a subquery with aliases of its own that shares the parameters.
     pub(crate) fn within<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
         let joins = std::mem::take(&mut self.joins);
         let written = write(self);
@@ -80,8 +80,8 @@ impl Statement {
         written
     }
 
-    /// The alias of the table at the end of the foreign keys, which is joined once only. Behind one
-    /// that may be `NULL` all are joined such that no row is lost.
+    /// The alias of the table at the end of the foreign keys, which is joined only once. After a
+    /// foreign key that may be `NULL` all joins are outer ones.
     pub(crate) fn join(&mut self, foreign_keys: &[&'static FieldInfo]) -> usize {
         let mut parent = 0;
         let mut outer = false;
@@ -106,7 +106,7 @@ impl Statement {
         self.join(&path[..path.len() - 1]);
     }
 
-    /// Joins what a condition needs.
+    /// Joins the tables of a condition.
     pub(crate) fn join_for_condition(&mut self, expression: &Expression) {
         match expression {
             Expression::Compare { path, .. }
@@ -125,7 +125,7 @@ impl Statement {
         }
     }
 
-    /// A column, as it stands in an expression.
+    /// Writes a column for an expression.
     pub(crate) fn push_column(&mut self, path: &FieldPath) {
         let (field, foreign_keys) = path.split_last().expect("a path has at least one field");
         let alias = self.join(foreign_keys);
@@ -139,7 +139,7 @@ impl Statement {
         self.push_name(field.column);
     }
 
-    /// The clauses that join what was asked for so far.
+    /// Writes the clauses of the joins requested so far.
     pub(crate) fn push_joins(&mut self) {
         for (index, Join { parent, field, outer }) in self.joins.iter().enumerate() {
             let foreign_key = field.foreign_key().expect("only foreign keys are joined");
@@ -159,7 +159,7 @@ impl Statement {
         }
     }
 
-    /// All columns of a model, under an alias.
+    /// Writes all columns of a model, under an alias.
     pub(crate) fn push_columns(
         &mut self,
         model: &ModelInfo,
@@ -222,7 +222,7 @@ impl Statement {
                 let upper = *ignore_case && self.kind == DatabaseKind::Postgres;
                 let (before, between, after) =
                     if upper { ("UPPER(", ") LIKE UPPER(", ")") } else { ("", " LIKE ", "") };
-                // PostgreSQL compares only text with a pattern.
+                // PostgreSQL matches only text with a pattern.
                 let is_text = path.last().is_some_and(|field| field.is_text());
                 let cast = !is_text && self.kind == DatabaseKind::Postgres;
                 self.push(before);

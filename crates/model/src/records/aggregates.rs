@@ -5,7 +5,7 @@ use crate::query::Statement;
 use crate::{FieldKind, ManyToManyInfo};
 use db::{DatabaseKind, DbError, Executor, Row, Value};
 
-/// A part of the calendar.
+/// A period of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// A year.
@@ -17,7 +17,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// How it is written in full: `2020`, `2020-06`, `2020-06-14`.
+    /// The format of the period: `2020`, `2020-06`, `2020-06-14`.
     const fn pattern(self) -> &'static str {
         match self {
             Self::Year => "YYYY",
@@ -49,7 +49,7 @@ impl Records {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// How many rows there are; a limit and an offset are of no account.
+    /// The number of rows, regardless of limit and offset.
     ///
     /// # Errors
     ///
@@ -84,8 +84,8 @@ impl Records {
         self.rows.keys(on.kind()).fetch_all_with(|row| row.get_at(0), on).await
     }
 
-    /// The values that a column has and how many of the rows have each, in the order of the values, at
-    /// most so many.
+    /// The distinct values of a column and the number of rows with each, in the order of the values, up
+    /// to a maximum number of values.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Records {
         statement.into_query().fetch_all_with(read, on).await
     }
 
-    /// The least and the greatest value of a column; nothing if no row has one.
+    /// The minimum and the maximum of a column; `None` if no row has a value.
     ///
     /// # Errors
     ///
@@ -142,8 +142,8 @@ impl Records {
         Ok(bounds.filter(|(least, _)| !least.is_null()))
     }
 
-    /// The years, months or days, in UTC, in which the moments or days of a column are, and how many rows
-    /// are in each, in their order, at most so many: as `2020`, `2020-06` or `2020-06-14`.
+    /// The years, months or days, in UTC, of the moments or days in a column, and the number of rows in
+    /// each, in order, up to a maximum number of periods: as `2020`, `2020-06` or `2020-06-14`.
     ///
     /// # Errors
     ///
@@ -182,8 +182,8 @@ impl Records {
         statement.into_query().fetch_all_with(read, on).await
     }
 
-    /// The rows that a many-to-many field relates the rows to, by their primary keys, and how many
-    /// rows it relates to each, in the order of the keys, at most so many.
+    /// The primary keys of the rows that a many-to-many field relates the rows to, and the number of rows
+    /// related to each, in the order of the keys, up to a maximum number of keys.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use super::{ColumnPlace, LOOKUP_SEPARATOR, Path, Record, Records};
 use crate::{DisplayPart, FieldInfo, ModelInfo};
 
-/// How rows show as text: made by [`Records::display`].
+/// The labels of a query's rows: created by [`Records::display`].
 #[derive(Debug, Clone)]
 pub struct Display {
     model: &'static ModelInfo,
@@ -17,8 +17,7 @@ enum Piece {
 }
 
 impl Display {
-    /// The text of a row of the query that it was made by. A row that a foreign key leads to and
-    /// that is not there has none.
+    /// The label of a row of the query; empty if the foreign key leads to no row.
     pub fn text(&self, record: &Record) -> String {
         let mut text = String::new();
         for piece in &self.pieces {
@@ -30,12 +29,12 @@ impl Display {
         text
     }
 
-    /// The model whose rows it shows.
+    /// The model of the labelled rows.
     pub fn model(&self) -> &'static ModelInfo {
         self.model
     }
 
-    /// The columns that it takes, by the way to them from the query's rows.
+    /// The columns of the label, by their paths from the query's rows.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,
@@ -53,16 +52,16 @@ impl Display {
 }
 
 impl Records {
-    /// Fetches along what its rows show as.
+    /// Fetches the columns of the rows' labels.
     pub fn display(&mut self) -> Display {
         self.display_from(self.model(), &[])
     }
 
-    /// Fetches along what the rows show as to which a foreign key leads.
+    /// Fetches the columns of the labels of the rows that a foreign key refers to.
     ///
     /// # Panics
     ///
-    /// The path ends in a field that is no foreign key.
+    /// The path ends in a field that is not a foreign key.
     pub fn display_of(&mut self, path: &Path) -> Display {
         let key = path.field().foreign_key().expect("a foreign key leads to rows");
         self.display_from((key.target)(), path.fields())
@@ -95,7 +94,7 @@ impl Records {
             let Ok(path) = Path::parse(model, &names.join(LOOKUP_SEPARATOR)) else { continue };
             let fields: Vec<_> = before.iter().chain(path.fields()).copied().collect();
             match path.field().foreign_key() {
-                // A model that shows as what it leads to, and that as it, cannot be followed.
+                // Models whose labels refer to each other cannot be followed for ever.
                 Some(key) if fields.len() < 8 => {
                     self.push_display((key.target)(), &fields, pieces);
                 }

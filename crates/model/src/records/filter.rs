@@ -1,16 +1,16 @@
-//! Which rows a query takes.
+//! Conditions on the rows of an untyped query.
 
 use super::Path;
 use crate::query::{Expression, MomentPart, Part, escape_like};
 use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 
-/// A condition on the rows of a model that is known by its description alone.
+/// A condition on the rows of a model that is known only by its description.
 #[derive(Debug, Clone)]
 #[must_use = "a filter does nothing by itself"]
 pub struct Filter(pub(super) Expression);
 
-/// How a column is compared with a value. `NULL` compares with nothing.
+/// The comparison of a column with a value. A comparison with `NULL` is never true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// Equal.
@@ -38,18 +38,18 @@ impl Comparison {
 }
 
 impl Filter {
-    /// The column compares so with the value.
+    /// The column compares to the value.
     pub fn compare(path: Path, comparison: Comparison, value: Value) -> Self {
         Self(Expression::Compare { path: path.fields, operator: comparison.operator(), value })
     }
 
-    /// A part of the moment in the column, in UTC, compares so with the number.
+    /// A part of the moment in the column, in UTC, compares to the number.
     pub fn compare_part(path: Path, part: MomentPart, comparison: Comparison, number: i64) -> Self {
         let operator = comparison.operator();
         Self(Expression::Part { path: path.fields, part, operator, number })
     }
 
-    /// The column has the value; if that is `NULL`, it is `NULL`.
+    /// The column equals the value, or both are `NULL`.
     pub fn is(path: Path, value: Value) -> Self {
         if value.is_null() {
             Self::is_null(path)
@@ -74,39 +74,39 @@ impl Filter {
         Self(Expression::IsNull { path: path.fields })
     }
 
-    /// The text stands in the column, capitals or not. SQLite knows the capitals of ASCII only. What
-    /// is no text is compared as the database writes it.
+    /// The column contains the text, regardless of case. SQLite ignores the case of ASCII only.
+    /// Values other than text are compared as the database formats them.
     pub fn contains(path: Path, text: &str) -> Self {
         Self::like(path, format!("%{}%", escape_like(text)))
     }
 
-    /// The column begins with the text, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column begins with the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn starts_with(path: Path, text: &str) -> Self {
         Self::like(path, format!("{}%", escape_like(text)))
     }
 
-    /// The column ends with the text, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column ends with the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn ends_with(path: Path, text: &str) -> Self {
         Self::like(path, format!("%{}", escape_like(text)))
     }
 
-    /// The column is the text, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column equals the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn equals_ignoring_case(path: Path, text: &str) -> Self {
         Self::like(path, escape_like(text))
     }
 
-    /// The text stands in the column, capitals and accents apart. What is no text is compared as the
-    /// database writes it.
+    /// The column contains the text, regardless of case and accents. Values other than text are
+    /// compared as the database formats them.
     pub fn contains_folded(path: Path, text: &str) -> Self {
         Self::folded(path, text, Part::Anywhere)
     }
 
-    /// The column begins with the text, capitals and accents apart.
+    /// The column begins with the text, regardless of case and accents.
     pub fn starts_with_folded(path: Path, text: &str) -> Self {
         Self::folded(path, text, Part::Start)
     }
 
-    /// The column is the text, capitals and accents apart.
+    /// The column equals the text, regardless of case and accents.
     pub fn equals_folded(path: Path, text: &str) -> Self {
         Self::folded(path, text, Part::Whole)
     }
@@ -128,23 +128,23 @@ impl Filter {
         Self(Expression::Related { key: model.primary_key(), field, target: Some(target) })
     }
 
-    /// A many-to-many field of the model relates the row to any.
+    /// A many-to-many field of the model relates the row to any other.
     pub fn has_related(model: &'static ModelInfo, field: &'static ManyToManyInfo) -> Self {
         Self(Expression::Related { key: model.primary_key(), field, target: None })
     }
 
-    /// All hold, which they do if there are none.
+    /// All conditions hold; true for an empty list.
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Expression::All(filters.into_iter().map(|filter| filter.0).collect()))
     }
 
-    /// At least one holds, which none does if there are none.
+    /// At least one condition holds; false for an empty list.
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Expression::Any(filters.into_iter().map(|filter| filter.0).collect()))
     }
 }
 
-/// All rows for which it does not hold, those of which it cannot be told for a `NULL` included.
+/// Matches the rows for which the condition does not hold, including those for which it is `NULL`.
 impl std::ops::Not for Filter {
     type Output = Self;
 

@@ -1,4 +1,4 @@
-//! The way from a model to a column, by the names of fields.
+//! The path from a model to a column, by the names of fields.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use crate::{FieldInfo, ModelInfo};
 /// The separator between the names of a [`Path`], as in Django.
 pub const LOOKUP_SEPARATOR: &str = "__";
 
-/// The way to a column from a model: its own field, or foreign keys and then a field of the model
+/// The path to a column from a model: its own field, or foreign keys and then a field of the model
 /// they lead to. It is written as in Django: `address__city`.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) fields: FieldPath,
 }
 
-/// A name that is no field of its model.
+/// A name that is not a field of its model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{model}` has no field `{name}`{}", known(.fields))]
 pub struct UnknownField {
@@ -23,7 +23,7 @@ pub struct UnknownField {
     pub model: &'static str,
     /// The name.
     pub name: String,
-    /// The fields that it has.
+    /// The names of the model's fields.
     pub fields: Vec<&'static str>,
 }
 
@@ -32,12 +32,12 @@ fn known(fields: &[&str]) -> String {
 }
 
 impl Path {
-    /// The way that is written in Django's form. The last name may also be `pk`, or the column of a
+    /// Parses a path in Django's notation. The last name can also be `pk`, or the column of a
     /// foreign key: `address_id`.
     ///
     /// # Errors
     ///
-    /// One of the names is no field, or one that leads on is no foreign key.
+    /// A name is not a field, or one in the middle is not a foreign key.
     pub fn parse(model: &'static ModelInfo, path: &str) -> Result<Self, UnknownField> {
         let mut fields = Vec::new();
         let mut model = model;
@@ -64,42 +64,42 @@ impl Path {
         Ok(Self { fields: fields.into() })
     }
 
-    /// A model's own field.
+    /// The path to a model's own field.
     pub fn of(field: &'static FieldInfo) -> Self {
         Self { fields: path_of(field) }
     }
 
-    /// The way on to a field of the model that it leads to.
+    /// The path extended by a field of the model that it leads to.
     pub fn to(&self, field: &'static FieldInfo) -> Self {
         let mut fields = self.fields.to_vec();
         fields.push(field);
         Self { fields: fields.into() }
     }
 
-    /// The ways to the rows that it passes: one for each foreign key, the one at its end included.
+    /// The paths to the rows along it: one for each foreign key, including a last one.
     pub fn foreign_keys(&self) -> impl Iterator<Item = Self> {
         let is_key = |end: &usize| self.fields[end - 1].foreign_key().is_some();
         let to = |end: usize| Self { fields: self.fields[..end].to_vec().into() };
         (1..=self.fields.len()).filter(is_key).map(to)
     }
 
-    /// The field at its end.
+    /// The field at the end.
     pub fn field(&self) -> &'static FieldInfo {
         self.fields.last().expect("a path has at least one field")
     }
 
-    /// All fields on the way, the one at the end included.
+    /// All fields along the path, including the last.
     pub fn fields(&self) -> &[&'static FieldInfo] {
         &self.fields
     }
 
-    /// Returns `true` if it is a field of the model itself.
+    /// Returns `true` if the path is a field of the model itself.
     pub fn is_own(&self) -> bool {
         self.fields.len() == 1
     }
 }
 
-/// As it is written: `address__city`.
+/// Formats the path as it is parsed: `address__city`.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, field) in self.fields.iter().enumerate() {

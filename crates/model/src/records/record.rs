@@ -1,17 +1,17 @@
-//! The rows that a query gives.
+//! The rows that a query returns.
 
 use super::Records;
 use crate::{FieldInfo, FieldKind, ModelInfo};
 use db::{DbError, JsonText, Row, Value};
 
-/// A row: the values of the model's own fields, and of the further columns that were asked for.
+/// A row: the values of the model's own fields, and of the additional columns.
 #[derive(Debug, Clone)]
 pub struct Record {
     pub(super) model: &'static ModelInfo,
     pub(super) values: Vec<Value>,
 }
 
-/// A further column of a [`Records`].
+/// The place of an additional column of a [`Records`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnPlace(pub(super) usize);
 
@@ -59,14 +59,14 @@ impl Record {
         display.is_of(self.model.fields.len()).then(|| display.text(self))
     }
 
-    /// The value of a further column.
+    /// The value of an additional column.
     pub fn at(&self, place: ColumnPlace) -> &Value {
         &self.values[place.0]
     }
 }
 
 impl FieldInfo {
-    /// The value of the field in a row, in the column at that place, counted from 0.
+    /// Reads the value of the field from the column of a row at that index, from 0.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! The rows that foreign keys of a query lead to.
+//! The rows that foreign keys of a query refer to.
 
 use super::{ColumnPlace, Path, Record, Records};
 use crate::ModelInfo;
 
-/// The row that a foreign key leads to, in each row of a query: made by [`Records::related`].
+/// The row that a foreign key refers to, in each row of a query: created by [`Records::related`].
 #[derive(Debug, Clone)]
 pub struct Related {
     model: &'static ModelInfo,
@@ -20,11 +20,11 @@ impl Related {
 }
 
 impl Records {
-    /// Fetches along the whole row that a foreign key leads to.
+    /// Fetches the whole row that a foreign key refers to.
     ///
     /// # Panics
     ///
-    /// The path ends in a field that is no foreign key.
+    /// The path ends in a field that is not a foreign key.
     pub fn related(&mut self, path: &Path) -> Related {
         let key = path.field().foreign_key().expect("a foreign key leads to rows");
         let model = (key.target)();

@@ -38,10 +38,10 @@ use crate::{Choice, ChoiceValue, FieldKind};
     note = "write `#[derive(Choices)]` on the enum"
 )]
 pub trait Choices: Sized + 'static {
-    /// The choices, in their order.
+    /// The choices, in order.
     const CHOICES: &'static [Choice];
 
-    /// The length of the longest, if they are text.
+    /// The length of the longest value, if the values are text.
     #[doc(hidden)]
     const LONGEST: Option<u32>;
 
@@ -49,7 +49,7 @@ pub trait Choices: Sized + 'static {
     #[doc(hidden)]
     fn choice_value(&self) -> ChoiceValue;
 
-    /// The choice at that place.
+    /// The choice with that index.
     #[doc(hidden)]
     fn at(place: usize) -> Option<Self>;
 }
@@ -60,7 +60,7 @@ impl<T: Choices> NullValue for Option<T> {
     }
 }
 
-/// The kind of a field of that type: text of so many characters at most, or a whole number.
+/// The kind of a field of that type: text up to a maximum length, or a whole number.
 #[doc(hidden)]
 pub const fn choices_kind<T: Choices>(max_length: Option<u32>) -> FieldKind {
     match (T::LONGEST, max_length) {
@@ -69,7 +69,7 @@ pub const fn choices_kind<T: Choices>(max_length: Option<u32>) -> FieldKind {
     }
 }
 
-/// The choice that is stored so.
+/// The choice with that stored value.
 #[doc(hidden)]
 pub fn choice_of<T: Choices>(value: &Value) -> Option<T> {
     T::at(T::CHOICES.iter().position(|choice| choice.value.is(value))?)

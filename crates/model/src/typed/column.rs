@@ -1,4 +1,4 @@
-//! Columns of a model as values: what conditions, orders and assignments are made of.
+//! Columns of a model as values, for conditions, orders and assignments.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -48,7 +48,7 @@ impl<M, T> Clone for Column<M, T> {
     }
 }
 
-/// A column of which no two rows hold the same.
+/// A column whose values are unique.
 pub struct UniqueColumn<M, T>(Column<M, T>);
 
 impl<M, T> UniqueColumn<M, T> {
@@ -70,7 +70,7 @@ impl<M, T> Deref for UniqueColumn<M, T> {
 /// A value that can be compared with, and assigned to, a column of the type `T`.
 #[diagnostic::on_unimplemented(message = "a column of `{T}` cannot be compared with a `{Self}`")]
 pub trait Operand<T> {
-    /// It, as the database takes it.
+    /// Converts it to the stored value.
     fn into_value(self) -> Value;
 }
 
@@ -145,7 +145,7 @@ impl<M: Model> Operand<ForeignKey<M>> for &M {
     }
 }
 
-/// A nullable column takes what the column itself does; for `NULL` see
+/// A nullable column takes the operands of the column itself; for `NULL` see
 /// [`is_null`](Column::is_null) and [`set_null`](Column::set_null).
 impl<T, O: Operand<T>> Operand<Option<T>> for O {
     fn into_value(self) -> Value {
@@ -171,29 +171,28 @@ impl<M> Condition<M> {
         Self { expression, model: PhantomData }
     }
 
-    /// Both have to hold.
+    /// Both conditions hold.
     pub fn and(self, other: Self) -> Self {
         Self::of(Expression::All(vec![self.expression, other.expression]))
     }
 
-    /// At least one has to hold.
+    /// At least one of the conditions holds.
     pub fn or(self, other: Self) -> Self {
         Self::of(Expression::Any(vec![self.expression, other.expression]))
     }
 
-    /// All of them have to hold, which they do if there are none.
+    /// All conditions hold; true for an empty list.
     pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
         Self::of(Expression::All(conditions.into_iter().map(|c| c.expression).collect()))
     }
 
-    /// At least one of them has to hold, which none does if there are none.
+    /// At least one condition holds; false for an empty list.
     pub fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
         Self::of(Expression::Any(conditions.into_iter().map(|c| c.expression).collect()))
     }
 }
 
-/// All rows for which the condition does not hold, those of which it cannot be told for a `NULL`
-/// included.
+/// Matches the rows for which the condition does not hold, including those for which it is `NULL`.
 impl<M> std::ops::Not for Condition<M> {
     type Output = Self;
 
@@ -202,7 +201,7 @@ impl<M> std::ops::Not for Condition<M> {
     }
 }
 
-/// A column's part in the order of rows of `M`.
+/// A column in the order of rows of `M`.
 #[must_use = "an order does nothing by itself"]
 pub struct Order<M> {
     pub(super) path: FieldPath,
@@ -246,55 +245,55 @@ impl<M, T> Column<M, T> {
         Condition::of(Expression::Compare { path: self.path(), operator, value })
     }
 
-    /// Equal to the value.
+    /// The column equals the value.
     pub fn eq(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare("=", value)
     }
 
-    /// Anything but the value, `NULL` included.
+    /// The column does not equal the value, or is `NULL`.
     pub fn ne(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare("IS DISTINCT FROM", value)
     }
 
-    /// Less than the value.
+    /// The column is less than the value.
     pub fn lt(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare("<", value)
     }
 
-    /// Less than the value, or equal to it.
+    /// The column is less than or equal to the value.
     pub fn le(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare("<=", value)
     }
 
-    /// Greater than the value.
+    /// The column is greater than the value.
     pub fn gt(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare(">", value)
     }
 
-    /// Greater than the value, or equal to it.
+    /// The column is greater than or equal to the value.
     pub fn ge(&self, value: impl Operand<T>) -> Condition<M> {
         self.compare(">=", value)
     }
 
-    /// One of the values.
+    /// The column equals one of the values.
     pub fn is_in<O: Operand<T>>(&self, values: impl IntoIterator<Item = O>) -> Condition<M> {
         let values = values.into_iter().map(Operand::into_value).collect();
         Condition::of(Expression::IsIn { path: self.path(), values })
     }
 
-    /// From the least rows to the greatest.
+    /// Ascending order.
     pub fn asc(&self) -> Order<M> {
         Order { path: self.path(), descending: false, model: PhantomData }
     }
 
-    /// From the greatest rows to the least.
+    /// Descending order.
     pub fn desc(&self) -> Order<M> {
         Order { path: self.path(), descending: true, model: PhantomData }
     }
 }
 
 impl<M: Model, T> Column<M, T> {
-    /// The column is to hold the value.
+    /// Sets the column to the value.
     ///
     /// # Panics
     ///
@@ -306,19 +305,19 @@ impl<M: Model, T> Column<M, T> {
 }
 
 impl<M, T> Column<M, Option<T>> {
-    /// `NULL`.
+    /// The column is `NULL`.
     pub fn is_null(&self) -> Condition<M> {
         Condition::of(Expression::IsNull { path: self.path() })
     }
 
-    /// The column is to hold `NULL`.
+    /// Sets the column to `NULL`.
     pub fn set_null(&self) -> Assignment<M> {
         let field = self.field();
         Assignment { field, value: field.null_value(), model: PhantomData }
     }
 }
 
-/// A column with text, nullable or not.
+/// A column of text, nullable or not.
 #[doc(hidden)]
 pub trait TextColumn {}
 impl TextColumn for String {}
@@ -329,28 +328,27 @@ impl<M, T: TextColumn> Column<M, T> {
         Condition::of(Expression::Like { path: self.path(), pattern, ignore_case })
     }
 
-    /// The text stands in it. As in Django, SQLite does not tell the capitals of ASCII from small
-    /// letters here.
+    /// The column contains the text. As in Django, SQLite ignores the case of ASCII letters.
     pub fn contains(&self, text: &str) -> Condition<M> {
         self.like(format!("%{}%", escape_like(text)), false)
     }
 
-    /// The text stands in it, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column contains the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn contains_ignoring_case(&self, text: &str) -> Condition<M> {
         self.like(format!("%{}%", escape_like(text)), true)
     }
 
-    /// It begins with the text. SQLite does not tell the capitals of ASCII from small letters here.
+    /// The column begins with the text. SQLite ignores the case of ASCII letters.
     pub fn starts_with(&self, text: &str) -> Condition<M> {
         self.like(format!("{}%", escape_like(text)), false)
     }
 
-    /// It begins with the text, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column begins with the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn starts_with_ignoring_case(&self, text: &str) -> Condition<M> {
         self.like(format!("{}%", escape_like(text)), true)
     }
 
-    /// It is the text, capitals or not. SQLite knows the capitals of ASCII only.
+    /// The column equals the text, regardless of case. SQLite ignores the case of ASCII only.
     pub fn eq_ignoring_case(&self, text: &str) -> Condition<M> {
         self.like(escape_like(text), true)
     }
@@ -362,7 +360,7 @@ impl<M, T: TextColumn> Column<M, T> {
     note = "name the column of a `ForeignKey`, as `Letting::ADDRESS`"
 )]
 pub trait Relation {
-    /// The model it leads to.
+    /// The model it refers to.
     type Target: Model;
     /// The type of the joined row: the row itself, or an `Option` of it.
     type Row: FromJoined;
@@ -379,14 +377,14 @@ impl<A: Model> Relation for Option<ForeignKey<A>> {
 }
 
 impl<M, R: Relation> Column<M, R> {
-    /// A column of the model that this foreign key leads to.
+    /// A column of the model that this foreign key refers to.
     pub fn to<T>(&self, column: &Column<R::Target, T>) -> Column<M, T> {
         let path = self.path.iter().chain(column.path.iter()).copied().collect::<Vec<_>>();
         Column { path: Cow::Owned(path), types: PhantomData }
     }
 }
 
-/// The rows of a model with these primary keys.
+/// The primary key is one of these.
 pub(super) fn key_is_in<M: Model>(ids: impl IntoIterator<Item = i64>) -> Condition<M> {
     let values = ids.into_iter().map(Value::from).collect();
     let path = Cow::Owned(vec![M::INFO.primary_key()]);

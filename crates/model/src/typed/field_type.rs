@@ -1,4 +1,4 @@
-//! The types that a model's fields have.
+//! The types of a model's fields.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -24,14 +24,14 @@ use crate::info::with_places;
             NULL"
 )]
 pub trait FieldType: Sized {
-    /// Reads it from the column at that place of a row, counted from 0.
+    /// Reads a value from the column of a row at that index, from 0.
     ///
     /// # Errors
     ///
-    /// The column holds something else.
+    /// The column holds a value of another type.
     fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError>;
 
-    /// The same with so many decimal places, if it is a decimal number: SQLite does not keep them.
+    /// Reads a value with this many decimal places, if it is a decimal number: SQLite does not store them.
     #[doc(hidden)]
     fn read_with_places(
         row: &Row<'_>,
@@ -44,7 +44,7 @@ pub trait FieldType: Sized {
     /// Returns the stored value.
     fn to_value(&self) -> Value;
 
-    /// It, from what is stored; `None` if that is of another type, `NULL`, or out of range.
+    /// Converts a stored value; `None` if that is of another type, `NULL`, or out of range.
     fn from_value(value: &Value) -> Option<Self>;
 }
 
@@ -231,12 +231,12 @@ pub struct ForeignKey<M> {
 }
 
 impl<M> ForeignKey<M> {
-    /// To the row with that primary key.
+    /// A foreign key to the row with that primary key.
     pub const fn to(id: i64) -> Self {
         Self { id, model: PhantomData }
     }
 
-    /// The primary key of the row it leads to.
+    /// The primary key of the row it refers to.
     pub const fn id(&self) -> i64 {
         self.id
     }
@@ -268,7 +268,7 @@ impl<M> FieldType for ForeignKey<M> {
     }
 }
 
-// Not derived, since that would ask the same of `M`.
+// Not derived, since a derive would require the same of `M`.
 impl<M> Clone for ForeignKey<M> {
     fn clone(&self) -> Self {
         *self
@@ -297,7 +297,7 @@ impl<M> fmt::Debug for ForeignKey<M> {
     }
 }
 
-/// As its number.
+/// Serializes the key as a number.
 impl<M> Serialize for ForeignKey<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.id.serialize(serializer)
@@ -306,9 +306,9 @@ impl<M> Serialize for ForeignKey<M> {
 
 /// A field that relates a model to any number of rows of another, through a table between the two.
 ///
-/// It holds nothing itself: the constant of the field, a [`ManyToManyRelation`](super::ManyToManyRelation),
-/// reads and changes which rows they are. With a model of its own between,
-/// `#[model(through = Membership)]`, it is a [`ThroughRelation`](super::ThroughRelation), which reads.
+/// The field itself has no value: its constant, a [`ManyToManyRelation`](super::ManyToManyRelation), reads
+/// and changes the related rows. With a model between, `#[model(through = Membership)]`, the constant is a
+/// [`ThroughRelation`](super::ThroughRelation), which only reads.
 ///
 /// ```
 /// # use module_api::db::Transaction;
@@ -359,7 +359,7 @@ impl<M> fmt::Debug for ManyToMany<M> {
     }
 }
 
-/// As nothing.
+/// Serializes the field as a unit: it has no value.
 impl<M> Serialize for ManyToMany<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()

@@ -1,4 +1,4 @@
-//! Fields for templates and JSON whose types serde does not know.
+//! Serialization of fields for templates and JSON whose types serde does not support.
 
 use db::{Value, date_text, time_text};
 use serde::Serializer;
@@ -6,9 +6,9 @@ use time::Duration;
 
 use super::FieldType;
 
-/// Serializes a field in the form of ISO 8601, as Django's JSON has it: a day as `2030-07-01`, a time
-/// of day as `15:00:00`, a moment as `2030-07-01T15:00:00Z`, a duration as `P2DT01H30M00S`, `NULL` as
-/// none. Values of other types are the texts that exports have.
+/// Serializes a field as ISO 8601, like Django's JSON: a day as `2030-07-01`, a time of day as
+/// `15:00:00`, a moment as `2030-07-01T15:00:00Z`, a duration as `P2DT01H30M00S`, `NULL` as none.
+/// Values of other types are the same texts as in exports.
 ///
 /// ```
 /// use module_api::model::Model;
@@ -38,7 +38,7 @@ use super::FieldType;
 ///
 /// # Errors
 ///
-/// Those of the serializer.
+/// The errors of the serializer.
 pub fn iso8601<T: FieldType, S: Serializer>(field: &T, serializer: S) -> Result<S::Ok, S::Error> {
     match field.to_value() {
         Value::DateTime(Some(moment)) => {

@@ -16,7 +16,7 @@ pub struct ManyToManyRelation<M, T> {
 }
 
 impl<M, T> ManyToManyRelation<M, T> {
-    /// Makes the relation of a field, for `#[derive(Model)]`.
+    /// Creates the relation of a field, for `#[derive(Model)]`.
     #[doc(hidden)]
     pub const fn new(info: &'static ManyToManyInfo) -> Self {
         Self { info, models: PhantomData }
@@ -29,7 +29,7 @@ impl<M, T> ManyToManyRelation<M, T> {
 }
 
 impl<M: Model, T: Model> ManyToManyRelation<M, T> {
-    /// The rows that it relates to the one with the primary key `source`.
+    /// The rows related to the one with the primary key `source`.
     ///
     /// # Errors
     ///
@@ -38,17 +38,17 @@ impl<M: Model, T: Model> ManyToManyRelation<M, T> {
         rows_of(self.info, source, on.into()).await
     }
 
-    /// It relates the row to that one.
+    /// The row is related to that one.
     pub fn contains(&self, target: impl Into<ForeignKey<T>>) -> Condition<M> {
         relates(self.info, Some(target.into().id()))
     }
 
-    /// It relates the row to any.
+    /// The row is related to any.
     pub fn is_any(&self) -> Condition<M> {
         relates(self.info, None)
     }
 
-    /// Makes them these, by their primary keys, and no others.
+    /// Replaces the related rows by those with these primary keys.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl<M: Model, T: Model> ManyToManyRelation<M, T> {
 /// of the model `V`.
 ///
 /// Two rows are related by a row of `V`, which has columns of its own: it is inserted, changed and
-/// deleted as any other.
+/// deleted like any other.
 ///
 /// ```
 /// # use module_api::db::{DbError, Transaction};
@@ -121,7 +121,7 @@ pub struct ThroughRelation<M, T, V> {
 }
 
 impl<M, T, V> ThroughRelation<M, T, V> {
-    /// Makes the relation of a field, for `#[derive(Model)]`.
+    /// Creates the relation of a field, for `#[derive(Model)]`.
     #[doc(hidden)]
     pub const fn new(info: &'static ManyToManyInfo) -> Self {
         Self { info, models: PhantomData, between: PhantomData }
@@ -134,7 +134,7 @@ impl<M, T, V> ThroughRelation<M, T, V> {
 }
 
 impl<M: Model, T: Model, V: Model> ThroughRelation<M, T, V> {
-    /// The rows that it relates to the one with the primary key `source`, each once.
+    /// The distinct rows related to the one with the primary key `source`.
     ///
     /// # Errors
     ///
@@ -143,12 +143,12 @@ impl<M: Model, T: Model, V: Model> ThroughRelation<M, T, V> {
         rows_of(self.info, source, on.into()).await
     }
 
-    /// It relates the row to that one.
+    /// The row is related to that one.
     pub fn contains(&self, target: impl Into<ForeignKey<T>>) -> Condition<M> {
         relates(self.info, Some(target.into().id()))
     }
 
-    /// It relates the row to any.
+    /// The row is related to any.
     pub fn is_any(&self) -> Condition<M> {
         relates(self.info, None)
     }

@@ -1,4 +1,4 @@
-//! Typed queries for the everyday cases.
+//! Typed queries for common cases.
 
 use std::marker::PhantomData;
 
@@ -10,9 +10,9 @@ use crate::rules::check_rules_of;
 use crate::validation::check_fields;
 use crate::{Deleted, Deletion, FieldInfo, PageNumber, Pagination, WriteError};
 
-/// A query over the rows of a model, with what is fetched along: [`Model::objects`] begins one.
+/// A query over the rows of a model, with joined rows: [`Model::objects`] begins one.
 ///
-/// Rows come in the order that was asked for, else in that of the model, and then by primary key.
+/// Rows are in the requested order, or that of the model, and then by primary key.
 ///
 /// ```
 /// # use module_api::model::Model;
@@ -43,14 +43,14 @@ pub struct Select<M, Out = M> {
     types: PhantomData<fn() -> (M, Out)>,
 }
 
-/// A value read from the columns of a row from a certain one on: a model, a projection, or a pair of
-/// one of them and what was fetched along.
+/// A value read from consecutive columns of a row: a model, a projection, or a pair of one of them
+/// and a joined row.
 pub trait FromJoined: Sized + Send {
-    /// How many columns it takes.
+    /// The number of its columns.
     #[doc(hidden)]
     const WIDTH: usize;
 
-    /// Reads them, from the column of that number on.
+    /// Reads the columns, beginning at the index `first`.
     #[doc(hidden)]
     fn from_joined(row: &Row<'_>, first: usize) -> Result<Self, DbError>;
 }
@@ -63,7 +63,7 @@ impl<M: Model> FromJoined for M {
     }
 }
 
-/// A row that there may be none of, which shows in its primary key.
+/// An optional row: without one, its primary key is `NULL`.
 impl<M: Model> FromJoined for Option<M> {
     const WIDTH: usize = M::INFO.fields.len();
 
@@ -80,7 +80,7 @@ impl<A: FromJoined, B: FromJoined> FromJoined for (A, B) {
     }
 }
 
-/// Reads a row of a typed query, by the places of its columns.
+/// Reads a row of a typed query, by the indexes of its columns.
 struct Joined<Out>(Out);
 
 impl<Out: FromJoined> FromRow for Joined<Out> {
@@ -95,7 +95,7 @@ impl<M: Model> Select<M> {
         Self { rows: Rows::of(M::INFO), fetched: vec![own], types: PhantomData }
     }
 
-    /// Fetches only the columns of a projection, in place of all of the model.
+    /// Fetches only the columns of a projection, in place of all columns of the model.
     ///
     /// ```
     /// # use module_api::model::{ForeignKey, Model};
@@ -136,17 +136,16 @@ impl<M: Model> Select<M> {
         Select { rows: self.rows, fetched: fetched.collect(), types: PhantomData }
     }
 
-    /// Gives fields new values in all rows; the number of rows.
+    /// Sets fields of all rows, and returns the number of rows.
     ///
-    /// The values are checked as those of a form are, apart from what only the database can tell:
-    /// whether a value is unique, and whether the row of a foreign key exists. The database sees to
-    /// these. If the model has [rules](crate::Rule) over the whole object, all rows are read after
-    /// the change, and the rules are asked about each.
+    /// The values are validated like those of a form, except for unique values and the rows of
+    /// foreign keys, which the database checks. If the model has [rules](crate::Rule) over the whole
+    /// object, all rows are read after the change, and the rules are checked for each.
     ///
     /// # Errors
     ///
-    /// A value is not one that its field may have, a rule does not hold, or the database refuses.
-    /// No row is changed then.
+    /// A value does not fit its field, a rule does not hold, or the database refuses. No row is
+    /// changed then.
     ///
     /// # Panics
     ///
@@ -163,7 +162,7 @@ impl<M: Model> Select<M> {
         if M::INFO.rules.is_empty() && M::INFO.constraints.is_empty() {
             return Ok(self.rows.update(assignments, on.kind()).execute(on).await?);
         }
-        // The transaction may go on after a refusal.
+        // The transaction can go on after a refusal.
         execute_script("SAVEPOINT rules", &mut *on).await?;
         let updated = self.update_by_rules(assignments, on).await;
         if updated.is_err() {
@@ -187,7 +186,7 @@ impl<M: Model> Select<M> {
         Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
     }
 
-    /// Deletes all rows, with everything that goes with them; what was deleted.
+    /// Deletes all rows with their cascades, and returns the numbers of deleted rows.
     ///
     /// # Errors
     ///
@@ -197,7 +196,7 @@ impl<M: Model> Select<M> {
         Deletion::of(M::INFO, ids, on).await?.run(on).await
     }
 
-    /// The primary keys of the rows, in their order.
+    /// The primary keys of the rows, in order.
     ///
     /// # Errors
     ///
@@ -209,31 +208,31 @@ impl<M: Model> Select<M> {
 }
 
 impl<M: Model, Out: FromJoined> Select<M, Out> {
-    /// Only rows for which the condition holds, beside those given before.
+    /// Adds a condition.
     pub fn filter(mut self, condition: Condition<M>) -> Self {
         self.rows.conditions.push(condition.expression);
         self
     }
 
-    /// In this order, instead of that given before or the model's own.
+    /// Sets the order, in place of one set before or the model's own.
     pub fn order_by(mut self, order: impl IntoIterator<Item = Order<M>>) -> Self {
         self.rows.order = order.into_iter().map(|order| (order.path, order.descending)).collect();
         self
     }
 
-    /// At most so many rows.
+    /// Limits the number of rows.
     pub fn limit(mut self, rows: u32) -> Self {
         self.rows.limit = Some(rows);
         self
     }
 
-    /// Without the first so many rows.
+    /// Skips this many rows.
     pub fn offset(mut self, rows: u64) -> Self {
         self.rows.offset = rows;
         self
     }
 
-    /// Fetches the row that the foreign key leads to along with each, in the same query.
+    /// Joins the row that the foreign key refers to, in the same query.
     ///
     /// ```
     /// # use module_api::model::{ForeignKey, Model};
@@ -263,7 +262,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         Select { rows: self.rows, fetched, types: PhantomData }
     }
 
-    /// All rows.
+    /// Returns all rows.
     ///
     /// # Errors
     ///
@@ -277,7 +276,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         query.fetch_all_with(|row| Out::from_joined(row, 0), on).await
     }
 
-    /// The first row, if there is one.
+    /// Returns the first row, if there is one.
     ///
     /// # Errors
     ///
@@ -289,24 +288,24 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         Ok(query.fetch_optional::<Joined<Out>>(on).await?.map(|row| row.0))
     }
 
-    /// Locks the rows until the transaction ends, and returns them as they are then.
+    /// Locks the rows until the transaction ends, and returns their current values.
     ///
-    /// Another transaction that locks, changes or deletes one of them waits until this one ends. That
-    /// makes a [rule](crate::Rule) that looks at other rows hold between transactions: both lock the
-    /// row that theirs belong to before they look. On SQLite a transaction is the only writer
-    /// from its start, so that there is nothing more to lock. Rows that were fetched along are not
-    /// locked. Transactions that lock several rows in the same order do not wait for each other in a
-    /// circle.
+    /// Another transaction that locks, changes or deletes one of them waits until this one ends. This
+    /// lets a [rule](crate::Rule) about other rows hold between transactions: both lock a common row
+    /// before they read. On SQLite a transaction is the only writer from its start, so nothing more
+    /// needs a lock. Joined rows are not locked. Transactions that lock several rows in the same
+    /// order cannot deadlock.
     ///
     /// # Errors
     ///
-    /// The database is out of reach or refuses the query, or others hold the lock for too long.
+    /// The database is out of reach or refuses the query, or another transaction holds the lock for
+    /// too long.
     pub async fn lock(mut self, on: &mut Transaction) -> Result<Vec<Out>, DbError> {
         self.rows.locked = true;
         self.fetch(on.into()).await
     }
 
-    /// The number of rows.
+    /// Returns the number of rows.
     ///
     /// # Errors
     ///
@@ -326,13 +325,13 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
         Ok(self.rows.exists(on.kind()).fetch_optional::<(i64,)>(on).await?.is_some())
     }
 
-    /// The rows of a page of `size` rows, and the links to the pages beside it. If there is no such
-    /// page, it is the last there is, or the deepest that can be
-    /// [reached](PageNumber::reachable). A limit or offset given before is of no account.
+    /// Returns the rows of a page of `size` rows, and the links to the adjacent pages. If there is no
+    /// such page, it is the last one, or the deepest that can be [reached](PageNumber::reachable). A
+    /// limit or offset set before is ignored.
     ///
-    /// A page costs one query, with the row after it fetched too in place of a count. Only a number
-    /// past the end costs more: the rows, which are few then, are counted, and the last page is read
-    /// from the end.
+    /// A page costs one query, which fetches one more row in place of a count. Only a number past the
+    /// end costs more: the rows, which are few then, are counted, and the last page is read from the
+    /// end.
     ///
     /// # Errors
     ///

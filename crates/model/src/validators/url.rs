@@ -29,13 +29,13 @@ pub(crate) fn is_url(text: &str) -> bool {
     is_port(port) && is_host(name)
 }
 
-/// A name and perhaps a password, in which further such characters are encoded.
+/// Returns `true` for a name and an optional password, in which reserved characters are encoded.
 fn is_user(user: &str) -> bool {
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     !name.is_empty() && ![name, password].iter().any(|part| part.contains([':', '@', '/']))
 }
 
-/// Nothing, or a colon and up to five digits.
+/// Returns `true` for an empty text, or a colon and up to five digits.
 fn is_port(port: &str) -> bool {
     let is_number = |digits: &str| {
         (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
