@@ -1,5 +1,5 @@
-//! Finds the tables that are there already, so that the migrations that would make them are recorded
-//! and not run: those of Django, and those of a site whose ledger was lost.
+//! Adoption: finds existing tables, so that the migrations that would create them are recorded and
+//! not run. They are Django's, or those of a site whose ledger was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,20 @@ use crate::schema::{
 };
 use crate::statements::{Statement, statements};
 
-/// The unapplied migrations that have made their tables already, by another program's hand or before
+/// Returns the unapplied migrations whose tables exist already, created by another program or before
 /// the ledger was lost.
 ///
-/// Of each module, the migrations count up to the last one that has left something in the database:
-/// a table, or, if it is not the first, a column or an index. Those up to there of which something is
-/// there have to fit as the last one leaves it, and are in the result, with those of which nothing
-/// would be there any more, or that only change rows. The others are not.
+/// Of each module, the migrations count up to the last one with a trace in the database: a table, or,
+/// if it is not the first, a column or an index. Those up to there whose tables exist have to fit the
+/// state after the last one, and are in the result, together with those whose changes are no longer
+/// visible by then, or that only change rows. The others are not.
 ///
 /// The database is not changed.
 ///
 /// # Errors
 ///
-/// Something of a migration is there and the rest is not, or does not fit: the error has all
-/// differences of all modules. A first migration cannot be run on an empty SQLite database, or the
-/// site's database fails.
+/// A migration is partly present, or does not fit: the error has all differences of all modules. Or a
+/// first migration cannot be run on an empty SQLite database, or the site's database fails.
 pub(crate) async fn already_there(
     pool: &DbPool,
     graph: &MigrationGraph,
@@ -43,7 +42,7 @@ pub(crate) async fn already_there(
         let mut connection = pool.acquire().await?;
         Schema::read(&mut connection).await?
     };
-    // A new database has no tables, and what the migrations make need not be known.
+    // A new database has no tables, so the tables of migrations need not be known.
     if database.tables.is_empty() {
         return Ok(adopted);
     }
@@ -71,8 +70,8 @@ async fn made_by(
     graph: &MigrationGraph,
     candidates: &BTreeSet<usize>,
 ) -> Result<Vec<(usize, SchemaChanges)>, MigrateError> {
-    // What they do not depend on should not change what they make, and takes time. If something
-    // fails, one of them needs more than it says, and the order has been all that it relied on.
+    // Migrations that they do not depend on should not matter, and take time. If one fails, it
+    // depends on more than it declares, and relies on the order alone.
     let needed = graph.closure(candidates.iter().copied(), Direction::Forward);
     match run(graph, needed, candidates).await {
         Err(MigrateError::Scratch(_)) => {
@@ -83,7 +82,7 @@ async fn made_by(
     }
 }
 
-/// Runs the migrations at some places, and says what each of the candidates makes.
+/// Runs the migrations at these places, and returns the changes of each candidate.
 async fn run(
     graph: &MigrationGraph,
     places: impl IntoIterator<Item = usize>,
@@ -108,11 +107,12 @@ async fn run(
 /// The state of the database after a module's migrations.
 #[derive(Default)]
 struct SchemaState {
-    /// The migrations to adopt, if all fits.
+    /// The migrations to adopt, if all tables fit.
     adopted: Vec<usize>,
-    /// The tables as the last of them leaves them, by name, each with the migration that made it.
+    /// The tables in the state after the last of them, by name, each with the migration that created
+    /// it.
     tables: BTreeMap<String, (usize, Table)>,
-    /// The columns that they add to tables of others.
+    /// The columns that they add to tables of other modules.
     additions: Vec<(usize, Table)>,
 }
 
@@ -157,7 +157,7 @@ impl SchemaState {
     }
 }
 
-/// The site's database, and the tables that it has.
+/// The site's database, and its tables.
 struct Adopting<'a> {
     pool: &'a DbPool,
     schema: Schema,
@@ -168,8 +168,8 @@ impl Adopting<'_> {
         self.schema.tables.values().find(|table| is_same_name(&table.name, name, self.pool.kind()))
     }
 
-    /// The migrations to look at: the first of a module, those after it, and those that make a table
-    /// whose name is taken.
+    /// The migrations to examine: the first of a module, those after it, and those that create a
+    /// table whose name is taken.
     fn candidates(&self, graph: &MigrationGraph, unapplied: &[usize]) -> BTreeSet<usize> {
         let kind = self.pool.kind();
         let begins = |place: &usize| {
@@ -187,9 +187,8 @@ impl Adopting<'_> {
         unapplied.iter().copied().filter(is_of_one).collect()
     }
 
-    /// Returns `true` if anything that a migration creates exists. Of an initial migration only
-    /// tables count: that a column of another module's table has the name of one that it adds says
-    /// nothing.
+    /// Returns `true` if anything that a migration creates exists. For an initial migration only
+    /// tables count: a column of another module's table with the same name proves nothing.
     fn has_any(&self, made: &SchemaChanges, is_initial: bool) -> bool {
         let kind = self.pool.kind();
         let has_column = |added: &Table| {
@@ -210,8 +209,7 @@ impl Adopting<'_> {
         })
     }
 
-    /// The differences that keep existing tables from standing for those that migrations create, by
-    /// the migrations.
+    /// The differences that prevent the adoption of existing tables, by migration.
     async fn differences_of(
         &self,
         left: &SchemaState,
@@ -252,7 +250,7 @@ impl Adopting<'_> {
         Ok(differences)
     }
 
-    /// In how many rows a column is `NULL`.
+    /// The number of rows in which a column is `NULL`.
     async fn rows_with_null(&self, table: &str, column: &str) -> Result<i64, DbError> {
         let (table, column) = (quoted(table), quoted(column));
         let count = format!("SELECT COUNT(*) AS value FROM {table} WHERE {column} IS NULL");

@@ -13,7 +13,7 @@ pub use adoption::AdoptionError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
-    /// A file of a migration that was applied has changed since.
+    /// The file of an applied migration has changed.
     #[error("migration `{}` of `{}` was changed after it was applied", .0.name, .0.module)]
     Changed(MigrationId),
     /// A migration is applied, and one that it depends on is not.
@@ -22,24 +22,24 @@ pub enum MigrateError {
         applied.name, applied.module, depends.name, depends.module
     )]
     Inconsistent {
-        /// The one that is applied.
+        /// The applied migration.
         applied: MigrationId,
-        /// The one that is not.
+        /// The migration that is not applied.
         depends: MigrationId,
     },
-    /// A migration is to be unapplied, and there is no way down.
+    /// A migration is to be unapplied, and cannot be.
     #[error(
         "migration `{}` of `{}` would have to be unapplied, and has no way down; nothing was done",
         .0.name, .0.module
     )]
     Irreversible(MigrationId),
-    /// There is nothing that undoes a migration.
+    /// A migration cannot be unapplied.
     #[error("migration `{}` of `{}` has no way down", .0.name, .0.module)]
     NoWayDown(MigrationId),
-    /// Migrations are not applied that have to be.
+    /// Required migrations are not applied.
     #[error("the database lacks {}", list(.0))]
     Unapplied(Vec<MigrationId>),
-    /// A migration failed; nothing of it was kept.
+    /// A migration failed; its changes were rolled back.
     #[error("migration `{}` of `{}` failed {place}, and nothing of it was kept", id.name, id.module)]
     Failed {
         /// The migration.
@@ -50,10 +50,11 @@ pub enum MigrateError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Tables that migrations make are there already, and not as they make them.
+    /// Tables of migrations exist already, and differ.
     #[error(transparent)]
     Adoption(#[from] AdoptionError),
-    /// The migrations cannot be run on an empty database, which tells the tables that they make.
+    /// The migrations cannot be run on an empty database, to determine the tables that they
+    /// create.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
     /// The database failed in between.

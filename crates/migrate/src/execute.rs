@@ -1,4 +1,4 @@
-//! Does the steps, each in a transaction with its entry in the ledger.
+//! Executes the steps, each in a transaction with its entry in the ledger.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -29,7 +29,7 @@ impl Failure {
     }
 }
 
-/// Does the steps one after the other, on the one connection that migrates. The first that fails
+/// Executes the steps one after the other, on the one connection that migrates. A step that fails
 /// leaves the database as it was before it.
 pub(crate) async fn execute(
     pool: &DbPool,
@@ -60,8 +60,8 @@ pub(crate) async fn execute(
     Ok(())
 }
 
-/// Does a step. `broken` is what refers to nothing in a SQLite database before it, once that is
-/// known, and then what does after it.
+/// Executes a step. `broken` holds the dangling references in a SQLite database before the step,
+/// once they are known, and after it those that remain.
 async fn perform(
     action: Action,
     migration: &PlannedMigration,
@@ -91,7 +91,7 @@ async fn perform(
     entered.map_err(|error| Failure::new("when it was entered in the ledger", error))
 }
 
-/// Runs a migration's SQL and code; on the way down the other way round.
+/// Runs a migration's SQL and code; to unapply it, in the opposite order.
 async fn run(
     direction: Direction,
     planned: &PlannedMigration,

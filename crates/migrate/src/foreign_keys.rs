@@ -1,15 +1,15 @@
-//! The references of a SQLite database that lead nowhere. While a migration runs, foreign keys are
-//! not enforced, so that a table can be rebuilt; what it broke is found before it is kept.
+//! Dangling references in a SQLite database. While a migration runs, foreign keys are not
+//! enforced, so that a table can be rebuilt; violations are found before it is committed.
 
 use std::collections::BTreeSet;
 
 use module_api::db::{DbError, Executor, FromRow, query};
 
-/// A row that refers to one that is not there.
+/// A row that refers to a missing one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, FromRow)]
 pub(crate) struct Violation {
     table: String,
-    /// None in a table without row ids.
+    /// The row id; `None` in a table without row ids.
     #[row(column = "rowid")]
     row: Option<i64>,
     parent: String,
@@ -20,14 +20,14 @@ pub(crate) struct Violation {
 #[error("{}", describe(.0))]
 pub(crate) struct Broken(Vec<Violation>);
 
-/// All there are.
+/// Returns all violations.
 pub(crate) async fn violations(
     on: impl Into<Executor<'_>>,
 ) -> Result<BTreeSet<Violation>, DbError> {
     Ok(query("PRAGMA foreign_key_check").fetch_all(on).await?.into_iter().collect())
 }
 
-/// Fails if there are some that were not there before.
+/// Fails if there are new violations.
 pub(crate) fn check(
     before: &BTreeSet<Violation>,
     after: &BTreeSet<Violation>,

@@ -1,4 +1,4 @@
-//! The migrations as a graph: what depends on what, and the one order that follows from it.
+//! The graph of migrations: their dependencies, and the order that follows from them.
 
 mod edges;
 
@@ -8,14 +8,13 @@ use module_api::db::DatabaseKind;
 use module_api::{Migration, MigrationFiles, MigrationId, Problem};
 use sha2::{Digest, Sha256};
 
-/// The name under which the host's own migrations stand. The first of them makes the ledger.
+/// The module name of the host's own migrations. The first of them creates the ledger.
 pub const HOST: &str = "host";
 
-/// The name under which the site's migrations stand.
+/// The module name of the site's migrations.
 pub const SITE: &str = "site";
 
-/// Returns `true` for the names of the host and the site, which have migrations without being
-/// modules.
+/// Returns `true` for the names of the host and the site, which have migrations but are not modules.
 pub fn is_no_module(name: &str) -> bool {
     name == HOST || name == SITE
 }
@@ -31,7 +30,7 @@ pub struct ModuleMigrations {
     pub migrations: Vec<Migration>,
 }
 
-/// The checksum of a migration that has no SQL.
+/// The checksum of a migration without SQL.
 const CODE_ONLY: &str = "code";
 
 /// A migration and its place among all others.
@@ -41,25 +40,25 @@ pub struct PlannedMigration {
     pub module: &'static str,
     /// Its files and code.
     pub migration: Migration,
-    /// `true` if it is the first of its module.
+    /// `true` for the first migration of its module.
     pub is_initial: bool,
-    /// The places of what has to be applied before it, all of them before its own.
+    /// The places of its dependencies, all of them before its own.
     pub depends: Vec<usize>,
 }
 
 impl PlannedMigration {
-    /// Returns `true` if it is a migration of the site for tables of modules. It is part of the
-    /// graph while these are active, and so may be applied later than the site's others.
+    /// Returns `true` for a migration of the site for tables of modules. It is part of the graph while
+    /// these are active, and so may be applied later than the site's others.
     pub fn is_conditional(&self) -> bool {
         self.module == SITE && self.migration.depends.iter().any(|id| id.module != SITE)
     }
 
-    /// Its module and name.
+    /// The module and the name.
     pub fn id(&self) -> MigrationId {
         MigrationId::new(self.module, &*self.migration.name)
     }
 
-    /// SHA-256 of the SQL that applies it, as hexadecimal digits.
+    /// SHA-256 of the SQL that applies it, in hexadecimal digits.
     pub fn checksum(&self, database: DatabaseKind) -> String {
         if self.migration.files == MigrationFiles::None {
             return CODE_ONLY.to_owned();
@@ -68,8 +67,8 @@ impl PlannedMigration {
     }
 }
 
-/// All migrations, in the order in which they run: the host's, then the modules' in the order in
-/// which these start, as far as nothing says otherwise.
+/// All migrations, in the order in which they run: the host's, then the modules' in the order in which
+/// these start, as far as dependencies permit.
 #[derive(Debug, Clone, Default)]
 pub struct MigrationGraph(Vec<PlannedMigration>);
 
@@ -84,17 +83,17 @@ impl MigrationGraph {
         build(modules, linked, problems)
     }
 
-    /// All of them, in their order.
+    /// All migrations, in order.
     pub fn all(&self) -> &[PlannedMigration] {
         &self.0
     }
 
-    /// The models that have other labels since, in the order of the migrations: old ones and new ones.
+    /// The renamed models, in the order of the migrations: their old labels and their new ones.
     pub fn renames(&self) -> Vec<(String, String)> {
         self.all().iter().flat_map(|planned| planned.migration.renames.clone()).collect()
     }
 
-    /// The one at a place.
+    /// The migration at a place.
     pub fn at(&self, place: usize) -> &PlannedMigration {
         &self.0[place]
     }
@@ -104,7 +103,7 @@ impl MigrationGraph {
         (0..self.0.len()).filter(move |place| self.0[*place].module == module)
     }
 
-    /// These and all that they depend on, or the other way round: that depends on them.
+    /// These migrations and all their dependencies, or, backward, all their dependents.
     pub fn closure(
         &self,
         places: impl IntoIterator<Item = usize>,
@@ -131,16 +130,16 @@ impl MigrationGraph {
     }
 }
 
-/// Which way migrations go.
+/// The direction of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// They are applied.
+    /// Migrations are applied.
     Forward,
-    /// They are undone.
+    /// Migrations are unapplied.
     Backward,
 }
 
-/// Makes the graph. What cannot be ordered is reported and left out.
+/// Builds the graph. Migrations that cannot be ordered are reported and left out.
 fn build(
     modules: Vec<ModuleMigrations>,
     linked: &[&str],
@@ -179,8 +178,8 @@ fn build(
     arrange(nodes, &order)
 }
 
-/// The first migrations of a module depend on the first ones of each module that it requires, and
-/// all on the host's, which makes the ledger.
+/// Adds dependencies: of the first migrations of a module on the first ones of each module that it
+/// requires, and of all on the host's, which creates the ledger.
 fn add_required(
     nodes: &mut [PlannedMigration],
     requires: &BTreeMap<&'static str, &'static [&'static str]>,
@@ -196,8 +195,8 @@ fn add_required(
     }
 }
 
-/// The nodes in their order: each after those it depends on, else as they come. If there is a cycle,
-/// it is the second.
+/// The topological order of the nodes, otherwise as they come. The second value is a cycle, if there
+/// is one.
 fn order(nodes: &[PlannedMigration]) -> (Vec<usize>, Option<Vec<usize>>) {
     let mut missing: Vec<usize> = nodes.iter().map(|node| node.depends.len()).collect();
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
@@ -223,7 +222,7 @@ fn order(nodes: &[PlannedMigration]) -> (Vec<usize>, Option<Vec<usize>>) {
     (order, cycle)
 }
 
-/// A way from a node back to itself, through nodes that wait for each other.
+/// A path from a node back to itself, through nodes that wait for each other.
 fn find_cycle(nodes: &[PlannedMigration], waiting: &BTreeSet<usize>) -> Option<Vec<usize>> {
     let mut way = vec![*waiting.first()?];
     loop {
@@ -247,7 +246,7 @@ fn cycle_problem(nodes: &[PlannedMigration], cycle: &[usize]) -> Problem {
     modules.into_iter().fold(problem, Problem::module)
 }
 
-/// The nodes in their order, with the places of others as they are there.
+/// The graph of the nodes in this order, with the places of their dependencies.
 fn arrange(nodes: Vec<PlannedMigration>, order: &[usize]) -> MigrationGraph {
     let places: BTreeMap<usize, usize> =
         order.iter().enumerate().map(|(new, old)| (*old, new)).collect();

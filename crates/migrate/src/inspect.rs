@@ -1,4 +1,4 @@
-//! Writes the models that describe the tables of an existing database.
+//! Generates the models of the tables in an existing database.
 
 mod column;
 mod constraints;
@@ -25,18 +25,18 @@ use relations::Relations;
 use struct_text::file;
 use table_names::{Apps, is_app, named};
 
-/// The table in which Django keeps the names of its models.
+/// The table in which Django stores the names of its models.
 const CONTENT_TYPES: &str = "django_content_type";
-/// The table in which Django keeps which of its migrations are applied.
+/// The table in which Django stores its applied migrations.
 const DJANGO_LEDGER: &str = "django_migrations";
 
-/// A request for models.
+/// The options of `inspectdb`.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The tables; none means all that no migration of the site creates.
+    /// The tables; if empty, all that no migration of the site creates.
     pub tables: Vec<String>,
-    /// The app in the models' labels. If no tables are named, and names of some begin with it, only
-    /// those are meant.
+    /// The app in the models' labels. If no tables are named, and there are tables with its prefix,
+    /// only those are selected.
     pub app: Option<String>,
 }
 
@@ -52,10 +52,10 @@ pub enum InspectError {
         /// A hint at the table that was meant.
         hint: String,
     },
-    /// No label can begin like that.
+    /// The text is not a valid app of a label.
     #[error("`{0}` is no name of an app: lower-case letters, digits and `_`, with a letter first")]
     App(String),
-    /// The site's migrations cannot be run, which tell the tables that are its own.
+    /// The site's migrations cannot be run to determine its own tables.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
     /// The database failed.
@@ -65,8 +65,8 @@ pub enum InspectError {
 
 /// Returns the `models.rs` of the tables of a database.
 ///
-/// A foreign key to a table of a `known` model refers to that model. What no attribute of a model
-/// describes stands in comments.
+/// A foreign key to a table of a `known` model refers to that model. Properties without an
+/// attribute are described in comments.
 ///
 /// # Errors
 ///
@@ -96,7 +96,7 @@ pub async fn inspect(
     Ok(file(&tables, &relations, kind))
 }
 
-/// The table of that name.
+/// The table with that name.
 fn find<'a>(schema: &'a Schema, name: &str, kind: DatabaseKind) -> Result<&'a Table, InspectError> {
     let found = schema.tables.values().find(|table| is_same_name(&table.name, name, kind));
     found.ok_or_else(|| {
@@ -105,7 +105,7 @@ fn find<'a>(schema: &'a Schema, name: &str, kind: DatabaseKind) -> Result<&'a Ta
     })
 }
 
-/// The tables whose names begin with that of the app, or all if there are none.
+/// The tables with the prefix of the app, or all if there are none.
 fn of_app<'a>(tables: Vec<&'a Table>, app: Option<&str>) -> Vec<&'a Table> {
     let Some(prefix) = app.map(|app| format!("{app}_")) else { return tables };
     let is_of_app = |table: &&&Table| table.name.starts_with(&prefix);
@@ -113,12 +113,12 @@ fn of_app<'a>(tables: Vec<&'a Table>, app: Option<&str>) -> Vec<&'a Table> {
     if own.is_empty() { tables } else { own }
 }
 
-/// The tables that are the site's already.
+/// The tables that belong to the site.
 struct OwnTables {
-    /// Those that its migrations create, the ledger, and that of Django.
+    /// The tables that its migrations create, the ledger, and Django's ledger.
     names: BTreeSet<String>,
-    /// The beginnings of others: a module with tables that no model describes creates more of them
-    /// while it runs, as the index of a search.
+    /// The prefixes of further tables: a module with tables that no model describes, such as the
+    /// index of a search, creates more of them at runtime.
     prefixes: BTreeSet<String>,
 }
 
@@ -143,8 +143,7 @@ async fn tables_of_the_site(graph: &MigrationGraph) -> Result<OwnTables, Inspect
     Ok(OwnTables { names, prefixes })
 }
 
-/// The app and the name of each of Django's models, by the table that it has unless it says
-/// otherwise.
+/// The app and the name of each of Django's models, by its default table.
 async fn content_types(
     schema: &Schema,
     on: Executor<'_>,

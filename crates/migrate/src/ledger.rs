@@ -1,4 +1,4 @@
-//! The ledger: which migrations were applied, with a checksum of what was run.
+//! The ledger: the applied migrations, with checksums of their SQL.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use module_api::db::{DatabaseKind, DbError, DbPool, Transaction, query, table_ex
 use crate::error::MigrateError;
 use crate::graph::{MigrationGraph, PlannedMigration};
 
-/// Its table, which the host's first migration makes.
+/// The table, which the host's first migration creates.
 pub(crate) const TABLE: &str = "host_migration";
 
-/// The migrations that were applied, with their checksums.
+/// The applied migrations, with their checksums.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     pub(crate) exists: bool,
@@ -19,7 +19,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Reads it. Before the host's first migration there is none.
+    /// Reads the ledger. Before the host's first migration it does not exist.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Ledger {
         Ok(Self { exists: true, applied })
     }
 
-    /// Returns `true` if a migration was applied.
+    /// Returns `true` if a migration is applied.
     pub fn has(&self, migration: &PlannedMigration) -> bool {
         self.applied.contains_key(&migration.id())
     }
@@ -61,7 +61,7 @@ impl Ledger {
     }
 }
 
-/// Enters a migration.
+/// Records a migration.
 pub(crate) async fn record(
     migration: &PlannedMigration,
     database: DatabaseKind,
@@ -76,7 +76,7 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Takes a migration out.
+/// Removes a migration.
 pub(crate) async fn forget(id: &MigrationId, transaction: &mut Transaction) -> Result<(), DbError> {
     query("DELETE FROM host_migration WHERE module = $1 AND name = $2")
         .bind(id.module.as_str())

@@ -1,7 +1,7 @@
 //! Migrations: their graph and order, the ledger of applied ones, the lock under which they run, the
 //! adoption of existing tables, and the generation of migrations from models.
 //!
-//! Begin with [`MigrationGraph`], made of all modules' migrations; then [`Ledger`], and
+//! Begin with [`MigrationGraph`], built from all modules' migrations; then [`Ledger`], and
 //! [`migrate()`], which runs a [`Request`] in [`Step`]s. [`makemigrations`] generates migrations.
 
 #![warn(missing_docs)]

@@ -1,5 +1,5 @@
-//! The lock under which migrations run, so that processes that start at the same moment do not
-//! run them twice. It is gone with its holder, however that ends.
+//! The lock under which migrations run, so that processes that start at the same moment do not run
+//! them twice. It is released when its holder ends, for whatever reason.
 
 use std::fs::{File, TryLockError};
 #[cfg(unix)]
@@ -12,13 +12,13 @@ use module_api::rocket_db_pools::Pool;
 use rocket::tokio::time::{Instant, sleep};
 use sqlx::AssertSqlSafe;
 
-/// PostgreSQL's advisory locks are numbers, each database having its own: the letters `hostmigr`.
+/// The number of the PostgreSQL advisory lock, which is per database: the letters `hostmigr`.
 const KEY: i64 = 0x686f_7374_6d69_6772;
 /// The lock of a single step: `hoststep`.
 const STEP_KEY: i64 = 0x686f_7374_7374_6570;
-/// How often a lock that is held is asked for again.
+/// The interval at which a held lock is retried.
 const POLL: Duration = Duration::from_millis(50);
-/// After this time a line says what is waited for.
+/// The time after which a line reports the wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An error of taking the lock.
@@ -28,7 +28,7 @@ pub enum LockError {
     /// Another process held it for too long.
     #[error("another process has been migrating for {} s and longer", .0.as_secs())]
     TimedOut(Duration),
-    /// The file of the lock cannot be opened or locked.
+    /// The lock file cannot be opened or locked.
     #[error("{}", path.display())]
     File {
         /// The file.
@@ -42,7 +42,7 @@ pub enum LockError {
     Database(#[from] DbError),
 }
 
-/// The lock, held.
+/// The held lock.
 pub enum Lock {
     /// SQLite: a lock of the operating system on a file beside the database.
     File(File),
@@ -50,15 +50,15 @@ pub enum Lock {
     Transaction {
         /// The transaction.
         transaction: Box<Transaction>,
-        /// The one connection that it is on.
+        /// The pool of its one connection.
         pool: DbPool,
     },
-    /// A database in memory is this process's alone.
+    /// A database in memory needs no lock: it belongs to this process.
     None,
 }
 
 impl Lock {
-    /// Lets the next one in.
+    /// Releases the lock.
     pub async fn release(self) {
         if let Self::Transaction { transaction, pool } = self {
             drop(transaction);
@@ -67,7 +67,7 @@ impl Lock {
     }
 }
 
-/// Waits for the lock, up to a limit.
+/// Waits for the lock, up to a timeout.
 ///
 /// # Errors
 ///
@@ -91,7 +91,8 @@ pub async fn acquire(
     }
 }
 
-/// Takes the lock in a transaction. No lock outlasts it, whichever session a pooler puts it on.
+/// Takes the lock in a transaction, which it does not outlast, even behind a pooler that shares
+/// sessions.
 async fn acquire_transaction(pool: DbPool, mut waiting: Waiting) -> Result<Lock, LockError> {
     loop {
         if let Some(transaction) = attempt(&pool).await? {
@@ -106,13 +107,13 @@ async fn attempt(pool: &DbPool) -> Result<Option<Transaction>, DbError> {
     if !try_lock(KEY, &mut transaction).await? {
         return Ok(None);
     }
-    // A process that was killed leaves the statement that it ran to the server.
+    // A killed process leaves its current statement running on the server.
     execute_script("SAVEPOINT before", &mut transaction).await?;
     if !try_lock(STEP_KEY, &mut transaction).await? {
         return Ok(None);
     }
     execute_script("ROLLBACK TO SAVEPOINT before", &mut transaction).await?;
-    // It is idle for as long as the migrations take.
+    // The connection is idle for as long as the migrations take.
     let patient = "SELECT set_config(name, '0', true) AS value FROM pg_settings \
                    WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')";
     query(patient).execute(&mut transaction).await?;
@@ -126,13 +127,13 @@ async fn try_lock(key: i64, transaction: &mut Transaction) -> Result<bool, DbErr
 }
 
 /// Begins the transaction of a step. On PostgreSQL it has a lock of its own for as long as the server
-/// runs it, also for a process that is gone.
+/// runs it, even if the process is gone.
 pub(crate) async fn begin_step(pool: &DbPool) -> Result<Transaction, DbError> {
     if pool.kind() == DatabaseKind::Sqlite {
         return pool.begin().await;
     }
-    // If this process is killed, the server is to notice in the middle of a long statement too.
-    // Before version 14, and on some systems, it cannot.
+    // If this process is killed, the server should notice even during a long statement. Before
+    // version 14, and on some systems, it cannot.
     let script = format!(
         "SELECT pg_advisory_xact_lock({STEP_KEY}); \
          DO $$ BEGIN SET LOCAL client_connection_check_interval = 1000; \
@@ -157,7 +158,7 @@ async fn acquire_file(path: PathBuf, mut waiting: Waiting) -> Result<Lock, LockE
     }
 }
 
-/// The time spent waiting, and whether a line was said about it.
+/// The time spent waiting, and whether it was reported.
 struct Waiting {
     since: Instant,
     limit: Duration,

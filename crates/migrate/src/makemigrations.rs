@@ -1,5 +1,5 @@
-//! Writes the migrations that the models ask for: what the migrations build is compared with what
-//! the models describe, and the difference written as SQL for both databases.
+//! Generates migrations: compares the schema that the migrations build with the one that the
+//! models describe, and writes the difference as SQL for both databases.
 
 mod built;
 mod constraints;
@@ -27,13 +27,13 @@ use proposal::Pending;
 use renames::Renames;
 use state::State;
 
-/// The comment in migrations that names tables which no model describes.
+/// The comment in migrations that names tables without a model.
 pub(crate) const UNMANAGED: &str = "-- unmanaged:";
 
 /// The options of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The modules; none means all active ones.
+    /// The modules; if empty, all active ones.
     pub modules: Vec<String>,
     /// The name of the new migration, without its number.
     pub name: Option<String>,
@@ -42,16 +42,16 @@ pub struct Request {
     pub fillings: Vec<(String, String)>,
     /// `true` if values, columns and tables may be lost.
     pub may_lose_data: bool,
-    /// The fields and models that have another name now.
+    /// The renamed fields and models.
     pub renames: Vec<Renaming>,
-    /// Renames that were declined, though they look likely; `None` if nobody can be asked.
+    /// Likely renames that were declined; `None` if the run is not interactive.
     pub not_renamed: Option<Vec<Renaming>>,
 }
 
-/// A field or a model that has another name now.
+/// A renamed field or model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renaming {
-    /// The old name: `lettings.letting.title`, the label of a model that is gone, or its table.
+    /// The old name: `lettings.letting.title`, the label of a removed model, or its table.
     pub from: String,
     /// The new name: `name`, or the label of a model.
     pub to: String,
@@ -63,18 +63,18 @@ impl fmt::Display for Renaming {
     }
 }
 
-/// A migration that is to be written.
+/// A migration to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The module that it belongs to.
+    /// The module.
     pub module: &'static str,
-    /// Its name: `0002_letting_note`.
+    /// The name: `0002_letting_note`.
     pub name: String,
-    /// Its files and what stands in them.
+    /// The files and their contents.
     pub files: Vec<(String, String)>,
-    /// Its steps, a line each.
+    /// The operations, one line each.
     pub summary: Vec<String>,
-    /// The reason why there is no way down, if there is none.
+    /// The reason why it cannot be unapplied, if it cannot.
     pub no_way_down: Option<String>,
 }
 
@@ -85,22 +85,22 @@ pub enum MakeMigrationsError {
     /// There is no such module, or it is not active.
     #[error("there is no active module `{0}`{1}")]
     NoModule(String, String),
-    /// The name is not one that a file can have.
+    /// The name is not a valid file name.
     #[error("`{0}` is no name of a migration: at most 60 lower-case letters, digits and `_`")]
     Name(String),
-    /// A value was given for a field that there is not, or that does not take it.
+    /// A value was given for an unknown field, or is not valid for the field.
     #[error("--default {0}: {1}")]
     Default(String, String),
-    /// Rows that are there would have no value in a column that needs one.
+    /// Existing rows would have no value in a column that needs one.
     #[error("{}", .0.iter().map(|need| need.why.as_str()).collect::<Vec<_>>().join("; "))]
     NeedsValue(Vec<NeedsValue>),
-    /// A rename that was asked for is not possible.
+    /// A requested rename is not possible.
     #[error("--rename {0}: {1}")]
     Rename(String, String),
-    /// Something may have been renamed.
+    /// Fields or models may have been renamed.
     #[error("perhaps renamed: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     PerhapsRenamed(Vec<Renaming>),
-    /// Something would be lost.
+    /// Data would be lost.
     #[error(
         "this loses data: {}; if that is meant, say --allow-data-loss, and if something was \
          renamed, say --rename app.model.field=NEW or --rename app.model=app.NEW", .0.join("; ")
@@ -109,7 +109,7 @@ pub enum MakeMigrationsError {
     /// The changes cannot be generated, and must be written by hand.
     #[error("write this migration by hand: {}", .0.join("; "))]
     ByHand(Vec<String>),
-    /// The new migration cannot be run after those that there are.
+    /// The new migration cannot be run after the existing ones.
     #[error(
         "write the migration of `{module}` by hand: what it would be cannot be run, since a \
          trigger, view, index or check that an earlier migration made is in its way"
@@ -121,17 +121,17 @@ pub enum MakeMigrationsError {
         #[source]
         source: DbError,
     },
-    /// A model's table is made by a migration of another module.
+    /// A model's table is created by a migration of another module.
     #[error("the table `{table}` of `{model}` is made by the migrations of `{owner}`")]
     ForeignTable {
         /// The table.
         table: String,
         /// The model's label.
         model: &'static str,
-        /// The module whose migration makes it.
+        /// The module whose migration creates it.
         owner: String,
     },
-    /// A foreign key leads to a table that nobody makes.
+    /// A foreign key refers to a table that no migration creates.
     #[error(
         "a foreign key of `{module}` leads to the table `{table}`, which no migration makes: \
          activate the module whose model it is, and run makemigrations for it as well"
@@ -139,18 +139,18 @@ pub enum MakeMigrationsError {
     NoTable {
         /// The module with the foreign key.
         module: &'static str,
-        /// The table that is not there.
+        /// The missing table.
         table: String,
     },
-    /// The migrations that there are cannot be run.
+    /// The existing migrations cannot be run.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
-    /// The database in memory.
+    /// The in-memory database failed.
     #[error(transparent)]
     Database(#[from] DbError),
 }
 
-/// A field for which rows that are there have no value.
+/// A field without a value for existing rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeedsValue {
     /// The field: `lettings.letting.note`.
@@ -159,10 +159,10 @@ pub struct NeedsValue {
     pub why: String,
 }
 
-/// The migrations that are missing of these modules, which are the active ones.
+/// Returns the missing migrations of these modules, which are the active ones.
 ///
-/// Each was run on what the migrations build, which is then what the models say; so was its way
-/// down, if it has one.
+/// Each was run after the existing migrations, and the resulting schema is that of the models; if
+/// it can be unapplied, that was tried too.
 ///
 /// # Errors
 ///
@@ -208,7 +208,7 @@ pub async fn propose(
     Ok(proposals)
 }
 
-/// Fails if something that was said to be renamed is of no module that is looked at.
+/// Fails if a rename belongs to none of the selected modules.
 fn check_renames(
     request: &Request,
     renames: &BTreeMap<&str, (Renames, State)>,
@@ -262,7 +262,7 @@ fn check_request(
     }
 }
 
-/// Fails if something about the changes needs a person: all that is amiss with all modules.
+/// Fails if changes need a decision: reports all problems of all modules.
 fn check_changes(pending: &[Pending], request: &Request) -> Result<(), MakeMigrationsError> {
     let by_hand: Vec<String> = pending.iter().flat_map(Pending::by_hand).collect();
     if !by_hand.is_empty() {

@@ -1,5 +1,5 @@
-//! Brings the migrations to where they should be, and keeps the ledger of them: first all steps are
-//! found and checked, then they are done.
+//! Migrates to a target state and updates the ledger: first all steps are found and checked, then
+//! they are executed.
 
 use std::collections::BTreeSet;
 
@@ -27,11 +27,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// All that is missing.
+    /// All missing migrations.
     pub const ALL: Self = Self { target: Target::All, fake: false, fake_initial: false };
 }
 
-/// The steps that it takes to do what is asked for. Nothing is changed.
+/// Returns the steps of a run, without changing anything.
 ///
 /// # Errors
 ///
@@ -62,8 +62,7 @@ pub async fn find_steps(
     Ok(steps)
 }
 
-/// Does what is asked for on the one connection that migrates, and reports each step when it is
-/// done.
+/// Executes a run on the one connection that migrates, and reports each executed step.
 ///
 /// # Errors
 ///
@@ -78,7 +77,7 @@ pub async fn migrate(
     execute::execute(pool, graph, &steps, report).await
 }
 
-/// The migrations that it takes to get to a target, whatever may be adopted of them.
+/// Returns the migrations up to a target, including those that may be adopted.
 ///
 /// # Errors
 ///
@@ -104,8 +103,8 @@ pub async fn check_applied(pool: &DbPool, graph: &MigrationGraph) -> Result<(), 
     if missing.is_empty() { Ok(()) } else { Err(MigrateError::Unapplied(missing)) }
 }
 
-/// Takes the entries of a module out of the ledger that have no migration any more, and returns
-/// them. `migrations` are those that it has. Without `does`, they are only found.
+/// Removes the entries of a module from the ledger that have no migration any more, and returns
+/// them. `migrations` are the existing ones. Without `does`, nothing is removed.
 ///
 /// # Errors
 ///
@@ -129,14 +128,14 @@ pub async fn prune(
     Ok(gone)
 }
 
-/// Which of these migrations create tables that all exist.
+/// The migrations whose created tables all exist.
 async fn with_tables(
     pool: &DbPool,
     migrations: &[&PlannedMigration],
 ) -> Result<BTreeSet<MigrationId>, DbError> {
     let mut connection = pool.acquire().await?;
     let (database, sql) = match pool.kind() {
-        // Its names are the same in capitals.
+        // Its names are case-insensitive.
         database @ DatabaseKind::Sqlite => {
             (database, "SELECT lower(name) AS name FROM sqlite_master WHERE type = 'table'")
         }

@@ -1,7 +1,7 @@
-//! The tables of a database as they are: their columns, keys, indexes and constraints.
+//! The current tables of a database: their columns, keys, indexes and constraints.
 //!
-//! Both databases are read into the same types, so that what the migrations build on one can be
-//! compared with what stands in the other.
+//! Both databases are read into the same types, so that a schema that the migrations build on one
+//! can be compared with that of the other.
 
 mod compare;
 mod kind;
@@ -22,10 +22,10 @@ pub(crate) use kind::ColumnKind;
 pub use scratch::ScratchError;
 pub(crate) use scratch::{SchemaChanges, Scratch};
 
-/// The tables of a database, by their names.
+/// The tables of a database, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Schema {
-    /// The tables. Views and the database's own tables are none of them.
+    /// The tables, without views and the database's own tables.
     pub(crate) tables: BTreeMap<String, Table>,
 }
 
@@ -38,14 +38,14 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The columns of the primary key, in the key's order.
     pub(crate) primary_key: Vec<String>,
-    /// The unique constraints and the indexes over whole columns, by name. That of the primary key
-    /// is not among them.
+    /// The unique constraints and the indexes over whole columns, by name, without that of the
+    /// primary key.
     pub(crate) indexes: Vec<Index>,
-    /// The indexes that are more than that, by name.
+    /// The other indexes, by name.
     pub(crate) special_indexes: Vec<SpecialIndex>,
-    /// Its foreign keys, by their columns.
+    /// The foreign keys, by column.
     pub(crate) foreign_keys: Vec<ForeignKey>,
-    /// The checks, but for those that [`Column::positive`] tells, by their texts.
+    /// The checks, except those covered by [`Column::positive`], by expression.
     pub(crate) checks: Vec<Check>,
 }
 
@@ -55,49 +55,48 @@ pub(crate) struct Table {
 pub(crate) struct Column {
     /// Its name.
     pub(crate) name: String,
-    /// Its type as the database tells it, in small letters: `varchar(64)` on SQLite, `character
-    /// varying(64)` on PostgreSQL.
+    /// The declared type, in lower case: `varchar(64)` on SQLite, `character varying(64)` on
+    /// PostgreSQL.
     pub(crate) declared: String,
-    /// The kind of its values.
+    /// The kind of the values.
     pub(crate) kind: ColumnKind,
-    /// The number of characters that it holds at most, if the type says so.
+    /// The maximum number of characters, if the type declares it.
     pub(crate) max_length: Option<u32>,
-    /// `true` if it may be `NULL`.
+    /// `true` if the column is nullable.
     pub(crate) null: bool,
-    /// `true` if it is the primary key, or part of it.
+    /// `true` if the column is the primary key, or part of it.
     pub(crate) primary_key: bool,
     /// The way the database numbers new rows by it.
     pub(crate) numbering: Numbering,
-    /// `true` if a check constraint keeps it from being negative.
+    /// `true` if a check constraint refuses negative values.
     pub(crate) positive: bool,
-    /// `true` if it is computed from other columns and cannot be written.
+    /// `true` if the column is computed from others and cannot be written.
     pub(crate) computed: bool,
-    /// The expression of its default, as the database tells it. Not of one that is numbered or
-    /// computed.
+    /// The expression of the default, as the database stores it; `None` for a column that is
+    /// numbered or computed.
     pub(crate) default: Option<String>,
-    /// The collation that its values are compared by, in lower case, if one was given. Only read on
-    /// SQLite.
+    /// The collation, in lower case, if one is declared. Only read on SQLite.
     pub(crate) collation: Option<String>,
 }
 
-/// The way the database numbers new rows by a column.
+/// The way in which the database numbers new rows by a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbering {
-    /// It does not.
+    /// The column is not numbered.
     No,
-    /// It would, since on SQLite a key that is a whole number is the number of the row. Nobody says
-    /// that it is meant: it may be the key of another row.
+    /// The column may be numbered: on SQLite an integer primary key is the row id, whether that is
+    /// intended or not. It may also be the key of another row.
     Possible,
-    /// It does: `AUTOINCREMENT`, an identity, a serial.
+    /// The column is numbered: `AUTOINCREMENT`, an identity, a serial.
     Yes,
 }
 
 /// An index over whole columns.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Index {
-    /// Its name. SQLite names that of a constraint itself: `sqlite_autoindex_…`.
+    /// The name. SQLite generates that of a constraint: `sqlite_autoindex_…`.
     pub(crate) name: String,
-    /// Its columns, in its order.
+    /// The columns, in order.
     pub(crate) columns: Vec<String>,
     /// `true` if no two rows may have the same values.
     pub(crate) unique: bool,
@@ -105,23 +104,23 @@ pub(crate) struct Index {
     pub(crate) constraint: bool,
 }
 
-/// An index of some of the rows, over expressions, or in another order than its columns have.
+/// A partial or expression index, or one in another order than its columns have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SpecialIndex {
     /// Its name.
     pub(crate) name: String,
-    /// The statement that makes it, as the database tells it.
+    /// The statement that creates it, as the database stores it.
     pub(crate) definition: String,
 }
 
-/// Columns whose values have to stand in another table, or in this one.
+/// Columns whose values refer to rows of another table, or of the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ForeignKey {
     /// The columns.
     pub(crate) columns: Vec<String>,
-    /// The table where their values stand.
+    /// The referenced table.
     pub(crate) to_table: String,
-    /// The columns there.
+    /// The referenced columns.
     pub(crate) to_columns: Vec<String>,
     /// The action when the referenced row is deleted: `NO ACTION`, `CASCADE`, `SET NULL`…
     pub(crate) on_delete: String,
@@ -129,12 +128,12 @@ pub(crate) struct ForeignKey {
     pub(crate) deferred: bool,
 }
 
-/// A condition that each row meets.
+/// A check constraint: a condition that each row meets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Check {
-    /// The expression, as the database tells it.
+    /// The expression, as the database stores it.
     pub(crate) expression: String,
-    /// Its name, if it has one.
+    /// The name, if it has one.
     pub(crate) name: Option<String>,
 }
 
@@ -148,7 +147,7 @@ impl Schema {
         Self::read_tables(on.into(), None).await
     }
 
-    /// Reads the tables of these names, or all.
+    /// Reads the tables with these names, or all.
     async fn read_tables(on: Executor<'_>, names: Option<&[&str]>) -> Result<Self, DbError> {
         let names = names.map(|names| serde_json::json!(names).to_string());
         match on {
@@ -163,7 +162,7 @@ impl Table {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// Puts everything whose order means nothing into one order.
+    /// Sorts everything whose order is irrelevant.
     fn sort(&mut self) {
         self.indexes.sort();
         self.special_indexes.sort();

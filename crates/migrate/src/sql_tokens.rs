@@ -1,22 +1,22 @@
-//! The pieces that SQL is made of, as far as it takes to tell statements, names and quotes apart.
+//! A tokenizer for SQL that recognizes statements, names and quotes.
 
 use module_api::db::DatabaseKind;
 
-/// A piece of SQL that has no parts.
+/// A token of SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
-    /// A name or a keyword, as it is written.
+    /// A name or a keyword, unchanged.
     Word(&'a str),
-    /// A name or text in quotes, with these.
+    /// A quoted name or text, including the quotes.
     Quoted(&'a str),
     /// A number.
     Number(&'a str),
-    /// Anything else, a character each.
+    /// Any other character.
     Other(char),
 }
 
 impl Token<'_> {
-    /// Its length in bytes.
+    /// The length in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Word(text) | Self::Quoted(text) | Self::Number(text) => text.len(),
@@ -25,7 +25,7 @@ impl Token<'_> {
     }
 }
 
-/// The tokens of SQL, each with the place where it begins; without space and comments.
+/// The tokens of SQL, each with its offset; without space and comments.
 pub(crate) fn tokens(
     sql: &str,
     database: DatabaseKind,
@@ -44,7 +44,7 @@ pub(crate) fn tokens(
     })
 }
 
-/// How long the next piece of SQL is, and what it is: none for space and comments.
+/// The length of the next token, and the token: `None` for space and comments.
 fn next_token(rest: &str, first: char, database: DatabaseKind) -> (usize, Option<Token<'_>>) {
     let is_postgres = database == DatabaseKind::Postgres;
     if first.is_whitespace() {
@@ -84,7 +84,7 @@ fn next_token(rest: &str, first: char, database: DatabaseKind) -> (usize, Option
     (first.len_utf8(), Some(Token::Other(first)))
 }
 
-/// The length of a comment, which PostgreSQL lets have others inside.
+/// The length of a comment, which may be nested on PostgreSQL.
 fn comment(text: &str, nests: bool) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -106,7 +106,7 @@ fn comment(text: &str, nests: bool) -> usize {
     text.len()
 }
 
-/// The length of what is in quotes. A doubled one inside is part of it.
+/// The length of a quoted text. A doubled quote inside is part of it.
 fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
@@ -119,7 +119,7 @@ fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     text.len()
 }
 
-/// The `$$` or `$body$` that a text begins with, by which PostgreSQL quotes.
+/// The `$$` or `$body$` at the beginning of a text, which PostgreSQL uses as quotes.
 fn dollar_tag(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('$')?;
     let end = inner.find('$')?;

@@ -1,5 +1,5 @@
-//! The statements of a migration's script: to see that it keeps to its transaction, to run them one
-//! by one, and to say which of them failed.
+//! The statements of a migration's script: to check that it does not end its transaction, to run
+//! them one by one, and to report the one that failed.
 
 use module_api::db::DatabaseKind;
 
@@ -8,13 +8,13 @@ use crate::sql_tokens::{Token, tokens};
 /// A statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Statement<'a> {
-    /// Its text, without comments around it and the `;` at its end.
+    /// The text, without surrounding comments and the `;` at the end.
     pub(crate) text: &'a str,
     tokens: Vec<Token<'a>>,
 }
 
 impl<'a> Statement<'a> {
-    /// Its bare words, without comments and quoted text.
+    /// The unquoted words, without comments.
     fn words(&self) -> impl Iterator<Item = &'a str> {
         self.tokens.iter().filter_map(|token| match token {
             Token::Word(word) => Some(*word),
@@ -22,13 +22,13 @@ impl<'a> Statement<'a> {
         })
     }
 
-    /// Returns `true` if its bare words begin with these, in capitals.
+    /// Returns `true` if the unquoted words begin with these, in upper case.
     fn begins_with(&self, words: &[&str]) -> bool {
         let mut found = self.words();
         words.iter().all(|word| found.next().is_some_and(|found| found.eq_ignore_ascii_case(word)))
     }
 
-    /// The name of the table that it creates and that stays.
+    /// The name of the permanent table that it creates, if it does.
     pub(crate) fn created_table(&self) -> Option<String> {
         let mut tokens = self.tokens.iter().copied().peekable();
         let mut next_is = |word: &str| {
@@ -45,7 +45,7 @@ impl<'a> Statement<'a> {
         }
         let _ = next_is("IF") && next_is("NOT") && next_is("EXISTS");
         let mut name = tokens.next()?;
-        // Of `schema.table` it is the second.
+        // In `schema.table` it is the second.
         if tokens.next_if_eq(&Token::Other('.')).is_some() {
             name = tokens.next()?;
         }
@@ -60,7 +60,7 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Its first line, shortened, for a message.
+    /// The first line, shortened, for a message.
     pub(crate) fn summary(&self) -> String {
         const LONGEST: usize = 72;
         let line = self.text.lines().next().unwrap_or_default().trim_end();
@@ -72,8 +72,8 @@ impl<'a> Statement<'a> {
         summary + " …"
     }
 
-    /// Returns `true` if it contains statements up to one that begins with `END`, as a trigger of
-    /// SQLite, or a function of PostgreSQL with `BEGIN ATOMIC`.
+    /// Returns `true` if the statement contains others up to one that begins with `END`, such as a
+    /// trigger of SQLite, or a function of PostgreSQL with `BEGIN ATOMIC`.
     fn opens_body(&self, database: DatabaseKind) -> bool {
         let has = |wanted: &str| self.words().any(|word| word.eq_ignore_ascii_case(wanted));
         if !self.begins_with(&["CREATE"]) {
@@ -94,7 +94,7 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// The first statement of a script that would begin or end a transaction, if there is one.
+/// Returns the first statement of a script that would begin or end a transaction, if there is one.
 ///
 /// A migration runs in a transaction together with its entry in the ledger; a script that ends it
 /// could be applied halfway.
@@ -114,7 +114,7 @@ pub fn transaction_control(sql: &str, database: DatabaseKind) -> Option<String> 
     Some(found.words().map(str::to_uppercase).collect::<Vec<_>>().join(" "))
 }
 
-/// The statements of a script, those inside the body of a trigger being part of it.
+/// The statements of a script; those in the body of a trigger are part of it.
 pub(crate) fn statements(sql: &str, database: DatabaseKind) -> Vec<Statement<'_>> {
     let mut statements = Vec::new();
     let mut current = Unfinished::default();

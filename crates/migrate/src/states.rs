@@ -1,4 +1,4 @@
-//! All migrations and how they stand, as `showmigrations` tells them.
+//! The states of all migrations, for `showmigrations`.
 
 use module_api::MigrationId;
 use module_api::db::{DbError, DbPool};
@@ -6,10 +6,10 @@ use module_api::db::{DbError, DbPool};
 use crate::graph::MigrationGraph;
 use crate::ledger::Ledger;
 
-/// A migration, and whether it is applied.
+/// A migration and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {
-    /// Its module and name.
+    /// The module and the name.
     pub id: MigrationId,
     /// `true` if it is applied.
     pub applied: bool,
@@ -21,7 +21,7 @@ pub struct MigrationState {
     pub depends: Vec<MigrationId>,
 }
 
-/// All migrations of the active modules in their order, and after them those that are only in the
+/// Returns all migrations of the active modules in order, followed by those that are only in the
 /// ledger.
 ///
 /// # Errors

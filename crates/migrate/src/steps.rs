@@ -11,7 +11,7 @@ use crate::graph::{Direction, HOST, MigrationGraph};
 use crate::ledger::Ledger;
 use crate::target::Target;
 
-/// One thing to do, in a transaction of its own.
+/// A step, in a transaction of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The action.
@@ -25,18 +25,18 @@ pub struct Step {
 pub enum Action {
     /// Run it and record it.
     Apply,
-    /// Undo it and take it out of the ledger.
+    /// Unapply it and remove it from the ledger.
     Unapply,
     /// Record it without running it.
     Fake,
-    /// Take it out of the ledger without undoing it.
+    /// Remove it from the ledger without unapplying it.
     Unfake,
-    /// Record it without running it, since its tables are there.
+    /// Record it without running it, since its tables exist.
     Adopt,
 }
 
 impl Action {
-    /// Which way it goes.
+    /// The direction of the action.
     pub fn direction(self) -> Direction {
         match self {
             Self::Apply | Self::Fake | Self::Adopt => Direction::Forward,
@@ -71,8 +71,9 @@ impl fmt::Display for Action {
 
 /// The steps to a target.
 ///
-/// Forward, it is what the target depends on and it itself, as far as it is not applied. Backward,
-/// it is what comes after the target in its module and all that depends on that, the last first.
+/// Forward, these are the target and its dependencies, as far as they are not applied. Backward,
+/// these are the migrations after the target in its module and all their dependents, in reverse
+/// order.
 pub(crate) fn steps(
     graph: &MigrationGraph,
     ledger: &Ledger,
@@ -118,13 +119,13 @@ pub(crate) fn steps(
 
 fn forward(graph: &MigrationGraph, ledger: &Ledger, place: usize, fake: bool) -> Action {
     let migration = graph.at(place);
-    // What makes the ledger cannot be recorded unless it has run.
+    // The migration that creates the ledger cannot be recorded unless it has run.
     let makes_ledger = migration.module == HOST && migration.is_initial && !ledger.exists;
     if fake && !makes_ledger { Action::Fake } else { Action::Apply }
 }
 
-/// Fails if a migration is applied and one that it depends on is not. Who names the module of the
-/// missing one has it applied late.
+/// Fails if a migration is applied and one of its dependencies is not. A run for the module of the
+/// missing one applies it late.
 fn check_consistent(
     graph: &MigrationGraph,
     ledger: &Ledger,
@@ -146,7 +147,7 @@ fn check_consistent(
     Ok(())
 }
 
-/// Fails if something is to be undone for which there is no way.
+/// Fails if a migration is to be unapplied that cannot be.
 fn check_reversible(
     graph: &MigrationGraph,
     ledger: &Ledger,

@@ -1,23 +1,23 @@
-//! Which migrations somebody means: a module, and perhaps a name in it.
+//! The target of a run: a module, and optionally a migration in it.
 
 use module_api::suggestion;
 
 use crate::graph::{HOST, MigrationGraph, SITE};
 
-/// The word for no migration at all.
+/// The word for the state before the first migration.
 const ZERO: &str = "zero";
 
 /// A linked module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkedModule {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
     /// `true` if it is active in the site.
     pub active: bool,
 }
 
 impl LinkedModule {
-    /// The linked module of that name.
+    /// The linked module with that name.
     ///
     /// # Errors
     ///
@@ -36,11 +36,11 @@ impl LinkedModule {
 pub enum Target {
     /// All applied.
     All,
-    /// All of a module applied, and what they depend on.
+    /// All migrations of a module applied, and their dependencies.
     Module(&'static str),
-    /// This one the last that is applied of its module.
+    /// This migration applied as the last of its module.
     Migration(usize),
-    /// None of a module applied.
+    /// No migration of a module applied.
     Zero(&'static str),
 }
 
@@ -56,28 +56,28 @@ pub enum TargetError {
         /// A suggestion.
         hint: String,
     },
-    /// The module is linked, and takes no part in the site.
+    /// The module is linked but not active.
     #[error("`{0}` is linked, but not active: see `installed` and modules.{0}.enabled")]
     Inactive(String),
     /// The module has no migrations.
     #[error("`{0}` has no migrations")]
     NoMigrations(String),
-    /// No migration of the module begins like that.
+    /// No migration of the module has that prefix.
     #[error("`{module}` has no migration whose name begins with `{prefix}`; {hint}")]
     UnknownMigration {
         /// The module.
         module: String,
-        /// The name that was given.
+        /// The given prefix.
         prefix: String,
         /// A suggestion.
         hint: String,
     },
-    /// More than one migration begins like that.
+    /// More than one migration has that prefix.
     #[error("more than one migration of `{module}` begins with `{prefix}`: {}", .names.join(", "))]
     AmbiguousMigration {
         /// The module.
         module: String,
-        /// The beginning that was given.
+        /// The given prefix.
         prefix: String,
         /// The migrations' names.
         names: Vec<String>,
@@ -85,7 +85,7 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// Reads the name of a module and of a migration of it.
+    /// Parses the names of a module and of one of its migrations.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Target {
         }
     }
 
-    /// The module that is named, if one is.
+    /// The module of the target, if it has one.
     pub(crate) fn module(self, graph: &MigrationGraph) -> Option<&'static str> {
         match self {
             Self::All => None,
@@ -118,7 +118,7 @@ impl Target {
     }
 }
 
-/// The place of the migration of a module that has this name, or the only one that begins so.
+/// The place of the migration of a module with this name, or with this unique prefix.
 ///
 /// # Errors
 ///
@@ -158,7 +158,7 @@ fn find(graph: &MigrationGraph, module: &str, prefix: &str) -> Result<usize, Tar
     }
 }
 
-/// The active module of that name, or the host, or the site.
+/// The name of an active module, the host, or the site.
 fn active_module(linked: &[LinkedModule], name: &str) -> Result<&'static str, TargetError> {
     if let Some(own) = [HOST, SITE].into_iter().find(|own| *own == name) {
         return Ok(own);

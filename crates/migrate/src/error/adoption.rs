@@ -1,4 +1,4 @@
-//! Tables that are there already, and not as migrations make them.
+//! Existing tables that differ from those of migrations.
 
 use std::fmt;
 
@@ -9,8 +9,7 @@ use crate::schema::Difference;
 /// The differences that prevent the adoption of existing tables.
 #[derive(Debug)]
 pub struct AdoptionError {
-    /// The initial migrations some of whose tables are there, with all that is not as they make
-    /// it.
+    /// The initial migrations with existing tables, and all differences of these.
     pub migrations: Vec<(MigrationId, Vec<Difference>)>,
 }
 

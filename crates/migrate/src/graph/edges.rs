@@ -1,4 +1,4 @@
-//! Dependencies of migrations: declared ones, and those of their numbers.
+//! Dependencies of migrations: declared ones, and those that follow from their numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use module_api::{MigrationId, Problem, suggestion};
 
 use super::PlannedMigration;
 
-/// Adds the edges that the migrations declare. What they name and is not there is reported.
+/// Adds the declared dependencies. Those on unknown migrations are reported.
 pub(super) fn add_declared(
     nodes: &mut [PlannedMigration],
     active: &BTreeMap<&'static str, &'static [&'static str]>,
@@ -76,7 +76,7 @@ fn unknown(
     if node.module == id.module { problem } else { problem.module(&*id.module) }
 }
 
-/// Within a module each migration depends on those of the number before its own.
+/// Makes each migration depend on those of the previous number in its module.
 pub(super) fn add_by_number(nodes: &mut [PlannedMigration]) {
     let mut previous: Vec<usize> = Vec::new();
     let mut current: Vec<usize> = Vec::new();
@@ -95,8 +95,8 @@ pub(super) fn add_by_number(nodes: &mut [PlannedMigration]) {
     }
 }
 
-/// Reports two migrations of a module that have the same number, unless one depends on the other:
-/// nothing says which of them is to come first.
+/// Reports two migrations of a module with the same number, unless one depends on the other:
+/// their order would be undefined.
 pub(super) fn check_leaves(
     nodes: &[PlannedMigration],
     order: &[usize],

@@ -1,19 +1,19 @@
-//! The type of a field for what a column holds.
+//! The type of a field for a column.
 
 use module_api::db::DatabaseKind;
 
 use super::names::literal;
 use crate::schema::{Column, ColumnKind};
 
-/// The greatest limit of a `varchar` in PostgreSQL.
+/// The maximum limit of a `varchar` in PostgreSQL.
 const MAX_LENGTH: u32 = 10_485_760;
-/// The most digits of a `Decimal`.
+/// The maximum number of digits of a `Decimal`.
 const MAX_DIGITS: u32 = 29;
-/// The digits that SQLite keeps of a decimal number.
+/// The number of digits of a decimal number that SQLite keeps.
 const SQLITE_DIGITS: u32 = 15;
-/// Decimal places where the database tells none, as of money.
+/// The number of decimal places where the database does not declare it, as for money.
 const DECIMAL_PLACES: u32 = 2;
-/// A moment of which nobody knows the time zone.
+/// A moment in an unknown time zone.
 const LOCAL: &str = "timestamp without time zone";
 
 /// A type with the attributes that it needs.
@@ -23,7 +23,7 @@ pub(super) struct Held {
     pub(super) rust: &'static str,
     /// The attributes: `max_length = 64`.
     pub(super) attributes: Vec<String>,
-    /// Comments on the rest, for a person to look at.
+    /// Comments about the rest, for review.
     pub(super) notes: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ impl Held {
     }
 }
 
-/// The type for a column, or `None` if no field holds what is in it.
+/// The type for a column, or `None` if no field can hold its values.
 pub(super) fn held(column: &Column, kind: DatabaseKind) -> Option<Held> {
     let on_sqlite = kind == DatabaseKind::Sqlite;
     let mut held = Held::plain(match &column.kind {
@@ -103,7 +103,7 @@ fn add_digits(held: &mut Held, declared: &str, on_sqlite: bool) {
     held.attributes.push(format!("decimal_places = {}", places.min(digits)));
 }
 
-/// The digits of `numeric(8,2)`: all of them, and those after the point.
+/// The digits of `numeric(8,2)`: the total, and those after the decimal point.
 fn digits_of(declared: &str) -> Option<(u32, u32)> {
     let (_, inner) = declared.strip_suffix(')')?.split_once('(')?;
     let (digits, places) = inner.split_once(',').unwrap_or((inner, "0"));
@@ -114,14 +114,14 @@ fn is_null(value: &str) -> bool {
     value.eq_ignore_ascii_case("null")
 }
 
-/// The attribute for a default, or `None` for one that no attribute describes.
+/// The attribute for a default, or `None` if no attribute can express it.
 fn default_of(value: &str, held: &Held) -> Option<String> {
     let text = || {
         let inner = value.strip_prefix('\'')?.strip_suffix('\'')?;
         let text = inner.replace("''", "'");
         (!inner.replace("''", "").contains('\'')).then_some(text)
     };
-    // PostgreSQL puts numbers in quotes where it casts them.
+    // PostgreSQL quotes numbers that it casts.
     let number = text().unwrap_or_else(|| value.to_owned());
     let is_number = !number.is_empty()
         && number.parse::<f64>().is_ok_and(f64::is_finite)
@@ -149,13 +149,13 @@ fn default_of(value: &str, held: &Held) -> Option<String> {
     Some(format!("default = {written}"))
 }
 
-/// A default without parentheses around it and the cast that PostgreSQL puts behind it.
+/// A default without surrounding parentheses and the cast that PostgreSQL appends.
 fn literal_of(default: &str) -> &str {
     let mut value = default.trim();
     loop {
         let inner = value.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
         let before = value.rsplit_once("::").map(|(before, _)| before);
-        // In a text it is no cast.
+        // Inside a text it is not a cast.
         let before = before.filter(|before| before.matches('\'').count() % 2 == 0);
         match inner.or(before) {
             Some(shorter) => value = shorter.trim(),

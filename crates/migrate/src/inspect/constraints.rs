@@ -1,4 +1,4 @@
-//! Constraints and indexes that are more than columns, as attributes of a struct.
+//! Constraints and indexes beyond single columns, as attributes of a struct.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use super::names::literal;
 use crate::schema::{Check, SpecialIndex};
 use crate::sql_tokens::{Token, tokens};
 
-/// The greatest length of a name, in bytes.
+/// The maximum length of a name, in bytes.
 const MAX_NAME: usize = 63;
-/// Types of PostgreSQL to which a cast changes nothing that a comparison tells.
+/// Types of PostgreSQL to which a cast does not affect comparisons of text.
 const TEXT: &[&[&str]] = &[&["text"], &["character", "varying"], &["varchar"], &["bpchar"]];
-/// Types to which a number is cast that is written out.
+/// Types to which numeric literals are cast.
 const NUMBERS: &[&[&str]] =
     &[&["numeric"], &["integer"], &["bigint"], &["smallint"], &["double", "precision"]];
 
@@ -20,14 +20,14 @@ const NUMBERS: &[&[&str]] =
 pub(super) struct Translation<'a> {
     /// The names of the fields, by column. Only columns that are fields are in it.
     pub(super) fields: &'a BTreeMap<String, String>,
-    /// The columns of the table that are no fields.
+    /// The columns of the table that are not fields.
     pub(super) others: &'a [String],
     /// The columns of the table that hold text.
     pub(super) texts: &'a [String],
     pub(super) kind: DatabaseKind,
 }
 
-/// A statement `CREATE INDEX`, taken apart.
+/// A parsed `CREATE INDEX` statement.
 #[derive(Debug, PartialEq, Eq)]
 struct CreateIndex<'a> {
     unique: bool,
@@ -36,14 +36,14 @@ struct CreateIndex<'a> {
 }
 
 impl Translation<'_> {
-    /// The attribute for a check, or `None` if no SQL of both databases says the same.
+    /// The attribute for a check, or `None` if it has no equivalent SQL for both databases.
     pub(super) fn check(&self, check: &Check) -> Option<String> {
         let name = check.name.as_ref().filter(|name| is_name(name))?;
         let condition = self.translated(&check.expression)?;
         Some(format!("constraint(name = {}, check = {})", literal(name), literal(&condition)))
     }
 
-    /// The attribute for an index, or `None` if no SQL of both databases says the same.
+    /// The attribute for an index, or `None` if it has no equivalent SQL for both databases.
     pub(super) fn index(&self, index: &SpecialIndex) -> Option<String> {
         if !is_name(&index.name) {
             return None;
@@ -97,7 +97,7 @@ impl Translation<'_> {
             return None;
         }
         let plain = match self.kind {
-            // Django quotes decimal numbers, which only a column compares as numbers all the same.
+            // Django quotes decimal numbers, which are compared as numbers only with a column.
             DatabaseKind::Sqlite if !names(self.texts) => with_numbers(sql),
             DatabaseKind::Sqlite => sql.to_owned(),
             DatabaseKind::Postgres => with_lists(&without_casts(sql)?)?,
@@ -117,12 +117,12 @@ fn word(token: Token<'_>) -> Option<&str> {
     }
 }
 
-/// A name in quotes, without them.
+/// A quoted name, without its quotes.
 fn unquoted(name: &str) -> Option<&str> {
     name.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// Takes a statement apart that makes an index of the kind that both databases have.
+/// Parses a statement that creates an index of a kind that both databases have.
 fn create_index(sql: &str, kind: DatabaseKind) -> Option<CreateIndex<'_>> {
     let all: Vec<(usize, Token<'_>)> = tokens(sql, kind).collect();
     let is = |place: usize, keyword: &str| matches!(all.get(place), Some((_, Token::Word(word))) if word.eq_ignore_ascii_case(keyword));
@@ -159,7 +159,7 @@ fn create_index(sql: &str, kind: DatabaseKind) -> Option<CreateIndex<'_>> {
     None
 }
 
-/// An expression of SQLite with numbers that are not quoted.
+/// An expression of SQLite with unquoted numbers.
 fn with_numbers(sql: &str) -> String {
     let is_number =
         |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -177,8 +177,8 @@ fn with_numbers(sql: &str) -> String {
     plain + &sql[copied..]
 }
 
-/// An expression of PostgreSQL without the casts that it writes everywhere; `None` if one of them
-/// may change a value.
+/// An expression of PostgreSQL without its redundant casts; `None` if one of them may change a
+/// value.
 fn without_casts(sql: &str) -> Option<String> {
     let all: Vec<(usize, Token<'_>)> = tokens(sql, DatabaseKind::Postgres).collect();
     let token = |place: usize| all.get(place).map(|(_, token)| *token);
@@ -222,12 +222,12 @@ fn without_casts(sql: &str) -> Option<String> {
         }
     }
     plain.push_str(&sql[copied..]);
-    // The signs of regular expressions and `LIKE`, which SQLite has not.
+    // The operators of regular expressions and `LIKE`, which SQLite does not have.
     let has_sign = tokens(&plain, DatabaseKind::Postgres).any(|(_, it)| it == Token::Other('~'));
     (!has_sign).then_some(plain)
 }
 
-/// `= ANY (ARRAY['a', 'b'])` as `IN ('a', 'b')`; `None` if there is an array elsewhere.
+/// Rewrites `= ANY (ARRAY['a', 'b'])` to `IN ('a', 'b')`; `None` if there is an array elsewhere.
 fn with_lists(sql: &str) -> Option<String> {
     let Some((before, rest)) = sql.split_once(" = ANY (") else {
         let is_array = |(_, token)| word(token).is_some_and(|it| it.eq_ignore_ascii_case("ARRAY"));
@@ -237,12 +237,12 @@ fn with_lists(sql: &str) -> Option<String> {
         Some(rest) => rest.split_once("]))")?,
         None => rest.strip_prefix("ARRAY[")?.split_once("])")?,
     };
-    // In a text, the bracket was not the end.
+    // Inside a text, the bracket was not the end.
     (list.matches('\'').count() % 2 == 0)
         .then(|| with_lists(after).map(|after| format!("{before} IN ({list}){after}")))?
 }
 
-/// An expression without the parentheses around all of it.
+/// An expression without parentheses around the whole.
 fn without_parentheses(sql: &str) -> &str {
     let sql = sql.trim();
     let Some(inner) = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {

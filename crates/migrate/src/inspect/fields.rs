@@ -1,4 +1,4 @@
-//! The fields of a model, and what of its table no attribute describes.
+//! The fields of a model, and the properties of its table that no attribute describes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ use super::names::{field_name, in_code, literal};
 use super::relations::{Between, Relations, is_numbered, key_of};
 use crate::schema::{Column, ColumnKind, ForeignKey, Table};
 
-/// A field as it is written.
+/// A field of a generated struct.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
-    /// Its name, with `r#` where Rust needs it.
+    /// The name, with `r#` where Rust requires it.
     pub(super) name: String,
-    /// Its type.
+    /// The type.
     pub(super) rust: String,
     /// The attributes in `#[model(…)]`.
     pub(super) attributes: Vec<String>,
@@ -23,7 +23,7 @@ pub(super) struct Field {
     pub(super) notes: Vec<String>,
 }
 
-/// All that stands in and above a struct.
+/// The contents of a struct, and its attributes and comments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StructBody {
     pub(super) fields: Vec<Field>,
@@ -81,7 +81,8 @@ impl StructBody {
         self.fields.push(Field { name: "id".to_owned(), rust, attributes, notes });
     }
 
-    /// Adds the indexes over several columns, and notes those of one column that no field has.
+    /// Adds the indexes over several columns, and notes the indexes over one column that is not a
+    /// field.
     fn add_indexes(
         &mut self,
         table: &Table,
@@ -130,7 +131,7 @@ impl StructBody {
             self.attributes.extend(attribute);
         }
         for index in &table.special_indexes {
-            // That of text for `LIKE`, which belongs to each index of text on PostgreSQL.
+            // The index for `LIKE`, which belongs to each index of text on PostgreSQL.
             if index.definition.contains("_pattern_ops)") {
                 continue;
             }
@@ -148,7 +149,7 @@ impl StructBody {
     }
 }
 
-/// A field and its name without `r#`, or why the column is none.
+/// A field and its name without `r#`, or the reason why the column is not a field.
 fn field(
     table: &Table,
     column: &Column,
@@ -208,8 +209,8 @@ fn field(
     Ok((name, field))
 }
 
-/// The `on_delete` of a foreign key, as the database says it; where that leaves it to Django, the one
-/// that loses nothing.
+/// The `on_delete` of a foreign key in the database; if that leaves it to Django, the one that loses
+/// no data.
 fn on_delete(key: &ForeignKey, null: bool) -> &'static str {
     match &*key.on_delete {
         "CASCADE" => "cascade",

@@ -1,8 +1,8 @@
-//! Names in Rust for names in a database.
+//! Names in Rust for the names in a database.
 
 use std::collections::BTreeSet;
 
-/// The words of Rust that may be names with `r#` before them.
+/// The keywords of Rust that can be raw identifiers.
 const RESERVED: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -11,11 +11,11 @@ const RESERVED: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// The names that a field cannot have: words of Rust that cannot be escaped, and those whose
+/// The names that a field cannot have: keywords that cannot be raw identifiers, and those whose
 /// constants the trait `Model` has.
 const TAKEN: &[&str] = &["self", "super", "crate", "info", "get", "columns"];
 
-/// The types that a file of models names or derives with.
+/// The types that a file of models uses or derives.
 const TYPES: &[&str] = &[
     "Box",
     "Clone",
@@ -79,7 +79,7 @@ pub(super) fn struct_name(snake: &str) -> String {
     if TYPES.contains(&name.as_str()) { name + "Model" } else { name }
 }
 
-/// The name of a field for a column, which none of the others has.
+/// A unique field name for a column.
 pub(super) fn field_name(column: &str, others: &mut BTreeSet<String>) -> String {
     let mut name = snake_case(column);
     if TAKEN.contains(&name.as_str()) {
@@ -88,8 +88,7 @@ pub(super) fn field_name(column: &str, others: &mut BTreeSet<String>) -> String 
     unique(&name, others)
 }
 
-/// The name, or with the first number behind it that makes it differ from the others, which it
-/// joins.
+/// The name, or with the first number appended that makes it unique. It is added to the others.
 pub(super) fn unique(name: &str, others: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
@@ -98,12 +97,12 @@ pub(super) fn unique(name: &str, others: &mut BTreeSet<String>) -> String {
     free
 }
 
-/// A name as code has it, with `r#` if it is a word of Rust.
+/// A name as an identifier, with `r#` if it is a keyword.
 pub(super) fn in_code(name: &str) -> String {
     if RESERVED.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
-/// A text as code has it.
+/// A text as a string literal.
 pub(super) fn literal(text: &str) -> String {
     format!("{text:?}").replace("\\'", "'")
 }

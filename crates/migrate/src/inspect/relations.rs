@@ -1,4 +1,4 @@
-//! Which tables are models, which lie between two, and where foreign keys lead.
+//! Classifies tables as models or many-to-many tables, and resolves foreign keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub(super) struct Relations {
     named: BTreeMap<String, Named>,
     /// The tables that are models, with the columns of their primary keys.
     keys: BTreeMap<String, String>,
-    /// The models of the site that are not written.
+    /// The models of the site, which are not generated.
     known: Vec<&'static ModelInfo>,
     /// The tables between two models.
     between: Vec<Between>,
@@ -78,8 +78,8 @@ impl Relations {
         self.between.iter().filter(|between| between.owner == table.name)
     }
 
-    /// The struct that a foreign key leads to, by its primary key: that of a model in the same file, or
-    /// its path.
+    /// The struct that a foreign key refers to by its primary key: a model in the same file, or its
+    /// path.
     pub(super) fn target(&self, key: &ForeignKey) -> Option<&str> {
         let [to_column] = &key.to_columns[..] else { return None };
         let leads_to = |table: &str, column: &str| {
@@ -94,8 +94,8 @@ impl Relations {
         Some(model.path)
     }
 
-    /// Reads a table as one that Django makes for a many-to-many field: a number and two foreign
-    /// keys, which are unique together.
+    /// Reads a table as one that Django creates for a many-to-many field: an id and two foreign keys,
+    /// which are unique together.
     fn find_between(&self, table: &Table) -> Option<Between> {
         let key = key_of(table).ok().filter(|key| key.name == "id")?;
         let [first, second] = &table.foreign_keys[..] else { return None };
@@ -133,7 +133,7 @@ impl Relations {
             }));
         }
         ways.sort_by_key(|(owner, field, source, _)| {
-            // Of a model that leads to itself, Django names the columns `from_…` and `to_…`.
+            // For a relation of a model to itself, Django names the columns `from_…` and `to_…`.
             let is_from = source.columns[0].starts_with("from_");
             (field.is_none(), std::cmp::Reverse(owner.len()), !is_from)
         });
@@ -148,7 +148,7 @@ impl Relations {
     }
 }
 
-/// The primary key of a table, or why no model has one like it.
+/// The primary key of a table, or the reason why no model can have it.
 pub(super) fn key_of(table: &Table) -> Result<&Column, String> {
     let is_number = |column: &Column| {
         use ColumnKind::{BigInteger, Integer, SmallInteger};
@@ -173,7 +173,7 @@ pub(super) fn key_of(table: &Table) -> Result<&Column, String> {
     }
 }
 
-/// Returns `true` if the database gives new rows their primary keys.
+/// Returns `true` if the database assigns the primary keys of new rows.
 pub(super) fn is_numbered(key: &Column) -> bool {
     key.numbering != Numbering::No || key.default.is_some()
 }

@@ -1,4 +1,4 @@
-//! The file of models, as rustfmt would write it.
+//! The file of models, formatted like rustfmt's output.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::names::literal;
 use super::relations::{Relations, key_of};
 use crate::schema::Table;
 
-/// The greatest width of a line.
+/// The maximum width of a line.
 const WIDTH: usize = 100;
 
 /// The types of fields that are imported, by their modules.
@@ -56,7 +56,7 @@ pub(super) fn file(tables: &[&Table], relations: &Relations, kind: DatabaseKind)
 fn imports(fields: &[&Field]) -> String {
     let is_needed = |name: &str| {
         let words = |rust: &str| rust.split(['<', '>', ':']).any(|word| word == name);
-        // Of a path to another module's struct, only what is around it.
+        // In a path to another module's struct, only the surrounding type counts.
         name == "Model" || fields.iter().any(|field| words(around(&field.rust)))
     };
     let mut text = String::new();
@@ -77,7 +77,7 @@ fn imports(fields: &[&Field]) -> String {
     text
 }
 
-/// A type without the struct that a foreign key leads to.
+/// A type without the struct that a foreign key refers to.
 fn around(rust: &str) -> &str {
     let inner = rust.strip_prefix("Option<").unwrap_or(rust);
     let leads = inner.starts_with("ForeignKey<") || inner.starts_with("ManyToMany<");
@@ -111,7 +111,7 @@ fn model(table: &Table, body: &StructBody, relations: &Relations) -> String {
     text
 }
 
-/// `#[model(…)]` on one line, or on several if it is long.
+/// `#[model(…)]` on one line, or on several if it is too long.
 fn attribute(parts: &[String], indent: &str) -> String {
     let line = format!("{indent}#[model({})]\n", parts.join(", "));
     if line.len() <= WIDTH + 1 {
@@ -121,7 +121,7 @@ fn attribute(parts: &[String], indent: &str) -> String {
     format!("{indent}#[model(\n{indent}    {inner}\n{indent})]\n")
 }
 
-/// Adds a comment, in lines that are not too long.
+/// Adds a comment, wrapped.
 fn comment(text: &mut String, before: &str, words: &str) {
     let (lead, indent) = before.strip_prefix('\n').map_or(("", before), |rest| ("\n", rest));
     text.push_str(lead);

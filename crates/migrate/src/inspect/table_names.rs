@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::{snake_case, struct_name, unique};
 use crate::schema::Table;
 
-/// The app of a table whose name says nothing about it.
+/// The app of a table whose name does not indicate one.
 const NO_APP: &str = "app";
 
 /// The sources of a table's app.
 pub(super) struct Apps {
     /// The app and the name of each of Django's models, by table.
     pub(super) content_types: BTreeMap<String, (String, String)>,
-    /// The app that is asked for.
+    /// The requested app.
     pub(super) asked: Option<String>,
 }
 
@@ -32,7 +32,7 @@ impl Named {
     }
 }
 
-/// Returns `true` if a label can begin with it.
+/// Returns `true` if the text is a valid app of a label.
 pub(super) fn is_app(app: &str) -> bool {
     app.starts_with(|c: char| c.is_ascii_lowercase())
         && app.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')

@@ -20,11 +20,11 @@ pub(super) struct Built {
     scratch: Scratch,
     schema: Schema,
     triggers: BTreeMap<String, Vec<String>>,
-    /// The module and the name of the migration that made each table.
+    /// The module and the name of the migration that created each table.
     pub(super) makers: BTreeMap<String, (&'static str, String)>,
-    /// The tables that migrations say no model describes.
+    /// The tables that migrations declare as having no model.
     unmanaged: BTreeSet<String>,
-    /// The names of constraints that models describe or described.
+    /// The names of constraints that models describe, or described earlier.
     constraints: BTreeSet<String>,
 }
 
@@ -50,7 +50,7 @@ impl Built {
         Ok(Self { scratch, schema, triggers, makers, unmanaged, constraints })
     }
 
-    /// Renames tables and columns, as the migrations that are to be written will.
+    /// Renames tables and columns, like the migrations to be written.
     pub(super) async fn rename<'a>(
         &mut self,
         renames: impl Iterator<Item = (&'a str, &'a Renames)>,
@@ -68,7 +68,7 @@ impl Built {
         Ok(())
     }
 
-    /// Gives tables and columns their old names again.
+    /// Restores the old names of tables and columns.
     pub(super) async fn rename_back(
         &mut self,
         pending: &[Pending],
@@ -79,7 +79,7 @@ impl Built {
         Ok(())
     }
 
-    /// Returns `true` if a table has such a column.
+    /// Returns `true` if a table has that column.
     pub(super) fn has_column(&self, table: &str, column: &str) -> bool {
         let table = self.schema.tables.get(table);
         table.is_some_and(|table| table.columns.iter().any(|known| known.name == column))
@@ -116,7 +116,7 @@ impl Built {
         Ok((from, to))
     }
 
-    /// The tables of a module that its models describe, or that they once described.
+    /// The tables of a module that its models describe, or described earlier.
     fn read(
         &self,
         module: &str,
@@ -125,7 +125,7 @@ impl Built {
         triggers: &BTreeMap<String, Vec<String>>,
     ) -> State {
         let is_own = |name: &String| {
-            // What nobody made before, was made by what is tried out.
+            // A table without an earlier migration was created by the one on trial.
             self.makers.get(name).is_none_or(|(owner, _)| *owner == module)
                 && (described.contains_key(name) || !self.unmanaged.contains(name))
                 && (described.contains_key(name) || self.makers.contains_key(name))
@@ -142,8 +142,8 @@ impl Built {
         state.collect()
     }
 
-    /// Runs the new migrations, compares what they build with the models, and goes back again. A
-    /// way down that does not lead back is left out.
+    /// Runs the new migrations, compares the resulting schema with the models, and unapplies
+    /// them. SQL that fails to restore the previous schema is left out.
     pub(super) async fn try_out(
         &mut self,
         pending: &[Pending],
@@ -164,7 +164,7 @@ impl Built {
         }
         for (one, proposal) in pending.iter().zip(proposals.iter_mut()).rev() {
             let Some(sql) = script(proposal, ".down") else {
-                // What is before it cannot be reached from here.
+                // Earlier states cannot be reached from here.
                 break;
             };
             let failed = match self.scratch.run(proposal.module, &proposal.name, sql).await {
@@ -194,7 +194,7 @@ impl Built {
     }
 }
 
-/// The names behind a mark at the beginning of lines.
+/// The names after a marker at the beginning of lines.
 fn declared<'a>(sql: &'a str, mark: &'a str) -> impl Iterator<Item = String> {
     let lines = sql.lines().filter_map(move |line| line.trim().strip_prefix(mark));
     lines.flat_map(str::split_whitespace).map(str::to_owned)

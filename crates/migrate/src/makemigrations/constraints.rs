@@ -8,23 +8,23 @@ use module_api::model::{ConstraintInfo, ConstraintKind};
 use crate::schema::Table;
 use crate::sql_tokens::{Token, tokens};
 
-/// The comment in migrations that names the constraints which models describe: without it nobody
-/// could tell a constraint that a model no longer has from one that was made by hand.
+/// The comment in migrations that names the constraints of models: it distinguishes a constraint that
+/// a model no longer has from a handwritten one.
 pub(super) const MARK: &str = "-- constraints:";
 
-/// The constraints and indexes of a table, by their names.
+/// The constraints and indexes of a table, by name.
 pub(super) type Constraints = BTreeMap<String, Constraint>;
 
 /// A named constraint or index, in SQL that both databases understand.
 #[derive(Debug, Clone)]
 pub(super) enum Constraint {
-    /// A check: its condition.
+    /// The condition of a check.
     Check(String),
-    /// An index: the statement that makes it.
+    /// The statement that creates an index.
     Index(String),
 }
 
-/// Space, comments and the quotes of names do not matter: SQLite quotes the names of renamed columns.
+/// Space, comments and the quotes of names are ignored: SQLite quotes the names of renamed columns.
 impl PartialEq for Constraint {
     fn eq(&self, other: &Self) -> bool {
         let is_same = |a: &str, b: &str| {
@@ -47,7 +47,7 @@ fn plain(token: Token<'_>) -> Token<'_> {
     inner.map_or(token, Token::Word)
 }
 
-/// The constraint that a model describes.
+/// The constraint as a model describes it.
 pub(super) fn of_model(table: &str, info: &ConstraintInfo) -> Constraint {
     let index = |kind: &str, over: &[&str], condition: Option<&str>| {
         let condition = condition.map_or_else(String::new, |sql| format!(" WHERE {sql}"));
@@ -65,7 +65,8 @@ pub(super) fn of_model(table: &str, info: &ConstraintInfo) -> Constraint {
     }
 }
 
-/// Those constraints of a table as migrations build it on SQLite that models describe or described.
+/// The constraints that models describe, or described earlier, of a table built by migrations on
+/// SQLite.
 pub(super) fn of_table(table: &Table, is_described: impl Fn(&str) -> bool) -> Constraints {
     let checks = table.checks.iter().filter_map(|check| {
         let name = check.name.clone().filter(|name| is_described(name))?;
@@ -77,7 +78,7 @@ pub(super) fn of_table(table: &Table, is_described: impl Fn(&str) -> bool) -> Co
     checks.chain(indexes).collect()
 }
 
-/// The checks, each as a line of a statement that makes the table.
+/// The checks, one line each of a `CREATE TABLE` statement.
 pub(super) fn checks(constraints: &Constraints) -> impl Iterator<Item = String> {
     constraints.iter().filter_map(|(constraint, kind)| match kind {
         Constraint::Check(condition) => {
@@ -87,7 +88,7 @@ pub(super) fn checks(constraints: &Constraints) -> impl Iterator<Item = String> 
     })
 }
 
-/// The statements that make the indexes.
+/// The statements that create the indexes.
 pub(super) fn indexes(constraints: &Constraints) -> impl Iterator<Item = String> {
     constraints.values().filter_map(|kind| match kind {
         Constraint::Check(_) => None,
@@ -95,7 +96,7 @@ pub(super) fn indexes(constraints: &Constraints) -> impl Iterator<Item = String>
     })
 }
 
-/// Those of `from` that are not in `to`, or are another there.
+/// The constraints of `from` that are missing in `to`, or differ there.
 pub(super) fn lost<'a>(
     from: &'a Constraints,
     to: &'a Constraints,

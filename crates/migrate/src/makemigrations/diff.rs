@@ -8,19 +8,19 @@ use super::state::{ColumnState, IndexState, Kind, State, TableState};
 /// The changes of a module's tables, table by table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Changes {
-    /// Tables that are made.
+    /// Tables to be created.
     pub(super) created: Vec<TableState>,
-    /// Tables that are changed.
+    /// Tables to be altered.
     pub(super) altered: Vec<TableChange>,
-    /// Tables that are dropped.
+    /// Tables to be dropped.
     pub(super) dropped: Vec<TableState>,
 }
 
-/// How a table is changed.
+/// The change of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TableChange {
     pub(super) from: TableState,
-    /// The new state. Its columns are in their present order, new ones at the end.
+    /// The new state. Its columns are in their current order, new ones at the end.
     pub(super) to: TableState,
 }
 
@@ -50,7 +50,7 @@ impl Changes {
         changes.dropped.extend(dropped.cloned());
         order(&mut changes.created);
         order(&mut changes.dropped);
-        // Those first that lead to others.
+        // Referring tables come first.
         changes.dropped.reverse();
         changes
     }
@@ -59,14 +59,14 @@ impl Changes {
         self.created.is_empty() && self.altered.is_empty() && self.dropped.is_empty()
     }
 
-    /// The names of constraints that are new, or become others.
+    /// The names of new or changed constraints.
     pub(super) fn new_constraints(&self) -> BTreeSet<&str> {
         let created = self.created.iter().flat_map(|table| table.constraints.keys());
         let altered = self.altered.iter().flat_map(TableChange::new_constraints);
         created.chain(altered.map(|(name, _)| name)).map(String::as_str).collect()
     }
 
-    /// The tables to which foreign keys led that are gone.
+    /// The tables of removed foreign keys.
     pub(super) fn lost_references(&self) -> BTreeSet<&str> {
         let dropped = self.dropped.iter().flat_map(|table| &table.columns);
         let altered = self.altered.iter().flat_map(|change| {
@@ -79,7 +79,7 @@ impl Changes {
         dropped.chain(altered).filter_map(ColumnState::references).collect()
     }
 
-    /// The tables that new foreign keys lead to.
+    /// The tables that new foreign keys refer to.
     pub(super) fn references(&self) -> BTreeSet<&str> {
         let created = self.created.iter().flat_map(|table| &table.columns);
         let altered = self.altered.iter().flat_map(|change| {
@@ -94,12 +94,12 @@ impl Changes {
 }
 
 impl ColumnState {
-    /// The table whose primary keys it holds.
+    /// The referenced table, if the column is a foreign key.
     pub(super) fn references(&self) -> Option<&str> {
         self.target().map(|(table, _)| table)
     }
 
-    /// The table whose primary keys it holds, and their column there.
+    /// The referenced table and its column, if the column is a foreign key.
     pub(super) fn target(&self) -> Option<(&str, &str)> {
         match &self.kind {
             Kind::Key { table, column } => Some((table, column)),
@@ -122,7 +122,7 @@ impl ColumnState {
             (from, to) if from == to => true,
             (SmallInteger | Integer | BigInteger | Float | Decimal(..), Float | Decimal(..))
             | (Varchar(_) | Text, Json) => true,
-            // Each database writes durations and the like as text of its own.
+            // Durations and the like are converted to text differently by each database.
             (Id | Duration | Uuid | Ip | Binary, _)
             | (
                 _,
@@ -150,7 +150,7 @@ impl ColumnState {
     }
 
     /// Returns `true` if the conversion into another kind may lose values. Values that do not fit
-    /// at all, as text that is too long, do not count: PostgreSQL refuses them, and SQLite keeps
+    /// at all, such as too long text, do not count: PostgreSQL refuses them, and SQLite keeps
     /// them.
     pub(super) fn loses_as(&self, to: &Self) -> bool {
         use Kind::{
@@ -176,7 +176,7 @@ impl ColumnState {
 impl TableChange {
     fn new(from: &TableState, to: &TableState) -> Self {
         let mut attributes = from.attributes.clone();
-        // A default and a collation are for values of the kind that they were given for.
+        // A default and a collation only fit the kind that they were set for.
         let kind_in =
             |table: &TableState, name: &str| table.column(name).map(|column| column.kind.clone());
         attributes.columns.retain(|name, _| kind_in(from, name) == kind_in(to, name));
@@ -215,12 +215,12 @@ impl TableChange {
         self.to.indexes.difference(&self.from.indexes)
     }
 
-    /// The constraints that are new, or become others.
+    /// The new or changed constraints.
     pub(super) fn new_constraints(&self) -> impl Iterator<Item = (&String, &Constraint)> {
         constraints::lost(&self.to.constraints, &self.from.constraints)
     }
 
-    /// The constraints that go, or become others.
+    /// The removed or changed constraints.
     pub(super) fn old_constraints(&self) -> impl Iterator<Item = (&String, &Constraint)> {
         constraints::lost(&self.from.constraints, &self.to.constraints)
     }
@@ -230,7 +230,7 @@ impl TableChange {
     }
 }
 
-/// Puts tables first that others lead to.
+/// Sorts tables, referenced ones first.
 fn order(tables: &mut Vec<TableState>) {
     let mut rest = std::mem::take(tables);
     while !rest.is_empty() {
@@ -238,7 +238,7 @@ fn order(tables: &mut Vec<TableState>) {
             let mut references = table.columns.iter().filter_map(ColumnState::references);
             !references.any(|to| to != table.name && rest.iter().any(|other| other.name == to))
         };
-        // Of tables that lead to each other in a circle, the first one goes first.
+        // Of tables that refer to each other in a cycle, the first one goes first.
         let ready = rest.iter().position(is_ready).unwrap_or(0);
         tables.push(rest.remove(ready));
     }

@@ -6,7 +6,7 @@ use module_api::model::{DefaultValue, FieldInfo, FieldKind, ModelInfo};
 use super::MakeMigrationsError;
 use super::sql::{Filling, Fillings};
 
-/// The fields' defaults, and what was said on the command line.
+/// The fields' defaults, and the values from the command line.
 pub(super) fn fillings(
     models: &[&'static ModelInfo],
     given: &[(String, String)],
@@ -33,7 +33,7 @@ pub(super) fn fillings(
             let is_it = |known: &&FieldInfo| known.name.eq_ignore_ascii_case(field);
             Some((model, model.fields.iter().find(is_it)?))
         });
-        // It may be one of another module's.
+        // It may be a field of another module.
         let Some((model, field)) = found else { continue };
         let wrong = |why: String| MakeMigrationsError::Default(path.clone(), why);
         let filling = parse(field, text).map_err(wrong)?;
@@ -56,7 +56,7 @@ fn parse(field: &FieldInfo, text: &str) -> Result<Filling, String> {
     of_value(&value).ok_or_else(|| "a value is needed".to_owned())
 }
 
-/// The time of now, of the field's kind.
+/// The current time, in the field's kind.
 fn now(field: &FieldInfo) -> Option<Filling> {
     match field.kind {
         FieldKind::DateTime => Some(Filling::Now),

@@ -1,4 +1,4 @@
-//! One module's migration that is missing, and the files that make it.
+//! The missing migration of a module, and its files.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -24,9 +24,9 @@ pub(super) struct Pending {
     models: Vec<&'static ModelInfo>,
     /// The tables before the migration.
     pub(super) before: State,
-    /// The renames, which come first.
+    /// The renames, which are executed first.
     pub(super) renames: Renames,
-    /// The tables when that is done.
+    /// The tables after the renames.
     pub(super) from: State,
     pub(super) to: State,
     changes: Changes,
@@ -45,7 +45,7 @@ impl Pending {
         renames: Option<(Renames, State)>,
     ) -> Result<Option<Self>, MakeMigrationsError> {
         let models = module.models();
-        // The tables of a module without models are its own affair.
+        // A module without models manages its tables itself.
         if models.is_empty() {
             return Ok(None);
         }
@@ -86,18 +86,18 @@ impl Pending {
         words::by_hand(&self.changes, &self.fillings)
     }
 
-    /// The fields that need a value and have none.
+    /// The required fields without a value for existing rows.
     pub(super) fn needed(&self) -> Vec<NeedsValue> {
         let needed = sql::needed(&self.changes, &self.fillings);
         needed.iter().map(|needed| words::need(needed, &self.models)).collect()
     }
 
-    /// Returns the data that is lost.
+    /// Returns descriptions of the lost data.
     pub(super) fn losses(&self) -> Vec<String> {
         words::losses(&self.changes)
     }
 
-    /// The migration, given all that are missing.
+    /// The migration, given all pending ones.
     pub(super) fn proposal(
         &self,
         all: &[Self],
@@ -141,7 +141,7 @@ impl Pending {
         Ok(Proposal { module, name, files, summary, no_way_down })
     }
 
-    /// Returns the dependencies in both directions, as in the head of its file.
+    /// Returns the dependencies in both directions, as in the head of the file.
     fn edges(&self, all: &[Self], built: &Built) -> Result<BTreeSet<String>, MakeMigrationsError> {
         let module = self.module.name();
         let requires = self.module.requires();
@@ -156,7 +156,7 @@ impl Pending {
                     return Err(MakeMigrationsError::NoTable { module, table });
                 }
             };
-            // That the first ones of required modules come before, goes without saying.
+            // The dependency on the first migrations of required modules is implicit.
             let is_said = self.is_first && requires.contains(&maker) && name.starts_with("0001_");
             if maker != module && !is_said {
                 edges.insert(format!("depends: {maker} {name}"));
@@ -188,13 +188,13 @@ impl Pending {
     }
 }
 
-/// The scripts that are not empty, with a line between them.
+/// The non-empty scripts, separated by an empty line.
 fn joined(scripts: &[&str]) -> String {
     let scripts = scripts.iter().map(|script| script.trim()).filter(|script| !script.is_empty());
     scripts.collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
-/// One file where both databases take the same, else one for each.
+/// Adds one file if both databases have the same SQL, otherwise one for each.
 fn add_files(
     name: &str,
     way: &str,

@@ -1,4 +1,4 @@
-//! Fields and models that are called something else now, and keep what they hold.
+//! Renamed fields and models, which keep their data.
 
 use module_api::Module;
 use module_api::db::quoted as name;
@@ -9,29 +9,29 @@ use super::diff::{Changes, TableChange};
 use super::state::{ColumnState, TableState};
 use super::{MakeMigrationsError, Renaming};
 
-/// A table or a column that gets another name.
+/// The rename of a table or a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Rename {
     /// A table.
     Table { from: String, to: String },
-    /// A column, of a table that has its new name by then.
+    /// A column, of the table with its new name.
     Column { table: String, from: String, to: String },
 }
 
-/// The renames in a module, in their order.
+/// The renames in a module, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Renames {
     steps: Vec<Rename>,
-    /// The operations, a line each.
+    /// The operations, one line each.
     pub(super) summary: Vec<String>,
-    /// The words of a migration's name, one for each.
+    /// The parts of the migration's name, one for each rename.
     pub(super) words: Vec<String>,
     /// The labels of models, old and new.
     pub(super) labels: Vec<(String, String)>,
 }
 
 impl Renames {
-    /// Those of the asked ones that belong to a module.
+    /// The requested renames that belong to a module.
     pub(super) fn of(
         module: &dyn Module,
         asked: &[Renaming],
@@ -39,7 +39,7 @@ impl Renames {
     ) -> Result<Self, MakeMigrationsError> {
         let models = module.models();
         let mut renames = Self::default();
-        // Tables first: columns are named with the table that they are in then.
+        // Tables first: columns are named together with the new name of their table.
         let (of_fields, of_models): (Vec<_>, Vec<_>) =
             asked.iter().partition(|renaming| renaming.from.matches('.').count() == 2);
         for renaming in &of_models {
@@ -64,7 +64,7 @@ impl Renames {
             return Ok(());
         };
         let refuse = |why: String| MakeMigrationsError::Rename(renaming.to_string(), why);
-        // What a table is called that no model describes any more, only its name tells.
+        // The label of a table whose model is gone can only be derived from its name.
         let from = renaming.from.replace('.', "_");
         if !built.has(&from) {
             return Err(refuse(format!("no migration makes a table `{from}`")));
@@ -88,7 +88,7 @@ impl Renames {
         Ok(())
     }
 
-    /// Renames the columns of relations that are named for a model, as Django names them.
+    /// Renames the columns of relations that are named after a model, following Django.
     fn relations(&mut self, renaming: &Renaming, models: &[&'static ModelInfo], built: &Built) {
         let Some(old) = renaming.from.rsplit('.').next() else { return };
         let column = format!("{old}_id");
@@ -107,7 +107,7 @@ impl Renames {
         }
     }
 
-    /// The name of a table before.
+    /// The old name of a table.
     fn before(&self, table: &str) -> String {
         let renamed = self.tables().find(|(to, _)| *to == table);
         renamed.map_or(table, |(_, from)| from).to_owned()
@@ -146,7 +146,7 @@ impl Renames {
         }
     }
 
-    /// The column of a table that has another name before, if there is such a column.
+    /// Renames a column of a table, if it exists.
     fn column(&mut self, built: &Built, before: &str, table: &str, from: &str, to: &str) {
         if from != to && built.has_column(before, from) {
             let (table, from, to) = (table.to_owned(), from.to_owned(), to.to_owned());
@@ -158,7 +158,7 @@ impl Renames {
         self.steps.is_empty()
     }
 
-    /// The tables that get another name: it, and what they are called before.
+    /// The renamed tables: their new names and the old ones.
     pub(super) fn tables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.steps.iter().filter_map(|step| match step {
             Rename::Table { from, to } => Some((to.as_str(), from.as_str())),
@@ -171,7 +171,7 @@ impl Renames {
         script(self.steps.iter().map(Rename::statement))
     }
 
-    /// The statements that lead back.
+    /// The statements that undo the renames.
     pub(super) fn back(&self) -> String {
         script(self.steps.iter().rev().map(|step| step.back().statement()))
     }
@@ -201,7 +201,7 @@ impl Rename {
     }
 }
 
-/// Likely renames among these changes: of the same form, gone here and new there.
+/// Likely renames among these changes: a removed field or model of the same form as a new one.
 pub(super) fn candidates(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<Renaming> {
     let model_of = |table: &str| models.iter().find(|model| model.table == table);
     let mut found = Vec::new();
@@ -209,7 +209,7 @@ pub(super) fn candidates(changes: &Changes, models: &[&'static ModelInfo]) -> Ve
         let is_same = |new: &&TableState| new.columns == gone.columns;
         for new in changes.created.iter().filter(is_same) {
             if let Some(model) = model_of(&new.name) {
-                // As Django names tables.
+                // Following Django's names of tables.
                 let old = gone.name.strip_prefix(&format!("{}_", model.app()));
                 let from = old.map(|old| format!("{}.{old}", model.app()));
                 let from = from.unwrap_or_else(|| gone.name.clone());
@@ -230,7 +230,7 @@ pub(super) fn candidates(changes: &Changes, models: &[&'static ModelInfo]) -> Ve
     found
 }
 
-/// The columns that are gone, each with the new ones that hold the same.
+/// The removed columns, each with the new ones of the same form.
 fn pairs(change: &TableChange) -> impl Iterator<Item = (&ColumnState, &ColumnState)> {
     change.removed().flat_map(|gone| {
         let new = change.added().filter(|new| new.is_stored_as(gone) && new.unique == gone.unique);

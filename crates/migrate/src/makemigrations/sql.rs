@@ -20,13 +20,13 @@ pub(super) enum Filling {
     Bool(bool),
     Int(i64),
     Text(String),
-    /// A number, as it is written.
+    /// A number, as a literal.
     Number(String),
     /// A moment in UTC, as Django writes it on SQLite.
     Moment(String),
-    /// A length of time, in microseconds.
+    /// A duration, in microseconds.
     Microseconds(i64),
-    /// A UUID, as people write it.
+    /// A UUID, in its usual form.
     Uuid(String),
     /// Bytes, in hexadecimal digits.
     Bytes(String),
@@ -36,12 +36,12 @@ pub(super) enum Filling {
     RandomUuid,
 }
 
-/// A column that needs a value for the rows that are there, and has none.
+/// A column that needs a value for existing rows, and has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MissingFilling {
     pub(super) table: String,
     pub(super) column: String,
-    /// `true` if the column is new, or may be `NULL` so far.
+    /// `true` if the column is new, or was nullable.
     pub(super) is_new: bool,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn script(changes: &Changes, fillings: &Fillings, database: DatabaseK
     statements.join("\n\n") + "\n"
 }
 
-/// The columns for which the script would have to know a value and does not.
+/// The columns whose missing values the script needs.
 pub(super) fn needed(changes: &Changes, fillings: &Fillings) -> Vec<MissingFilling> {
     let mut needed = Vec::new();
     for change in &changes.altered {
@@ -88,7 +88,7 @@ impl Filling {
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
             Self::Number(value) => value.clone(),
-            // PostgreSQL would take it for one in the time zone of the session.
+            // PostgreSQL would interpret it in the time zone of the session.
             Self::Moment(value) if is_postgres => text(&format!("{value}+00")),
             Self::Moment(value) | Self::Text(value) => text(value),
             Self::Microseconds(value) if is_postgres => text(&format!("{value} microseconds")),
@@ -110,8 +110,8 @@ impl Filling {
     }
 }
 
-/// Returns the subset of [`Fillings`] for the way down: a value for a column that is no longer
-/// `NULL`, if it is of the same kind as the field's.
+/// Returns the subset of [`Fillings`] for unapplying: the value of a column that becomes `NOT NULL`
+/// again, if it has the same kind as the field.
 pub(super) fn fillings_back(changes: &Changes, fillings: &Fillings) -> Fillings {
     let mut back = Fillings::new();
     for change in &changes.altered {
@@ -134,8 +134,8 @@ fn names<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
     columns.into_iter().map(|column| name(column)).collect::<Vec<_>>().join(", ")
 }
 
-/// The name of an index or constraint, with a digest such that it is the only one even if it had to
-/// be cut: PostgreSQL's names have 63 bytes at most.
+/// The name of an index or constraint, with a digest that keeps it unique even if it is truncated:
+/// PostgreSQL's names have at most 63 bytes.
 fn name_of<'a>(table: &str, columns: impl IntoIterator<Item = &'a String>, suffix: &str) -> String {
     let columns: Vec<&str> = columns.into_iter().map(String::as_str).collect();
     let digest = Sha256::digest(format!("{table}\n{}", columns.join("\n")).as_bytes());

@@ -1,5 +1,5 @@
-//! The tables of a module in one form, whether its models describe them or its migrations build
-//! them.
+//! The tables of a module in a common form, whether its models describe them or its migrations
+//! build them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use module_api::model::{FieldInfo, FieldKind, ModelInfo};
 use super::constraints::{self, Constraints};
 use crate::schema::{Check, Column, ColumnKind, ForeignKey, Numbering, Table};
 
-/// The tables of a module, by their names.
+/// The tables of a module, by name.
 pub(super) type State = BTreeMap<String, TableState>;
 
 /// A table.
@@ -17,7 +17,8 @@ pub(super) type State = BTreeMap<String, TableState>;
 pub(super) struct TableState {
     pub(super) name: String,
     pub(super) columns: Vec<ColumnState>,
-    /// The columns of each index over several columns, or of one that is not a column's own.
+    /// The columns of each index over several columns, or of one that is not declared by a
+    /// column.
     pub(super) indexes: BTreeSet<IndexState>,
     /// The constraints and indexes that models describe in SQL.
     pub(super) constraints: Constraints,
@@ -25,7 +26,7 @@ pub(super) struct TableState {
     pub(super) attributes: SchemaAttributes,
 }
 
-/// Columns that have an index together.
+/// Columns with a common index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct IndexState {
     pub(super) columns: Vec<String>,
@@ -36,9 +37,9 @@ pub(super) struct IndexState {
 /// SQLite stores them. A rebuild must keep them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SchemaAttributes {
-    /// Conditions, each a whole constraint of the table.
+    /// Conditions, each as a constraint of the table.
     pub(super) checks: Vec<String>,
-    /// The statements that make indexes of some rows or over expressions, and triggers.
+    /// The statements that create partial and expression indexes, and triggers.
     pub(super) statements: Vec<String>,
     /// Properties of single columns, by name.
     pub(super) columns: BTreeMap<String, ColumnAttributes>,
@@ -72,9 +73,9 @@ pub(super) struct ColumnState {
 /// The kind of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The primary key, which the database gives.
+    /// The primary key, assigned by the database.
     Id,
-    /// The primary key of a row of that table, which is in this column there.
+    /// A foreign key to that column of that table.
     Key { table: String, column: String },
     /// A whole number of 16 bits.
     SmallInteger,
@@ -84,7 +85,7 @@ pub(super) enum Kind {
     BigInteger,
     /// True or false.
     Bool,
-    /// Text of at most so many characters.
+    /// Text of limited length, in characters.
     Varchar(u32),
     /// Text.
     Text,
@@ -94,11 +95,11 @@ pub(super) enum Kind {
     Date,
     /// A time of day.
     Time,
-    /// A length of time.
+    /// A duration.
     Duration,
     /// A floating-point number.
     Float,
-    /// A decimal number, of so many digits and so many after the point.
+    /// A decimal number: the total number of digits, and those after the decimal point.
     Decimal(u32, u32),
     /// A UUID.
     Uuid,
@@ -108,11 +109,11 @@ pub(super) enum Kind {
     Ip,
     /// Bytes.
     Binary,
-    /// A kind that no field of a model has.
+    /// A kind without a field type.
     Other {
-        /// Its type on SQLite.
+        /// The type on SQLite.
         sqlite: String,
-        /// Its type on PostgreSQL, if there is one for sure.
+        /// The type on PostgreSQL, if it is certain.
         postgres: Option<String>,
     },
 }
@@ -220,8 +221,8 @@ fn of_field(field: &FieldInfo) -> ColumnState {
     }
 }
 
-/// A table as migrations build it on SQLite, with the statements of its triggers. Which of its
-/// constraints models describe or described, is told by their names.
+/// A table as built by migrations on SQLite, with the statements of its triggers. The constraints
+/// of models, current or earlier, are identified by name.
 pub(super) fn of_table(
     table: &Table,
     triggers: &[String],
@@ -292,13 +293,13 @@ fn of_column(table: &Table, column: &Column) -> ColumnState {
     }
 }
 
-/// The digits of `decimal(8, 2)`: all of them, and those after the point.
+/// The digits of `decimal(8, 2)`: the total, and those after the decimal point.
 fn digits_of(declared: &str) -> Option<(u32, u32)> {
     let (digits, places) = declared.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
     Some((digits.trim().parse().ok()?, places.trim().parse().ok()?))
 }
 
-/// The foreign key of this column alone.
+/// The foreign key of this single column.
 fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
     table.foreign_keys.iter().find(|key| key.columns == [column.name.as_str()])
 }
@@ -352,7 +353,7 @@ impl TableState {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// An index of one column is that column's own.
+    /// Moves an index of one column to that column.
     fn normal(mut self) -> Self {
         let single: Vec<IndexState> =
             self.indexes.iter().filter(|index| index.columns.len() == 1).cloned().collect();

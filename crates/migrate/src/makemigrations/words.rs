@@ -10,10 +10,10 @@ use super::diff::{Changes, TableChange};
 use super::sql::{Fillings, MissingFilling, must_rebuild, needed};
 use super::state::{Kind, SchemaAttributes, TableState};
 
-/// The longest name before "and more" is said; about Django's.
+/// The maximum length of a name before "and more" is appended; about Django's.
 const MAX_NAME: usize = 51;
 
-/// The model whose table it is, or that has a many-to-many field whose table it is.
+/// The model with that table, or with a many-to-many field of that table.
 pub(super) fn model_of(table: &str, models: &[&'static ModelInfo]) -> Option<&'static ModelInfo> {
     let has = |model: &&&'static ModelInfo| {
         model.table == table || model.many_to_many.iter().any(|field| field.table == table)
@@ -21,8 +21,7 @@ pub(super) fn model_of(table: &str, models: &[&'static ModelInfo]) -> Option<&'s
     models.iter().find(has).copied()
 }
 
-/// The name of a model, that of a many-to-many field with its model's, or that of a table which no
-/// model describes.
+/// The name of a model, of a many-to-many field with its model, or of a table without a model.
 fn called(table: &str, models: &[&'static ModelInfo]) -> String {
     let Some(model) = model_of(table, models) else { return table.to_owned() };
     let between = model.many_to_many.iter().find(|field| field.table == table);
@@ -36,7 +35,7 @@ fn field_called(table: &str, column: &str, models: &[&'static ModelInfo]) -> Str
     field.map_or_else(|| column.to_owned(), |field| field.name.to_owned())
 }
 
-/// The name of a migration, without its number: Django's words.
+/// The name of a migration, without its number, in Django's words.
 pub(super) fn name(renames: &[String], changes: &Changes, models: &[&'static ModelInfo]) -> String {
     let mut parts: Vec<String> = renames.to_vec();
     let table = |table: &TableState| called(&table.name, models);
@@ -74,7 +73,7 @@ pub(super) fn name(renames: &[String], changes: &Changes, models: &[&'static Mod
     name
 }
 
-/// The operations, a line each.
+/// The operations, one line each.
 pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<String> {
     let mut lines = Vec::new();
     let table = |table: &TableState| called(&table.name, models);
@@ -115,7 +114,7 @@ pub(super) fn summary(changes: &Changes, models: &[&'static ModelInfo]) -> Vec<S
     lines
 }
 
-/// Returns the data that the changes lose.
+/// Returns descriptions of the lost data.
 pub(super) fn losses(changes: &Changes) -> Vec<String> {
     let of_table = |change: &TableChange| {
         let table = &change.to.name;
@@ -135,7 +134,7 @@ pub(super) fn losses(changes: &Changes) -> Vec<String> {
     tables.into_iter().chain(changes.altered.iter().flat_map(of_table)).collect()
 }
 
-/// Which value is needed, and how to give it.
+/// Describes the missing value, and how to give it.
 pub(super) fn need(needed: &MissingFilling, models: &[&'static ModelInfo]) -> NeedsValue {
     let MissingFilling { table, column, is_new } = needed;
     let label = model_of(table, models).map_or("", |model| model.label);
@@ -170,7 +169,7 @@ pub(super) fn by_hand(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     reasons
 }
 
-/// Returns the reason why these changes have no way down, if there is one.
+/// Returns the reason why these changes cannot be unapplied, if there is one.
 pub(super) fn no_way_down(back: &Changes, fillings: &Fillings) -> Option<String> {
     let mut reasons = Vec::new();
     for MissingFilling { table, column, is_new } in needed(back, fillings) {

@@ -6,12 +6,12 @@ use module_api::db::DatabaseKind;
 
 use super::{Column, ColumnKind, ForeignKey, Numbering, Table};
 
-/// Something in a database that is not as a migration makes it.
+/// A difference between the database and the schema of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The table.
     pub table: String,
-    /// The column, unless it is the whole table.
+    /// The column; `None` for the whole table.
     pub column: Option<String>,
     /// The kind of the difference.
     pub mismatch: Mismatch,
@@ -21,9 +21,9 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// The table is not there.
+    /// The table does not exist.
     NoTable,
-    /// The column is not there. The migration makes it of this type.
+    /// The column does not exist. The migration creates it with this type.
     NoColumn(String),
     /// The column is of another type.
     Type {
@@ -32,13 +32,13 @@ pub enum Mismatch {
         /// The type in the database.
         there: String,
     },
-    /// The migration does not make the column, and rows without a value for it are refused.
+    /// The migration does not create the column, which is required and has no default.
     Required,
-    /// The column has to have a value, and may be without one in the migration.
+    /// The column is `NOT NULL`, and nullable in the migration.
     NotNull,
-    /// This many rows have `NULL` in the column, which is not null in the migration.
+    /// This many rows have `NULL` in the column, which is `NOT NULL` in the migration.
     HoldsNull(i64),
-    /// The column is not in the primary key, or it alone is.
+    /// The column differs in whether it is the primary key.
     Key,
     /// The database does not number new rows by the column.
     NotNumbered,
@@ -111,15 +111,14 @@ pub(crate) fn is_same_name(a: &str, b: &str, on: DatabaseKind) -> bool {
     }
 }
 
-/// Returns the differences that prevent an existing table from replacing the one a migration on
-/// SQLite creates.
+/// Returns the differences that prevent an existing table from replacing the one that a migration
+/// creates on SQLite.
 ///
-/// The order of columns, lengths of texts and further columns do not matter. Neither do indexes,
-/// unique constraints, checks and foreign keys that are missing: Django has made and named them in
-/// many ways over the years, people add and drop them by hand, no row is read or written
-/// differently for lack of them, and what may be in a table is checked before it is written. A
-/// default that is missing does not matter either: Django drops those of new columns again, and an
-/// insert gives every column that its migration knows.
+/// The order of columns, lengths of texts and additional columns are ignored. So are missing
+/// indexes, unique constraints, checks and foreign keys: Django has created and named them in many
+/// ways over the years, people add and drop them by hand, they do not affect how rows are read or
+/// written, and values are validated before they are written. A missing default is ignored as well:
+/// Django drops those of new columns, and an insert sets every column that its migration knows.
 pub(crate) fn compare(made: &Table, there: &Table, on: DatabaseKind) -> Vec<Difference> {
     let mut differences = compare_columns(made, there, on);
     let unknown = there.columns.iter().filter(|column| find(made, &column.name, on).is_none());
@@ -133,7 +132,7 @@ pub(crate) fn compare(made: &Table, there: &Table, on: DatabaseKind) -> Vec<Diff
     differences
 }
 
-/// The same without regard to further columns in the table that is there.
+/// Returns the differences of the migration's columns alone.
 pub(crate) fn compare_columns(made: &Table, there: &Table, on: DatabaseKind) -> Vec<Difference> {
     let mut differences = Vec::new();
     for column in &made.columns {
@@ -169,7 +168,7 @@ pub(crate) fn compare_columns(made: &Table, there: &Table, on: DatabaseKind) -> 
     differences
 }
 
-/// The columns that are `NOT NULL` as `made`, and may be `NULL` as they are `there`.
+/// The columns that are `NOT NULL` in `made`, and nullable in `there`.
 pub(crate) fn newly_nullable<'a>(
     made: &Table,
     there: &'a Table,
@@ -187,12 +186,12 @@ fn find<'a>(table: &'a Table, name: &str, on: DatabaseKind) -> Option<&'a Column
     table.columns.iter().find(|column| is_same_name(&column.name, name, on))
 }
 
-/// The foreign key that is of this column alone.
+/// The foreign key of this single column.
 fn reference<'a>(table: &'a Table, column: &Column) -> Option<&'a ForeignKey> {
     table.foreign_keys.iter().find(|key| key.columns == [column.name.as_str()])
 }
 
-/// The type that a migration makes, as the database that is compared calls it.
+/// The type that a migration declares, as the name in the other database.
 fn type_name(made: &Column, on: DatabaseKind) -> String {
     match on {
         DatabaseKind::Sqlite => made.declared.clone(),
@@ -205,15 +204,15 @@ fn type_name(made: &Column, on: DatabaseKind) -> String {
 fn fits(made: &Column, there: &Column, on: DatabaseKind) -> bool {
     use ColumnKind::{BigInteger, Duration, Integer, Ip, Other, SmallInteger, Text, Uuid};
     match (&made.kind, &there.kind, on) {
-        // Django's keys have 32 or 64 bits by its version; on SQLite all whole numbers have 64.
-        // Nor has SQLite a type for lengths of time: Django keeps their microseconds.
-        // And what the migration's SQL for SQLite calls an unknown type, says nothing elsewhere.
+        // Django's keys have 32 or 64 bits depending on its version; on SQLite all whole numbers
+        // have 64. SQLite has no type for durations either: Django stores their microseconds. An
+        // unknown type in the migration's SQL for SQLite has no meaning elsewhere.
         (Integer | BigInteger, Integer | BigInteger, _)
         | (SmallInteger, SmallInteger | Integer | BigInteger, _)
         | (Integer | BigInteger, SmallInteger, DatabaseKind::Sqlite)
         | (Duration, BigInteger, DatabaseKind::Sqlite)
         | (Other(_), _, DatabaseKind::Postgres) => true,
-        // What SQLite has no type for, Django keeps there as text of this length.
+        // Types that SQLite does not have, Django stores as text of this length.
         (Text, Uuid, DatabaseKind::Postgres) => made.max_length == Some(32),
         (Text, Ip, DatabaseKind::Postgres) => made.max_length == Some(39),
         (made, there, _) => made == there,

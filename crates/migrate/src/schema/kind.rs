@@ -19,7 +19,7 @@ pub(crate) enum ColumnKind {
     Date,
     /// A time of day.
     Time,
-    /// A length of time.
+    /// A duration.
     Duration,
     /// A floating-point number.
     Float,
@@ -33,11 +33,11 @@ pub(crate) enum ColumnKind {
     Ip,
     /// JSON.
     Json,
-    /// Anything else, by its declared type in lower case.
+    /// Any other declared type, in lower case.
     Other(String),
 }
 
-/// A declared type, taken apart: `varchar(64)` is `varchar` of the length 64.
+/// The parts of a declared type: `varchar(64)` is `varchar` with the length 64.
 struct Declared {
     name: String,
     length: Option<u32>,
@@ -65,7 +65,7 @@ impl Declared {
 
 impl ColumnKind {
     /// Returns the kind of a SQLite column and its maximum number of characters. Declared types are
-    /// free text there; those of Django and common ones are known.
+    /// free text there; Django's and common ones are recognized.
     pub(super) fn of_sqlite(declared: &str) -> (Self, Option<u32>) {
         let declared_type = Declared::new(declared);
         let name = declared_type.name.strip_suffix(" unsigned").unwrap_or(&declared_type.name);
@@ -116,8 +116,8 @@ impl ColumnKind {
         name.to_owned()
     }
 
-    /// Returns the kind of a PostgreSQL column and its maximum number of characters, by the name of
-    /// its type as `format_type` writes it.
+    /// Returns the kind of a PostgreSQL column and its maximum number of characters, from the type
+    /// name of `format_type`.
     pub(super) fn of_postgres(declared: &str) -> (Self, Option<u32>) {
         let declared_type = Declared::new(declared);
         let kind = match &*declared_type.name {
@@ -125,7 +125,7 @@ impl ColumnKind {
             "integer" => Self::Integer,
             "bigint" => Self::BigInteger,
             "boolean" => Self::Bool,
-            // `citext` is text whose comparisons do not tell capitals from small letters.
+            // `citext` is text with case-insensitive comparisons.
             "character varying" | "character" | "text" | "citext" => Self::Text,
             "timestamp with time zone" => Self::DateTime,
             "date" => Self::Date,

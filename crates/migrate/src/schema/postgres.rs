@@ -1,4 +1,4 @@
-//! The tables of a PostgreSQL database that are found without naming a schema, by its catalog.
+//! The tables of a PostgreSQL database in the search path, from its catalog.
 
 use std::collections::BTreeMap;
 
@@ -118,7 +118,7 @@ struct IndexRow {
     index: Index,
 }
 
-/// The names in an array of JSON. Of no columns there is none.
+/// The names in a JSON array; `NULL` becomes an empty list.
 fn names_in(row: &Row<'_>, column: &str) -> Result<Vec<String>, DbError> {
     let Some(json) = row.get::<Option<String>>(column)? else { return Ok(Vec::new()) };
     serde_json::from_str(&json).map_err(|error| DbError::Column {
@@ -197,7 +197,7 @@ pub(super) async fn read(mut on: Executor<'_>, names: Option<String>) -> Result<
 
     let mut tables: BTreeMap<String, Table> =
         tables.into_iter().map(|(name,)| (name.clone(), Table::named(&name))).collect();
-    // A table that was made between two of the queries is left out.
+    // A table that was created between two of the queries is left out.
     for row in columns {
         if let Some(table) = tables.get_mut(&row.table) {
             table.columns.push(row.column);
@@ -252,7 +252,7 @@ fn add_constraint(table: &mut Table, row: ConstraintRow) {
     }
 }
 
-/// The words for a letter of `pg_constraint.confdeltype`.
+/// The action for a letter of `pg_constraint.confdeltype`.
 fn on_delete(letter: &str) -> &'static str {
     match letter {
         "r" => "RESTRICT",

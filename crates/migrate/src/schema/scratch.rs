@@ -1,5 +1,4 @@
-//! The schema that migrations build, read from an empty SQLite database in memory on which they are
-//! run.
+//! The schema that migrations build, read from an in-memory SQLite database in which they are run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,24 +19,23 @@ pub struct ScratchError {
     pub module: String,
     /// The migration's name.
     pub name: String,
-    /// Why.
+    /// The cause.
     #[source]
     pub source: DbError,
 }
 
-/// An empty database in memory to run migrations in.
+/// An empty in-memory database to run migrations in.
 ///
-/// Only SQL is run in it. What a migration does in Rust code changes rows, of which there are none
-/// here.
+/// Only SQL is run in it. Rust code of a migration changes rows, and there are none here.
 ///
-/// SQLite reads all tables anew after each `ALTER TABLE`, so one database with the migrations of a
-/// hundred modules takes longer than a hundred with those of one: 2 ms for each such statement.
-/// A table may refer to one that is not there.
+/// SQLite parses all tables again after each `ALTER TABLE`, so one database with the migrations of
+/// a hundred modules takes longer than a hundred with those of one: 2 ms for each such statement. A
+/// foreign key to a missing table is allowed.
 pub(crate) struct Scratch {
     connection: SqliteConnection,
-    /// The tables when [`mark`](Scratch::mark) was called last, and what made them.
+    /// The tables at the last [`mark`](Scratch::mark), and the statements that created them.
     seen: BTreeMap<String, String>,
-    /// The indexes when it was called last.
+    /// The indexes at the last mark.
     seen_indexes: BTreeMap<String, String>,
 }
 
@@ -50,20 +48,20 @@ struct CreatedTable {
 /// The changes since a mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SchemaChanges {
-    /// The tables that were not there before.
+    /// The new tables.
     pub(crate) tables: Vec<Table>,
-    /// The tables that were there, with only the columns that they did not have.
+    /// The tables with new columns, reduced to these.
     pub(crate) additions: Vec<Table>,
-    /// The tables that were there and are not as they were, with all their columns.
+    /// The changed tables, with all their columns.
     pub(crate) altered: Vec<Table>,
-    /// The names of the tables that are gone.
+    /// The names of the dropped tables.
     pub(crate) dropped: Vec<String>,
-    /// The indexes that were not there before, made by statements of their own, with their tables.
+    /// The new indexes with statements of their own, and their tables.
     pub(crate) indexes: BTreeMap<String, String>,
 }
 
 impl SchemaChanges {
-    /// Returns `true` if anything of it remains once these tables are dropped.
+    /// Returns `true` if any change remains once these tables are dropped.
     pub(crate) fn leaves_any(&self, gone: &BTreeSet<String>) -> bool {
         let tables = self.tables.iter().chain(&self.additions).map(|table| &table.name);
         tables.chain(self.indexes.values()).any(|table| !gone.contains(table))
@@ -71,7 +69,7 @@ impl SchemaChanges {
 }
 
 impl Scratch {
-    /// An empty database.
+    /// Opens an empty database.
     pub(crate) async fn new() -> Result<Self, DbError> {
         let options = SqliteConnectOptions::new()
             .in_memory(true)
@@ -96,12 +94,12 @@ impl Scratch {
         })
     }
 
-    /// All tables as they are now.
+    /// Reads the current tables.
     pub(crate) async fn schema(&mut self) -> Result<Schema, DbError> {
         Schema::read(&mut self.connection).await
     }
 
-    /// The statements that make the triggers, by their tables.
+    /// The statements that create the triggers, by table.
     pub(crate) async fn triggers(&mut self) -> Result<BTreeMap<String, Vec<String>>, DbError> {
         let made: Vec<CreatedTable> =
             query("SELECT tbl_name AS name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -114,7 +112,7 @@ impl Scratch {
         Ok(triggers)
     }
 
-    /// Remembers the tables as they are now.
+    /// Marks the current tables.
     pub(crate) async fn mark(&mut self) -> Result<(), DbError> {
         self.seen = self.tables().await?;
         self.seen_indexes = self.indexes().await?;

@@ -1,5 +1,5 @@
-//! Properties that only the text of SQL has: SQLite's catalog has no checks, collations and
-//! deferred foreign keys, and both databases keep checks as text.
+//! Properties that are only in the text of SQL: SQLite's catalog has no checks, collations and
+//! deferred foreign keys, and both databases store checks as text.
 
 use std::iter::Peekable;
 use std::slice::Iter;
@@ -16,9 +16,9 @@ pub(super) struct CreateTable {
     pub(super) columns: Vec<String>,
     /// The checks.
     pub(super) checks: Vec<Check>,
-    /// The columns of the foreign keys that have to hold at the end of a transaction only.
+    /// The columns of the deferred foreign keys.
     pub(super) deferred: Vec<Vec<String>>,
-    /// The columns with a collation, and which.
+    /// The columns with a collation, and its name.
     pub(super) collations: Vec<(String, String)>,
     /// The `AUTOINCREMENT` property of the key.
     pub(super) autoincrement: bool,
@@ -29,13 +29,13 @@ pub(super) struct CreateTable {
 /// The meaning of a check constraint for a column, where it is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The column is not below zero.
+    /// The column is not negative.
     Positive(String),
-    /// The column's text is JSON: how Django keeps JSON on SQLite.
+    /// The column's text is JSON, as Django stores it on SQLite.
     Json(String),
 }
 
-/// A piece of SQL that has no parts.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A name or a keyword.
@@ -44,7 +44,7 @@ enum Kind {
     Quoted,
     /// A number.
     Number,
-    /// Anything else, one character each.
+    /// Any other character.
     Symbol,
 }
 
@@ -68,7 +68,7 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// The name that it stands for, in lower case.
+    /// The name, in lower case, if the token is one.
     fn name(&self) -> Option<String> {
         match self.kind {
             Kind::Word => Some(self.text.to_lowercase()),
@@ -82,7 +82,7 @@ impl Token<'_> {
     }
 }
 
-/// Read as SQLite's, which what PostgreSQL says of its checks can be, too.
+/// Tokenizes SQL of SQLite; the checks of PostgreSQL can be read in the same way.
 fn tokens(sql: &str) -> Vec<Token<'_>> {
     let tokens = sql_tokens::tokens(sql, DatabaseKind::Sqlite);
     let token = |(start, token): (usize, sql_tokens::Token<'_>)| {
@@ -98,7 +98,7 @@ fn tokens(sql: &str) -> Vec<Token<'_>> {
     tokens.map(|(kind, start, end)| Token { kind, text: &sql[start..end], start }).collect()
 }
 
-/// The tokens in the parentheses that come next, and the text between these.
+/// The tokens in the next parentheses, and the text between these.
 fn parenthesized<'a>(
     sql: &'a str,
     tokens: &mut Peekable<Iter<'_, Token<'a>>>,
@@ -120,7 +120,7 @@ fn parenthesized<'a>(
     None
 }
 
-/// Reads a statement `CREATE TABLE` as SQLite keeps it.
+/// Parses a `CREATE TABLE` statement as SQLite stores it.
 pub(super) fn create_table(sql: &str) -> CreateTable {
     let mut read = CreateTable::default();
     let all = tokens(sql);
@@ -140,7 +140,7 @@ pub(super) fn create_table(sql: &str) -> CreateTable {
     read
 }
 
-/// Reads the definition of a column, or constraints of the table.
+/// Parses the definition of a column, or constraints of the table.
 fn read_definition<'a>(sql: &'a str, definition: &[Token<'a>], read: &mut CreateTable) {
     const TABLE: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
     let mut rest = definition.iter().peekable();
@@ -150,7 +150,7 @@ fn read_definition<'a>(sql: &'a str, definition: &[Token<'a>], read: &mut Create
         read.columns.extend(columns.clone());
     }
     let mut constraint: Option<&Token<'_>> = None;
-    // Whether `DEFERRED` would be of a foreign key, and not of one that is `NOT DEFERRABLE`.
+    // A `DEFERRED` may belong to a foreign key that is `NOT DEFERRABLE`.
     let mut negated = false;
     while let Some(token) = rest.next() {
         if token.is("CONSTRAINT") {
@@ -207,7 +207,7 @@ pub(super) fn meaning(expression: &str) -> Option<Meaning> {
         {
             column.name().map(Meaning::Positive)
         }
-        // `JSON_VALID("data") OR "data" IS NULL`, whose parentheses were no pair.
+        // `JSON_VALID("data") OR "data" IS NULL`, whose outer parentheses are not a pair.
         [function, open, column, close, ..]
             if function.is("JSON_VALID") && open.is_symbol("(") && close.is_symbol(")") =>
         {

@@ -1,4 +1,4 @@
-//! The tables of a SQLite database, by its pragmas and the statements that made them.
+//! The tables of a SQLite database, from its pragmas and the statements that created them.
 
 use module_api::db::{DbError, FromRow, query};
 use sqlx::SqliteConnection;
@@ -27,7 +27,7 @@ macro_rules! for_each_table {
     };
 }
 
-// `hidden` is 1 for a column of a virtual table that nobody sees, 2 and 3 for a computed one.
+// `hidden` is 1 for a hidden column of a virtual table, 2 and 3 for a computed one.
 const COLUMNS: &str = for_each_table!(
     "it.name, it.type AS declared, it.\"notnull\" AS not_null, it.dflt_value AS default_value, \
      it.pk, it.hidden",
@@ -65,7 +65,7 @@ struct ColumnRow {
     not_null: bool,
     #[row(column = "default_value")]
     default: Option<String>,
-    /// Its place in the primary key, from 1; 0 if it is not part of it.
+    /// The place in the primary key, from 1; 0 if the column is not part of it.
     #[row(column = "pk")]
     key: i64,
     hidden: i64,
@@ -77,11 +77,11 @@ struct IndexRow {
     name: String,
     #[row(column = "is_unique", with = is_set)]
     unique: bool,
-    /// `c` by `CREATE INDEX`, `u` of a constraint `UNIQUE`, `pk` of the primary key.
+    /// `c` for `CREATE INDEX`, `u` for a `UNIQUE` constraint, `pk` for the primary key.
     origin: String,
     #[row(with = is_set)]
     partial: bool,
-    /// `None` for an expression or the number of the row.
+    /// `None` for an expression or the row id.
     #[row(column = "column_name")]
     column: Option<String>,
     #[row(column = "is_descending", with = is_set)]
@@ -97,12 +97,12 @@ struct ForeignKeyRow {
     to_table: String,
     #[row(column = "column_name")]
     column: String,
-    /// `None` for the primary key there.
+    /// `None` for the primary key of the referenced table.
     to_column: Option<String>,
     on_delete: String,
 }
 
-/// SQLite has no type for truth.
+/// SQLite has no boolean type.
 fn is_set(number: i64) -> bool {
     number != 0
 }
@@ -146,14 +146,14 @@ fn read_columns<'a>(
     table.primary_key = key.into_iter().map(|(_, name)| name).collect();
     for row in rows {
         let (kind, max_length) = ColumnKind::of_sqlite(&row.declared);
-        // A key of exactly this type is the number of the row.
+        // A key of exactly this type is the row id.
         let is_number = row.key > 0
             && table.primary_key.len() == 1
             && row.declared.eq_ignore_ascii_case("integer")
             && !made.without_rowid;
         table.columns.push(Column {
             name: row.name.clone(),
-            // SQLite keeps a few types in capitals, however they were written.
+            // SQLite stores a few types in upper case, regardless of how they were written.
             declared: row.declared.to_ascii_lowercase(),
             kind,
             max_length,
@@ -239,7 +239,7 @@ fn read_foreign_keys<'a>(
     }
 }
 
-/// A foreign key that names no columns there means the primary key.
+/// Resolves foreign keys without referenced columns to the primary key.
 fn name_primary_keys(schema: &mut Schema) {
     let keys: Vec<(String, Vec<String>)> = schema
         .tables

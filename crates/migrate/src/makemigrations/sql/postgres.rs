@@ -9,7 +9,7 @@ use super::{Fillings, filling, name_of, names, text};
 
 pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> {
     let mut statements: Vec<String> = changes.created.iter().map(create).collect();
-    // When all tables are there, since they may lead to each other.
+    // After all tables exist, since they may refer to each other.
     for table in &changes.created {
         for column in &table.columns {
             statements.extend(foreign_key(&table.name, column));
@@ -23,7 +23,7 @@ pub(super) fn statements(changes: &Changes, fillings: &Fillings) -> Vec<String> 
         alter(change, fillings, &mut statements);
     }
     if !changes.dropped.is_empty() {
-        // In one statement, since they may lead to each other in a circle.
+        // In one statement, since they may refer to each other in a cycle.
         let dropped = names(changes.dropped.iter().map(|table| &table.name));
         statements.push(format!("DROP TABLE {dropped};"));
     }
@@ -89,8 +89,8 @@ fn foreign_key(table: &str, column: &ColumnState) -> Option<String> {
     ))
 }
 
-/// The index of a column. Text has a second one, as for Django: the order of most languages is of no
-/// use for finding what begins with a text.
+/// The index of a column. Text has a second one, as in Django: an index in the order of most
+/// languages does not support prefix searches.
 fn own_indexes(table: &str, column: &ColumnState) -> Vec<String> {
     if !column.index {
         return Vec::new();
@@ -153,7 +153,7 @@ fn add(table: &str, column: &ColumnState, fillings: &Fillings, statements: &mut 
         .map_or(String::new(), |value| format!(" DEFAULT {}", value.sql(DatabaseKind::Postgres)));
     statements.push(format!("ALTER TABLE {quoted} ADD COLUMN {}{default};", definition(column)));
     if filling.is_some() {
-        // It was for the rows that are there.
+        // The default was for existing rows.
         statements.push(format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} DROP DEFAULT;"));
     }
     gain(table, None, column, statements);
@@ -180,7 +180,7 @@ fn alter_column(
     if from.positive && !to.positive {
         statements.push(drop_constraints(table, 'c', &to.name));
     }
-    // Which width a key has, is for its history to say.
+    // The width of a key depends on the history of its table.
     let are_keys = from.references().is_some() && to.references().is_some();
     if from.kind != to.kind && !are_keys {
         let using = conversion(&from.kind, &to.kind, &column)
@@ -192,7 +192,7 @@ fn alter_column(
             let value = value.sql(DatabaseKind::Postgres);
             statements
                 .push(format!("UPDATE {quoted} SET {column} = {value} WHERE {column} IS NULL;"));
-            // A table with deferred constraints that are still to be looked at cannot be altered.
+            // A table with pending deferred constraints cannot be altered.
             statements.push("SET CONSTRAINTS ALL IMMEDIATE;\nSET CONSTRAINTS ALL DEFERRED;".into());
         }
         statements.push(format!("{alter} SET NOT NULL;"));
@@ -202,8 +202,8 @@ fn alter_column(
     gain(table, Some(from), to, statements);
 }
 
-/// How values become others, where PostgreSQL does not do it by itself. What it does by itself it
-/// refuses where a value does not fit: `::varchar(5)` would cut texts off.
+/// The expression that converts values, where PostgreSQL has no implicit conversion. Implicit ones
+/// refuse values that do not fit, whereas `::varchar(5)` would truncate texts.
 fn conversion(from: &Kind, to: &Kind, column: &str) -> Option<String> {
     use Kind::{BigInteger, Bool, Decimal, Float, Integer, Key, SmallInteger, Text, Varchar};
     match (from, to) {
@@ -218,7 +218,7 @@ fn conversion(from: &Kind, to: &Kind, column: &str) -> Option<String> {
     }
 }
 
-/// The constraints and the index that a column has now and did not have.
+/// Adds the new constraints and the new index of a column.
 fn gain(table: &str, from: Option<&ColumnState>, to: &ColumnState, statements: &mut Vec<String>) {
     if to.positive && !from.is_some_and(|from| from.positive) {
         statements.push(format!("ALTER TABLE {} ADD {};", name(table), check(table, to)));
@@ -235,7 +235,8 @@ fn gain(table: &str, from: Option<&ColumnState>, to: &ColumnState, statements: &
     }
 }
 
-/// Drops the constraints of a type (`c` check, `f` foreign key) on a column, whatever their names.
+/// Drops the constraints of a type (`c` check, `f` foreign key) on a column, regardless of their
+/// names.
 fn drop_constraints(table: &str, kind: char, column: &str) -> String {
     let (table_name, column_name) = (text(table), text(column));
     let relation = text(&name(table));
@@ -250,7 +251,7 @@ fn drop_constraints(table: &str, kind: char, column: &str) -> String {
     )
 }
 
-/// Drops the indexes or unique constraints over just these columns, whatever their names.
+/// Drops the indexes or unique constraints over exactly these columns, regardless of their names.
 fn drop_index(table: &str, index: &IndexState) -> String {
     let relation = text(&name(table));
     let table_name = text(table);

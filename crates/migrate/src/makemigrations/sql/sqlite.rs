@@ -1,4 +1,4 @@
-//! The SQL that changes tables on SQLite, where most changes mean that a table is built again.
+//! The SQL that changes tables on SQLite, where most changes require a rebuild of the table.
 
 use module_api::db::{DatabaseKind, quoted as name};
 
@@ -83,7 +83,7 @@ fn rebuild(change: &TableChange, fillings: &Fillings, statements: &mut Vec<Strin
         "INSERT INTO {quoted_new} ({columns})\n    SELECT {} FROM {quoted};",
         values.join(", ")
     ));
-    // The primary keys go on where they were, also after the last rows were deleted.
+    // The sequence of primary keys continues, even if the last rows were deleted.
     let (text_new, text_old) = (text(&new), text(table));
     statements.push(format!(
         "DELETE FROM sqlite_sequence WHERE name = {text_new};\n\
@@ -111,8 +111,8 @@ fn create(table: &TableState, under: &str) -> String {
     format!("CREATE TABLE {} (\n{}\n);", name(under), lines.join(",\n"))
 }
 
-/// How the values of a column are written into one of another kind. Text that is no number, or
-/// neither true nor false, becomes `NULL`, which a column that must have a value refuses.
+/// The expression that converts the values of a column. Text that is neither a number nor a boolean
+/// becomes `NULL`, which a required column refuses.
 fn conversion(from: &Kind, to: &Kind, column: String) -> String {
     use Kind::{BigInteger, Bool, Integer, Key, SmallInteger, Text, Varchar};
     match (from, to) {
@@ -149,10 +149,10 @@ fn definition(column: &ColumnState, attributes: Option<&ColumnAttributes>) -> St
         Kind::DateTime => "datetime".to_owned(),
         Kind::Date => "date".to_owned(),
         Kind::Time => "time".to_owned(),
-        // Django says `bigint`. This has the same affinity, and tells the kind.
+        // Django writes `bigint`. This has the same affinity, and identifies the kind.
         Kind::Duration => "interval".to_owned(),
         Kind::Float => "real".to_owned(),
-        // Django leaves the digits out. With them, a change of theirs is seen.
+        // Django leaves the digits out. With them, a change of theirs is detected.
         Kind::Decimal(digits, places) => format!("decimal({digits}, {places})"),
         Kind::Uuid => "char(32)".to_owned(),
         Kind::Ip => "char(39)".to_owned(),
@@ -187,7 +187,7 @@ fn definition(column: &ColumnState, attributes: Option<&ColumnAttributes>) -> St
     definition
 }
 
-/// The indexes of a table that was just made, whose columns are unique by themselves.
+/// The indexes of a new table, whose unique columns are declared in it.
 fn indexes(table: &TableState) -> Vec<String> {
     let own = table.columns.iter().filter_map(|column| index_of(&table.name, column, false));
     let several = table.indexes.iter();
