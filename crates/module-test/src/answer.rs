@@ -7,7 +7,7 @@ use crate::Document;
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The headers, with their names in small letters, sorted.
+    /// The headers, with their names in lower case, sorted.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -42,7 +42,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the response is not HTML; the message gives the status and the address of a redirect.
+    /// The response is not HTML; the message gives the status and the address of a redirect.
     #[track_caller]
     pub fn page(&self) -> Document {
         assert_eq!(
@@ -55,7 +55,7 @@ impl Answer {
         Document::parse(self.text())
     }
 
-    /// The address that a redirect leads to.
+    /// The target of a redirect.
     #[track_caller]
     pub fn location(&self) -> &str {
         self.header("location").expect("a redirect says where to")

@@ -1,4 +1,4 @@
-//! A browser: it keeps cookies, and sends forms with the token of the page they are on.
+//! A browser: it stores cookies, and submits forms with the token of their page.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,7 +11,7 @@ use rocket::http::{Method, RawStr};
 
 use crate::{Answer, TestSite, TestUser};
 
-/// A visitor's browser, which keeps cookies and sends CSRF tokens.
+/// A visitor's browser, which stores cookies and sends CSRF tokens.
 ///
 /// ```
 /// use module_test::{DatabaseKind, LocalModule, TestSite};
@@ -32,7 +32,7 @@ pub struct Browser<'a> {
 }
 
 impl TestSite {
-    /// A browser that was never here.
+    /// A new browser, without cookies.
     pub fn browser(&self) -> Browser<'_> {
         Browser { site: self, cookies: Mutex::default(), address: None, user: None }
     }
@@ -47,14 +47,14 @@ impl TestSite {
 }
 
 impl Browser<'_> {
-    /// The same browser at another address of the internet.
+    /// The same browser with another IP address.
     pub fn at(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
         self
     }
 
-    /// The same browser with a user signed in, whom no module needs to know: guards of handlers and
-    /// pages see the user, while the database has none.
+    /// The same browser with a signed-in user who needs no row: guards and pages see the user,
+    /// while the database has none.
     ///
     /// For modules that use guards and no accounts. With a module that keeps accounts,
     /// [`TestSite::sign_in`] is what a visitor does.
@@ -63,20 +63,20 @@ impl Browser<'_> {
         self
     }
 
-    /// Asks for an address.
+    /// Requests an address.
     pub async fn get(&self, address: &str) -> Answer {
         self.request(Method::Get, address, &[], b"").await
     }
 
-    /// Sends a form, as a page of the site would.
+    /// Submits a form, as a page of the site would.
     pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();
         let fields = [&[("csrf_token", token.as_str())], fields].concat();
         self.post_without_token(address, &fields).await
     }
 
-    /// Fills in the form of a page and sends it, as a visitor does: with the token of the page, and
-    /// in the fields that are not given whatever the page has there.
+    /// Fills in the form of a page and submits it, like a visitor: with the token of the page, and
+    /// with the page's values in fields that are not given.
     ///
     /// ```
     /// # async fn example(site: module_test::TestSite) {
@@ -99,13 +99,13 @@ impl Browser<'_> {
         self.post_without_token(form.action.as_deref().unwrap_or(address), &sent).await
     }
 
-    /// Sends a form with these fields and no others.
+    /// Submits a form with exactly these fields.
     pub async fn post_without_token(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let form = ("Content-Type", "application/x-www-form-urlencoded");
         self.request(Method::Post, address, &[form], encoded(fields).as_bytes()).await
     }
 
-    /// Sends a request with the cookies that it has, and keeps those it is given.
+    /// Sends a request with the stored cookies, and stores those of the response.
     pub async fn request(
         &self,
         method: Method,
@@ -122,7 +122,7 @@ impl Browser<'_> {
         answer
     }
 
-    /// A token for a form, as the pages of the site have it.
+    /// A token for a form, as on the pages of the site.
     pub fn token(&self) -> String {
         let rocket = self.site.client.rocket();
         let cookies = self.cookies();
@@ -136,7 +136,7 @@ impl Browser<'_> {
     }
 
     /// Signs in through the form of the module that keeps accounts, which has the fields `username`
-    /// and `password`; what it answers.
+    /// and `password`, and returns the response.
     pub async fn sign_in(&self, username: &str, password: &str) -> Answer {
         let rocket = self.site.client.rocket();
         let route = rocket.state::<LoginRoute>().expect("a module signs people in");
@@ -149,7 +149,7 @@ impl Browser<'_> {
         self.cookies.lock().expect("nothing panics while it holds the cookies")
     }
 
-    /// The cookies that it has.
+    /// The stored cookies.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.jar().clone()
     }
@@ -159,12 +159,12 @@ impl Browser<'_> {
         self.cookies().get(name).cloned()
     }
 
-    /// Puts a cookie there by hand.
+    /// Sets a cookie.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.jar().insert(name.to_owned(), value.to_owned());
     }
 
-    /// Loses a cookie.
+    /// Removes a cookie.
     pub fn lose_cookie(&self, name: &str) {
         self.jar().remove(name);
     }
@@ -197,7 +197,7 @@ impl Browser<'_> {
     }
 }
 
-/// The fields of a form as a browser sends them.
+/// Encodes the fields of a form as a browser does.
 pub fn encoded(fields: &[(&str, &str)]) -> String {
     let pair = |(name, value): &(&str, &str)| format!("{}={}", escaped(name), escaped(value));
     fields.iter().map(pair).collect::<Vec<_>>().join("&")

@@ -1,4 +1,4 @@
-//! A database of its own for every test, gone when the test is.
+//! A database for each test, dropped after it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,10 +11,10 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
-/// The variable that says where the server is: `postgres://postgres@127.0.0.1:5432/postgres`.
+/// The variable with the address of the server: `postgres://postgres@127.0.0.1:5432/postgres`.
 const SERVER: &str = "TEST_POSTGRES_URL";
 
-/// Which of the databases.
+/// The kind of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
     /// SQLite, in a file.
@@ -23,12 +23,12 @@ pub enum DatabaseKind {
     Postgres,
 }
 
-/// A database, empty when it is made; gone with the last of its clones.
+/// A database, created empty; dropped with the last of its clones.
 #[derive(Debug, Clone)]
 pub struct Database {
-    /// Which it is.
+    /// The kind.
     pub kind: DatabaseKind,
-    /// Its address, as in `DATABASE_URL`.
+    /// The address, as in `DATABASE_URL`.
     pub url: String,
     place: Arc<Place>,
 }
@@ -42,7 +42,7 @@ enum Place {
 }
 
 impl Database {
-    /// Makes a database.
+    /// Creates a database.
     pub async fn fresh(kind: DatabaseKind) -> Self {
         match kind {
             DatabaseKind::Sqlite => {
@@ -52,7 +52,7 @@ impl Database {
             }
             DatabaseKind::Postgres => {
                 let name = unique_name();
-                // `template0` has no other users and takes any encoding.
+                // `template0` has no other users and allows any encoding.
                 administrate(format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
                     .await;
                 let url = address_of(&name);
@@ -61,7 +61,7 @@ impl Database {
         }
     }
 
-    /// Runs statements that no program but the database's own shell would.
+    /// Runs statements as the database's own shell would.
     pub async fn execute(&self, sql: &'static str) {
         let url = &self.url;
         match self.kind {
@@ -78,7 +78,7 @@ impl Database {
         }
     }
 
-    /// Throws all connections to a PostgreSQL database out.
+    /// Terminates all connections to a PostgreSQL database.
     pub async fn disconnect_everyone(&self) {
         let Place::Server { name } = &*self.place else { panic!("SQLite has no connections") };
         administrate(format!(
@@ -87,7 +87,7 @@ impl Database {
         .await;
     }
 
-    /// Drops a PostgreSQL database under the feet of the site.
+    /// Drops a PostgreSQL database while the site uses it.
     pub async fn drop_now(&self) {
         let Place::Server { name } = &*self.place else { panic!("SQLite has no server") };
         administrate(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
 
-/// Elements that have no end.
+/// Elements without an end tag.
 const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
@@ -21,20 +21,20 @@ const VOID: &[&str] = &[
 /// ```
 #[derive(Debug)]
 pub struct Document {
-    /// All elements, in the order of their beginnings.
+    /// All elements, in document order.
     pub elements: Vec<Element>,
 }
 
 /// An element of a page.
 #[derive(Debug)]
 pub struct Element {
-    /// The name of its tag.
+    /// The name of the tag.
     pub name: String,
-    /// Its attributes, with character references resolved.
+    /// The attributes, with character references resolved.
     pub attributes: BTreeMap<String, String>,
-    /// Its text and that of the elements inside it, with character references resolved.
+    /// The text, including that of the elements inside it, with character references resolved.
     pub text: String,
-    /// The number of the first element after it that is not inside it.
+    /// The index of the first element after it that is not inside it.
     pub(crate) end: usize,
 }
 
@@ -44,14 +44,14 @@ impl Element {
         self.attributes.get(name).map(String::as_str)
     }
 
-    /// Its text with each run of white space as one space.
+    /// The text with each run of white space collapsed to one space.
     pub fn words(&self) -> String {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
 impl Document {
-    /// Reads a page.
+    /// Parses a page.
     pub fn parse(html: &str) -> Self {
         let mut elements: Vec<Element> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
@@ -99,12 +99,12 @@ impl Document {
         Self { elements }
     }
 
-    /// All elements of a name.
+    /// All elements with that tag name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &Element> {
         self.elements.iter().filter(move |element| element.name == name)
     }
 
-    /// The element with an id. There must not be a second one.
+    /// The element with that id, which has to be unique.
     pub fn id(&self, id: &str) -> Option<&Element> {
         let mut found = self.elements.iter().filter(|e| e.attribute("id") == Some(id));
         let first = found.next();
@@ -122,7 +122,7 @@ impl Document {
         self.all("h1").next().expect("a page has a heading").text.clone()
     }
 
-    /// The text of what makes the page differ from others: `main`.
+    /// The text of the main content: `main`.
     pub fn main(&self) -> String {
         let main = self.all("main").next();
         main.unwrap_or_else(|| panic!("no main part in {:#?}", self.elements)).words()

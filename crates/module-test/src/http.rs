@@ -1,4 +1,4 @@
-//! Requests over TCP, byte for byte, to whatever listens on a port of this machine.
+//! HTTP requests over TCP, byte for byte, to a port of this machine.
 
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
@@ -14,11 +14,12 @@ use rocket::tokio::time::timeout;
 
 use crate::Answer;
 
-/// How long an answer may take.
+/// The timeout of a response.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A port that nobody listens on now, for a program that has to be told one. It is none of those that
-/// the operating system gives to connections, so that what others do takes it in few cases.
+/// Returns a port that is free now, for a program that has to be given one. It is outside of the
+/// range of ports that the operating system assigns to connections, so it is rarely taken by another
+/// program.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
@@ -29,11 +30,11 @@ pub fn free_port() -> u16 {
     ports.take(10_000).find(is_free).expect("one of ten thousand is free")
 }
 
-/// Sends a request without a body on a connection of its own; the whole answer.
+/// Sends a request without a body on a new connection, and returns the whole response.
 ///
 /// # Errors
 ///
-/// Nobody listens, there is no answer within a minute, or it is not whole.
+/// The connection is refused, or there is no complete response within a minute.
 pub async fn ask(
     port: u16,
     method: &str,
@@ -43,7 +44,7 @@ pub async fn ask(
     ask_with(port, method, target, headers, &[]).await
 }
 
-/// Sends a request with a body on a connection of its own; the whole answer.
+/// Sends a request with a body on a new connection, and returns the whole response.
 ///
 /// # Errors
 ///
@@ -73,7 +74,7 @@ pub async fn ask_with(
     Ok(answer)
 }
 
-/// The head of a request that is the only one on its connection, and has a body of that length.
+/// The head of a request that is the only one on its connection, with a body of that length.
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], length: usize) -> String {
     let mut request = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
     if !headers.iter().any(|(name, _)| *name == "Host") {
@@ -89,11 +90,11 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], length: usi
     request
 }
 
-/// The answer in these bytes.
+/// Parses a response.
 ///
 /// # Errors
 ///
-/// Its head is not whole, or none.
+/// The head is incomplete or missing.
 pub fn parse(answer: &[u8]) -> io::Result<Answer> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
     let end = end.ok_or(ErrorKind::UnexpectedEof)?;

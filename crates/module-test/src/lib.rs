@@ -1,4 +1,4 @@
-//! A test kit for modules: a site of them on a fresh database, a browser, and what its pages say.
+//! A test kit for modules: a site on a fresh database, a browser, and parsed pages.
 //!
 //! A module in a repository of its own tests itself with this crate and [`host`] behind it, without
 //! any other module:
@@ -44,7 +44,7 @@
 //! - [`TestSite::on`] describes a site: all linked modules, or [some](Setup::installed), or
 //!   [modules made of values](LocalModule); settings, templates, demo data. [`Setup::start`] runs it
 //!   inside the test, [`Setup::serve`] on a port.
-//! - [`Database`]: each test has one of its own, gone when the test is.
+//! - [`Database`]: each test has one of its own, dropped after it.
 //! - [`Browser`] keeps cookies and sends CSRF tokens. In [`Browser::signed_in_as`] a user is signed in
 //!   without any module that keeps accounts; [`TestSite::sign_in`] fills in the login form of one.
 //! - [`Browser::submit`] fills in the form of a page and sends it.

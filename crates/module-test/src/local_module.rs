@@ -1,4 +1,4 @@
-//! A module that a test describes in a few lines.
+//! A module that a test defines in a few lines.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use module_api::{Configure, Files, Health, Module, NavigationItem, Section};
 use rocket::figment::value::Value;
 use rocket::{Catcher, Request, Route};
 
-/// Files in the code: pairs of path and content.
+/// Inline files: pairs of path and content.
 type Inline = &'static [(&'static str, &'static [u8])];
 
 /// A module in a test. It stands in a `static`, with `..LocalModule::named("name")` for the rest.
 #[derive(Debug)]
 pub struct LocalModule {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Its mount, unless it is `/` and the name.
+    /// The mount; by default `/` and the name.
     pub mount: Option<&'static str>,
     /// The modules it requires.
     pub requires: &'static [&'static str],
@@ -38,28 +38,28 @@ pub struct LocalModule {
     pub assets: Inline,
     /// Its models.
     pub models: &'static [&'static ModelInfo],
-    /// How staff see its models.
+    /// The registrations of its models in the admin.
     pub admin: fn() -> Vec<ModelAdmin>,
-    /// Its additions to how other modules' models are shown.
+    /// Its additions to registrations of other modules.
     pub extend_admin: fn() -> Vec<AdminExtension>,
     /// Its migrations.
     pub migrations: Inline,
-    /// The route its navigation leads to, if it has any.
+    /// The route of its navigation item, if it has one.
     pub navigation: Option<&'static str>,
     /// Values that it adds to the context of every page.
     pub page_context: fn(&Request<'_>) -> Option<Value>,
-    /// The headers that this depends on.
+    /// The headers that its page context depends on.
     pub page_context_headers: Option<&'static [&'static str]>,
     /// Its sections on pages of other modules.
     pub sections: &'static [Section],
     /// Its health check.
     pub health: Option<Health>,
-    /// Its hook.
+    /// The hook that configures Rocket.
     pub configure: fn(Configure) -> Configure,
 }
 
 impl LocalModule {
-    /// A module that has a name, and nothing else.
+    /// A module with a name, and without anything else.
     pub const fn named(name: &'static str) -> Self {
         Self {
             name,
@@ -168,7 +168,7 @@ impl Module for LocalModule {
     }
 }
 
-/// A registry of modules in a test.
+/// A registry of local modules.
 pub fn registry_of(modules: &[&'static dyn Module]) -> Registry {
     let register = |module: &&'static dyn Module| Registration::new(*module, "test", "1.0.0");
     Registry::new(modules.iter().map(register).collect())

@@ -1,4 +1,4 @@
-//! A server for mail on a port of this machine: it takes what it is sent, and delivers it to a test.
+//! A mail server on a port of this machine, which passes received mails to a test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,21 +11,21 @@ use rocket::tokio::sync::{Mutex, mpsc};
 use rocket::tokio::task::JoinHandle;
 use rocket::tokio::time::timeout;
 
-/// A mail as the server took it.
+/// A mail received by the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedMail {
-    /// From whom, as the envelope has it.
+    /// The sender in the envelope.
     pub from: String,
-    /// To whom, as the envelope has it.
+    /// The recipients in the envelope.
     pub to: Vec<String>,
-    /// The headers, as they stand there.
+    /// The headers, not decoded.
     pub head: String,
     /// The text, decoded.
     pub text: String,
 }
 
 impl ReceivedMail {
-    /// The value of a header, as it stands there.
+    /// The value of a header, not decoded.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.head.lines().filter_map(|line| {
             let (known, value) = line.split_once(':')?;
@@ -36,7 +36,7 @@ impl ReceivedMail {
         value
     }
 
-    /// The one line of the text that is an address of a page.
+    /// The only line of the text that is a link.
     pub fn link(&self) -> &str {
         let mut links = self.text.lines().filter(|line| line.starts_with("http"));
         let link = links.next().unwrap_or_else(|| panic!("a link in {}", self.text));
@@ -45,7 +45,7 @@ impl ReceivedMail {
     }
 }
 
-/// The server. It stops when it is dropped.
+/// The server, which stops when dropped.
 pub struct MailServer {
     port: u16,
     mails: Mutex<mpsc::UnboundedReceiver<ReceivedMail>>,
@@ -61,7 +61,7 @@ impl Drop for MailServer {
 }
 
 impl MailServer {
-    /// Starts one.
+    /// Starts a server.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -82,17 +82,17 @@ impl MailServer {
         Self { port, mails: Mutex::new(mails), said, refuses, task }
     }
 
-    /// Its address, for the setting `email_url`.
+    /// The address, for the setting `email_url`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Its address with a name and a password.
+    /// The address with a name and a password.
     pub fn url_with_password(&self, credentials: &str) -> String {
         format!("smtp://{credentials}@127.0.0.1:{}", self.port)
     }
 
-    /// Has it refuse all mails from now on, or take them again.
+    /// Sets whether the server refuses all mails.
     pub fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Ordering::SeqCst);
     }
@@ -103,19 +103,19 @@ impl MailServer {
         next.await.expect("a mail comes").expect("the server runs")
     }
 
-    /// The mails that came since and were not looked at.
+    /// The mails that arrived since and were not read.
     pub async fn rest(&self) -> Vec<ReceivedMail> {
         let mut mails = self.mails.lock().await;
         std::iter::from_fn(|| mails.try_recv().ok()).collect()
     }
 
-    /// All commands that it was given, in their order.
+    /// All commands that the server received, in order.
     pub fn commands(&self) -> Vec<String> {
         self.said.lock().unwrap().clone()
     }
 }
 
-/// A connection that is talked on.
+/// An SMTP connection.
 struct Conversation {
     sender: mpsc::UnboundedSender<ReceivedMail>,
     said: Arc<std::sync::Mutex<Vec<String>>>,

@@ -1,22 +1,22 @@
-//! The forms of a page, as a browser sends them.
+//! The forms of a page, as a browser submits them.
 
 use std::collections::BTreeSet;
 
 use crate::{Document, Element};
 
-/// A form of a page with what its controls hold.
+/// A form of a page with the values of its controls.
 #[derive(Debug, Clone)]
 pub struct PageForm {
-    /// The address it is sent to; `None` for that of the page.
+    /// The address it is submitted to; `None` for that of the page.
     pub action: Option<String>,
     /// The fields that a browser would send, in the order of the page.
     pub fields: Vec<(String, String)>,
-    /// The names of all controls, boxes that are not checked among them.
+    /// The names of all controls, unchecked boxes included.
     names: BTreeSet<String>,
 }
 
 impl Document {
-    /// The first form that changes something and has controls of all these names.
+    /// The first form with the method `post` that has controls with all these names.
     #[track_caller]
     pub fn form_with(&self, names: &[&str]) -> PageForm {
         let is_post = |element: &Element| {
@@ -56,7 +56,7 @@ impl PageForm {
         Self { action: form.attribute("action").map(str::to_owned), fields, names }
     }
 
-    /// Fills in a field; empty text takes the check out of a box.
+    /// Fills in a field; empty text unchecks a box.
     ///
     /// # Panics
     ///
@@ -69,7 +69,7 @@ impl PageForm {
     }
 }
 
-/// The value that is sent of an input; `None` if it is a box that is not checked.
+/// The submitted value of an input; `None` for an unchecked box.
 fn input_value(input: &Element) -> Option<String> {
     let value = input.attribute("value");
     match input.attribute("type") {
@@ -80,7 +80,7 @@ fn input_value(input: &Element) -> Option<String> {
     }
 }
 
-/// The value of the option that is selected: the first, if none is marked.
+/// The value of the selected option: the first, if none is marked.
 fn selected(options: &[Element]) -> String {
     let marked = options.iter().find(|option| option.attribute("selected").is_some());
     let option = marked.or(options.first());

@@ -1,4 +1,4 @@
-//! A site on a port: for what only shows on the wire.
+//! A site on a port, for tests of the HTTP protocol.
 
 use rocket::Shutdown;
 use rocket::tokio::task::JoinHandle;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::site::write_template;
 use crate::{Answer, Database, ask};
 
-/// A running site that is asked over TCP, byte for byte.
+/// A running site that is accessed over TCP, byte for byte.
 pub struct ServedSite {
     pub(crate) port: u16,
     pub(crate) shutdown: Shutdown,
@@ -22,12 +22,12 @@ impl ServedSite {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Asks for an address exactly as it stands here.
+    /// Requests an address, sent unchanged.
     pub async fn get(&self, target: &str) -> Answer {
         self.send("GET", target, &[]).await
     }
 
-    /// Asks for the head of what is at an address.
+    /// Sends a `HEAD` request for an address.
     pub async fn head(&self, target: &str) -> Answer {
         self.send("HEAD", target, &[]).await
     }
@@ -43,12 +43,12 @@ impl ServedSite {
         self.port
     }
 
-    /// Writes a template of the site itself while it runs.
+    /// Writes a template of the site while it runs.
     pub fn write_template(&self, file: &str, text: &str) {
         write_template(self.root.path(), file, text);
     }
 
-    /// Ends the site in good order.
+    /// Shuts the site down gracefully.
     pub async fn stop(self) {
         self.shutdown.notify();
         self.task.await.expect("the site does not panic").expect("the site ends well");

@@ -1,4 +1,4 @@
-//! A site before it starts: its modules, its settings, its folder.
+//! The description of a site before it starts: its modules, settings and folder.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -18,11 +18,11 @@ use tempfile::TempDir;
 use crate::site::write_template;
 use crate::{Database, DatabaseKind, ServedSite, TestSite};
 
-/// A secret that is long enough.
+/// A secret of sufficient length.
 pub const SECRET_KEY: &str = "a kettle, a stone, nine blue herons, and a boat at noon";
 
-/// A site in the making. Without further ado it has all linked modules, no demo data, and
-/// the settings nobody gave.
+/// The description of a site to be started. By default, it has all linked modules, no demo data, and
+/// the default settings.
 pub struct Setup {
     kind: DatabaseKind,
     site: Site,
@@ -33,7 +33,7 @@ pub struct Setup {
 }
 
 impl TestSite {
-    /// A site on a fresh database, to be described further and started.
+    /// Describes a site on a fresh database.
     pub fn on(kind: DatabaseKind) -> Setup {
         Setup::on(kind)
     }
@@ -56,24 +56,24 @@ impl Setup {
         Self { kind, site, registry, figment, root, database: None }
     }
 
-    /// With the name, files and migrations of a site, in place of one that has none. Its modules are
+    /// Sets the name, files and migrations of a site; by default it has none. The modules are still
     /// those of this setup.
     pub fn site(mut self, site: Site) -> Self {
         self.site = site;
         self
     }
 
-    /// Only these modules.
+    /// Sets the modules.
     pub fn modules(mut self, modules: &[&'static dyn Module]) -> Self {
         self.registry = crate::registry_of(modules);
         self
     }
 
-    /// Only those of its modules that have these names, whatever else is linked into the tests.
+    /// Keeps only the modules with these names, regardless of others that are linked into the tests.
     ///
     /// # Panics
     ///
-    /// A name is that of none of its modules.
+    /// There is no module with one of the names.
     pub fn only(mut self, names: &[&str]) -> Self {
         for name in names {
             let known = self.registry.iter().any(|linked| linked.module.name() == *name);
@@ -83,42 +83,42 @@ impl Setup {
         self
     }
 
-    /// These modules beside those there are.
+    /// Adds these modules.
     pub fn and_modules(mut self, modules: &[&'static dyn Module]) -> Self {
         self.registry = self.registry.and(crate::registry_of(modules));
         self
     }
 
-    /// A setting: `modules.lettings.mount`.
+    /// Sets a setting: `modules.lettings.mount`.
     pub fn setting(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.figment = self.figment.merge((key, value.into()));
         self
     }
 
-    /// Another profile than `local`, with the secret that it needs.
+    /// Sets another profile than `local`, with the secret that it requires.
     pub fn profile(mut self, name: &str) -> Self {
         self.figment = self.figment.select(name);
         self.setting("secret_key", SECRET_KEY)
     }
 
-    /// The modules that are active, in this order.
+    /// Sets the active modules, in this order.
     pub fn installed(self, names: &[&str]) -> Self {
         let names: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();
         self.setting("installed", names)
     }
 
-    /// The modules' demo data.
+    /// Loads the modules' demo data.
     pub fn demo_data(self) -> Self {
         self.setting("demo_data", true)
     }
 
-    /// A template of the site itself, below its folder `templates`.
+    /// Adds a template of the site, below its folder `templates`.
     pub fn template(self, file: &str, text: &str) -> Self {
         write_template(self.root.path(), file, text);
         self
     }
 
-    /// On this database, in place of a fresh one.
+    /// Uses this database in place of a fresh one.
     pub fn database(mut self, database: &Database) -> Self {
         assert_eq!(self.kind, database.kind);
         self.database = Some(database.clone());
@@ -138,7 +138,7 @@ impl Setup {
         Settings::from_figment(figment, self.root.path().to_owned()).expect("good settings")
     }
 
-    /// The plan of the site, for which no database is needed.
+    /// The plan of the site, which needs no database.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Setup {
         problems.iter().map(ToString::to_string).collect()
     }
 
-    /// Rocket, ready to launch; or why it is not.
+    /// Assembles Rocket, ready to launch.
     ///
     /// # Errors
     ///
@@ -167,8 +167,7 @@ impl Setup {
         (host::boot(plan, &settings).await, database)
     }
 
-    /// Brings the database up to date as a start in the profile `local` does, which is what
-    /// `migrate` does in all.
+    /// Migrates the database like a start in the profile `local`, which is equivalent to `migrate`.
     ///
     /// # Errors
     ///
@@ -203,7 +202,7 @@ impl Setup {
         TestSite { client, ahead: Mutex::default(), root: self.root, database }
     }
 
-    /// Starts the site on a port of its own.
+    /// Starts the site on a free port.
     pub async fn serve(self) -> ServedSite {
         // The port is free now; that another program takes it in between is unlikely.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

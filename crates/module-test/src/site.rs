@@ -1,4 +1,4 @@
-//! A running site: what can be asked of it, and what can be put into it.
+//! A running site: requests to it, its database and its clock.
 
 use std::fs;
 use std::future::poll_fn;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::{Answer, Database};
 
-/// A site inside this process, made by [`Setup::start`](crate::Setup::start).
+/// A site inside this process, started by [`Setup::start`](crate::Setup::start).
 ///
 /// ```
 /// use module_test::{DatabaseKind, LocalModule, TestSite};
@@ -34,22 +34,22 @@ pub struct TestSite {
     /// The offset of its clock.
     pub(crate) ahead: Mutex<Duration>,
     pub(crate) root: TempDir,
-    // Dropped last, when nobody uses it.
+    // Dropped last, when it is no longer in use.
     pub(crate) database: Database,
 }
 
 impl TestSite {
-    /// Asks for an address.
+    /// Requests an address.
     pub async fn get(&self, address: &str) -> Answer {
         self.send(Method::Get, address, &[]).await
     }
 
-    /// Asks for an address with headers of one's own.
+    /// Requests an address with additional headers.
     pub async fn get_with(&self, address: &str, headers: &[(&'static str, &str)]) -> Answer {
         self.send(Method::Get, address, headers).await
     }
 
-    /// Asks for the head of what is at an address.
+    /// Sends a `HEAD` request for an address.
     pub async fn head(&self, address: &str) -> Answer {
         self.send(Method::Head, address, &[]).await
     }
@@ -81,7 +81,7 @@ impl TestSite {
         headers: &[(&'static str, &str)],
         body: &[u8],
     ) -> Answer {
-        // Of a header Rocket's local client makes no cookies.
+        // Rocket's local client does not parse cookies from a header.
         let is_cookie = |(name, _): &&(&'static str, &str)| *name == "Cookie";
         let pairs = headers.iter().filter(is_cookie).flat_map(|(_, value)| value.split(';'));
         let cookies: Vec<(String, String)> = pairs
@@ -92,7 +92,7 @@ impl TestSite {
         self.answer_to(self.request(method, address, &others, cookies, body)).await
     }
 
-    /// A request with cookies, of which the values are not encoded.
+    /// A request with cookies whose values are not encoded.
     pub(crate) fn request<'c>(
         &'c self,
         method: Method,
@@ -126,7 +126,7 @@ impl TestSite {
         poll_fn(|context| at(ahead, || answered.as_mut().poll(context))).await
     }
 
-    /// Moves the site's clock: from now on it is so much later, or earlier, for whatever asks
+    /// Moves the site's clock forward, or backward if negative, for code that calls
     /// [`module_api::now`] while a request is answered.
     ///
     /// ```
@@ -141,7 +141,7 @@ impl TestSite {
         *self.ahead.lock().unwrap() += by;
     }
 
-    /// The time of the site's clock.
+    /// The current time of the site's clock.
     pub fn now(&self) -> UtcDateTime {
         module_api::now() + *self.ahead.lock().unwrap()
     }
@@ -150,7 +150,7 @@ impl TestSite {
     ///
     /// # Panics
     ///
-    /// Something is wrong with it.
+    /// The fixture has errors.
     pub async fn load_fixture(&self, json: &str) {
         let fixture = Fixture::of_text("the fixture", json);
         if let Err(error) = load(vec![fixture], self.db(), LoadOptions::default()).await {
@@ -158,12 +158,12 @@ impl TestSite {
         }
     }
 
-    /// Writes a template of the site itself while it runs.
+    /// Writes a template of the site while it runs.
     pub fn write_template(&self, file: &str, text: &str) {
         write_template(self.root.path(), file, text);
     }
 
-    /// Removes a template of the site itself.
+    /// Removes a template of the site.
     pub fn remove_template(&self, file: &str) {
         fs::remove_file(self.root.path().join("templates").join(file)).unwrap();
     }
@@ -173,12 +173,12 @@ impl TestSite {
         self.root.path()
     }
 
-    /// The site's database, as its handlers have it.
+    /// The site's database, as in its handlers.
     pub fn db(&self) -> &Db {
         self.client.rocket().state().expect("the database is managed")
     }
 
-    /// The database, as the tests made it.
+    /// The database that the tests created.
     pub fn database(&self) -> &Database {
         &self.database
     }

@@ -1,11 +1,11 @@
-//! A user whom no module knows, for tests of a module's guards.
+//! A user without an account, for tests of a module's guards.
 
 use std::collections::BTreeSet;
 
 use module_api::auth::{Action, User};
 use module_api::model::Model;
 
-/// A user to be signed in, of whom no row is kept: see [`Browser::signed_in_as`].
+/// A user to be signed in without a row in the database: see [`Browser::signed_in_as`].
 ///
 /// ```
 /// use module_api::auth::Action;
@@ -28,7 +28,7 @@ use module_api::model::Model;
 pub struct TestUser(pub(crate) User);
 
 impl TestUser {
-    /// A user with that name, the primary key 1, and no rights.
+    /// Creates a user with that name, the primary key 1, and no permissions.
     pub fn named(username: &str) -> Self {
         Self(User {
             id: 1,
@@ -42,30 +42,30 @@ impl TestUser {
         })
     }
 
-    /// The same with another primary key.
+    /// Sets the primary key.
     pub fn id(mut self, id: i64) -> Self {
         self.0.id = id;
         self
     }
 
-    /// The same as staff.
+    /// Makes the user staff.
     pub fn staff(mut self) -> Self {
         self.0.is_staff = true;
         self
     }
 
-    /// The same with all rights.
+    /// Makes the user a superuser, who has all permissions.
     pub fn superuser(mut self) -> Self {
         self.0.is_superuser = true;
         self.staff()
     }
 
-    /// The same with a permission for a model.
+    /// Adds a permission for a model.
     pub fn may<M: Model>(self, action: Action) -> Self {
         self.permission(&action.permission(M::INFO))
     }
 
-    /// The same with a permission: `guests.publish_entry`.
+    /// Adds a permission: `guests.publish_entry`.
     pub fn permission(mut self, name: &str) -> Self {
         self.0.permissions.insert(name.to_owned());
         self
