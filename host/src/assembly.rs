@@ -47,22 +47,22 @@ type Shares = HashMap<&'static str, ConnectionShare>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootError {
-    /// The plan or the settings are wrong.
+    /// The plan or the settings have errors.
     #[error("the site cannot start: {} found", count(.0))]
     Problems(Vec<Problem>),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// A module's settings could be read when the plan was made, and not now.
+    /// A module's settings could be read for the plan, but not now.
     #[error("the settings of a module")]
     Settings(#[source] Box<rocket::figment::Error>),
-    /// A template cannot be read, which the plan had read before.
+    /// A template cannot be parsed, although the plan could.
     #[error("a template cannot be read")]
     Template(#[from] minijinja::Error),
-    /// Rocket.
+    /// Rocket failed.
     #[error("{0}")]
     Rocket(String),
-    /// This program does not know where it is.
+    /// The path of this program is unknown.
     #[error("the path of this program cannot be told")]
     Program(#[source] std::io::Error),
 }
@@ -74,8 +74,8 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens the database, migrates it in the profile `local` and fills it with demo data if it was
-/// empty and the settings say so, and makes Rocket of the plan, ready to launch.
+/// Opens the database, migrates it in the profile `local`, loads demo data into an empty one if the
+/// settings say so, and builds Rocket from the plan, ready to launch.
 ///
 /// # Errors
 ///
@@ -85,7 +85,7 @@ pub async fn boot(plan: Plan, settings: &Settings) -> Result<Rocket<Ignite>, Boo
     assemble(plan, settings, opened.db)?.ignite().await
 }
 
-/// Rocket as the plan has it, and what has to be true of it when it is ready.
+/// Rocket built from the plan, and the conditions that it has to meet when it is ready.
 pub(crate) struct Assembled {
     pub(crate) rocket: Rocket<Build>,
     pub(crate) in_flight: Arc<InFlight>,
@@ -95,8 +95,8 @@ pub(crate) struct Assembled {
 }
 
 impl Assembled {
-    /// Makes Rocket ready. It must still have the routes and catchers of the plan and no others: a
-    /// fairing that mounts some now escapes every check.
+    /// Ignites Rocket. It must still have exactly the routes and catchers of the plan: those that a fairing
+    /// mounts at ignition escape all checks.
     pub(crate) async fn ignite(self) -> Result<Rocket<Ignite>, BootError> {
         let Self { rocket, routes, catchers, with_fairings, .. } = self;
         let rocket = rocket.ignite().await.map_err(|error| BootError::Rocket(explain(&error)))?;
@@ -145,10 +145,9 @@ pub(crate) fn explain(error: &rocket::Error) -> String {
     }
 }
 
-/// The routes with ranks of their order: within a module as its ranks say, and those of modules with
-/// few routes first. Rocket asks all routes of a method one after another whether a request is
-/// theirs, so that an admin with many would slow the pages of all others. Between modules ranks mean
-/// nothing else, since the plan refuses two that answer the same request.
+/// Ranks the routes: within a module by their own ranks, and those of modules with few routes first. Rocket
+/// tries all routes of a method one after another, so that an admin with many would slow down the pages of
+/// all others. Between modules ranks are irrelevant, since the plan refuses routes that overlap.
 fn in_order_of_asking(mut routes: Vec<PlannedRoute>) -> impl Iterator<Item = PlannedRoute> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for planned in &routes {
@@ -164,10 +163,10 @@ fn in_order_of_asking(mut routes: Vec<PlannedRoute>) -> impl Iterator<Item = Pla
     })
 }
 
-/// Builds Rocket from the plan, with the database open.
+/// Builds Rocket from the plan, with an open database.
 pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assembled, BootError> {
-    // All templates are added by the host. The folder that `rocket_dyn_templates` asks for may be
-    // a file, and there is none that is surer to exist than this program.
+    // All templates are added by the host. The folder that `rocket_dyn_templates` requires may be a file,
+    // and this program is sure to exist.
     let program = std::env::current_exe().map_err(BootError::Program)?;
     let figment = settings.figment.clone().merge(("template_dir", program));
 
@@ -233,7 +232,7 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
         .into_iter()
         .fold(rocket, Rocket::attach)
         .attach(watch)
-        // Without any policy, in place of the one that Rocket attaches by itself.
+        // Without any policy, in place of the one that Rocket attaches by default.
         .attach(Shield::new())
         .attach(SecurityHeaders::new(settings))
         .attach(tick(metrics))
@@ -273,14 +272,14 @@ pub(crate) fn assemble(plan: Plan, settings: &Settings, db: Db) -> Result<Assemb
     Ok(Assembled { rocket, in_flight, routes, catchers, with_fairings })
 }
 
-/// The fairing by which pages reload themselves after an edit, if they are to.
+/// The fairing by which pages reload themselves after an edit, if it is enabled.
 fn reload(settings: &Settings, plan: &Plan) -> Option<Arc<Reload>> {
     let templates = plan.templates.directories().map(Path::to_path_buf);
     let assets = plan.assets.directories().map(Path::to_path_buf);
     reload::is_on(settings).then(|| Arc::new(Reload::new(templates.chain(assets).collect())))
 }
 
-/// For each owner of routes and sections, a share of the connections to the database.
+/// A share of the database connections for each owner of routes and sections.
 fn shares(routes: &[PlannedRoute], sections: &PlannedSections, db: &Db) -> Shares {
     let of_sections = sections.values().flatten().map(|(module, _)| *module);
     let owners = routes.iter().map(PlannedRoute::owner_name).chain(of_sections);
@@ -304,7 +303,7 @@ fn route_sections(sections: &[(&'static str, Section)], shares: &Shares) -> Rout
     RouteSections(sections.iter().map(of).collect())
 }
 
-/// How long a handler may take; `None` for any time.
+/// The timeout of a handler; `None` for no timeout.
 fn request_limit(settings: &Settings) -> Option<Duration> {
     match settings.site.request_timeout {
         0 => None,
@@ -312,8 +311,8 @@ fn request_limit(settings: &Settings) -> Option<Duration> {
     }
 }
 
-/// The store of finished pages; `None` if the settings turn it off, or commits to the database
-/// cannot be observed.
+/// The store of kept pages; `None` if the settings disable it, or commits to the database cannot be
+/// observed.
 fn keeping(
     settings: &Settings,
     modules: &PlannedModules,
@@ -321,7 +320,7 @@ fn keeping(
     cleared: KeptPages,
 ) -> Option<Keeping> {
     let mib = settings.site.kept_pages_mib.unwrap_or(if cfg!(debug_assertions) { 0 } else { 16 });
-    // A kept page may be compressed, where no script can be added.
+    // A kept page may be compressed, and no script can be added to it.
     let bytes = if reload::is_on(settings) { 0 } else { u64::from(mib) * 1024 * 1024 };
     let active = modules.active();
     let headers = active.filter_map(|module| module.registration.module.page_context_headers());
@@ -332,17 +331,17 @@ fn keeping(
     })?
 }
 
-/// Returns the key for signatures. In the profile `local` it may be random: signatures are not
-/// valid beyond a start.
+/// Returns the key for signatures. In the profile `local` it may be random: signatures are then invalid
+/// after a restart.
 fn secret_key(settings: &Settings) -> SecretKey {
     settings.site.secret_key.as_deref().map_or_else(SecretKey::random, SecretKey::new)
 }
 
-/// Ticks for as long as the site runs, and tidies numbers up.
+/// The fairing with a timer that ticks as long as the site runs, and aggregates metrics.
 ///
-/// It ticks also if there are none: a timer that is due before all others makes tokio wake itself,
-/// with a write that the next poll reads. The limit of a request would be such a timer whenever no other request is
-/// being answered.
+/// It ticks without metrics, too: a timer that is due before all others makes tokio wake itself, with a
+/// write that the next poll reads. The timeout of a request would be such a timer whenever no other request
+/// is in progress.
 fn tick(metrics: Option<Arc<Metrics>>) -> AdHoc {
     AdHoc::on_liftoff("Tick", move |rocket| {
         let shutdown = rocket.shutdown();

@@ -1,5 +1,5 @@
-//! The files under `/static/`: found in the modules, named after their content, compressed when first
-//! asked for, and served as caches want them.
+//! The files under `/static/`: collected from the modules, named after their content, compressed on
+//! demand, and served with cache headers.
 
 mod catalog;
 mod css;

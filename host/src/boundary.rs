@@ -1,4 +1,4 @@
-//! The handler around every handler of a module. It alone knows which module answers.
+//! The boundary: the handler around each handler, the only place that knows which module answers.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -22,9 +22,9 @@ use crate::request::{Answering, during};
 use crate::sections::RouteSections;
 use crate::watch::Watched;
 
-/// Wraps the handler of a route, of a module or the host, which is cut off after `limit`, and has the
-/// connections of `share` to the database. It is not asked for a page that is kept. Before it,
-/// `sections` of other modules are loaded.
+/// Wraps the handler of a route of a module or the host. It has the timeout `limit` and the database
+/// connections of `share`, and is not called for a kept page. Before it, `sections` of other modules
+/// are loaded.
 pub(crate) fn wrap(
     planned: PlannedRoute,
     limit: Option<Duration>,
@@ -51,16 +51,16 @@ pub(crate) fn wrap(
 #[derive(Clone)]
 struct Boundary {
     answering: Arc<Answering>,
-    /// How long the handler may take.
+    /// The timeout of the handler.
     limit: Option<Duration>,
     /// The connections to the database of all routes of its module.
     share: ConnectionShare,
-    /// Its finished pages, if any are kept on this site.
+    /// The kept pages of the route, if this site keeps any.
     kept: Option<KeptRoute>,
-    /// The sections of other modules on its page, if there are any.
+    /// The sections of other modules on the page, if there are any.
     sections: Option<RouteSections>,
     ends_in_slash: bool,
-    /// `true` if its changing requests need no CSRF token.
+    /// `true` if changing requests need no CSRF token.
     csrf_exempt: bool,
     inner: Box<dyn Handler>,
 }
@@ -70,7 +70,7 @@ impl Handler for Boundary {
     async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
         let watched = Watched::of(request);
         if watched.is_refused() {
-            // What it is answered is said when there is a response.
+            // The response is replaced by that of the refusal later.
             return Outcome::Error(Status::BadRequest);
         }
         watched.answered_by(request, &self.answering);
@@ -91,7 +91,7 @@ impl Handler for Boundary {
             && let Err(refusal) =
                 match Box::pin(within(self.limit, check_csrf(request, &mut data))).await {
                     Some(checked) => checked,
-                    // It reads the beginning of the body, which never came.
+                    // The check reads the beginning of the body, which never arrived.
                     None => return Outcome::Error(Status::RequestTimeout),
                 }
         {
@@ -128,7 +128,7 @@ impl Handler for Boundary {
                 if is_whole {
                     tracing::error!(%path, seconds, "a handler took too long and was cut off");
                 } else {
-                    // How fast a body comes is up to the client.
+                    // The speed of a body is up to the client.
                     tracing::warn!(%path, seconds, "a request with a body was cut off");
                 }
             });
@@ -138,7 +138,7 @@ impl Handler for Boundary {
             kept.made(request, candidate);
         }
         match outcome {
-            // A parameter that cannot be what the route asks for: there is no such page.
+            // A parameter is not valid for the route: there is no such page.
             Outcome::Forward((data, Status::UnprocessableEntity)) => {
                 Outcome::Forward((data, Status::NotFound))
             }
@@ -147,7 +147,7 @@ impl Handler for Boundary {
     }
 }
 
-/// Keeps the message of a panic for the page that shows the cause.
+/// Records the message of a panic for the error page.
 fn keeping_panics<T>(request: &Request<'_>, work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
@@ -159,7 +159,7 @@ fn keeping_panics<T>(request: &Request<'_>, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Returns the output of a future, unless it takes longer than the limit.
+/// Returns the output of a future; `None` on timeout.
 async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
         None => Some(future.await),
@@ -167,14 +167,14 @@ async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> 
     }
 }
 
-/// The query of the address that was asked for.
+/// The query string of the requested address.
 fn query<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     request.uri().query().map(|query| query.as_str())
 }
 
-/// The address of a page that ends in `/` and has no empty parts, if the one asked for is not that.
-/// It begins with one `/`, so that it cannot be taken for another host's; and since browsers read `\`
-/// as `/`, there is none.
+/// Returns the canonical address of a page, with a trailing `/` and without empty parts, if the
+/// request is for another form. It begins with exactly one `/`, so that it cannot be taken for
+/// another host's; and since browsers read `\` as `/`, it contains none.
 pub(crate) fn canonical(path: &str, query: Option<&str>) -> Option<String> {
     let has_empty_part = path.as_bytes().windows(2).any(|pair| pair == b"//");
     if path.ends_with('/') && !has_empty_part {

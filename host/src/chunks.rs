@@ -1,15 +1,15 @@
-//! Bodies leave in as few chunks as possible.
+//! Larger chunks for response bodies.
 
 use rocket::Response;
 
-/// The largest chunk, in bytes: of it each response that is being sent has one in memory.
+/// The maximum size of a chunk, in bytes. Each response in progress has one in memory.
 const LARGEST: usize = 64 * 1024;
 
-/// Has a body of known size leave in one chunk, or a larger one in chunks of [`LARGEST`]. Rocket cuts bodies
-/// at 4 KiB, and each chunk costs a write to the connection: a quarter of what a list of lettings takes.
+/// Sends a body of known size in one chunk, or a larger one in chunks of [`LARGEST`]. Rocket splits bodies
+/// at 4 KiB, and each chunk costs a write to the connection: a quarter of the time of a list of lettings.
 pub(crate) fn enlarge(response: &mut Response<'_>) {
     if let Some(size) = response.body().preset_size() {
-        // One byte more, so that the end is found without a second buffer.
+        // One byte more, so that the end is detected without a second buffer.
         response.set_max_chunk_size(size.min(LARGEST) + 1);
     }
 }

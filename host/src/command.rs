@@ -149,7 +149,7 @@ impl Site {
 }
 
 fn run_site(site: &Site) -> ExitCode {
-    // Dropped at the end, also by a panic.
+    // Dropped at the end, even by a panic.
     let _flush = logging::Flush;
     let (settings, mut problems) = Settings::load(site);
     problems.extend(logging::init(&settings).err());
@@ -175,8 +175,8 @@ fn run_site(site: &Site) -> ExitCode {
     }
 }
 
-/// The host's commands and those of the active modules; of all linked ones, if there is no plan to
-/// say which are active, to tell a command from a misspelling.
+/// Returns the commands of the host and the active modules; without a plan, those of all linked
+/// modules, so that a command of an inactive one is not taken for a misspelling.
 fn command_line(site: &Site, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
     let definitions: Vec<clap::Command> = match plan {
         Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),
@@ -249,7 +249,7 @@ fn run(
             }
             logging::queue_lines()?;
             logging::log_panics();
-            // Its threads come after it, and what they report goes out when they are gone.
+            // Created before the threads of the runtime; their reports are sent when these are gone.
             let _reports = reports::start(site, settings, &plan.modules);
             block_on(settings, serve::serve(plan, settings))?;
         }
@@ -299,7 +299,7 @@ async fn run_of_module(
     Ok(u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Runs a future on as many threads as the settings say.
+/// Runs a future on the number of threads in the settings.
 fn block_on<T, E: Into<anyhow::Error>>(
     settings: &Settings,
     future: impl Future<Output = Result<T, E>>,
@@ -312,8 +312,8 @@ fn block_on<T, E: Into<anyhow::Error>>(
         .enable_all()
         .build()?;
     let done = runtime.block_on(future);
-    // What is still underway is of nobody's interest any more: a connection that a client keeps open,
-    // a password that is being hashed for somebody who has gone.
+    // Remaining tasks are abandoned: a connection that a client keeps open, the hashing of a password
+    // for a client that has gone.
     runtime.shutdown_timeout(Duration::from_secs(1));
     done.map_err(|error| Failure::from(error.into()))
 }

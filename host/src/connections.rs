@@ -1,9 +1,9 @@
-//! Connections that bring no request in time are closed.
+//! Closes connections without a timely request.
 //!
-//! Rocket waits for a request's head and the first bytes of its body without a limit, and for the
-//! next request too; its listener is private. So a sweep examines the process's sockets: the
-//! connections with a request in progress are recorded here, and those that have none for too long
-//! are shut down for reading, which ends them as if the client had ended them.
+//! Rocket waits without a timeout for the head of a request and the first bytes of its body, and
+//! for the next request; its listener is private. So a sweep examines the process's sockets:
+//! connections with a request in progress are recorded here, and those that are idle for too long
+//! are shut down for reading, as if the client had closed them.
 
 mod activity;
 #[cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ use rocket::fairing::AdHoc;
 
 pub(crate) use activity::{Connections, Exchange};
 
-/// The fairing that closes connections, as long as the site runs.
+/// The fairing that closes idle connections as long as the site runs.
 #[cfg(target_os = "linux")]
 pub(crate) fn guard(connections: Arc<Connections>) -> AdHoc {
     use rocket::tokio;

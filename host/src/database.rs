@@ -1,4 +1,4 @@
-//! Opens the site's database and brings it up to date.
+//! Opens and migrates the site's database.
 
 mod after_migrate;
 mod error;
@@ -34,8 +34,8 @@ pub(crate) fn location(settings: &Settings) -> Result<Location, OpenError> {
 }
 
 /// Opens the site's database for a command, with all of the plan's migrations applied. In the
-/// profile `local` those that are missing are applied; processes that do this at the same moment do
-/// it one after the other. In any other profile it is an error if one is missing.
+/// profile `local` missing ones are applied, by one process at a time. In any other profile a
+/// missing migration is an error.
 ///
 /// # Errors
 ///
@@ -48,7 +48,7 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
     if let Location::Sqlite { file: Some(file), .. } = &location
         && matches!(file.try_exists(), Ok(false))
     {
-        // It would be made only to be found empty.
+        // It would be created only to be found empty.
         let pool = open_to_read(settings).await?;
         let applied = check_applied(&pool, &plan.migrations).await;
         applied.map_err(|error| match error {
@@ -69,21 +69,21 @@ pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, Datab
 pub(crate) enum Purpose {
     /// A command.
     Command,
-    /// A site that starts, of which nobody reads what it prints.
+    /// A start of the site whose output is not read.
     Site,
-    /// A site that starts, and somebody reads what it prints.
+    /// A start of the site whose output is read.
     WatchedSite,
 }
 
-/// The site's database, open, and what the modules have to say to whoever started the site.
+/// The open database, and the modules' notices for the terminal.
 pub(crate) struct Opened {
     pub(crate) db: Db,
     pub(crate) notices: Vec<Notice>,
 }
 
-/// The same for a site that starts. If the settings say so, the migrations that are missing are
-/// applied in any profile; and if there was no table yet, the modules' fixtures are loaded too. In
-/// the profile `local`, if somebody reads what is printed, the modules do what they do at a start.
+/// Opens the site's database for a start. If the settings say so, missing migrations are applied in
+/// any profile, and fixtures are loaded into a database without tables. In the profile `local`, if
+/// the output is read, the modules' `local_start` hooks are called.
 pub(crate) async fn open_for_start(
     plan: &Plan,
     settings: &Settings,
@@ -95,8 +95,8 @@ pub(crate) async fn open_for_start(
     Ok(Opened { db: open_database(plan, settings).await?, notices: Vec::new() })
 }
 
-/// Brings the migrations to where they are asked to be, under the lock, and has the modules do what
-/// they do afterwards; unless the migrations are only recorded.
+/// Migrates to the target under the lock, and calls the modules' hooks after migrating, unless the
+/// migrations are only recorded.
 pub(crate) async fn migrate(
     plan: &Plan,
     settings: &Settings,
@@ -116,8 +116,8 @@ pub(crate) async fn migrate(
     done
 }
 
-/// Takes the entries of a linked module out of the ledger that have no migration any more, and
-/// returns them. Without `does`, they are only found.
+/// Removes the entries of a linked module from the ledger that have no migration any more, and
+/// returns them. Without `does`, nothing is removed.
 pub(crate) async fn prune(
     plan: &Plan,
     settings: &Settings,
@@ -148,7 +148,7 @@ pub(crate) async fn prune(
     Ok(done?)
 }
 
-/// The one connection that migrates, with the lock held.
+/// The one connection that migrates, holding the lock.
 struct Migrating {
     pool: DbPool,
     lock: Lock,
@@ -165,7 +165,7 @@ impl Migrating {
         Ok(Self { pool: pool.for_migrations().await?, lock })
     }
 
-    /// Lets the next one in.
+    /// Releases the lock.
     async fn end(self) {
         self.pool.close().await;
         self.lock.release().await;
@@ -211,7 +211,7 @@ async fn load_demo_data(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// Opens the site's database as it is.
+/// Opens the site's database without migrating.
 pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), OpenError> {
     let location = location(settings)?;
     let pool = DbPool::init(&settings.database()).await;
@@ -219,8 +219,8 @@ pub(crate) async fn open(settings: &Settings) -> Result<(DbPool, Location), Open
     Ok((pool, location))
 }
 
-/// Opens the site's database to look at it. A SQLite file is neither made nor changed: one that is
-/// missing counts as empty.
+/// Opens the site's database for reading. A SQLite file is neither created nor changed: a missing
+/// one counts as empty.
 pub(crate) async fn open_to_read(settings: &Settings) -> Result<DbPool, OpenError> {
     let location = location(settings)?;
     let place = location.describe();

@@ -1,4 +1,4 @@
-//! The site's own pages for errors, wherever they come from.
+//! The site's error pages, for errors of any origin.
 
 use std::fmt::Display;
 
@@ -20,7 +20,8 @@ pub(crate) fn catcher() -> Catcher {
     Catcher::new(None, catch)
 }
 
-/// A module's catcher, which is not asked about requests that are kept from the handlers.
+/// Wraps a module's catcher, which is not called for requests that were refused before the
+/// handlers.
 pub(crate) fn wrap(mut catcher: Catcher) -> Catcher {
     catcher.handler = Box::new(ModuleCatcher(catcher.handler));
     catcher
@@ -46,7 +47,7 @@ fn catch<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
             return Ok(Watch::refused(request));
         }
         if watched.is_refused() {
-            // What it is answered takes the place of any page.
+            // The response of the refusal replaces any page.
             return Ok(plain_response(status));
         }
         if let Some(reported) = &watched.current.reported {
@@ -78,7 +79,7 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
         503 => "errors/503",
         _ => "errors/error",
     };
-    // To the visitor it says nothing; who writes the form meets it in a debug build.
+    // Visitors do not see it; a debug build shows it to the developer of the form.
     let explanation = refusal.filter(|_| cfg!(debug_assertions)).map(CsrfRefusal::explanation);
     let shows_causes = request.rocket().state::<Templates>().is_some_and(|it| it.shows_causes);
     let cause = if shows_causes { FailureCause::of(request).0.clone() } else { None };
@@ -90,17 +91,17 @@ fn respond<'r>(status: Status, request: &'r Request<'_>) -> Response<'r> {
     response
 }
 
-/// Logs that a handler failed and did not say why.
+/// Logs a handler's failure without a known cause.
 fn log_failure(status: Status, request: &Request<'_>) {
     let (code, method, path) = (status.code, request.method(), logged_path(request));
     if status == Status::ServiceUnavailable {
-        // Too much is asked for, or what refused it has logged why.
+        // The site is overloaded, or the guard has logged its cause.
         return tracing::warn!(status = code, %method, %path, "a request was turned away");
     }
     let log = || tracing::error!(status = code, %method, %path, "a handler failed");
     let reported = Watched::of(request).current.reported.as_ref();
     if reported.is_some_and(ReportedRequest::is_reported) {
-        // Why it failed was reported: a panic, a template.
+        // The cause was reported: a panic, a template.
         reports::unreported(log);
     } else {
         log();
@@ -113,13 +114,13 @@ fn login_address(request: &Request<'_>) -> Option<String> {
     let (LoginRoute(route), urls) = (rocket.state::<LoginRoute>()?, rocket.state::<Urls>()?);
     let next: &[(&str, &dyn Display)] = match request.method() {
         Method::Get | Method::Head => &[("next", request.uri())],
-        // What a form sent is not sent again by coming back.
+        // A redirect back would not send the form again.
         _ => &[],
     };
     urls.url(route, next).ok()
 }
 
-/// Returns a plain response for the case that even the error page fails.
+/// Returns a plain response, if even the error page fails.
 fn plain_response<'r>(status: Status) -> Response<'r> {
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1></html>",

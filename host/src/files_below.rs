@@ -1,9 +1,9 @@
-//! The files below a folder.
+//! Recursive listing of a folder.
 
 use std::path::{Path, PathBuf};
 
-/// The files below a folder, with their paths relative to it, `/` between the parts, sorted. A
-/// folder that is missing is empty; of links that lead back to where one is, none is followed.
+/// Returns the files below a folder, with their paths relative to it, `/` between the parts,
+/// sorted. A missing folder is empty; links that form a cycle are not followed.
 pub(crate) fn files_below(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     collect(folder, "", &mut Vec::new(), &mut files);

@@ -1,9 +1,9 @@
-//! The parsers of what clients send, for the targets in `fuzz/`.
+//! The parsers of client input, for the targets in `fuzz/`.
 
 use crate::assets::{Available, negotiate, parse_range};
 use crate::{boundary, gate};
 
-/// Negotiates an encoding, and reads a range of a file.
+/// Negotiates an encoding, and parses a range.
 pub fn asset_headers(accept_encoding: &str, range: &str, length: usize) {
     let available = Available { brotli: true, gzip: false };
     assert_ne!(negotiate(accept_encoding, available).token(), "gzip", "there is none");

@@ -1,15 +1,15 @@
-//! Which requests get in: those for one of the site's hosts, and over HTTPS where a router in front
-//! of the site says that they came without.
+//! Admission of requests: for the site's hosts only, and over HTTPS if a router in front of the site
+//! reports that they arrived without.
 
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
 use crate::settings::Settings;
 
-/// Addresses that are answered for any host and over plain HTTP, without a session.
+/// Paths that are answered for any host and over plain HTTP, without a session.
 pub(crate) const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The hosts of a site that was told none.
+/// The default hosts of a site.
 const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The conditions for admitting a request.
@@ -17,25 +17,25 @@ const OWN_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 pub(crate) struct Gate {
     /// The allowed hosts; `None` for any.
     hosts: Option<Vec<String>>,
-    /// `true` if a router reports how requests reached it.
+    /// `true` if a router in front of the site reports the protocol of requests.
     behind_proxy: bool,
 }
 
-/// The reason why a request is not admitted.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Rocket does not know its method, or cannot read its address.
+    /// Rocket does not know the method, or cannot parse the address.
     Unreadable,
-    /// It names no host, several, or none that could be one.
+    /// The header `Host` is missing, repeated or not valid.
     NoHost,
-    /// It is for a host that is not the site's.
+    /// The host is not one of the site's.
     Host,
-    /// It came without HTTPS, and this is its address with it.
+    /// The request arrived without HTTPS; this is its address with HTTPS.
     Insecure(String),
 }
 
 impl Gate {
-    /// The one that the settings ask for. In the profile `local` any host will do.
+    /// Creates the gate from the settings. In the profile `local` any host is admitted.
     pub(crate) fn new(settings: &Settings) -> Self {
         let hosts = match &settings.site.allowed_hosts {
             _ if settings.is_local() => None,
@@ -48,8 +48,8 @@ impl Gate {
 
     /// The reason why a request is refused, if it is.
     ///
-    /// The probes are answered whatever host is asked for, and without any, as HTTP/1.0 allows: what
-    /// Rocket hands on does not say which version of HTTP a request is of.
+    /// The probes are answered for any host, and without one, as HTTP/1.0 allows: Rocket does not
+    /// expose the HTTP version of a request.
     pub(crate) fn refusal(&self, request: &Request<'_>) -> Option<Refusal> {
         let mut hosts = request.headers().get("Host");
         let host = hosts.next();
@@ -85,7 +85,7 @@ impl Refusal {
         !matches!(self, Self::Insecure(_))
     }
 
-    /// The text of the answer to the request; `None` for a redirect.
+    /// The text of the response; `None` for a redirect.
     pub(crate) const fn detail(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable => Some("This is no request that this site knows.\n"),
@@ -95,12 +95,12 @@ impl Refusal {
         }
     }
 
-    /// The answer to the request.
+    /// The response to a refused request.
     pub(crate) fn response(&self, method: Option<Method>) -> Response<'static> {
         let mut response = Response::build();
         let text = self.detail().unwrap_or_default();
         if let Self::Insecure(address) = self {
-            // With any other method what was sent would be lost.
+            // With any other method the body would be lost.
             let is_safe = matches!(method, Some(Method::Get | Method::Head));
             let status = if is_safe { Status::MovedPermanently } else { Status::PermanentRedirect };
             response.status(status).raw_header("Location", address.clone());
@@ -121,8 +121,8 @@ pub(crate) fn is_well_formed(header: &str) -> bool {
     !header.is_empty() && header.bytes().all(is_of_a_host)
 }
 
-/// Returns `true` if a well-formed header `Host` matches a pattern, whatever the port: the name
-/// itself, or, if it begins with a dot, that name and all below it.
+/// Returns `true` if a well-formed header `Host` matches a pattern, for any port: the name itself,
+/// or, if it begins with a dot, that name and all its subdomains.
 pub(crate) fn is_host(pattern: &str, header: &str) -> bool {
     let host = without_port(header).trim_end_matches('.').to_ascii_lowercase();
     match pattern.strip_prefix('.') {
@@ -136,7 +136,7 @@ pub(crate) fn is_host(pattern: &str, header: &str) -> bool {
     }
 }
 
-/// The host of the header `Host`. An address of IPv6 keeps its brackets.
+/// The host in the header `Host`. An IPv6 address keeps its brackets.
 fn without_port(header: &str) -> &str {
     let end_of_address = header.rfind(']').map_or(0, |end| end + 1);
     match header[end_of_address..].find(':') {
@@ -210,7 +210,7 @@ mod tests {
             if !is_well_formed(&header) || !is_host(".example.org", &header) {
                 return Ok(());
             }
-            // What it takes for no address at all leads nowhere.
+            // Text that is not an address at all is harmless.
             if let Ok(address) = url::Url::parse(&format!("http://{header}/")) {
                 let host = address.host_str().unwrap().trim_end_matches('.').to_owned();
                 prop_assert!(host == "example.org" || host.ends_with(".example.org"), "{}", host);

@@ -9,13 +9,13 @@ use crate::settings::Settings;
 const WITHOUT: &str = "camera=(), geolocation=(), gyroscope=(), interest-cohort=(), magnetometer=(), \
                        microphone=(), midi=(), payment=(), usb=()";
 
-/// The fairing that says so, where the response does not say otherwise itself. It takes the place of
-/// Rocket's `Shield`, which looks each header up by its hash first: that takes twice as long, and
-/// with six of them a tenth of what the home page costs.
+/// The fairing that adds security headers that a response does not set itself. It replaces Rocket's
+/// `Shield`, which hashes each header: that takes twice as long, with six headers a tenth of the
+/// time of the home page.
 pub(crate) struct SecurityHeaders(Vec<(&'static str, &'static str)>);
 
 impl SecurityHeaders {
-    /// Those that the settings ask for. They last as long as the program.
+    /// Creates the headers from the settings, for the lifetime of the program.
     pub(crate) fn new(settings: &Settings) -> Self {
         let policy: &str = settings.site.content_security_policy.clone().leak();
         let mut headers = vec![
@@ -33,10 +33,10 @@ impl SecurityHeaders {
         Self(headers)
     }
 
-    /// Adds those that a response lacks.
+    /// Adds the headers that a response lacks.
     pub(crate) fn add(&self, response: &mut Response<'_>) {
         for &(name, value) in &self.0 {
-            // There are a few at this point, which are compared faster than hashed.
+            // There are few headers at this point, which are compared faster than hashed.
             if !response.headers().iter().any(|header| header.name() == name) {
                 response.set_raw_header(name, value);
             }
@@ -55,7 +55,7 @@ impl Fairing for SecurityHeaders {
     }
 }
 
-/// Keeps caches from answering in place of the site.
+/// Forbids caches to store the response.
 pub(crate) fn no_store(response: &mut Response<'_>) {
     response.set_raw_header("Cache-Control", "no-store");
 }

@@ -19,9 +19,9 @@ use crate::planned::PlannedModules;
 use crate::watch::InFlight;
 use migrate::{MigrationGraph, check_applied};
 
-/// How long an answer is good for: however often somebody asks, the database is asked this often.
+/// The time that a result is cached: the maximum rate of queries to the database.
 const GOOD_FOR: Duration = Duration::from_secs(1);
-/// How long each part may take.
+/// The timeout of each check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The health checks that must pass for the site to be ready.
@@ -29,7 +29,7 @@ pub(crate) struct Readiness {
     migrations: Arc<MigrationGraph>,
     modules: Vec<(&'static str, Health)>,
     in_flight: Arc<InFlight>,
-    /// The database through a connection of its own, so that a busy site is not called a broken one.
+    /// The database through a connection of its own, so that a busy site does not count as broken.
     db: Db,
     latest: Mutex<Option<(Instant, Vec<&'static str>)>>,
 }
@@ -48,7 +48,7 @@ impl Readiness {
         Self { migrations, modules, in_flight, db, latest: Mutex::default() }
     }
 
-    /// The names of what is not well.
+    /// The names of the failing checks.
     async fn failing(&self) -> Vec<&'static str> {
         if self.in_flight.is_stopping() {
             return vec!["stopping"];
@@ -67,7 +67,7 @@ impl Readiness {
     async fn ask(&self) -> Vec<&'static str> {
         let db = &self.db;
         if is_failing("database", answers(db)).await {
-            // All the rest would fail for that reason.
+            // All other checks would fail for the same reason.
             return vec!["database"];
         }
         let mut failing = Vec::new();
@@ -106,7 +106,7 @@ async fn is_failing(what: &'static str, asked: impl Future<Output = CheckResult>
     }
 }
 
-/// The host's routes for those who ask how it is.
+/// The host's routes for health checks.
 pub(crate) fn routes() -> Vec<Route> {
     let route = |address: &str, name: &'static str, handler: HealthQuery| {
         let mut route = Route::new(Method::Get, address, handler);
@@ -127,7 +127,7 @@ enum HealthQuery {
 #[derive(Serialize)]
 struct Answer<'a> {
     status: &'static str,
-    /// The names of what is not well.
+    /// The names of the failing checks.
     failing: &'a [&'static str],
 }
 

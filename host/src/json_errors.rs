@@ -15,7 +15,7 @@ const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct JsonAddresses(pub(crate) Vec<String>);
 
-/// The members of a problem. Its `type` is `about:blank`: the status says all that there is to tell.
+/// The members of a problem. Its `type` is `about:blank`: the status tells everything.
 #[derive(serde::Serialize)]
 struct Details<'a> {
     r#type: &'static str,
@@ -31,7 +31,7 @@ struct Details<'a> {
 }
 
 impl JsonAddresses {
-    /// Returns `true` if a request is for an address below one of them.
+    /// Returns `true` if a request is for a path below one of them.
     pub(crate) fn contain(request: &Request<'_>) -> bool {
         let path = request.uri().path().as_str();
         request
@@ -46,7 +46,7 @@ fn is_below(path: &str, base: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The response for a status, where a handler or Rocket failed with it.
+/// The response for a status with which a handler or Rocket failed.
 pub(crate) fn respond(
     status: Status,
     request: &Request<'_>,
@@ -66,7 +66,7 @@ pub(crate) fn respond(
     response
 }
 
-/// The response for a request that is not admitted.
+/// The response to a request that is refused.
 pub(crate) fn refusal(status: Status, request_id: &str, detail: &str) -> Response<'static> {
     problem(status, request_id, Some(detail.trim_end()), None, None)
 }
@@ -96,8 +96,8 @@ fn problem(
         .finalize()
 }
 
-/// Rocket says 404 also where a route answers the address, but by another method or for other media types:
-/// the status for that, and the methods for 405.
+/// Rocket answers 404 even if a route has the path, but another method or media type: this returns the
+/// status for that, and the allowed methods for 405.
 fn refine_status(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
     if status != Status::NotFound || request.route().is_some() {
         return (status, None);

@@ -1,9 +1,9 @@
-//! Finished pages that are kept, and answer others until something is committed to the database or the
-//! day, in UTC, is over.
+//! Kept pages: they are served from memory until the next commit to the database, or the end of the day
+//! in UTC.
 //!
-//! The state of the database is read before a page is made, and again when the page is asked for: if both
-//! are equal, nothing was committed in between, and the page made now would be the same. So after a
-//! commit was acknowledged, no request that arrives later sees the page from before.
+//! The state of the database is read before a page is made, and again when it is requested: if both are
+//! equal, nothing was committed in between, and the page would be the same. So after a commit was
+//! acknowledged, no later request gets the page from before.
 
 mod answer;
 mod key;
@@ -26,9 +26,10 @@ use answer::Answer;
 use key::{Key, QueryNames};
 use store::{Edition, Entry, Store};
 
-/// A page with more bytes is not kept: to compress it would hold a thread for too long.
+/// The maximum size of a kept page, in bytes: compressing a larger one would block a thread for too long.
 const LARGEST: usize = 256 * 1024;
-/// The time that a request waits for another that makes the same page, before making it too.
+/// The maximum time that a request waits for another one that makes the same page, before it makes the
+/// page itself.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The kept pages of a site, with the check of their freshness.
@@ -38,7 +39,7 @@ pub(crate) struct Keeping {
     cleared: KeptPages,
     /// The request headers on which the modules' page contexts depend.
     headers: Vec<&'static str>,
-    /// `true` if a header tells a hit from a miss: in the profile `local`.
+    /// `true` if a header distinguishes hits from misses: in the profile `local`.
     shows: bool,
 }
 
@@ -48,8 +49,8 @@ pub(crate) struct KeptRoute {
     keeping: Arc<Keeping>,
     number: usize,
     query: QueryNames,
-    /// `true` once a page of the route was marked with `Page::kept`. Until then nothing is looked
-    /// up.
+    /// `true` once a page of the route was marked with `Page::kept`. Until then the cache is not
+    /// consulted.
     keeps: Arc<AtomicBool>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct Candidate {
     key: Key,
     stamp: Stamp,
     edition: Edition,
-    /// The lock under which it is made, until it is.
+    /// The lock that is held while the page is made.
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
@@ -69,7 +70,7 @@ struct KeepablePage {
     candidate: Option<Candidate>,
 }
 
-/// The answer to a request, in its local cache: from there the response borrows it.
+/// The answer to a request, in its local cache, from where the response borrows it.
 struct Served(Arc<Answer>);
 
 impl Served {
@@ -78,11 +79,11 @@ impl Served {
     }
 }
 
-/// The outcome of a look for a kept page.
+/// The result of a lookup.
 pub(crate) enum Found<'r> {
-    /// The page.
+    /// The kept page.
     Page(Response<'r>),
-    /// It is to be made, and may be kept.
+    /// The page has to be made, and may be kept.
     Candidate(Candidate),
     /// Pages of this route or for this request are not kept.
     Never,
@@ -106,8 +107,7 @@ impl Keeping {
         KeptRoute { keeping: Arc::clone(self), number, query, keeps: Arc::default() }
     }
 
-    /// Numbers for `/metrics`: the requests that were answered by a kept page, those for which one was
-    /// made, and the bytes of all that are kept.
+    /// Metrics: the numbers of hits and misses, and the size of all kept pages in bytes.
     pub(crate) fn numbers(&self) -> (u64, u64, u64) {
         self.store.numbers()
     }
@@ -128,7 +128,7 @@ impl Keeping {
 }
 
 impl KeptRoute {
-    /// Looks for the page that a request asks for.
+    /// Looks up the page for a request.
     pub(crate) async fn look_up<'r>(&self, request: &'r Request<'_>) -> Found<'r> {
         let keeping = &self.keeping;
         if !self.keeps.load(Ordering::Relaxed) || !is_shareable(request) {
@@ -147,7 +147,7 @@ impl KeptRoute {
         let turn = match Arc::clone(&turn).try_lock_owned() {
             Ok(turn) => Some(turn),
             Err(_) => {
-                // Somebody makes the page. It is not theirs to keep all others waiting for long.
+                // Another request makes the page. It must not block the others for long.
                 let _ = timeout(PATIENCE, turn.lock()).await;
                 edition = keeping.edition();
                 stamp = match keeping.fresh(&key).await {
@@ -171,7 +171,7 @@ impl KeptRoute {
         response
     }
 
-    /// Notes that a handler has answered a request: its page is kept if the handler said so.
+    /// Records that a handler has answered a request: its page is kept if the handler marked it.
     pub(crate) fn made(&self, request: &Request<'_>, candidate: Option<Candidate>) {
         if *request.local_cache(|| Keepable(false)) == Keepable(true) {
             self.keeps.store(true, Ordering::Relaxed);
@@ -181,7 +181,7 @@ impl KeptRoute {
     }
 }
 
-/// Returns `true` if a request has no state of its own that a page could show.
+/// Returns `true` if a request has no state that a page could show.
 fn is_shareable(request: &Request<'_>) -> bool {
     let rules = CookieRules::of(request);
     let cookies = request.cookies();
@@ -198,8 +198,8 @@ fn is_shareable(request: &Request<'_>) -> bool {
         })
 }
 
-/// The fairing that keeps pages. It is the first, so that it sees what the handler answered, with its
-/// cookies, before others add what belongs to this request.
+/// The fairing that keeps pages. It is the first, so that it sees the handler's response with its
+/// cookies, before others add headers of this request.
 pub(crate) struct KeepPages;
 
 #[rocket::async_trait]
@@ -221,7 +221,7 @@ impl Fairing for KeepPages {
             && let Ok(body) = response.body_mut().to_bytes().await
         {
             let answer = Arc::new(Answer::new(response.headers(), body, &keeping.headers));
-            // Also if it is not kept it can be validated, and looks like one that is.
+            // Even if it is not kept, it can be validated, and looks like a kept page.
             *response = Served::by(request, &answer).respond(request, candidate.is_some());
             if let Some(Candidate { key, stamp, edition, .. }) = candidate {
                 let (stamp, edition) = (stamp.clone(), *edition);

@@ -1,6 +1,6 @@
 //! A web host whose apps are modules that register themselves at link time.
 //!
-//! A start goes one way, and each step is a function of the values before it: [`Site`], [`Settings`],
+//! A start is a sequence of steps, each a function of the values before it: [`Site`], [`Settings`],
 //! [`Registry`], [`Plan`], [`open_database`], [`boot`]. A site's `main` calls [`Site::run`] alone; a
 //! test builds a site of a few small modules:
 //!

@@ -22,11 +22,11 @@ pub(crate) use of_rocket::failed_connections;
 pub(crate) use panics::log as log_panics;
 pub(crate) use queue::{Flush, dropped_lines, print, start as queue_lines};
 
-/// Installs the subscriber. It has to be there before Rocket would install a logger of its own.
+/// Installs the subscriber, before Rocket would install a logger of its own.
 ///
 /// # Errors
 ///
-/// The filter, of `RUST_LOG` or else of the setting `log`, cannot be read.
+/// The filter, from `RUST_LOG` or else from the setting `log`, cannot be parsed.
 pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
     let (name, filter) = match std::env::var("RUST_LOG") {
         Ok(filter) if !filter.is_empty() => ("RUST_LOG", filter),
@@ -36,7 +36,7 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
         Problem::error("settings.E006", format!("{name}, `{filter}`: {error}"))
             .hint("write a filter such as `info,rocket=warn`")
     })?;
-    // A browser breaks off the stream of each page that it leaves.
+    // A browser aborts the stream of each page that it leaves.
     let filter = match "rocket::server=error".parse() {
         Ok(quiet) if reload::is_on(settings) => filter.add_directive(quiet),
         _ => filter,
@@ -45,17 +45,17 @@ pub(crate) fn init(settings: &Settings) -> Result<(), Problem> {
     let lines = fmt::layer()
         .with_writer(Lines)
         .with_ansi(ansi)
-        // It would report a reader that has gone to that same reader, and panic.
+        // It would report a closed standard error to standard error itself, and panic.
         .log_internal_errors(false);
     let lines: Box<dyn Layer<_> + Send + Sync> = match settings.log_format() {
         LogFormat::Text => lines.event_format(HumanFormat).boxed(),
         LogFormat::Json => lines.event_format(Json).boxed(),
     };
-    // One filter for all: with one for each layer, `tracing-subscriber` loses an event that follows
-    // upon the question, of the crate `log`, whether something would be logged that no layer wants.
+    // One filter for all layers: with one for each, `tracing-subscriber` loses an event after the
+    // crate `log` has queried whether a record is enabled that no layer wants.
     let (of_rocket, filter) = RocketFilter::over(filter);
     let subscriber = tracing_subscriber::registry().with(filter).with(of_rocket).with(lines);
-    // In a test another one may be installed already: then that one is used.
+    // In a test another one may already be installed, and is used.
     let _ = subscriber.with(reports::layer(settings)).try_init();
     Ok(())
 }

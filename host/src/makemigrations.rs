@@ -1,4 +1,4 @@
-//! The migrations that the models of a plan ask for.
+//! The missing migrations for the models of a plan.
 
 pub use ::migrate::makemigrations::{MakeMigrationsError, NeedsValue, Proposal, Renaming, Request};
 
@@ -6,7 +6,7 @@ use ::migrate::makemigrations;
 
 use crate::plan::Plan;
 
-/// The migrations that are missing.
+/// Returns the missing migrations.
 ///
 /// # Errors
 ///

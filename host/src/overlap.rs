@@ -1,9 +1,9 @@
-//! Overlap of routes: an address that both could answer.
+//! Overlap of routes: an address that both match.
 
 use rocket::Route;
 use rocket::http::{Method, RawStr};
 
-/// The path of a route, part by part.
+/// The segments of a route's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Path(Vec<Part>);
 
@@ -15,7 +15,7 @@ enum Part {
 }
 
 impl Path {
-    /// Reads a route's path.
+    /// Parses a route's path.
     pub(crate) fn parse(path: &str) -> Self {
         let part = |part: &str| match part.strip_prefix('<').and_then(|p| p.strip_suffix('>')) {
             Some(name) if name.ends_with("..") => Part::Rest,
@@ -25,7 +25,7 @@ impl Path {
         Self(path.split('/').filter(|part| !part.is_empty()).map(part).collect())
     }
 
-    /// Returns `true` if some address matches both forms.
+    /// Returns `true` if some address matches both patterns.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (mut a, mut b) = (self.0.iter(), other.0.iter());
         loop {
@@ -39,7 +39,7 @@ impl Path {
     }
 }
 
-/// Returns `true` if a path has the form of a route's.
+/// Returns `true` if a path matches a route.
 pub(crate) fn path_matches(route: &Route, path: &str) -> bool {
     Path::parse(route.uri.path()).overlaps(&Path::parse(path))
 }

@@ -1,5 +1,5 @@
-//! The plan of the site: active modules, their order, their mounts, and all that they add. Complete
-//! before anything is opened, and read by all later steps.
+//! The plan of the site: active modules, their order, their mounts, and all that they add. It is
+//! complete before anything is opened, and all later steps read it.
 
 mod admin;
 mod admin_extensions;
@@ -71,11 +71,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a site with these settings and what the host brings.
+    /// Plans a site with these settings and the parts of the host.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, warnings included.
+    /// All problems, warnings included.
     pub(crate) fn new(
         site: &Site,
         settings: &Settings,
@@ -142,7 +142,7 @@ impl Plan {
         })
     }
 
-    /// All linked modules, for those who name one.
+    /// All linked modules, for commands that name one.
     pub(crate) fn linked(&self) -> Vec<LinkedModule> {
         let linked =
             |planned: &PlannedModule| LinkedModule { name: planned.name(), active: planned.active };
@@ -174,5 +174,5 @@ fn check_by_modules(modules: &PlannedModules, settings: &Settings, problems: &mu
     }
 }
 
-/// The results of the modules' hooks that configure Rocket.
+/// The results of the modules' `configure` hooks.
 struct Parts(Vec<(&'static str, Configure)>);

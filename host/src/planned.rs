@@ -6,14 +6,14 @@ use module_api::Visibility;
 use module_api::host::Registration;
 use rocket::figment::Figment;
 
-/// A linked module and its place in the plan.
+/// A linked module and its properties in the plan.
 #[derive(Debug, Clone)]
 pub struct PlannedModule {
-    /// The module as it was registered.
+    /// The registration of the module.
     pub registration: Registration,
     /// `true` if it is active in the running site.
     pub active: bool,
-    /// Its mount, without a `/` at the end unless it is `/` itself.
+    /// The mount, without a trailing `/` unless it is `/` itself.
     pub mount: String,
     pub(crate) section: Figment,
 }
@@ -24,7 +24,7 @@ impl PlannedModule {
         self.registration.module.name()
     }
 
-    /// Returns `true` if it requires or uses the other module.
+    /// Returns `true` if the module requires or uses the other one.
     pub(crate) fn knows(&self, other: &str) -> bool {
         let module = self.registration.module;
         self.name() == other || module.requires().contains(&other) || module.uses().contains(&other)
@@ -41,7 +41,7 @@ impl PlannedModules {
         self.iter().filter(|module| module.active)
     }
 
-    /// The linked module of that name.
+    /// The linked module with that name.
     pub fn named(&self, name: &str) -> Option<&PlannedModule> {
         self.iter().find(|module| module.name() == name)
     }

@@ -1,16 +1,16 @@
-//! A page for each problem id: cause, an example that provokes it, and its remedy.
+//! A page for each problem id: the cause, an example that provokes it, and the remedy.
 
 use module_api::{Files, embed};
 
-/// The ending of a page's file.
+/// The extension of a page's file.
 const ENDING: &str = ".md";
 
-/// The pages, which are also those of the guide.
+/// The pages, which are part of the guide, too.
 fn pages() -> Files {
     embed!("problems")
 }
 
-/// Returns the page of an id, as a terminal shows it; `None` if there is none.
+/// Returns the page of an id, formatted for a terminal; `None` if there is none.
 pub(crate) fn page(id: &str) -> Option<String> {
     let page = pages().read(&format!("{id}{ENDING}"))?;
     Some(without_hidden_lines(&String::from_utf8_lossy(&page)))
@@ -22,7 +22,7 @@ pub(crate) fn ids() -> Vec<String> {
     names.iter().filter_map(|name| name.strip_suffix(ENDING)).map(str::to_owned).collect()
 }
 
-/// Leaves out what rustdoc hides: lines of Rust that belong to the example's test.
+/// Removes lines that rustdoc hides: Rust code that belongs to the example's test.
 fn without_hidden_lines(page: &str) -> String {
     let mut is_rust = false;
     let mut shown = String::new();

@@ -1,10 +1,10 @@
-//! The modules that were linked, as a value.
+//! The linked modules, as a value.
 
 use module_api::host::{LiteralName, Registration};
 use module_api::inventory;
 
-/// All registered modules, sorted by name: the linker's order differs from build to build. The example
-/// of this crate creates one of a small module.
+/// All registered modules, sorted by name, since the linker's order differs from build to build. The
+/// example of this crate creates one with a small module.
 #[derive(Debug, Clone)]
 pub struct Registry {
     modules: Vec<Registration>,
@@ -12,7 +12,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The modules that are linked into this program. Nothing else reads `inventory`.
+    /// The modules that are linked into this program. Only this function reads `inventory`.
     pub fn linked() -> Self {
         let modules = inventory::iter::<Registration>.into_iter().copied().collect();
         let mut literal_names: Vec<LiteralName> =
@@ -21,14 +21,14 @@ impl Registry {
         Self { literal_names, ..Self::new(modules) }
     }
 
-    /// A registry of these modules.
+    /// Creates a registry of these modules.
     pub fn new(mut registrations: Vec<Registration>) -> Self {
         registrations
             .sort_by_key(|registration| (registration.module.name(), registration.package));
         Self { modules: registrations, literal_names: Vec::new() }
     }
 
-    /// The same registry without the modules that have other names, and without the names in their code.
+    /// Keeps only the modules with these names, and drops the literal names in the code of the others.
     #[must_use]
     pub fn only(mut self, names: &[&str]) -> Self {
         let is_kept = |registration: &Registration| names.contains(&registration.module.name());
@@ -39,7 +39,7 @@ impl Registry {
         Self { modules: kept, ..self }
     }
 
-    /// The same registry with the modules of another.
+    /// Adds the modules of another registry.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let Self { mut modules, mut literal_names } = self;

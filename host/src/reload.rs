@@ -1,8 +1,8 @@
-//! Pages of a debug build that reload themselves in the browser after an edit.
+//! Automatic reload of pages in the browser after an edit, in a debug build.
 //!
-//! `cargo installed-apps dev` turns it on. Each page then ends with a script that listens to a stream of
-//! states. A state stands for this start of the program and for the template and asset files as they are:
-//! the script reloads its page as soon as the state is another than that of the page.
+//! `cargo installed-apps dev` enables it. Each page then ends with a script that listens to a stream of
+//! states. A state identifies this start of the program and the current template and asset files: the
+//! script reloads its page as soon as the state differs from that of the page.
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::Cursor;
@@ -25,9 +25,9 @@ const SCRIPT: &str = include_str!("reload/script.js");
 const SCRIPT_ADDRESS: &str = "/_reload.js";
 const STREAM_ADDRESS: &str = "/_reload";
 
-/// The interval at which a stream looks for edited files.
+/// The interval at which a stream checks for edited files.
 const INTERVAL: Duration = Duration::from_millis(200);
-/// The time after which a browser asks again for a stream that has ended.
+/// The time after which a browser reconnects to a stream that has ended.
 const RETRY: Duration = Duration::from_millis(300);
 
 /// Returns `true` if pages reload themselves: never in a release build.
@@ -35,7 +35,7 @@ pub(crate) fn is_on(settings: &Settings) -> bool {
     cfg!(debug_assertions) && settings.site.browser_reload
 }
 
-/// Returns `true` for the addresses of the script and the stream.
+/// Returns `true` for the paths of the script and the stream.
 pub(crate) fn is_address(path: &str) -> bool {
     [SCRIPT_ADDRESS, STREAM_ADDRESS].contains(&path)
 }
@@ -43,7 +43,7 @@ pub(crate) fn is_address(path: &str) -> bool {
 /// The state that pages are compared with.
 #[derive(Debug)]
 pub(crate) struct Reload {
-    /// Hashes equal files differently after each start.
+    /// Makes the hashes of equal files differ after each start.
     start: RandomState,
     directories: Vec<PathBuf>,
 }
@@ -98,7 +98,7 @@ impl Handler for Part {
     }
 }
 
-/// The current state, and each one that follows, until the site is told to stop.
+/// The current state, and each new one, until the site is told to stop.
 fn stream<'r>(request: &'r Request<'_>) -> EventStream![Event + 'r] {
     let reload = request.rocket().state::<Option<Arc<Reload>>>();
     let reload = reload.and_then(Option::as_ref).expect("it is managed if it has routes");
@@ -119,8 +119,8 @@ fn stream<'r>(request: &'r Request<'_>) -> EventStream![Event + 'r] {
     }
 }
 
-/// The fairing that ends each page with the script. Nothing else of a page is changed. The result of a
-/// form that was sent is left alone: to reload it would send the form again.
+/// The fairing that appends the script to each page, which is otherwise unchanged. The response to a
+/// submitted form is left alone: reloading it would send the form again.
 #[rocket::async_trait]
 impl Fairing for Reload {
     fn info(&self) -> Info {

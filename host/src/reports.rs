@@ -1,5 +1,5 @@
-//! Reports of what goes wrong, and traces, to a server that speaks Sentry's protocol. Without a DSN
-//! nothing is sent, and nothing of this runs.
+//! Error reports and traces, sent to a server that speaks Sentry's protocol. Without a DSN nothing is
+//! sent, and none of this code runs.
 
 mod failing;
 mod frames;
@@ -29,16 +29,16 @@ use kind::Kind;
 
 pub(crate) use failing::routes;
 
-/// How long the program waits for reports to go out before it ends.
+/// The timeout for sending pending reports at the end of the program.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Targets whose errors are not reported: Rocket repeats of a failed handler what the host reports,
-/// and of a body that breaks off what its client did; what sends reports would report itself.
+/// Targets whose errors are not reported: Rocket repeats the failures of handlers that the host
+/// reports, and logs bodies that a client aborts; the transport of reports would report itself.
 const UNREPORTED: [&str; 6] =
     ["rocket::data", "rocket::launch", "rocket::server", "rustls", "sentry", "ureq"];
 
-/// Sends reports from now on, of this thread and of those that begin later, if the settings say where
-/// to. What is still to be sent when the result is dropped is sent then, for at most [`PATIENCE`].
+/// Sends reports from now on, from this thread and those that are created later, if the settings have
+/// an address for them. Pending reports are sent when the result is dropped, for at most [`PATIENCE`].
 pub(crate) fn start(
     site: &Site,
     settings: &Settings,
@@ -50,8 +50,8 @@ pub(crate) fn start(
     let mut options = ClientOptions::new()
         .release(release(site))
         .environment(settings.profile().to_string())
-        // Those there are would wait for the server in the middle of a request, or say more of this
-        // machine than is asked.
+        // The default ones would wait for the server during a request, or reveal more about this
+        // machine than needed.
         .default_integrations(false)
         .max_breadcrumbs(0)
         .send_default_pii(is_personal)
@@ -69,7 +69,7 @@ pub(crate) fn start(
     Some(guard)
 }
 
-/// The version of the program, and the commit that it was built of.
+/// The version of the program, and the commit of the build.
 fn release(site: &Site) -> String {
     let version = format!("{}@{}", site.name, site.version);
     match site.revision {
@@ -84,7 +84,7 @@ pub(crate) fn layer(settings: &Settings) -> Option<LoggedErrors> {
     Some(LoggedErrors(ErrorLayer::new()))
 }
 
-/// Reports errors that are logged.
+/// Reports logged errors.
 pub(crate) struct LoggedErrors(ErrorLayer);
 
 impl<S> Layer<S> for LoggedErrors
@@ -92,7 +92,7 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
-        // Where nothing is sent, as by `unreported`, nothing counts.
+        // Where nothing is sent, as in `unreported`, nothing is counted.
         if *event.metadata().level() == Level::ERROR
             && Hub::current().client().is_some()
             && limit::allows(Kind::of_event(event))
@@ -109,13 +109,13 @@ fn is_unreported(source: &str) -> bool {
     })
 }
 
-/// Does something that reports nothing, whatever it logs.
+/// Calls `work` without reporting errors that it logs.
 pub(crate) fn unreported<T>(work: impl FnOnce() -> T) -> T {
     Hub::run(Arc::new(Hub::new(None, Arc::default())), work)
 }
 
-/// Says in a report which request it is about, and takes out what is personal. Nothing if it is not
-/// to be sent.
+/// Adds the request to a report, and removes personal data. Returns `None` if the report is not to be
+/// sent.
 fn complete(
     mut event: Event<'static>,
     is_personal: bool,
@@ -124,11 +124,11 @@ fn complete(
 ) -> Option<Event<'static>> {
     let mut place = None;
     if let Some(protocol::Context::Other(fields)) = event.contexts.get_mut("Rust Tracing Fields") {
-        // What comes through the crate `log` says where it is from in fields of its own.
+        // Records of the crate `log` have their origin in fields.
         if let Some(target) = fields.get("log.target").and_then(|target| target.as_str()) {
             event.logger = Some(target.to_owned());
         }
-        // A fairing is asked before it is known whose route answers.
+        // A fairing is called before the route is known.
         if let Some(protocol::Value::String(id)) = fields.remove("request_id") {
             event.tags.insert("request_id".to_owned(), id);
         }
@@ -148,21 +148,21 @@ fn complete(
             None => event.stacktrace = trace,
         }
     }
-    // That of the thread, on which one request follows the other.
+    // The trace of the thread, on which requests follow each other.
     event.contexts.remove("trace");
     if let Some(current) = current()
         && let Some(request) = &current.reported
     {
         request.describe(&current, &mut event);
     }
-    // What is done before any handler is asked, or after the answer, is of the module whose code it is.
+    // Work before any handler or after the response belongs to the module whose code it is.
     if let Some(module) = event.logger.as_deref().and_then(|target| authors.of_target(target)) {
         event.tags.entry("module".to_owned()).or_insert_with(|| module.to_owned());
     }
     Some(event)
 }
 
-/// Which module is whose code, by the names of crates.
+/// The modules by the names of their crates.
 struct Authors(Vec<(String, &'static str)>);
 
 impl Authors {

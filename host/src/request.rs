@@ -1,4 +1,4 @@
-//! A request while it is answered: its ID, the route that answers it, and what reports say of it.
+//! A request in progress: its ID, its route, and its data for reports.
 
 mod current;
 mod reported;

@@ -11,7 +11,7 @@ use rocket::futures::FutureExt;
 use rocket::futures::future::join_all;
 use rocket::tokio::time::timeout;
 
-/// The time that a section may take. Without its sections the page is complete, so it does not wait long.
+/// The timeout of a section. A page is complete without its sections, so it does not wait for long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The sections of a route's page, in the order of their modules.
@@ -28,7 +28,7 @@ pub(crate) struct RouteSection {
 }
 
 impl RouteSections {
-    /// Loads all of them at the same time, and gives them to the request's page.
+    /// Loads all sections concurrently, and passes them to the request's page.
     pub(crate) async fn load(&self, request: &Request<'_>) {
         let loaded = join_all(self.0.iter().map(|section| section.load(request))).await;
         let mut sections = LoadedSections { sections: Vec::new(), is_keepable: true };

@@ -18,15 +18,15 @@ use module_api::suggestion;
 /// The problem of a file that cannot be read at all.
 const UNREADABLE_FILE: &str = "settings.E010";
 
-/// The default log filter. Rocket calls it an error if a client breaks a body off, and
-/// warns of a profile called `production`; sqlx warns of a connection that ended when it is given back. The host says itself what fails.
+/// The default log filter. Rocket logs aborted bodies as errors, and warns of a profile called
+/// `production`; sqlx warns of returned connections that ended. The host logs failures itself.
 const DEFAULT_LOG: &str = "info,rocket=warn,rocket::launch=off,\
                            rocket::data=off,rocket::config=error,sqlx_core::pool::connection=error";
 
-/// The settings of any site.
+/// The default settings of all sites.
 const DEFAULTS: &str = include_str!("../Rocket.toml");
 
-/// The profile that is chosen if `ROCKET_PROFILE` is not set.
+/// The profile if `ROCKET_PROFILE` is not set.
 const DEFAULT_PROFILE: &str = "local";
 
 /// The settings of a site: all layers, and the host's own part of them.
@@ -39,10 +39,9 @@ const DEFAULT_PROFILE: &str = "local";
 pub struct Settings {
     /// All settings, for Rocket and the modules.
     pub figment: Figment,
-    /// The host's own.
+    /// The host's own settings.
     pub site: SiteSettings,
-    /// The folder of `Rocket.toml`, from which relative paths start; the current one if there is
-    /// none.
+    /// The folder of `Rocket.toml`, to which relative paths are resolved; the current one if there is none.
     pub root: PathBuf,
 }
 
@@ -53,73 +52,72 @@ pub struct Settings {
 pub struct SiteSettings {
     /// The site's name.
     pub site_name: String,
-    /// The modules that are active, first the one whose templates win. All if not given.
+    /// The active modules; templates of earlier ones take precedence. `None` for all.
     pub installed: Option<Vec<String>>,
-    /// `true` if a database without tables is filled with the modules' fixtures.
+    /// `true` if fixtures are loaded into a database without tables.
     pub demo_data: bool,
-    /// The filter of the log, as `tracing` defines it: `info,rocket=warn`.
+    /// The log filter, as defined by `tracing`: `info,rocket=warn`.
     pub log: String,
-    /// The site's address as visitors know it, `https://example.org`: for modules that send it to
-    /// people. What a request says of it is anybody's choice.
+    /// The site's public address, `https://example.org`, for modules that send it to people. It is never
+    /// taken from a request, which can be forged.
     pub site_url: Option<String>,
-    /// The server for mail that modules send: `smtps://user:password@host:465`.
+    /// The mail server for mails of modules: `smtps://user:password@host:465`.
     pub email_url: Option<String>,
-    /// From whom mails are: `My Site <no-reply@example.org>`.
+    /// The sender of mails: `My Site <no-reply@example.org>`.
     pub email_from: Option<String>,
     /// `true` if `serve` applies missing migrations; otherwise it does not start without them. By
     /// default, `true` in the profile `local` only.
     pub migrate_on_start: Option<bool>,
     /// The key for signatures: a secret text, the same for all replicas.
     pub secret_key: Option<String>,
-    /// The hosts that the site is asked for outside of the profile `local`: `example.org`, and
-    /// `.example.org` for it and all below it; `*` for any.
+    /// The hosts that are allowed outside of the profile `local`: `example.org`, or `.example.org` for it
+    /// and all its subdomains; `*` for any.
     pub allowed_hosts: Option<HostList>,
     /// `true` if a router that cannot be bypassed sets `X-Forwarded-Proto` and `X-Request-Id`.
     pub behind_proxy: bool,
-    /// For how many seconds browsers come back over HTTPS only; 0 says nothing to them. Said outside
-    /// of the profile `local`.
+    /// The `max-age` of HSTS in seconds; 0 omits the header. It is not sent in the profile `local`.
     pub hsts_seconds: u32,
     /// The header `Content-Security-Policy`.
     pub content_security_policy: String,
-    /// After how many seconds a handler that has not answered is cut off; 0 for never.
+    /// The timeout of a handler in seconds; 0 for none.
     pub request_timeout: u32,
-    /// The seconds that a connection may be open without a request in progress; 0 for
-    /// ever. A request's head and the first bytes of its body have to be there by then.
+    /// The maximum time in seconds that a connection may be open without a request in progress; 0 for no
+    /// limit. A request's head and the first bytes of its body have to arrive in that time.
     pub idle_timeout: u32,
-    /// The memory for kept pages in MiB; 0 for none. If not given, 16, and none in a debug build,
-    /// where edits of templates and assets are to show.
+    /// The memory for kept pages in MiB; 0 for none. The default is 16, and 0 in a debug build, which shows
+    /// edits of templates and assets.
     pub kept_pages_mib: Option<u16>,
-    /// For how many seconds the site goes on to serve when it is told to stop, while `/readyz` says
-    /// that it is not ready: so long a router may take to notice.
+    /// The time in seconds that the site continues to serve when it is told to stop, while `/readyz`
+    /// reports that it is not ready, so that a router can notice.
     pub drain: u32,
-    /// `true` if pages reload themselves in the browser after an edit. `cargo installed-apps dev` sets
-    /// it. A release build ignores it.
+    /// `true` if pages reload themselves in the browser after an edit. `cargo installed-apps dev` sets it.
+    /// A release build ignores it.
     pub browser_reload: bool,
-    /// How log lines look. If not given, `text` in the profile `local` and `json` elsewhere.
+    /// The format of log lines; by default `text` in the profile `local` and `json` elsewhere.
     pub log_format: Option<LogFormat>,
     /// `true` if each request is logged.
     pub request_log: bool,
     /// `true` if requests are counted, and `/metrics` is served.
     pub metrics: bool,
-    /// The token without which `/metrics` shows nothing outside of the profile `local`.
+    /// The bearer token of `/metrics`, required outside of the profile `local`.
     pub metrics_token: Option<String>,
     /// The address for error reports, on a server that speaks Sentry's protocol:
     /// `https://KEY@HOST/PROJECT`. Without it, no reports are sent.
     pub sentry_dsn: Option<String>,
-    /// Of which part of the requests a trace is sent there: 0 for none, 1 for all.
+    /// The share of requests whose traces are sent there: from 0 for none to 1 for all.
     pub sentry_traces_sample_rate: f32,
     /// `true` if reports contain the sender and query of a request. Cookies and form data are never
     /// part of them.
     pub sentry_send_personal_data: bool,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -192,7 +190,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the settings of this process: what is later in the list wins.
+    /// Reads the settings of this process; later sources take precedence.
     ///
     /// 1. The defaults of any site, then those of this one: [`Site::settings`].
     /// 2. The `Rocket.toml` in the current folder or the next above it that has one, or the file
@@ -234,7 +232,7 @@ impl Settings {
         (settings, problems)
     }
 
-    /// The settings in a figment, whose relative paths start from `root`.
+    /// Reads the settings in a figment, whose relative paths are resolved to `root`.
     ///
     /// # Errors
     ///
@@ -257,7 +255,7 @@ impl Settings {
         (Self { figment, site: site.unwrap_or_default(), root }, problems)
     }
 
-    /// The profile that was chosen.
+    /// The selected profile.
     pub fn profile(&self) -> &Profile {
         self.figment.profile()
     }
@@ -272,12 +270,12 @@ impl Settings {
         self.figment.focus(&format!("databases.{}", Db::NAME))
     }
 
-    /// The DSN that errors are reported to, if there is one.
+    /// The DSN for error reports, if there is one.
     pub(crate) fn dsn(&self) -> Option<Result<Dsn, ParseDsnError>> {
         self.site.sentry_dsn.as_deref().map(|dsn| dsn.trim().parse())
     }
 
-    /// How log lines look.
+    /// The format of log lines.
     pub fn log_format(&self) -> LogFormat {
         let usual = if self.is_local() { LogFormat::Text } else { LogFormat::Json };
         self.site.log_format.unwrap_or(usual)
@@ -298,7 +296,7 @@ pub(crate) fn origin_of(figment: &Figment, key: &str) -> String {
     match tag.profile() {
         Some(profile) if profile == Profile::Global => place,
         Some(profile) => format!("{place}, profile `{profile}`"),
-        // figment remembers of a profile of one's own only that it is one: it is the chosen one.
+        // figment records only that a profile is a custom one: it is the selected one.
         None => format!("{place}, profile `{}`", figment.profile()),
     }
 }
@@ -314,7 +312,7 @@ fn describe_source(metadata: &Metadata) -> String {
 pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> Problem {
     let key = error.path.join(".");
     if key.is_empty() {
-        // It is the file itself that cannot be read.
+        // The file itself cannot be read.
         let place =
             error.metadata.as_ref().map_or_else(|| "the settings".to_owned(), describe_source);
         let message = format!("{place}: {}", error.kind.to_string().trim_end());
@@ -327,7 +325,7 @@ pub(crate) fn unreadable(figment: &Figment, error: &rocket::figment::Error) -> P
         .hint("give it a value of that type, or leave it out")
 }
 
-/// The name of a site whose settings give none: that of its package, `guest-book`, as `Guest book`.
+/// The default name of a site, from its package: `Guest book` for `guest-book`.
 fn title_of(package: &str) -> String {
     let words = package.replace(['-', '_'], " ");
     let mut characters = words.chars();
@@ -336,7 +334,7 @@ fn title_of(package: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// Settings with profiles in the binary, as a provider that says where it is from.
+/// A provider of embedded settings with profiles, named for error messages.
 fn carried(toml: &str, name: &'static str) -> impl rocket::figment::Provider {
     Named { provider: Toml::string(toml).nested(), name }
 }
@@ -360,13 +358,13 @@ impl<P: rocket::figment::Provider> rocket::figment::Provider for Named<P> {
     }
 }
 
-/// The profile that `ROCKET_PROFILE` names, unless it is empty.
+/// The profile in `ROCKET_PROFILE`, unless it is empty.
 fn chosen_profile() -> Profile {
     let named = env::var("ROCKET_PROFILE").ok().filter(|name| !name.is_empty());
     Profile::from(named.as_deref().unwrap_or(DEFAULT_PROFILE))
 }
 
-/// A variable by which a platform sets a value, if it is set and not empty.
+/// A platform's variable for a value, if it is set and not empty.
 fn platform(variable: &'static str, key: &'static str) -> Env {
     let is_set = env::var_os(variable).is_some_and(|value| !value.is_empty());
     Env::raw()
@@ -375,7 +373,7 @@ fn platform(variable: &'static str, key: &'static str) -> Env {
         .global()
 }
 
-/// The same for a value that is a text whatever it looks like: a key may be all digits.
+/// A platform's variable whose value is always text: a key may consist of digits.
 fn text(
     variable: &'static str,
     key: &'static str,
@@ -386,8 +384,8 @@ fn text(
     Named { provider: Serialized::globals(values), name: variable }
 }
 
-/// The variable with the database's address. An empty one counts as not set in the profile `local`
-/// alone: elsewhere a site would fill a file that nobody looks for.
+/// The variable with the database's address. An empty one counts as not set only in the profile `local`:
+/// elsewhere a site would write to an unexpected file.
 fn database_url() -> Env {
     let (variable, key) = ("DATABASE_URL", "databases.site.url");
     if chosen_profile() == DEFAULT_PROFILE {
@@ -416,7 +414,7 @@ fn settings_file() -> Result<Option<PathBuf>, Problem> {
     Ok(current.ancestors().map(|folder| folder.join("Rocket.toml")).find(|file| file.is_file()))
 }
 
-/// Problems of the keys of a table that are none of the known ones.
+/// The problems of unknown keys in a table.
 pub(crate) fn unknown_keys<'a>(
     figment: &Figment,
     table: &str,

@@ -1,5 +1,5 @@
-//! How the site stops: told to, it goes on to serve for a while if a router has to notice first, then
-//! takes no more connections, and ends as soon as nobody is being answered.
+//! Graceful shutdown: the site continues to serve until a router has noticed, then accepts no more
+//! connections, and ends once no request is in progress.
 
 mod outgoing;
 
@@ -13,11 +13,11 @@ use rocket::{Build, Rocket, Shutdown, tokio};
 
 use crate::watch::InFlight;
 
-/// How long nobody has to be answered for all to be done: a request may be on its way in, the last
-/// bytes of a response on their way out.
+/// The time without requests after which the site is idle: a request may be about to arrive, or the
+/// last bytes of a response may be in transit.
 const SETTLED: Duration = Duration::from_millis(100);
 
-/// Takes signals from Rocket, which would stop at once.
+/// Disables Rocket's signal handlers, which would stop at once.
 pub(crate) fn without_signals(rocket: Rocket<Build>) -> Rocket<Build> {
     let figment: Figment = rocket.figment().clone();
     let none: [&str; 0] = [];
@@ -25,9 +25,9 @@ pub(crate) fn without_signals(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket.configure(figment)
 }
 
-/// Stops the site when the process is told to: after `drain` of serving on.
+/// Stops the site at a signal, after serving for `drain`.
 ///
-/// Told a second time, it does not wait any longer.
+/// A second signal ends the wait.
 pub(crate) async fn on_signal(
     mut signals: Signals,
     shutdown: Shutdown,
@@ -48,7 +48,7 @@ pub(crate) async fn on_signal(
     shutdown.notify();
 }
 
-/// Requests that were not over when there was no more time for them.
+/// Requests that were still in progress at the timeout.
 #[derive(Debug, thiserror::Error)]
 #[error("told to stop, requests were cut off after {seconds} s: {count}")]
 pub(crate) struct CutOff {
@@ -56,8 +56,8 @@ pub(crate) struct CutOff {
     seconds: u64,
 }
 
-/// Waits until the site, on a port that is known by then, takes no more connections and nobody is
-/// being answered.
+/// Waits until the site, on a port that is known by then, accepts no more connections and no request
+/// is in progress.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ pub(crate) async fn stopped_and_idle(
     limit: Duration,
 ) -> Result<(), CutOff> {
     shutdown.await;
-    // It may have been told by a module.
+    // A module may have stopped it.
     in_flight.stop();
     timeout(limit, idle(&in_flight, port.load(Ordering::Relaxed)))
         .await
@@ -86,14 +86,14 @@ async fn idle(in_flight: &InFlight, port: u16) {
             if !outgoing::has_unsent_data(port) {
                 return;
             }
-            // Somebody reads slowly. That there is nothing left to be sent has to last, too.
+            // A client reads slowly. The queue has to stay empty for a while, too.
             idle_since = None;
         }
         sleep(SETTLED / 10).await;
     }
 }
 
-/// The signals that end processes, from the moment on that this is made.
+/// The signals that end processes, caught once this value is created.
 pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -103,7 +103,7 @@ pub(crate) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Listens for them: they no longer end this process by themselves.
+    /// Catches the signals: they no longer end this process by default.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Signals {
         })
     }
 
-    /// Waits for one; its name.
+    /// Waits for a signal, and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -127,16 +127,16 @@ impl Signals {
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Listens for them.
+    /// Catches the signals.
     ///
     /// # Errors
     ///
-    /// There are none.
+    /// Never.
     pub(crate) fn listen() -> std::io::Result<Self> {
         Ok(Self {})
     }
 
-    /// Waits for one; its name.
+    /// Waits for a signal, and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         let _ = tokio::signal::ctrl_c().await;
         "Ctrl-C"

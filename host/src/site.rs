@@ -1,4 +1,4 @@
-//! A site: its name, settings and files, beside its modules.
+//! A site: its name, settings and files, besides its modules.
 
 use module_api::{Files, MigrationCode};
 
@@ -6,8 +6,8 @@ use crate::registry::Registry;
 
 /// A site: the program that serves the linked modules.
 ///
-/// Everything but the name and the version has a default: a site without files has the host's plain
-/// layout and error pages. [`site!`](crate::site) takes name and version from the package.
+/// All properties but the name and the version have defaults: a site without files has the host's
+/// plain layout and error pages. [`site!`](crate::site) takes name and version from the package.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -28,8 +28,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site of the linked modules. `name` and `version` are those of its package: error reports and
-    /// metrics bear them.
+    /// Creates a site of the linked modules. `name` and `version` are those of its package, for error
+    /// reports and metrics.
     pub const fn new(name: &'static str, version: &'static str) -> Self {
         Self {
             name,
@@ -57,23 +57,23 @@ impl Site {
         self
     }
 
-    /// Sets the site's templates: its layout `base`, its error pages, and any template of a module
-    /// that it overrides. Those in the folder `templates/` where the site runs win over them.
+    /// Sets the site's templates: its layout `base`, its error pages, and overrides of modules'
+    /// templates. Those in the folder `templates/` where the site runs take precedence.
     pub const fn templates(mut self, templates: Files) -> Self {
         self.templates = templates;
         self
     }
 
-    /// Sets the site's assets, served at `/static/site/…`: `asset("site/style.css")`. One in a folder
-    /// that is called `host` or as an active module replaces the asset of that name there:
+    /// Sets the site's assets, served at `/static/site/…`: `asset("site/style.css")`. An asset in a
+    /// folder named `host` or like an active module overrides the asset of that name there:
     /// `host/favicon.svg`.
     pub const fn assets(mut self, assets: Files) -> Self {
         self.assets = assets;
         self
     }
 
-    /// Sets the site's migrations, recorded as those of `site`. One that depends on a module that is
-    /// not active waits until it is.
+    /// Sets the site's migrations, recorded under the module name `site`. One that depends on an
+    /// inactive module is left out until that is active.
     pub const fn migrations(mut self, migrations: Files) -> Self {
         self.migrations = migrations;
         self
@@ -85,7 +85,7 @@ impl Site {
         self
     }
 
-    /// Sets the modules, in place of those that are linked.
+    /// Sets the modules, in place of the linked ones.
     pub fn modules(mut self, modules: Registry) -> Self {
         self.modules = Some(modules);
         self
@@ -97,8 +97,8 @@ impl Site {
     }
 }
 
-/// The [`Site`] of the package that this is written in: with its name, its version, and the commit
-/// in the environment variable `GIT_REVISION` of the build.
+/// Creates the [`Site`] of the current package: with its name, its version, and the commit in the
+/// environment variable `GIT_REVISION` of the build.
 #[macro_export]
 macro_rules! site {
     () => {

@@ -1,4 +1,4 @@
-//! Information about modules and migrations, for pages that show it.
+//! Information about modules and migrations, for pages that display it.
 
 use std::sync::Arc;
 
@@ -34,19 +34,19 @@ fn site_module(planned: &PlannedModule) -> SiteModule {
     }
 }
 
-/// The migrations of a module. Those of one that is not active were not looked at by the plan and
-/// may be unreadable, which is nobody's trouble until it becomes active.
+/// The migrations of an inactive module, which the plan has not read. Errors in them are ignored
+/// until it becomes active.
 fn own_names(planned: &PlannedModule) -> Vec<MigrationId> {
     let migrations = migrations_of_module(planned.registration.module).unwrap_or_default();
     let id = |migration: module_api::Migration| MigrationId::new(planned.name(), migration.name);
     migrations.into_iter().map(id).collect()
 }
 
-/// The migrations of the linked modules, and where it is written which of them are applied.
+/// The migrations of the linked modules, and the database with the ledger.
 struct Ledger {
     pool: DbPool,
     graph: Arc<MigrationGraph>,
-    /// Those of the modules that are not active, which are not in the graph.
+    /// The migrations of inactive modules, which are not in the graph.
     inactive: Vec<MigrationId>,
 }
 

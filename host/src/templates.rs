@@ -1,4 +1,4 @@
-//! The site's templates: who provides each, which of several wins, and how they are rendered.
+//! The site's templates: their providers, precedence and rendering.
 
 mod check;
 mod engine;

@@ -26,14 +26,14 @@ use crate::settings::Settings;
 pub(crate) use in_flight::{InFlight, InFlightRequest};
 pub(crate) use metrics::{Metrics, routes as metrics_routes};
 
-/// The target of the line that is logged for each request.
+/// The target of the log line for each request.
 const REQUEST_LOG: &str = "host::request";
 
-/// One request, from its arrival until its response is sent: in its local cache.
+/// A request, from its arrival until its response is sent: in its local cache.
 pub(crate) struct Watched {
     started: Instant,
-    /// The method that was asked for: Rocket answers HEAD by the route for GET. `None` if Rocket
-    /// refused the request before any fairing, and may have put another in its place.
+    /// The requested method: Rocket handles HEAD by the route for GET. `None` if Rocket refused the request
+    /// before any fairing, and may have replaced it.
     method: Option<Method>,
     refusal: Option<Refusal>,
     pub(crate) current: Arc<Current>,
@@ -43,8 +43,7 @@ pub(crate) struct Watched {
 impl Watched {
     /// Returns the observed state of a request.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        // Rocket asks no fairing about a request whose method it does not know, or whose address it
-        // cannot read.
+        // Rocket calls no fairing for a request with an unknown method or an invalid address.
         request.local_cache(|| Watch::of(request).unreadable(request))
     }
 
@@ -69,7 +68,7 @@ impl Watched {
         }
     }
 
-    /// Notes whose handler is asked. One that passes the request on was asked first.
+    /// Records the module whose handler is called, unless another one forwarded the request.
     pub(crate) fn answered_by(&self, request: &Request<'_>, answering: &Arc<Answering>) {
         let Current { id, traceparent, answering: first, reported } = &*self.current;
         let answering = first.get_or_init(|| Arc::clone(answering));
@@ -79,7 +78,7 @@ impl Watched {
         }
     }
 
-    /// Returns `true` if it is kept from the handlers.
+    /// Returns `true` if the request is refused before the handlers.
     pub(crate) fn is_refused(&self) -> bool {
         self.refusal.is_some()
     }
@@ -90,11 +89,11 @@ impl Watched {
     }
 }
 
-/// The bytes of a body that Rocket reads for the field `_method`: those of `_method=delete`.
+/// The number of bytes of a body that Rocket reads for the field `_method`: those of `_method=delete`.
 const METHOD_FIELD: usize = 14;
 
-/// Returns `true` if a form made Rocket take a POST for a method that changes nothing, by the field
-/// `_method`. To HEAD Rocket sends no body, and a client that sent POST waits for one; and a log that says GET
+/// Returns `true` if the field `_method` of a form made Rocket change a POST to a method that changes
+/// nothing. Rocket sends no body for HEAD, and a client that sent POST waits for one; and GET in the log
 /// would be wrong.
 fn is_rewritten(method: Method, body: &[u8]) -> bool {
     !method.supports_payload()
@@ -103,12 +102,12 @@ fn is_rewritten(method: Method, body: &[u8]) -> bool {
         })
 }
 
-/// The name of a method, as logs and metrics have it.
+/// The name of a method, for logs and metrics.
 fn method_name(method: Option<Method>) -> &'static str {
     method.map_or("other", Method::as_str)
 }
 
-/// The fairing that watches all requests. It is the first, so that others find what it knows.
+/// The fairing that observes all requests. It is the first, so that others find its data.
 pub(crate) struct Watch {
     gate: Gate,
     headers: SecurityHeaders,
@@ -139,21 +138,21 @@ impl Watch {
         }
     }
 
-    /// The watch over a request.
+    /// The fairing that observes a request.
     fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         let watch = request.rocket().state::<Arc<Self>>();
         watch.expect("the watch is managed at assembly")
     }
 
-    /// Watches a request that Rocket refused before any fairing.
+    /// Observes a request that Rocket refused before any fairing.
     fn unreadable(&self, request: &Request<'_>) -> Watched {
         let info = request.local_cache(|| request_id::info_of(request, self.behind_proxy));
         let wrong_host = self.gate.refusal(request).filter(Refusal::is_final);
         Watched::new(None, info, Some(wrong_host.unwrap_or(Refusal::Unreadable)), None, None)
     }
 
-    /// The response to a request that Rocket refused before any fairing: refused, counted and logged
-    /// as those that got as far.
+    /// The response to a request that Rocket refused before any fairing: completed, counted and logged like
+    /// any other.
     pub(crate) fn refused<'r>(request: &'r Request<'_>) -> Response<'r> {
         let mut response = Response::new();
         let watch = Self::of(request);
@@ -162,8 +161,8 @@ impl Watch {
         response
     }
 
-    /// Completes a response, replaces it by that of the gate if the request was refused, and
-    /// counts and logs it.
+    /// Completes a response, or replaces it by that of the gate if the request was refused, and counts and
+    /// logs it.
     fn complete<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let watched = Watched::of(request);
         if let Some(refusal) = &watched.refusal {
@@ -181,7 +180,7 @@ impl Watch {
             response.set_raw_header("Retry-After", "5");
         }
         if self.in_flight.is_stopping() {
-            // What keeps the connection would ask somebody who is gone.
+            // A router that keeps the connection would use it after this process is gone.
             response.set_raw_header("Connection", "close");
         }
         if let Some(metrics) = &self.metrics {
@@ -196,8 +195,8 @@ impl Watch {
         }
     }
 
-    /// Logs one line for a request; probes, which come every second, and what
-    /// reloads pages at the level `debug`.
+    /// Logs a line for a request; at the level `debug` for probes, which come every second, and for the
+    /// stream that reloads pages.
     fn log(request: &Request<'_>, response: &Response<'_>, watched: &Watched) {
         let path = logged_path(request);
         let milliseconds = watched.started.elapsed().as_secs_f64() * 1000.0;

@@ -1,4 +1,4 @@
-//! The values that the host has Rocket manage, and their types.
+//! The state that the host manages, and its types.
 
 use std::sync::Arc;
 
@@ -16,23 +16,23 @@ use crate::plan::ManagedType;
 use crate::reload::Reload;
 use crate::watch::{Metrics, Watch};
 
-/// Declares the values once: for managing them, and for reporting modules that manage a value of
+/// Declares the values once, for managing them and for reporting modules that manage a value of
 /// the same type.
 macro_rules! host_state {
     ($($field:ident: $type:ty,)*) => {
-        /// All values that the host has Rocket manage.
+        /// The state that the host manages.
         pub(super) struct HostState {
             $(pub(super) $field: $type,)*
         }
 
         impl HostState {
-            /// Has Rocket manage them.
+            /// Makes Rocket manage the values.
             pub(super) fn manage(self, rocket: Rocket<Build>) -> Rocket<Build> {
                 rocket$(.manage(self.$field))*
             }
         }
 
-        /// The types of the values that the host has Rocket manage.
+        /// The types of the values that the host manages.
         pub(crate) fn managed_types() -> Vec<ManagedType> {
             vec![$(ManagedType::of::<$type>(),)*]
         }

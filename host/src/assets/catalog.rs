@@ -15,14 +15,14 @@ use super::{PREFIX, css};
 use crate::planned::PlannedModules;
 use crate::site::Site;
 
-/// A file as it is served.
+/// A file and its names.
 #[derive(Debug)]
 pub(crate) struct Asset {
-    /// Its plain name: `lettings/index.css`.
+    /// The plain name: `lettings/index.css`.
     pub(crate) name: String,
-    /// Its name with the hash: `lettings/index.0123456789ab.css`.
+    /// The name with the hash: `lettings/index.0123456789ab.css`.
     pub(crate) hashed_name: String,
-    /// The hash of its content, as hexadecimal digits.
+    /// The hash of the content, in hexadecimal digits.
     pub(crate) hash: String,
     pub(crate) content_type: ContentType,
     pub(crate) content: Cow<'static, [u8]>,
@@ -32,11 +32,11 @@ pub(crate) struct Asset {
 /// The kind of name by which an asset was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
-    /// With the hash of its content, which so never changes.
+    /// With the hash of its content: immutable.
     ByHash,
     /// Without a hash.
     Plainly,
-    /// With the hash of another content, as pages of another release have it.
+    /// With the hash of another content, as in pages of another release.
     ByOtherHash,
 }
 
@@ -50,7 +50,7 @@ type Contents = BTreeMap<String, Cow<'static, [u8]>>;
 pub(crate) struct Catalog {
     by_name: BTreeMap<String, Arc<Asset>>,
     by_hashed_name: HashMap<String, Arc<Asset>>,
-    /// The addresses of assets, as templates get them, by plain name: a page uses several.
+    /// The addresses of assets as template values, by plain name.
     addresses: HashMap<String, Value>,
     namespaces: Vec<(&'static str, Files)>,
 }
@@ -68,12 +68,12 @@ impl Catalog {
         Self::of(own.into_iter().chain(of_modules).collect(), problems)
     }
 
-    /// The same assets as they are on disk now.
+    /// Reads the same assets from disk again.
     pub(super) fn reread(&self) -> Self {
         Self::of(self.namespaces.clone(), &mut Vec::new())
     }
 
-    /// The assets of these namespaces.
+    /// Collects the assets of these namespaces.
     pub(super) fn of(namespaces: Vec<(&'static str, Files)>, problems: &mut Vec<Problem>) -> Self {
         let mut catalog = Self::default();
         let mut overrides = overrides(&namespaces);
@@ -134,7 +134,7 @@ impl Catalog {
         }
     }
 
-    /// The asset of a name, plain or with a hash.
+    /// The asset with a name, plain or with a hash.
     pub(crate) fn find(&self, name: &str) -> Option<(&Arc<Asset>, Named)> {
         if let Some(asset) = self.by_hashed_name.get(name) {
             return Some((asset, Named::ByHash));
@@ -173,14 +173,14 @@ impl Catalog {
     }
 }
 
-/// Returns `true` if an asset of the site is in the folder of the host or an active module, and so
+/// Returns `true` if an asset of the site is in a folder named like the host or an active module, and so
 /// overrides the asset of that name there.
 fn is_override(name: &str, namespaces: &[(&'static str, Files)]) -> bool {
     let folder = name.split_once('/').map(|(folder, _)| folder);
     folder.is_some_and(|folder| folder != SITE && namespaces.iter().any(|(n, _)| *n == folder))
 }
 
-/// The assets of the site that replace those of others, by the namespace of these.
+/// The assets of the site that override others, by the namespace of these.
 fn overrides(namespaces: &[(&'static str, Files)]) -> BTreeMap<&'static str, Contents> {
     let mut found = BTreeMap::<_, Contents>::new();
     let Some((_, site)) = namespaces.iter().find(|(namespace, _)| *namespace == SITE) else {
@@ -211,8 +211,8 @@ impl Asset {
         }
     }
 
-    /// The compressed forms, made when they are first asked for: that of all assets would take half of the
-    /// time of a start.
+    /// The compressed forms, made on demand: compressing all assets would take half of the time of a
+    /// start.
     pub(crate) fn encoded(&self) -> &Encoded {
         self.encoded.get_or_init(|| encoding::encode(&self.content_type, &self.content))
     }
@@ -222,7 +222,7 @@ impl Asset {
     }
 }
 
-/// The address of a name: each part percent-encoded.
+/// The address of a name, each part percent-encoded.
 fn address(name: &str) -> String {
     const PART: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
         .remove(b'-')
@@ -233,7 +233,7 @@ fn address(name: &str) -> String {
     format!("{PREFIX}{}", percent_encoding::utf8_percent_encode(name, PART))
 }
 
-/// The first 16 bytes of SHA-256, as hexadecimal digits.
+/// The first 16 bytes of SHA-256, in hexadecimal digits.
 pub(super) fn hash(content: &[u8]) -> String {
     hex::encode(&Sha256::digest(content)[..16])
 }
@@ -241,7 +241,7 @@ pub(super) fn hash(content: &[u8]) -> String {
 /// The number of digits of a hash in a name.
 const HASH: usize = 12;
 
-/// `css/index.css` with the first digits of a hash before its ending.
+/// Returns `css/index.css` with the first digits of a hash before its extension.
 pub(super) fn with_hash(path: &str, hash: &str) -> String {
     let hash = &hash[..HASH];
     let file = path.rfind('/').map_or(0, |slash| slash + 1);
@@ -251,7 +251,7 @@ pub(super) fn with_hash(path: &str, hash: &str) -> String {
     }
 }
 
-/// The plain name of one that is made as [`with_hash`] makes them, whatever the hash.
+/// The plain name of one from [`with_hash`], for any hash.
 fn without_hash(name: &str) -> Option<String> {
     let is_hash = |part: &str| {
         part.len() == HASH && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -264,7 +264,7 @@ fn without_hash(name: &str) -> Option<String> {
     is_hash(hash).then(|| format!("{front}.{last}"))
 }
 
-/// The media type of a file's ending.
+/// The media type for a file's extension.
 fn content_type(path: &str) -> ContentType {
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {

@@ -1,4 +1,4 @@
-//! References inside stylesheets, rewritten to the names with hashes.
+//! References in stylesheets, rewritten to the names with hashes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -16,8 +16,8 @@ const FILE_NAME: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'(').
 /// A stylesheet's path and its rewritten content.
 type Rewritten = (String, Cow<'static, [u8]>);
 
-/// Rewrites the stylesheets of a namespace, each after those it imports. `hashed` has the names of
-/// the other files of the namespace.
+/// Rewrites the stylesheets of a namespace, each after those it imports. `hashed` maps the names
+/// of the other files of the namespace.
 pub(super) fn rewrite(
     namespace: &'static str,
     styles: &[String],
@@ -107,7 +107,7 @@ fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
                 position += quoted_or_bare(text, start, &mut found);
             }
         } else if rest.starts_with(['"', '\'']) {
-            // A string elsewhere is text, whatever it looks like.
+            // A string elsewhere is not an address.
             position += quoted(rest).map_or(1, |inner| inner.len() + 2);
         } else {
             position += rest.chars().next().map_or(1, char::len_utf8);
@@ -116,7 +116,7 @@ fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
     found.into_iter()
 }
 
-/// Adds the address that begins at `start`; how long it is, quotes included.
+/// Adds the address that begins at `start`, and returns its length, quotes included.
 fn quoted_or_bare<'a>(text: &'a str, start: usize, found: &mut Vec<Reference<'a>>) -> usize {
     let rest = &text[start..];
     if rest.starts_with(['"', '\'']) {
@@ -140,12 +140,12 @@ fn strip_ascii_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
 }
 
-/// The length of an address's path, without query and fragment.
+/// The length of an address's path, without query string and fragment.
 fn path_length(address: &str) -> usize {
     address.find(['?', '#']).unwrap_or(address.len())
 }
 
-/// The file of the same namespace that an address means, if it means one.
+/// The file of the same namespace that an address refers to, if any.
 fn target(namespace: &str, stylesheet: &str, address: &str) -> Option<String> {
     let path = RawStr::new(&address[..path_length(address)]).percent_decode_lossy();
     let own = format!("{PREFIX}{namespace}/");
@@ -162,7 +162,7 @@ fn target(namespace: &str, stylesheet: &str, address: &str) -> Option<String> {
         match part {
             "." => {}
             ".." => {
-                // Above the namespace is somebody else's.
+                // Paths above the namespace belong to others.
                 parts.pop()?;
             }
             part => parts.push(part),

@@ -1,4 +1,4 @@
-//! Compressed forms of assets, made once, and which of them a client takes.
+//! Compressed forms of assets, and content negotiation.
 
 use std::io::Write;
 
@@ -6,23 +6,23 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rocket::http::ContentType;
 
-/// Brotli's quality, of 0 to 11. On the 38 kB of assets of this site 5 takes 2 ms and leaves 13,899
-/// bytes; 9 takes 32 ms and leaves 13,865, since it clears large tables for each file; 7 and 8 are
-/// in between and keep 10 to 20 MB of memory.
+/// Brotli's quality, from 0 to 11. On the 38 kB of assets of this site 5 takes 2 ms and leaves
+/// 13,899 bytes; 9 takes 32 ms and leaves 13,865, since it clears large tables for each file; 7 and
+/// 8 are in between and keep 10 to 20 MB of memory.
 const BROTLI_QUALITY: u32 = 5;
 /// The base-2 logarithm of brotli's window.
 const BROTLI_WINDOW: u32 = 22;
-/// A file that is smaller gains nothing by compression.
+/// The minimum size for compression, in bytes: smaller files gain nothing.
 const WORTHWHILE: usize = 200;
 
-/// A file's compressed forms: those that are worth it.
+/// The compressed forms of a file that are worthwhile.
 #[derive(Debug, Default)]
 pub(crate) struct Encoded {
     pub(crate) brotli: Option<Vec<u8>>,
     pub(crate) gzip: Option<Vec<u8>>,
 }
 
-/// The encodings in which a body can be sent, besides as it is.
+/// The encodings in which a body is available, besides `identity`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Available {
     pub(crate) brotli: bool,
@@ -30,13 +30,13 @@ pub(crate) struct Available {
 }
 
 impl Encoded {
-    /// The encodings of the forms that there are.
+    /// The encodings of the existing forms.
     pub(crate) const fn available(&self) -> Available {
         Available { brotli: self.brotli.is_some(), gzip: self.gzip.is_some() }
     }
 }
 
-/// How a response's body is encoded.
+/// The encoding of a response's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Identity,
@@ -45,7 +45,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// Its name in `Content-Encoding`.
+    /// The name in `Content-Encoding`.
     pub(crate) fn token(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -55,7 +55,7 @@ impl Encoding {
     }
 }
 
-/// Compresses a file of a type that can be.
+/// Compresses a file of a compressible type.
 pub(crate) fn encode(content_type: &ContentType, content: &[u8]) -> Encoded {
     if !is_worthwhile(content_type, content) {
         return Encoded::default();
@@ -64,7 +64,7 @@ pub(crate) fn encode(content_type: &ContentType, content: &[u8]) -> Encoded {
     Encoded { brotli: form(Encoding::Brotli), gzip: form(Encoding::Gzip) }
 }
 
-/// Compresses a body. Returns `None` if it does not get smaller by a tenth.
+/// Compresses a body. Returns `None` if that saves less than a tenth.
 pub(crate) fn compress(encoding: Encoding, content: &[u8]) -> Option<Vec<u8>> {
     let encoded = match encoding {
         Encoding::Identity => return None,
@@ -100,7 +100,8 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().expect("a vector takes all")
 }
 
-/// The encoding to answer with, given `Accept-Encoding` (RFC 9110, 12.5.3) and what there is.
+/// Negotiates the encoding of a response from `Accept-Encoding` (RFC 9110, 12.5.3) and the
+/// available ones.
 pub(crate) fn negotiate(accepted: &str, available: Available) -> Encoding {
     let brotli = if available.brotli { quality(accepted, "br") } else { 0 };
     let gzip = if available.gzip { quality(accepted, "gzip") } else { 0 };
@@ -113,7 +114,7 @@ pub(crate) fn negotiate(accepted: &str, available: Available) -> Encoding {
     }
 }
 
-/// How much an encoding is wanted, in thousandths; 0 if not at all.
+/// The quality value of an encoding, in thousandths; 0 if it is not acceptable.
 fn quality(accepted: &str, encoding: &str) -> u16 {
     let mut any = 0;
     for item in accepted.split(',') {

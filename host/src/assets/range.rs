@@ -1,17 +1,17 @@
-//! A part of a file, as `Range` asks for it (RFC 9110, 14).
+//! Range requests (RFC 9110, 14).
 
 /// The result of a `Range` header for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ranged {
-    /// The whole file: there is no header, or one that may be ignored.
+    /// The whole file: there is no header, or it is ignored.
     Whole,
-    /// The bytes from the first up to, not including, the second.
+    /// The bytes from the first offset up to, not including, the second.
     Part(usize, usize),
     /// No byte of the file.
     Unsatisfiable,
 }
 
-/// Reads `bytes=…`. Several ranges at once are ignored, as the standard allows.
+/// Parses `bytes=…`. Multiple ranges are ignored, as the standard allows.
 pub(crate) fn parse(header: Option<&str>, length: usize) -> Ranged {
     let spec = header.and_then(|header| header.trim().strip_prefix("bytes="));
     let Some((first, last)) = spec.and_then(|spec| spec.split_once('-')) else {

@@ -1,4 +1,4 @@
-//! The route that answers for assets.
+//! The route that serves assets.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use super::encoding::{self, Encoding};
 use super::range::{self, Ranged};
 use super::{Asset, AssetStore};
 
-/// A name with a hash never means another content: a year, and no question in between.
+/// For names with a hash, whose content never changes: a year, without revalidation.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// A plain name may mean another content after the next release: five minutes.
+/// For plain names, whose content may change with the next release: five minutes.
 const SHORT: &str = "public, max-age=300";
-/// A name with the hash of another content: while two releases of a site overlap, pages of either ask
-/// the other for what they name.
+/// For names with the hash of another content: while two releases of a site overlap, their pages
+/// refer to assets of either.
 const NOT_CACHED: &str = "no-store";
 
 /// The host's routes for assets.
@@ -38,7 +38,7 @@ impl Handler for Static {
         let store = store.expect("the asset store is managed at assembly");
         let path = request.uri().path();
         let name = request.routed_segments(1..).collect::<Vec<_>>().join("/");
-        // A file has one address: not that of a folder, nor one with empty parts.
+        // A file has one address, without a trailing `/` or empty parts.
         let is_plain = !path.ends_with('/') && !path.as_str().contains("//");
         match store.current().find(&name).filter(|_| is_plain) {
             Some((asset, named)) => {
@@ -49,11 +49,11 @@ impl Handler for Static {
                 };
                 if !asset.is_encoded() {
                     let asset = Arc::clone(asset);
-                    // That of a large file would hold a thread that serves others.
+                    // Compressing a large file would block a thread that serves others.
                     let encoding = rocket::tokio::task::spawn_blocking(move || {
                         asset.encoded();
                     });
-                    // If it failed, it is made when the response asks for it.
+                    // If it failed, it is repeated when the response needs it.
                     let _ = encoding.await;
                 }
                 let served = Served { asset: Arc::clone(asset), caching };
@@ -64,13 +64,13 @@ impl Handler for Static {
     }
 }
 
-/// An asset as an answer to a request.
+/// The response with an asset.
 struct Served {
     asset: Arc<Asset>,
     caching: &'static str,
 }
 
-/// Bytes of an asset, kept alive by it.
+/// The bytes of an asset, which they keep alive.
 struct Body {
     asset: Arc<Asset>,
     encoding: Encoding,
@@ -97,7 +97,7 @@ impl<'r> Responder<'r, 'static> for Served {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Self { asset, caching } = self;
         let header = |name| request.headers().get_one(name);
-        // Parts are of the file itself: a range of a compressed form helps nobody.
+        // Ranges are of the file itself: a range of a compressed form is useless.
         let whole = range::parse(header("Range"), asset.content.len()) == Ranged::Whole;
         let accepted = request.headers().get("Accept-Encoding").collect::<Vec<_>>().join(",");
         let encoding = if whole {
@@ -143,7 +143,7 @@ impl<'r> Responder<'r, 'static> for Served {
     }
 }
 
-/// A strong tag: each encoding of a content has its own.
+/// A strong entity tag: each encoding of a content has its own.
 fn etag(asset: &Asset, encoding: Encoding) -> String {
     match encoding {
         Encoding::Identity => format!("\"{}\"", asset.hash),
@@ -151,7 +151,7 @@ fn etag(asset: &Asset, encoding: Encoding) -> String {
     }
 }
 
-/// Returns `true` if a list contains the tag, by the weak comparison of RFC 9110, 13.1.2.
+/// Returns `true` if a list contains the entity tag, by the weak comparison of RFC 9110, 13.1.2.
 pub(crate) fn matches_tag(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

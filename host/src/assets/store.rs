@@ -1,18 +1,18 @@
-//! The catalog in use. In a debug build it is read anew after an edit.
+//! The current catalog. In a debug build it is reread after an edit.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Catalog;
 use crate::fingerprint::Fingerprint;
 
-/// The assets that are served now.
+/// The assets that are currently served.
 pub(crate) struct AssetStore {
     at_start: Arc<Catalog>,
     edited: Option<Mutex<(Fingerprint, Arc<Catalog>)>>,
 }
 
 impl AssetStore {
-    /// Serves a catalog, and what becomes of it while a debug build runs.
+    /// Serves a catalog; a debug build watches its folders.
     pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
         let edited = cfg!(debug_assertions).then(|| {
             let fingerprint = Fingerprint::of(catalog.directories());
@@ -21,7 +21,7 @@ impl AssetStore {
         Self { at_start: catalog, edited }
     }
 
-    /// The assets as they are.
+    /// The current assets.
     pub(crate) fn current(&self) -> Arc<Catalog> {
         let Some(edited) = &self.edited else { return Arc::clone(&self.at_start) };
         let mut edited = edited.lock().unwrap_or_else(PoisonError::into_inner);

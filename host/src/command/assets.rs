@@ -12,7 +12,7 @@ use crate::assets::PREFIX;
 use crate::plan::Plan;
 use module_api::suggestion;
 
-/// Prints where an asset is from and how it is served.
+/// Prints the origin of an asset and how it is served.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
     let plain = name.strip_prefix(PREFIX).unwrap_or(name);
     let Some((asset, _)) = plan.assets.find(plain) else {
@@ -39,7 +39,7 @@ pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
 }
 
 /// Writes all assets into a folder: under their plain names, under those with a hash, and the
-/// latter compressed, with a manifest of Django's form.
+/// latter also compressed, with a manifest in Django's format.
 pub(super) fn collect(plan: &Plan, directory: &Path) -> anyhow::Result<()> {
     let mut manifest = BTreeMap::new();
     let mut files = 0;
@@ -61,7 +61,7 @@ pub(super) fn collect(plan: &Plan, directory: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file such that nobody sees half of it.
+/// Writes a file atomically.
 fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
     if let Some(folder) = path.parent() {

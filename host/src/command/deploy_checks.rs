@@ -1,6 +1,6 @@
-//! The checks of `check --deploy`: settings that do on a developer's machine and not where
-//! everybody can reach the site. Where Django's check of that kind has the same, the number is
-//! Django's; from 100 on they are ours.
+//! The checks of `check --deploy`: settings that are fine on a developer's machine, but not on a
+//! public site. A check that Django has as well has Django's number; numbers from 100 on are our
+//! own.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use module_api::db::Location;
 use crate::database;
 use crate::settings::Settings;
 
-/// Characters of a secret key that nobody guesses, and how many of them have to differ.
+/// The minimum length of a secret key, in characters, and the minimum number of distinct ones.
 const KEY_LENGTH: usize = 50;
 const KEY_VARIETY: usize = 5;
 

@@ -132,14 +132,15 @@ pub(super) async fn dump(
     };
     db.close().await;
     match dumped {
-        // A reader that has gone, as `head` does, has what it wanted.
+        // A reader that stops early, such as `head`, is not an error.
         Err(FixtureError::Write { error, .. }) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(()),
     }
 }
 
-/// The suffix of a file, if Django knows a compression by it that is not known here.
+/// The suffix of a file, if it stands for a compression that Django supports and this command
+/// does not.
 fn unknown_compression(file: &Path) -> Option<&'static str> {
     ["bz2", "lzma", "xz", "zip"].into_iter().find(|suffix| has_suffix(file, suffix))
 }
@@ -148,7 +149,7 @@ fn has_suffix(file: &Path, suffix: &str) -> bool {
     file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(suffix))
 }
 
-/// Writes a file beside, and puts it in place when it is complete.
+/// Writes a temporary file, and renames it when it is complete.
 async fn dump_into(
     file: &Path,
     models: &[&'static ModelInfo],
@@ -158,7 +159,7 @@ async fn dump_into(
     let name = file.display().to_string();
     let wrong = |error| FixtureError::Write { file: name.clone(), error };
     let metadata = std::fs::metadata(file);
-    // A pipe or a device is written to; a file put in its place would be another thing.
+    // A pipe or a device is written to directly; it must not be replaced by a file.
     if metadata.is_ok_and(|metadata| !metadata.is_file()) {
         let out = File::options().write(true).open(file).map_err(wrong)?;
         return dump_open(file, out, models, db, options).await.map(drop);
@@ -173,7 +174,7 @@ async fn dump_into(
     let written = async {
         let mut opening = File::options();
         opening.write(true).create_new(true);
-        // It may hold hashes of passwords.
+        // It may contain password hashes.
         #[cfg(unix)]
         opening.mode(0o600);
         let out = opening.open(&beside).map_err(wrong)?;
@@ -188,7 +189,7 @@ async fn dump_into(
     written
 }
 
-/// Writes what `out` is open for, compressed if its name says so.
+/// Writes to the open file `out`, compressed if its name has the suffix.
 async fn dump_open(
     file: &Path,
     out: File,
@@ -205,13 +206,13 @@ async fn dump_open(
     packed.finish().map_err(|error| FixtureError::Write { file: name, error })
 }
 
-/// The database as it is: neither command migrates.
+/// Opens the database without migrating.
 async fn open(plan: &Plan, settings: &Settings) -> anyhow::Result<Db> {
     let (pool, _) = database::open(settings).await?;
     Ok(Db::new(pool, std::sync::Arc::clone(&plan.models)))
 }
 
-/// The models that are to be dumped, what others lead to first.
+/// The models to dump, referenced ones first.
 fn chosen(plan: &Plan, arguments: &DumpData) -> anyhow::Result<Vec<&'static ModelInfo>> {
     let all = plan.models.by_dependency();
     let mut wanted: Vec<&'static ModelInfo> = Vec::new();
@@ -229,7 +230,7 @@ fn chosen(plan: &Plan, arguments: &DumpData) -> anyhow::Result<Vec<&'static Mode
     Ok(all.into_iter().filter(is_wanted).collect())
 }
 
-/// The models that a label stands for: that of a module, of an app, or of a model.
+/// The models that a label stands for: a module, an app, or a model.
 fn models_of(
     plan: &Plan,
     all: &[&'static ModelInfo],

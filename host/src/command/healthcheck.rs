@@ -1,4 +1,4 @@
-//! `healthcheck`: for a container, which has nothing else to ask with.
+//! `healthcheck`: the health check of a container without other clients.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -10,10 +10,10 @@ use rocket::Config;
 use super::output;
 use crate::settings::Settings;
 
-/// How long connecting and the answer may take, each.
+/// The timeout for connecting, and for the response.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks the site on this machine, at the port that the settings say, whether it is alive.
+/// Checks the site on this machine, at the port in the settings.
 pub(super) fn ask(settings: &Settings) -> ExitCode {
     match settings.figment.extract::<Config>() {
         Ok(config) => match is_alive(address(&config)) {
@@ -44,7 +44,7 @@ fn is_alive(address: SocketAddr) -> Result<(), String> {
     }
 }
 
-/// The status that `/healthz` answers.
+/// The status of the response of `/healthz`.
 fn status_at(address: SocketAddr) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;

@@ -1,4 +1,4 @@
-//! Plans a site together with what the host brings.
+//! Plans a site including the parts of the host.
 
 use clap::CommandFactory;
 use module_api::Problem;
@@ -16,7 +16,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, warnings included.
+    /// All problems, warnings included.
     pub fn plan(&self, settings: &Settings) -> Result<Plan, Vec<Problem>> {
         Plan::new(self, settings, host_parts(settings))
     }

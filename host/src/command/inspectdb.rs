@@ -1,4 +1,4 @@
-//! `inspectdb`: models of the tables that a database has.
+//! `inspectdb`: models of the tables in a database.
 
 use clap::Args;
 

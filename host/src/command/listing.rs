@@ -1,4 +1,4 @@
-//! `check`, `modules` and `routes`: the plan, printed.
+//! `check`, `modules` and `routes`: print the plan.
 
 use std::process::ExitCode;
 
@@ -29,8 +29,8 @@ struct RouteRow<'a> {
     rank: isize,
 }
 
-/// Prints the problems of a site's plan, and those beside it. The exit status is 1 if one of them is an
-/// error.
+/// Prints the problems of a site's plan, and further ones. The exit status is 1 if there is an error
+/// among them.
 pub(super) fn check(
     plan: &Result<Plan, Vec<Problem>>,
     more: &[Problem],

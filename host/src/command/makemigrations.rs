@@ -57,7 +57,7 @@ fn parse_default(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Writes the migrations that are missing.
+/// Writes the missing migrations.
 pub(super) async fn make(plan: &Plan, asked: MakeMigrations) -> anyhow::Result<ExitCode> {
     let MakeMigrations { modules, check, dry_run, name, defaults, renames, allow_data_loss } =
         asked;
@@ -114,7 +114,7 @@ fn show(proposal: &Proposal, whole: bool) {
     }
 }
 
-/// Writes the files of all migrations; if that fails none of them stays.
+/// Writes the files of all migrations; if one fails, all are removed.
 fn write(plan: &Plan, proposals: &[Proposal]) -> anyhow::Result<()> {
     let mut files: Vec<(PathBuf, &str)> = Vec::new();
     for proposal in proposals {
@@ -144,7 +144,7 @@ fn write(plan: &Plan, proposals: &[Proposal]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file that is not there yet, whole or not at all.
+/// Writes a new file atomically.
 fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
     let mut file = std::fs::File::create_new(path)?;
     let written = file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
@@ -158,12 +158,12 @@ fn directory_of(module: &PlannedModule) -> Option<&'static Path> {
     module.registration.module.migrations().directory().filter(|directory| directory.is_dir())
 }
 
-/// Returns `true` if a person at a terminal can answer.
+/// Returns `true` if the command is run interactively.
 fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks for what is missing, and puts it into the request; gives up if there is no answer.
+/// Asks for missing values, and adds them to the request; gives up without an answer.
 fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> {
     match error {
         MakeMigrationsError::NeedsValue(needed) => {
@@ -180,7 +180,7 @@ fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> 
                 let question = format!("was {from} renamed to {to}? [y/N] ");
                 if answer(&question).is_some_and(|answer| answer.trim() == "y") {
                     request.renames.push(renaming);
-                    // What is left to ask follows from it.
+                    // The remaining questions depend on this answer.
                     return Ok(());
                 }
                 request.not_renamed.get_or_insert_default().push(renaming);
@@ -201,7 +201,7 @@ fn ask(error: MakeMigrationsError, request: &mut Request) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// A line of what somebody types; nothing at the end of the input.
+/// Reads an answer from the terminal; `None` at the end of the input.
 fn answer(question: &str) -> Option<String> {
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{question}");

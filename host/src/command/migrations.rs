@@ -43,7 +43,7 @@ pub(super) struct MigrateArguments {
     prune: bool,
 }
 
-/// Brings the migrations to where they are asked to be.
+/// Migrates to the requested target.
 pub(super) async fn migrate(
     plan: &Plan,
     settings: &Settings,
@@ -78,7 +78,7 @@ fn line(word: &str, action: Action, migration: &PlannedMigration) -> String {
     format!("{word} {}{why}", migration.id())
 }
 
-/// Prints the steps, or merely the migrations they are about; whether there are any.
+/// Prints the steps, or only their migrations. Returns `true` if there are any.
 async fn print_plan(
     plan: &Plan,
     settings: &Settings,

@@ -7,13 +7,13 @@ use crate::plan::Plan;
 
 const ID: &str = "models.W001";
 
-/// The modules whose models and migrations differ. A page that reads such a model fails with a
-/// missing table or column, though all migrations are applied.
+/// The problems of modules whose models and migrations differ. A page that reads such a model
+/// fails with a missing table or column, although all migrations are applied.
 ///
-/// The migrations run on an empty database in memory: the site's own is not asked.
+/// The migrations are run on an empty in-memory database: the site's own is not used.
 pub(super) async fn problems(plan: &Plan) -> Vec<Problem> {
     let hint = || format!("run `{} makemigrations`", program_name());
-    // Nothing is written, so nothing can be lost.
+    // Nothing is written, so no data can be lost.
     let request = Request { may_lose_data: true, ..Request::default() };
     let message = match propose(plan, &request).await {
         Ok(proposals) => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::logging;
 use crate::problem_pages;
 
-/// Prints a line. A reader that has gone, as `head` does, is no error; a disk that is full is, and
+/// Prints a line. A reader that stops early, such as `head`, is not an error; a full disk is, and
 /// ends the program.
 pub(super) fn line(text: &str) {
     match writeln!(std::io::stdout(), "{text}") {
@@ -67,7 +67,7 @@ pub(super) fn print_problems(problems: &[Problem]) {
     }
 }
 
-/// How many problems there are.
+/// The numbers of errors and warnings.
 pub(super) fn summary(problems: &[Problem]) -> String {
     match problems.len() {
         0 => "no problems".to_owned(),

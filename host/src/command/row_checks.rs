@@ -1,4 +1,4 @@
-//! The modules' checks of the rows that the site's database has.
+//! The modules' checks of rows in the site's database.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 const ID: &str = "databases.W002";
 
-/// The problems of rows. In an empty database there are none.
+/// The problems of rows; none in an empty database.
 pub(super) async fn problems(plan: &Plan, settings: &Settings) -> Vec<Problem> {
     let pool = match database::open_to_read(settings).await {
         Ok(pool) => pool,

@@ -21,13 +21,13 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::shutdown::{self, Signals};
 
-/// How long connections to the database may take to close.
+/// The timeout for closing the database connections.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves the site until the process is told to stop.
 pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()> {
     let config: Config = settings.figment.extract()?;
-    // From now on: as the first process of a container this one would hear of nothing else.
+    // From now on: the first process of a container has no default handlers of signals.
     let mut signals = Signals::listen()?;
     let opened = tokio::select! {
         opened = open_for_start(&plan, settings, Purpose::WatchedSite) => opened?,
@@ -43,7 +43,7 @@ pub(super) async fn serve(plan: Plan, settings: &Settings) -> anyhow::Result<()>
     }
     let notices = Arc::new(Notices(Mutex::new(opened.notices)));
     let served = launch(plan, settings, opened.db, Arc::clone(&notices), signals).await;
-    // What is said once must not be lost with a start that fails.
+    // A notice is printed once, so it must not be lost if the launch fails.
     notices.print(&config);
     served
 }
@@ -64,7 +64,7 @@ async fn launch(
     site.rocket = shutdown::without_signals(site.rocket).attach(AdHoc::on_liftoff(
         "Address",
         move |rocket| {
-            // The settings may leave it to the operating system.
+            // With port 0 the operating system chooses one.
             known_port.store(rocket.config().port, Ordering::Relaxed);
             Box::pin(async move {
                 output::line(&format!("{name} is at {}", address(rocket.config())));
@@ -83,16 +83,17 @@ async fn launch(
     let ended = tokio::select! {
         launched = rocket.launch() => match launched {
             Ok(_) => Ok(()),
-            // Told at the moment when it looks for the next connection, Rocket waits for nobody.
+            // Rocket returns this without waiting if it is told to stop while it accepts a
+            // connection.
             Err(error) if matches!(error.kind(), ErrorKind::Shutdown(..)) => {
                 stopped.await.map_err(anyhow::Error::from)
             }
             Err(error) => Err(anyhow::anyhow!(explain(&error))),
         },
-        // Rocket would wait for connections that are only kept open.
+        // Rocket would wait for idle keep-alive connections.
         stopped = &mut stopped => stopped.map_err(anyhow::Error::from),
     };
-    // A handler that was cut off may have a connection for good.
+    // A handler that was cut off may never return its connection.
     let _ = timeout(CLOSING, pool.close()).await;
     ended
 }
@@ -109,8 +110,8 @@ impl Notices {
     }
 }
 
-/// Has the operating system let the process hold as many connections as it may: what it may at first
-/// is often a thousand, which silent clients would use up.
+/// Raises the limit of open files to the maximum: the default is often a thousand, which idle
+/// clients would use up.
 fn allow_many_connections() {
     #[cfg(unix)]
     {

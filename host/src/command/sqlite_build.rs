@@ -1,4 +1,4 @@
-//! The options that SQLite was built with, where they cost a site its speed.
+//! Build options of SQLite that affect the performance of a site.
 
 use module_api::Problem;
 use module_api::db::Location;
@@ -12,10 +12,10 @@ use crate::settings::Settings;
 /// The option by which all connections share one page cache behind one lock.
 const SHARED_CACHE: &str = "ENABLE_MEMORY_MANAGEMENT";
 
-/// The warning of a site on SQLite whose program was built without the flags that this workspace has.
+/// The warning for a site on SQLite whose program was built without the flags of this workspace.
 pub(super) fn problem(settings: &Settings) -> Option<Problem> {
     let Ok(Location::Sqlite { .. }) = database::location(settings) else { return None };
-    // A program that cannot ask has worse to report, and does when it opens the database.
+    // If this fails, opening the database fails as well, and is reported there.
     let runtime = runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let is_shared = runtime.block_on(is_built_with(SHARED_CACHE)).ok()?;
     is_shared.then(|| {
@@ -32,7 +32,7 @@ pub(super) fn problem(settings: &Settings) -> Option<Problem> {
     })
 }
 
-/// Asks SQLite itself for an option of its build.
+/// Queries SQLite for a build option.
 async fn is_built_with(option: &str) -> Result<bool, sqlx::Error> {
     let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await?;
     query_scalar("SELECT sqlite_compileoption_used($1)").bind(option).fetch_one(&mut memory).await

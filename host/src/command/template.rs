@@ -1,4 +1,4 @@
-//! `findtemplate`: who provides a template.
+//! `findtemplate`: the provider of a template.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use super::output;
 use crate::plan::Plan;
 use module_api::suggestion;
 
-/// Prints the file that won, and those it hid.
+/// Prints the file in use, and those it overrides.
 pub(super) fn find(plan: &Plan, name: &str) -> ExitCode {
     let Some((winner, hidden)) = plan.templates.chain(name).split_first() else {
         output::error(&format!(

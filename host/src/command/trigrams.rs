@@ -1,4 +1,4 @@
-//! The extension of PostgreSQL that indexes the texts of the admin's search.
+//! The PostgreSQL extension for the text index of the admin's search.
 
 use module_api::Problem;
 use module_api::db::{DatabaseKind, DbError, DbPool, trigram_operators};
@@ -8,8 +8,8 @@ use crate::database;
 use crate::plan::Plan;
 use crate::settings::Settings;
 
-/// The warning of a site whose search reads the texts of all rows, since it cannot use the extension
-/// and could not make it. A database that cannot be asked has worse to report.
+/// The warning for a site whose search reads the texts of all rows, since the extension is missing
+/// and could not be created. If the database cannot be queried, other errors are reported.
 pub(super) async fn problem(plan: &Plan, settings: &Settings) -> Option<Problem> {
     let location = database::location(settings).ok()?;
     let is_searched = plan.models.searched().iter().any(|(_, columns)| !columns.is_empty());

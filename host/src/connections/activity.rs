@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The connections of clients, by the address and port of the client.
+/// The client connections, by address and port of the client.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     limit: Option<Duration>,
@@ -71,7 +71,8 @@ impl Connections {
 
 #[cfg(target_os = "linux")]
 impl Connections {
-    /// The time since which a connection, open at `opened`, has been idle. `None` if it has a request.
+    /// The time since which a connection, open at `opened`, has been idle; `None` while a request is
+    /// in progress.
     pub(super) fn idle_since(&self, client: SocketAddr, opened: Instant) -> Option<Instant> {
         match self.activities().get(&client) {
             Some(activity) if activity.underway > 0 => None,
@@ -80,13 +81,13 @@ impl Connections {
         }
     }
 
-    /// Forgets the connections that are not among those that are open, and have no request.
+    /// Removes connections that are neither open nor have a request in progress.
     pub(super) fn keep(&self, open: usize, is_open: impl Fn(&SocketAddr) -> bool) {
         self.open.store(open, Ordering::Relaxed);
         self.activities().retain(|client, activity| activity.underway > 0 || is_open(client));
     }
 
-    /// Counts one that was closed.
+    /// Counts a connection closed by the idle timeout.
     pub(super) fn count_timed_out(&self) {
         self.timed_out.fetch_add(1, Ordering::Relaxed);
     }

@@ -1,8 +1,8 @@
-//! Handles to this process' own sockets, which else only Rocket has.
+//! Handles to this process's own sockets, which are otherwise private to Rocket.
 //!
-//! A descriptor becomes a handle by a message to oneself: the operating system makes a new one of the
-//! same socket, which is owned like any other. (`pidfd_getfd` would do the same, and is forbidden in
-//! containers by default.)
+//! A descriptor is duplicated by a message to the process itself: the operating system creates a new one
+//! for the same socket, which is owned like any other. (`pidfd_getfd` would do the same, and is forbidden
+//! in containers by default.)
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
@@ -15,21 +15,21 @@ use rustix::io::{Errno, dup2};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use sendfd::SendWithFd;
 
-/// Makes handles.
+/// Creates handles.
 pub(super) struct Handles {
     there: UnixDatagram,
     here: UnixDatagram,
     nothing: File,
-    /// Holds the place of a handle between two, since clients may hold all other descriptors.
+    /// Reserves a descriptor between two uses, since clients may hold all others.
     place: Option<OwnedFd>,
 }
 
 impl Handles {
-    /// Holds the descriptors that handles need.
+    /// Reserves the descriptors that handles need.
     ///
     /// # Errors
     ///
-    /// There is no descriptor left.
+    /// There is no free descriptor.
     pub(super) fn new() -> io::Result<Self> {
         let (there, here) = UnixDatagram::pair()?;
         let nothing = File::open("/dev/null")?;
@@ -37,11 +37,11 @@ impl Handles {
         Ok(Self { there, here, nothing, place })
     }
 
-    /// Does something with a socket of TCP. Returns `None` if the descriptor is another by now, or closed.
+    /// Calls `work` with a TCP socket. Returns `None` if the descriptor has been closed or reused.
     ///
     /// # Errors
     ///
-    /// The operating system makes no handle.
+    /// The operating system cannot create a handle.
     pub(super) fn with<T>(
         &mut self,
         descriptor: RawFd,
@@ -64,15 +64,15 @@ impl Handles {
         };
         let done = match stream.local_addr() {
             Err(error) if error.raw_os_error() == Some(Errno::NOTSOCK.raw_os_error()) => {
-                // A file that was opened since. Closing it would end all locks that this process has
-                // on it, those of SQLite among them: rather lose the number.
+                // A file that was opened since. Closing it would release all locks of this process on it,
+                // including SQLite's: leak the descriptor instead.
                 let _ = stream.into_raw_fd();
                 self.hold_place();
                 return Ok(None);
             }
             _ => work(&stream),
         };
-        // At once, so that no client gets its number.
+        // At once, so that no client gets the descriptor.
         let mut place = OwnedFd::from(stream);
         dup2(&self.nothing, &mut place)?;
         self.place = Some(place);

@@ -1,6 +1,6 @@
-//! The sockets of this process, as `/proc` shows them.
+//! The sockets of this process, from `/proc`.
 //!
-//! The files stay open: when clients hold all descriptors that the process may have, none can be opened.
+//! The files stay open: when clients hold all descriptors of the process, none can be opened.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -9,13 +9,13 @@ use std::os::fd::RawFd;
 
 use rustix::fs::Dir;
 
-/// The number by which the operating system knows a socket.
+/// The inode number of a socket.
 pub(super) type Inode = u64;
 
 /// The lists of sockets.
 pub(super) struct Sockets {
     descriptors: Dir,
-    /// Those of TCP, of IPv4 and of IPv6.
+    /// The tables of TCP over IPv4 and IPv6.
     tables: Vec<File>,
 }
 
@@ -24,12 +24,12 @@ impl Sockets {
     ///
     /// # Errors
     ///
-    /// There is no `/proc`, or no descriptor left.
+    /// There is no `/proc`, or no free descriptor.
     pub(super) fn open() -> io::Result<Self> {
         let tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
         Ok(Self {
             descriptors: Dir::new(File::open("/proc/self/fd")?)?,
-            // A system without IPv6 has no table of it.
+            // A system without IPv6 has no table for it.
             tables: tables.into_iter().filter_map(|table| File::open(table).ok()).collect(),
         })
     }
@@ -55,7 +55,7 @@ impl Sockets {
         Ok(found)
     }
 
-    /// The sockets on which something is left to send, as to a client that reads slowly.
+    /// The sockets with unsent data, for example to a slow client.
     pub(super) fn sending(&mut self) -> HashSet<Inode> {
         let mut found = HashSet::new();
         for table in &mut self.tables {
@@ -68,7 +68,7 @@ impl Sockets {
     }
 }
 
-/// The fifth word of a line is how much is to be sent and to be read, in hex, the tenth the socket:
+/// The fifth word of a line has the sizes of the send and receive queues in hex, the tenth the inode:
 /// `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000 00:00000000 00000000 0 0 12345 …`.
 fn sending_in(line: &str) -> Option<Inode> {
     let mut words = line.split_ascii_whitespace().skip(4);

@@ -13,7 +13,7 @@ use super::Connections;
 use super::handles::Handles;
 use super::sockets::{Inode, Sockets};
 
-/// The time between two sweeps: a connection may outlast its timeout by as much.
+/// The interval between two sweeps, by which a connection may outlast its timeout.
 pub(super) fn pause(limit: Duration) -> Duration {
     (limit / 10).min(Duration::from_secs(3))
 }
@@ -28,20 +28,20 @@ pub(super) struct Sweep {
     handles: Handles,
 }
 
-/// A socket that was seen before.
+/// A known socket.
 enum Known {
-    /// A connection of this client, first seen then.
+    /// A connection of this client, and the time it was first seen.
     Connection { client: SocketAddr, seen: Instant, is_closed: bool },
-    /// A connection to a database, or anything else that is not the site's to close.
+    /// A connection to a database, or any other socket that the site must not close.
     Other,
 }
 
 impl Sweep {
-    /// Holds the descriptors that all sweeps need.
+    /// Reserves the descriptors that all sweeps need.
     ///
     /// # Errors
     ///
-    /// The process has no descriptors left.
+    /// The process has no free descriptors.
     pub(super) fn new(
         port: u16,
         limit: Duration,
@@ -55,7 +55,7 @@ impl Sweep {
     ///
     /// # Errors
     ///
-    /// The operating system does not say which sockets there are, or gives no handle to some.
+    /// The operating system does not list the sockets, or cannot create handles for some.
     pub(super) fn run(&mut self) -> io::Result<()> {
         let sockets = self.sockets.all()?;
         let now = Instant::now();
@@ -70,7 +70,7 @@ impl Sweep {
         result
     }
 
-    /// Looks at one socket, and closes the connection if it has been idle for too long.
+    /// Examines one socket, and closes the connection if it has been idle for too long.
     fn look_at(
         &mut self,
         descriptor: RawFd,
@@ -92,7 +92,7 @@ impl Sweep {
         };
         let is_late = |since: Instant| now.duration_since(since) >= self.limit;
         if self.connections.idle_since(*client, *seen).is_some_and(is_late)
-            // The end of an answer may be on its way for longer than the request was.
+            // The end of a response may take longer to send than the request took.
             && !still_sending.get_or_insert_with(|| self.sockets.sending()).contains(&inode)
             && self.handles.with(descriptor, |handle| close(handle, *client))? == Some(true)
         {
@@ -114,12 +114,13 @@ impl Sweep {
     }
 }
 
-/// A socket that is seen for the first time.
+/// Classifies a new socket.
 fn known(handle: &TcpStream, port: u16, limit: Duration, now: Instant) -> Known {
     let is_ours = handle.local_addr().is_ok_and(|own| own.port() == port);
     match handle.peer_addr() {
         Ok(client) if is_ours => {
-            // Who takes nothing of an answer for as long is gone, too. It may be closed by now.
+            // A client that accepts no data for as long is considered gone. The socket may be closed by
+            // now.
             let limit = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
             let _ = set_tcp_user_timeout(handle, limit);
             Known::Connection { client, seen: now, is_closed: false }
@@ -128,7 +129,7 @@ fn known(handle: &TcpStream, port: u16, limit: Duration, now: Instant) -> Known 
     }
 }
 
-/// Ends the reading of a connection, if it still is that of this client. What was written still goes out.
+/// Shuts a connection down for reading, if it still belongs to that client. Pending data is still sent.
 fn close(handle: &TcpStream, client: SocketAddr) -> bool {
     let is_same = handle.peer_addr().is_ok_and(|peer| peer == client);
     if is_same {

@@ -1,4 +1,4 @@
-//! Has the modules do what they do after migrating.
+//! Calls the modules' hooks after migrating.
 
 use ::migrate::Ledger;
 use module_api::db::Db;
@@ -6,8 +6,8 @@ use module_api::db::Db;
 use super::{DatabaseError, HookError};
 use crate::plan::Plan;
 
-/// Calls the active modules' hooks, in the order in which the modules start. A module of which a
-/// migration is not applied has to wait: its hook may need tables that are not there.
+/// Calls the active modules' hooks, in the order in which the modules start. A module with
+/// unapplied migrations is left out: its hook may need missing tables.
 pub(super) async fn run(plan: &Plan, db: &Db) -> Result<(), DatabaseError> {
     let hooks = plan.active().filter_map(|module| {
         let hook = module.registration.module.after_migrate()?;

@@ -5,20 +5,20 @@ use module_api::db::{DatabaseUrlError, DbError};
 
 use ::migrate::{LockError, MigrateError, TargetError};
 
-/// An error of the site's database: one for each subject.
+/// An error of the site's database, with one variant for each subject.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
-    /// It cannot be opened.
+    /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Another process migrates, and does not come to an end.
+    /// Another process migrates for too long.
     #[error("cannot get the lock on migrations")]
     Lock(#[from] LockError),
-    /// The migrations cannot be brought to where they should be.
+    /// The migration failed.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// It cannot be told which migrations are meant.
+    /// The target of the migration is not valid.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// The migrations of a module that is not active cannot be read.
@@ -32,7 +32,7 @@ pub enum DatabaseError {
     /// A module's hook failed.
     #[error(transparent)]
     Hook(#[from] HookError),
-    /// The modules' fixtures cannot be loaded; nothing of them was kept.
+    /// The modules' fixtures cannot be loaded; no rows were kept.
     #[error("the demo data cannot be loaded:\n{0}")]
     DemoData(FixtureError),
     /// The database failed in between.
@@ -50,7 +50,7 @@ pub enum OpenError {
     /// The database's address cannot be read.
     #[error("DATABASE_URL, or databases.site.url, is no database's address")]
     Url(#[from] DatabaseUrlError),
-    /// The database refuses.
+    /// The database refuses the connection.
     #[error("cannot open {place}")]
     Refused {
         /// The database.
@@ -59,12 +59,12 @@ pub enum OpenError {
         #[source]
         source: DbError,
     },
-    /// Its file is not there, and would be made only to be found empty.
+    /// The file is missing, and would be created only to be found empty.
     #[error("{place} is not there: {lacking}")]
     Missing {
         /// The database.
         place: String,
-        /// The migrations that it lacks.
+        /// The missing migrations.
         lacking: Box<MigrateError>,
     },
 }
@@ -73,7 +73,7 @@ pub enum OpenError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HookError {
-    /// The hook after migrating; the migrations were kept.
+    /// The hook after migrating failed; the migrations were kept.
     #[error("what `{module}` does after migrating failed; the migrations themselves are applied")]
     AfterMigrate {
         /// The module.
@@ -82,7 +82,7 @@ pub enum HookError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The hook at a start in the profile `local`.
+    /// The hook at a start in the profile `local` failed.
     #[error("what `{module}` does when the site starts failed")]
     LocalStart {
         /// The module.

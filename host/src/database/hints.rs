@@ -1,4 +1,4 @@
-//! Remedies for errors of the database: the one place that knows them.
+//! Remedies for errors of the database.
 
 mod migrations;
 mod postgres;
@@ -18,11 +18,11 @@ fn migrate_first() -> String {
     format!("the database is not what the modules expect: run `{program} migrate` first")
 }
 
-/// Returns the remedy for an error that was caused by one of the site's database, if it is known.
-/// It contains no password.
+/// Returns the remedy for an error caused by one of the site's database, if it is known. It
+/// contains no password.
 ///
-/// The SQL that it advises is to be read and run by somebody else, who may be an administrator of
-/// the server.
+/// Its SQL may have to be reviewed and run by another person, such as an administrator of the
+/// server.
 pub(crate) fn hint(error: &(dyn Error + 'static), settings: &Settings) -> Option<String> {
     if let Some(hint) =
         error.downcast_ref().and_then(|error| migrations::hint(error, program_name()))

@@ -1,4 +1,4 @@
-//! Has the modules do what they do when somebody starts the site in the profile `local`.
+//! Calls the modules' hooks for starts in the profile `local`.
 
 use module_api::db::Db;
 use module_api::{LocalStartContext, Notice};
@@ -7,7 +7,8 @@ use super::{DatabaseError, HookError};
 use crate::plan::Plan;
 use crate::settings::Settings;
 
-/// Calls the active modules' hooks, in the order in which the modules start; what they have to say.
+/// Calls the active modules' hooks, in the order in which the modules start, and returns their
+/// notices.
 pub(super) async fn run(
     plan: &Plan,
     settings: &Settings,

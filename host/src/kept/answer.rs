@@ -1,4 +1,4 @@
-//! A finished page: its headers, its body in all encodings, its tags.
+//! A finished page: its headers, its body in all encodings, its entity tags.
 
 use std::io::Cursor;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::assets::encoding::{Available, Encoding, compress, is_worthwhile, negotiate};
 use crate::assets::matches_tag;
 
-/// A page that can be sent to anybody.
+/// A page that can be sent to any visitor.
 #[derive(Debug)]
 pub(super) struct Answer {
     headers: Vec<(String, String)>,
@@ -18,7 +18,7 @@ pub(super) struct Answer {
     content: Vec<u8>,
     tag: String,
     is_compressible: bool,
-    /// Each is made at the first request that accepts it; `None` if it would not be smaller.
+    /// Compressed at the first request that accepts it; `None` if it would not be smaller.
     brotli: OnceLock<Option<Form>>,
     gzip: OnceLock<Option<Form>>,
 }
@@ -31,8 +31,8 @@ struct Form {
 }
 
 impl Answer {
-    /// An answer with the headers and the body of a response, which depends on the given headers of the
-    /// request.
+    /// Creates an answer from the headers and the body of a response, which depends on the given
+    /// headers of the request.
     pub(super) fn new(headers: &HeaderMap<'_>, content: Vec<u8>, depends_on: &[&str]) -> Self {
         let hash = Sha256::digest(&content);
         let vary = ["Accept-Encoding", "Cookie"].iter().chain(depends_on).copied();
@@ -52,11 +52,11 @@ impl Answer {
         }
     }
 
-    /// The response to a request: the page, or that the client has it already. It is compressed if
+    /// The response to a request: the page, or 304 if the client has it already. It is compressed if
     /// `is_kept`: for a single request that would take longer than rendering.
     ///
-    /// Everything is borrowed, and the request's headers are walked through once: copies and lookups by
-    /// name, which Rocket hashes, were a tenth of the instructions of a kept page.
+    /// All parts are borrowed, and the request's headers are scanned once: copies and lookups by name,
+    /// which Rocket hashes, were a tenth of the instructions of a kept page.
     pub(super) fn respond<'r>(&'r self, request: &'r Request<'_>, is_kept: bool) -> Response<'r> {
         let (mut accepted, mut known) = (Vec::new(), Vec::new());
         for header in request.headers().iter() {
@@ -77,7 +77,7 @@ impl Answer {
         for (name, value) in &self.headers {
             response.adjoin_raw_header(name.as_str(), value.as_str());
         }
-        // A browser may keep it, and asks each time whether it still is the page.
+        // A browser may store the page, and revalidates it each time.
         response.set_raw_header("Cache-Control", "no-cache");
         response.set_raw_header("Vary", self.vary.as_str());
         response.set_raw_header("ETag", tag.as_str());
@@ -111,7 +111,7 @@ impl Answer {
         made.get_or_init(make).as_ref()
     }
 
-    /// Its size in bytes with the compressed forms, each of which is smaller than the body.
+    /// The size in bytes, including the compressed forms, each of which is smaller than the body.
     pub(super) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len() + 48);
         size_of::<Self>() + headers.sum::<usize>() + 3 * self.content.len() + 512

@@ -2,7 +2,7 @@
 
 use rocket::{Request, Route};
 
-/// A key with more bytes is not made: such a request is answered by its handler.
+/// The maximum size of a key, in bytes; a request with a longer one is answered by its handler.
 const LONGEST: usize = 512;
 
 /// The cache key: the route, the path, the query parameters that the route reads, and the headers
@@ -13,17 +13,17 @@ pub(super) struct Key {
     text: Box<str>,
 }
 
-/// The parameters of the query that a route reads.
+/// The parameters of the query string that a route reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum QueryNames {
-    /// Parameters of these names, with their parts: `page` and `page.size`.
+    /// Parameters with these names, including their parts: `page` and `page.size`.
     Some(Vec<String>),
     /// All parameters: the route has a `<rest..>`.
     All,
 }
 
 impl QueryNames {
-    /// The parameters in a route's address, as `?<page>&<rest..>`.
+    /// The parameters in a route's address, as in `?<page>&<rest..>`.
     pub(super) fn of(route: &Route) -> Self {
         let query = route.uri.query().unwrap_or_default();
         let mut names = Vec::new();
@@ -51,7 +51,7 @@ impl QueryNames {
 }
 
 impl Key {
-    /// Returns `None` if the key would be too long.
+    /// Creates the key; `None` if it would be too long.
     pub(super) fn of(
         route: usize,
         query: &QueryNames,
@@ -59,8 +59,8 @@ impl Key {
         request: &Request<'_>,
     ) -> Option<Self> {
         let mut text = request.uri().path().as_str().to_owned();
-        // Between parts stands a character that neither an address nor a header can have; names and
-        // values are decoded, so each says how long it is.
+        // Parts are separated by a character that neither an address nor a header can contain;
+        // names and values are decoded, so their lengths are added.
         let mut push = |mark: &str, part: &str| {
             text.push_str(mark);
             text.push_str(&part.len().to_string());
@@ -83,7 +83,7 @@ impl Key {
         Some(Self { route, text: text.into() })
     }
 
-    /// Its size in bytes.
+    /// The size in bytes.
     pub(super) fn size(&self) -> usize {
         size_of::<Self>() + self.text.len()
     }

@@ -1,4 +1,4 @@
-//! The kept pages, bounded by their bytes.
+//! The store of kept pages, bounded by their size in bytes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,16 +20,16 @@ pub(super) struct Entry {
     pub(super) answer: Arc<Answer>,
 }
 
-/// The state, beside the database, for which a page was made.
+/// The state beside the database for which a page was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edition {
-    /// The number of times that pages had been cleared before.
+    /// The number of times that pages were cleared before.
     pub(super) cleared: u64,
     /// The day in UTC, as its Julian day.
     pub(super) day: i32,
 }
 
-/// A page that is being made: for which state of the database, and the turn of who makes it.
+/// A page in progress: the state of the database, and the turn of the request that makes it.
 type PageInProgress = (Stamp, Weak<Turn<()>>);
 
 pub(super) struct Store {
@@ -50,7 +50,7 @@ impl Weighter<Key, Arc<Entry>> for Bytes {
 
 impl Store {
     pub(super) fn new(bytes: u64) -> Self {
-        // Pages have some kilobytes.
+        // Pages have a few kilobytes.
         let items = usize::try_from(bytes / 8192).unwrap_or(usize::MAX).clamp(8, 100_000);
         Self {
             pages: Cache::with_weighter(items, bytes, Bytes),
@@ -68,8 +68,8 @@ impl Store {
         self.pages.insert(key, Arc::new(entry));
     }
 
-    /// The turn to make a page for a state of the database, which one request has at a time. Requests that
-    /// make it for another state are not waited for.
+    /// The turn to make a page for a state of the database, held by one request at a time. Requests for
+    /// another state do not wait for it.
     pub(super) fn turn(&self, key: &Key, stamp: &Stamp) -> Arc<Turn<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, turn)) = turns.get(key)

@@ -1,4 +1,4 @@
-//! How a log line looks. Each says which request it is about, if it is about one.
+//! The formats of log lines, with the request that a line is about.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -18,16 +18,16 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::request::{Current, current};
 
-/// The field with the causes of an error one by one, which is for reports: the message has them.
+/// The field with the causes of an error one by one, for reports: the message contains them.
 const CAUSES: &str = "causes";
 
-/// As RFC 3339 has it, to the microsecond.
+/// RFC 3339, to the microsecond.
 const TIME: Iso8601<PRECISION> = Iso8601;
 const PRECISION: EncodedConfig = Config::DEFAULT
     .set_time_precision(TimePrecision::Second { decimal_digits: NonZero::new(6) })
     .encode();
 
-/// The module, the route and the id of the request that a line is about.
+/// The module, the route and the request ID that a line is about.
 fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
     let answering = request
         .answering
@@ -41,11 +41,11 @@ fn about(request: &Current) -> impl Iterator<Item = (&'static str, &str)> {
         .chain(trace.map(|id| ("trace_id", id)))
 }
 
-/// Lines for people: the time, the level, the target, the message, the fields of the event, and the
-/// request's.
+/// Lines for people: the time, the level, the target, the message, the fields of the event, and those of
+/// the request.
 ///
 /// The format of `tracing-subscriber` takes 12,000 instructions for the line of a request, a seventh of all
-/// that a kept page takes; this takes 9,000.
+/// for a kept page; this one takes 9,000.
 pub(super) struct HumanFormat;
 
 impl<S, N> FormatEvent<S, N> for HumanFormat
@@ -94,7 +94,7 @@ const DIM: &str = "\x1b[2m";
 const ITALIC: &str = "\x1b[3m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Writes with styles, if they are shown.
+/// Writes with styles, if they are enabled.
 struct Paint<'w> {
     on: bool,
     writer: Writer<'w>,
@@ -111,7 +111,7 @@ impl Paint<'_> {
     }
 }
 
-/// The name of a level, as wide as the widest.
+/// The name of a level, padded to the width of the longest.
 fn padded(level: Level) -> &'static str {
     match level {
         Level::ERROR => "ERROR",
@@ -132,8 +132,8 @@ fn color(level: Level) -> &'static str {
     }
 }
 
-/// One JSON object a line: the time in RFC 3339, the level, the target, the message, the fields of
-/// the event, and the request's.
+/// One JSON object per line: the time in RFC 3339, the level, the target, the message, the fields of the
+/// event, and those of the request.
 pub(super) struct Json;
 
 impl<S, N> FormatEvent<S, N> for Json
@@ -164,15 +164,15 @@ where
     }
 }
 
-/// How the values of fields are written.
+/// The encoding of field values.
 trait Encoding {
-    /// Around a value that needs no escaping.
+    /// The quotes around a value that needs no escaping.
     const QUOTE: &str;
 
-    /// Writes a word, which people see without quotes.
+    /// Writes a word, which the format for people leaves unquoted.
     fn word(values: &mut Vec<u8>, word: &str) -> Result<(), fmt::Error>;
 
-    /// Writes a value, or a part of it and an error.
+    /// Writes a value; on an error it may be written in part.
     fn write<T: Serialize + fmt::Debug + ?Sized>(
         values: &mut Vec<u8>,
         value: &T,
@@ -194,8 +194,8 @@ impl Encoding for Json {
     }
 }
 
-/// Values for people: texts of fields in quotes, and no control characters, with which a terminal could be
-/// deceived, but tabs and the ends of lines.
+/// Values for people: texts of fields are quoted, and control characters, which could deceive a terminal,
+/// are escaped except for tabs and line ends.
 struct Text;
 
 impl Encoding for Text {
@@ -236,8 +236,8 @@ impl fmt::Write for Escaped<'_> {
 }
 
 /// The time, the target and the fields of an event, and those of its request, in the order in which they
-/// came. There is a line for each request: all values are written into one buffer, of which each field has
-/// a part.
+/// were recorded. There is a line for each request, so all values are written into one buffer, and each
+/// field has a range of it.
 struct Fields<E> {
     values: Vec<u8>,
     parts: Vec<(&'static str, Range<usize>)>,
@@ -275,7 +275,7 @@ impl<E: Encoding> Fields<E> {
         self.write(name, |values| E::word(values, word));
     }
 
-    /// Writes the value of a field. What is there already goes.
+    /// Writes the value of a field, replacing an earlier one.
     fn write(
         &mut self,
         name: &'static str,
@@ -283,7 +283,7 @@ impl<E: Encoding> Fields<E> {
     ) {
         let start = self.values.len();
         if value(&mut self.values).is_err() {
-            // A value that cannot be shown must not take the line along.
+            // A value that cannot be formatted must not affect the rest of the line.
             self.values.truncate(start);
             self.values.extend(b"null");
         }
@@ -294,7 +294,7 @@ impl<E: Encoding> Fields<E> {
         }
     }
 
-    /// The name of each field, with its value as it was written.
+    /// The name of each field, with its formatted value.
     fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let text = |part: &Range<usize>| str::from_utf8(&self.values[part.clone()]).unwrap_or("");
         self.parts.iter().map(move |(name, part)| (*name, text(part)))
@@ -303,7 +303,7 @@ impl<E: Encoding> Fields<E> {
 
 impl<E: Encoding> Visit for Fields<E> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What comes through the crate `log` says where it is from in fields of its own.
+        // Records of the crate `log` have their origin in fields.
         match field.name() {
             "log.target" => self.set_word("target", value),
             name if name.starts_with("log.") => {}

@@ -1,5 +1,5 @@
-//! The log records of Rocket's server: connections that fail are counted and logged, for no fairing
-//! hears of them. Its other records are dropped, since the host logs the same with the request.
+//! The log records of Rocket's server: failed connections are counted and logged, since no fairing sees
+//! them. Other records are dropped, since the host logs the same with the request.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,27 +12,27 @@ use tracing_subscriber::filter::Directive;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{EnvFilter, Layer, registry};
 
-/// The target of all records of the crate `log`; their own target is in a field.
+/// The target of all records of the crate `log`; the original target is in a field.
 const LOG: &str = "log";
 const SERVER: &str = "rocket::server";
-/// The prefix of Rocket's log line for a connection that failed: it brought no request, or broke off.
+/// The prefix of Rocket's log line for a failed connection: it had no request, or was aborted.
 const FAILED: &str = "Connection failed: ";
 
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// The number of failed connections: they brought no request, or broke off.
+/// The number of failed connections: they had no request, or were aborted.
 pub(crate) fn failed_connections() -> u64 {
     CONNECTIONS.load(Ordering::Relaxed)
 }
 
-/// Drops the records of Rocket's server, except for connections that fail. Those are counted, also if they
-/// are not to be logged.
+/// Drops the records of Rocket's server, except for failed connections. Those are counted, even if they
+/// are not logged.
 pub(super) struct RocketFilter {
     logs: bool,
 }
 
 impl RocketFilter {
-    /// Adds to a filter what is counted.
+    /// Extends a filter by the records that are counted.
     pub(super) fn over(filter: EnvFilter) -> (Self, EnvFilter) {
         let asked = filter.to_string();
         let logs = EnvFilter::try_new(&asked).is_ok_and(|filter| {

@@ -1,4 +1,4 @@
-//! Panics as lines of the log: the standard library would print them past the queue.
+//! Logs panics: the standard library would print them, bypassing the queue.
 
 use std::panic::{PanicHookInfo, set_hook};
 

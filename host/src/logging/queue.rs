@@ -1,5 +1,5 @@
-//! The queue of log lines to standard error, with a thread of its own, so that no thread that serves
-//! a request waits for their reader.
+//! The queue of log lines to standard error, written by a thread of its own, so that no request
+//! waits for the reader.
 
 use std::io::{self, BufWriter, Stderr, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -13,11 +13,11 @@ const LONGEST: usize = 8 * 1024;
 static QUEUE: OnceLock<NonBlocking> = OnceLock::new();
 static WORKER: Mutex<Option<WorkerGuard>> = Mutex::new(None);
 
-/// Queues lines from now on. Commands that end soon write them directly.
+/// Queues lines from now on. Short commands write them directly.
 ///
 /// # Errors
 ///
-/// The operating system makes no second handle of standard error.
+/// The operating system cannot duplicate the handle of standard error.
 pub(crate) fn start() -> io::Result<()> {
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LONGEST);
     let (queue, worker) = builder.thread_name("log").finish(BufWriter::new(stderr()?));
@@ -27,7 +27,8 @@ pub(crate) fn start() -> io::Result<()> {
     Ok(())
 }
 
-/// Standard error, past the lock of the standard library, which would be held while nobody reads.
+/// Standard error, bypassing the lock of the standard library, which would be held while the reader
+/// is blocked.
 #[cfg(unix)]
 fn stderr() -> io::Result<std::fs::File> {
     use std::os::fd::AsFd;
@@ -39,7 +40,7 @@ fn stderr() -> io::Result<Stderr> {
     Ok(io::stderr())
 }
 
-/// Writes the queued lines when it is dropped, unless nobody reads them for a second.
+/// Writes the queued lines when dropped, unless the reader is blocked for a second.
 pub(crate) struct Flush;
 
 impl Drop for Flush {
@@ -53,9 +54,9 @@ pub(crate) fn dropped_lines() -> usize {
     QUEUE.get().map_or(0, |queue| queue.error_counter().dropped_lines())
 }
 
-/// Prints a line that is not part of the log, in order with those that are.
+/// Prints a line that is not part of the log, in order with the log lines.
 pub(crate) fn print(text: &str) {
-    // Without a reader there is nobody to tell.
+    // Without a reader the error cannot be reported.
     let _ = Lines.make_writer().write_all(format!("{text}\n").as_bytes());
 }
 

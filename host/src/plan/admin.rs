@@ -6,7 +6,7 @@ use module_api::Problem;
 use module_api::admin::{RegisteredModel, RegisteredModels};
 use module_api::model::{ModelInfo, Models, Path};
 
-/// The registrations of the active modules, in the order in which those start.
+/// The registrations of the active modules, in the order in which these start.
 pub(super) fn collect(
     modules: &PlannedModules,
     models: &Models,

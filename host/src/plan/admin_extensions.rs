@@ -7,7 +7,7 @@ use module_api::Problem;
 use module_api::admin::{AdminExtension, InlineRelation, ModelAdmin, RegisteredModels};
 use module_api::model::Models;
 
-/// The module that brought a part of a registration, by the model, the kind of part and its name.
+/// The module of each part of a registration, by the model, the kind of part and its name.
 type Origins = BTreeMap<(&'static str, &'static str, String), &'static str>;
 
 /// Extends the registrations, in the order in which the modules start.
@@ -83,8 +83,8 @@ fn parts(admin: &ModelAdmin) -> impl Iterator<Item = (&'static str, &'static str
     columns.chain(actions).chain(inlines).map(move |(kind, name)| (label, kind, name))
 }
 
-/// The problem of an extension of a model that no active module registers; `None` if its module is one
-/// that the extending module uses, and not there.
+/// The problem of an extension of a model that no active module registers; `None` if its module is
+/// inactive, and only used by the extending module.
 fn absent(
     modules: &PlannedModules,
     planned: &PlannedModule,

@@ -1,4 +1,4 @@
-//! The modules' own error pages, and that each keeps to its module.
+//! The modules' own error pages, confined to their mounts.
 
 use module_api::Problem;
 use rocket::Catcher;
@@ -7,7 +7,7 @@ use super::{Parts, mounts};
 use crate::assets;
 use crate::planned::PlannedModules;
 
-/// The catchers of the active modules, their bases being inside the mounts.
+/// The catchers of the active modules, with their bases inside the mounts.
 pub(super) fn collect(
     modules: &PlannedModules,
     parts: &mut Parts,
@@ -55,7 +55,7 @@ pub(super) fn collect(
         }
         for nested in modules.active() {
             let is_inside = mounts::contains(base.as_str(), &nested.mount);
-            // The longest base wins, so a module with a catcher of its own is safe.
+            // The longest base wins, so a module with a catcher of its own is not affected.
             let has_own = found.iter().any(|(owner, own)| {
                 *owner == nested.name() && (own.code.is_none() || own.code == catcher.code)
             });
@@ -86,7 +86,7 @@ fn describe(code: Option<u16>) -> String {
     code.map_or_else(|| "all errors".to_owned(), |code| format!("status {code}"))
 }
 
-/// A catcher below `base`.
+/// Moves a catcher below `base`.
 fn rebased(
     base: &str,
     catcher: Catcher,

@@ -1,4 +1,4 @@
-//! The commands of the active modules, and that each name is taken once.
+//! The commands of the active modules, with unique names.
 
 use std::collections::BTreeMap;
 

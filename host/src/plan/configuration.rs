@@ -1,4 +1,4 @@
-//! Asks each active module's hook what it wants of Rocket.
+//! Calls the `configure` hooks of the active modules.
 
 use module_api::Configure;
 

@@ -6,7 +6,7 @@ use rocket::figment::value::Value;
 
 use crate::settings::{Settings, origin_of, unknown_keys, unreadable};
 
-/// The table of these settings.
+/// The section of these settings.
 const TABLE: &str = "databases.site";
 
 /// Checks the section `databases.site`.

@@ -4,7 +4,7 @@ use std::any::{TypeId, type_name};
 
 use rocket::Route;
 
-/// The host's own routes, commands and managed types, which the modules' must not clash with.
+/// The host's own routes, commands and managed types, which must not clash with those of modules.
 #[derive(Default)]
 pub(crate) struct HostParts {
     /// Routes whose addresses do not end in `/`.
@@ -13,11 +13,11 @@ pub(crate) struct HostParts {
     pub(crate) pages: Vec<Route>,
     /// The names of the commands.
     pub(crate) commands: Vec<String>,
-    /// The types of which the host has Rocket manage a value.
+    /// The types of the host's managed state.
     pub(crate) managed: Vec<ManagedType>,
 }
 
-/// A type of which Rocket manages the one value.
+/// A type of managed state, of which Rocket has one value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ManagedType {
     pub(crate) id: TypeId,
@@ -25,7 +25,7 @@ pub(crate) struct ManagedType {
 }
 
 impl ManagedType {
-    /// The type `T`.
+    /// Creates the entry of the type `T`.
     pub(crate) fn of<T: 'static>() -> Self {
         Self { id: TypeId::of::<T>(), name: type_name::<T>() }
     }

@@ -1,4 +1,4 @@
-//! Names of templates and routes in Rust code that no template and no route has.
+//! Unknown names of templates and routes in Rust code.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::planned::{PlannedModule, PlannedModules};
 use crate::templates::TemplateSet;
 use module_api::suggestion;
 
-/// Reports the names that code of active modules and of the site gives wrong. `routes` has the names
-/// of every linked module's routes.
+/// Reports unknown names in the code of active modules and of the site. `routes` has the names of
+/// every linked module's routes.
 pub(super) fn check(
     names: &[LiteralName],
     modules: &PlannedModules,
@@ -20,7 +20,7 @@ pub(super) fn check(
 ) {
     for literal in names {
         let of_package = || modules.iter().filter(|m| m.registration.package == literal.package);
-        // A package of inactive modules alone brings no templates and routes.
+        // A package of only inactive modules adds no templates and routes.
         if of_package().count() > 0 && !of_package().any(|module| module.active) {
             continue;
         }
@@ -58,7 +58,7 @@ fn unknown_route(
         return Some((ID, format!("`{name}` is not the name of a route"), hint));
     };
     let Some(known) = routes.get(namespace) else {
-        // Code that uses another module if it is there may name its routes where it is not.
+        // Code that optionally uses another module may name its routes while it is not linked.
         let is_soft = modules.iter().any(|m| m.registration.module.uses().contains(&namespace));
         let hint = suggestion(namespace, modules.iter().map(PlannedModule::name));
         let what = format!("`{name}` is a route of `{namespace}`, which is not linked");

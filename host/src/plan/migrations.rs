@@ -8,8 +8,8 @@ use module_api::{Migration, MigrationError, Problem, embed, migrations_with_code
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::site::Site;
 
-/// The migrations of the host, the active modules and the site. If something is wrong with them, those that
-/// can be put into an order.
+/// The migrations of the host, the active modules and the site. If some have errors, the result has those
+/// that can be ordered.
 pub(super) fn collect(
     modules: &PlannedModules,
     site: &Site,
@@ -36,7 +36,7 @@ pub(super) fn collect(
         }
     }
     if !all_read {
-        // What names a migration that could not be read would be reported for nothing.
+        // Dependencies on migrations that could not be read would be reported needlessly.
         return MigrationGraph::default();
     }
     let linked: Vec<&str> = modules.iter().map(PlannedModule::name).collect();

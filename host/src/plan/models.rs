@@ -1,4 +1,4 @@
-//! The models of the active modules, and that no two of them have one label or one table.
+//! The models of the active modules, with unique labels and tables.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use crate::planned::PlannedModules;
 use module_api::Problem;
 use module_api::model::{ModelInfo, Models};
 
-/// The models of the active modules, in the order in which those start.
+/// The models of the active modules, in the order in which these start.
 pub(super) fn collect(modules: &PlannedModules, problems: &mut Vec<Problem>) -> Models {
-    // Labels are compared in lower case, as whoever reads one does.
+    // Labels are compared in lower case, as everywhere.
     let mut labels: BTreeMap<String, &'static str> = BTreeMap::new();
     let mut tables: BTreeMap<&'static str, (&'static str, &'static str)> = BTreeMap::new();
     let mut models: Vec<&'static ModelInfo> = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn collect(modules: &PlannedModules, problems: &mut Vec<Problem>) -> 
     Models::new(models)
 }
 
-/// A problem of two modules, or of one with itself.
+/// A problem of two modules, or of one module.
 fn both(id: &str, message: String, first: &'static str, second: &'static str) -> Problem {
     let problem = Problem::error(id, message).module(first);
     if first == second { problem } else { problem.module(second) }

@@ -1,4 +1,4 @@
-//! Checks that every setting under `[…modules]` is read, and has the right type.
+//! Checks that each setting under `[…modules]` is known, and has the right type.
 
 use module_api::{Problem, SettingError};
 use rocket::figment::Figment;
@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::settings::{origin_of, unknown_keys, unreadable};
 use module_api::suggestion;
 
-/// The settings that the host reads of every module.
+/// The host's own keys in the section of each module.
 const OF_THE_HOST: [&str; 2] = ["enabled", "mount"];
 
 /// Checks the sections of all modules, active or not.
@@ -92,14 +92,14 @@ fn validate_section(
     }
 }
 
-/// The problem of a value that breaks a rule of its module.
+/// The problem of a value that breaks a module's rule.
 fn broken_rule(figment: &Figment, section: &str, error: &SettingError) -> Problem {
     let key = format!("{section}.{}", error.field);
     let message = format!("`{key}` in {}: {}", origin_of(figment, &key), error.message);
     Problem::error("settings.E015", message).hint("give it another value, or leave it out")
 }
 
-/// Follows tables that have defaults of their own; an empty one takes any keys.
+/// Recurses into tables with defaults; an empty default accepts any keys.
 fn unknown_nested(
     figment: &Figment,
     key: &str,

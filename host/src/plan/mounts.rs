@@ -5,7 +5,7 @@ use module_api::Problem;
 use crate::planned::{PlannedModule, PlannedModules};
 use crate::settings::Settings;
 
-/// Gives each module its mount: the setting `mount`, or its own default.
+/// Sets the mount of each module: the setting `mount`, or the module's default.
 pub(super) fn place(
     modules: Vec<PlannedModule>,
     settings: &Settings,
@@ -28,7 +28,7 @@ pub(super) fn place(
     modules.into_iter().map(place).collect::<Vec<_>>().into()
 }
 
-/// A mount without a `/` at its end, if it is one.
+/// A mount without a trailing `/`; `None` if it is not valid.
 fn normalized(mount: &str) -> Option<String> {
     let inner = mount.strip_prefix('/')?;
     let inner = inner.strip_suffix('/').unwrap_or(inner);

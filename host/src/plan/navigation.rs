@@ -1,10 +1,10 @@
-//! The site's navigation, from what the active modules add to it.
+//! The site's navigation, collected from the active modules.
 
 use crate::planned::{PlannedItem, PlannedModules};
 use module_api::{Problem, Urls};
 
-/// The links of the active modules, light ones first, of one weight first that to the home page, then in
-/// the order of the modules.
+/// The links of the active modules, by weight; of equal weight the link to the home page comes first,
+/// then the others in the order of the modules.
 pub(super) fn resolve(
     modules: &PlannedModules,
     urls: &Urls,

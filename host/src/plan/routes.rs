@@ -1,5 +1,4 @@
-//! The routes of the site: whose each is, what it is called, and that no two owners answer the
-//! same address.
+//! The routes of the site: their owners and names, and conflicts between owners.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,9 +13,9 @@ use crate::planned::{PlannedModule, PlannedModules};
 /// The owner of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Owner {
-    /// The host's.
+    /// The host.
     Host,
-    /// A module's.
+    /// A module.
     Module(&'static str),
 }
 
@@ -41,11 +40,11 @@ impl fmt::Display for Owner {
 
 /// A route of the site, with its owner.
 pub struct PlannedRoute {
-    /// The route, its base being the mount of its module.
+    /// The route, with the mount of its module as base.
     pub route: Route,
-    /// How its addresses are made.
+    /// The pattern of its addresses.
     pub pattern: UrlPattern,
-    /// Its full name, `lettings:letting`; none if its handler has no name.
+    /// The full name, `lettings:letting`; `None` if its handler has no name.
     pub name: Option<String>,
     pub(crate) owner: Owner,
     /// `true` if changing requests need no CSRF token.
@@ -70,12 +69,12 @@ impl PlannedRoute {
         }
     }
 
-    /// The name of the module it belongs to, or `host`.
+    /// The name of the module that owns it, or `host`.
     pub fn owner_name(&self) -> &'static str {
         self.owner.name()
     }
 
-    /// Its entry in the site's addresses, if it has a name.
+    /// The entry in the site's addresses, if the route has a name.
     pub(super) fn address(&self) -> Option<(String, UrlPattern)> {
         Some((self.name.clone()?, self.pattern.clone()))
     }
@@ -131,8 +130,8 @@ pub(super) fn collect(
     routes
 }
 
-/// The names of the routes of each linked module, active or not: what templates may name. What
-/// the hook of an inactive module would mount is not asked.
+/// The names of the routes of each linked module, active or not, which templates may use. Routes
+/// from the hook of an inactive module are not included.
 pub(super) fn names_of_linked(
     modules: &PlannedModules,
     routes: &[PlannedRoute],
@@ -148,7 +147,7 @@ pub(super) fn names_of_linked(
     modules.iter().map(|module| (module.name(), names(module))).collect()
 }
 
-/// A route below `base`.
+/// Moves a route below `base`.
 fn rebased(
     base: &str,
     route: Route,
@@ -167,7 +166,7 @@ fn rebased(
     }
 }
 
-/// Notes which routes need no CSRF token.
+/// Marks the routes without CSRF protection.
 fn exempt(modules: &PlannedModules, routes: &mut [PlannedRoute], problems: &mut Vec<Problem>) {
     for module in modules.active() {
         for name in module.registration.module.csrf_exempt() {
@@ -206,7 +205,7 @@ fn check_names(routes: &[PlannedRoute], problems: &mut Vec<Problem>) {
     }
 }
 
-/// Reports every pair of routes of which one would take requests from the other.
+/// Reports each pair of routes that conflict.
 fn check_conflicts(routes: &[PlannedRoute], problems: &mut Vec<Problem>) {
     for (index, a) in routes.iter().enumerate() {
         for b in &routes[index + 1..] {

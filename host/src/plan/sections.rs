@@ -7,7 +7,7 @@ use module_api::{Problem, Section, suggestion};
 use crate::planned::PlannedModules;
 use crate::templates::TemplateSet;
 
-/// The sections of each route with the modules that bring them, in the order in which those start.
+/// The sections of each route with their modules, in the order in which these start.
 pub(crate) type PlannedSections = BTreeMap<String, Vec<(&'static str, Section)>>;
 
 pub(super) fn collect(

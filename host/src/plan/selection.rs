@@ -1,4 +1,4 @@
-//! Which modules are active, and in which order they start.
+//! The active modules, and the order in which they start.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ use module_api::suggestion;
 
 type ByName = BTreeMap<&'static str, Registration>;
 
-/// All linked modules: the active ones, requirements first and then by name, and after them the
-/// others.
+/// Returns all linked modules: the active ones, requirements first and then by name, followed by
+/// the others.
 pub(super) fn select(
     registry: &Registry,
     settings: &Settings,
@@ -44,7 +44,7 @@ pub(super) fn select(
     active.chain(inactive.map(|name| planned(name, false))).collect()
 }
 
-/// The linked modules by name. Of several with one name, the first.
+/// The linked modules by name; of duplicates, the first.
 fn by_name(registry: &Registry, problems: &mut Vec<Problem>) -> ByName {
     if registry.is_empty() {
         let message = "no module is linked into this program";
@@ -168,8 +168,8 @@ fn check_requirements(
     }
 }
 
-/// The active modules, each after those it requires, else by name. A cycle is reported, and its
-/// modules take their turn as they come.
+/// The active modules, each after those it requires, otherwise by name. A cycle is reported, and
+/// its modules keep their order.
 fn start_order(
     linked: &ByName,
     active: &BTreeSet<&'static str>,
@@ -198,7 +198,7 @@ fn start_order(
     }
 }
 
-/// A way from a module back to itself, through modules that wait for each other.
+/// A path from a module back to itself, through modules that wait for each other.
 fn find_cycle(linked: &ByName, waiting: &BTreeSet<&'static str>) -> Option<Vec<&'static str>> {
     let mut way = vec![*waiting.first()?];
     loop {

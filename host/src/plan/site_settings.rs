@@ -1,4 +1,4 @@
-//! Settings at the top level that nobody reads, or that cannot be had.
+//! Top-level settings that are unknown or not valid.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use module_api::suggestion;
 /// Top-level settings besides Rocket's and the host's own.
 const OTHERS: [&str; 4] = ["databases", "modules", "profile", "template_dir"];
 
-/// Characters that a secret has at least.
+/// The minimum length of a secret, in characters.
 const SHORTEST_SECRET: usize = 32;
 
-/// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them all the
-/// same, so they do not stop the start.
+/// Warns of keys that neither Rocket nor the host knows. A module's fairing may read them, so
+/// they do not stop the start.
 pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
     let Ok(given) = settings.figment.extract::<Dict>() else { return };
     let own = Value::serialize(SiteSettings::default()).ok().and_then(Value::into_dict);
@@ -74,7 +74,7 @@ pub(super) fn check(settings: &Settings, problems: &mut Vec<Problem>) {
 
 /// Checks the settings for error reports.
 fn check_reports(settings: &Settings, problems: &mut Vec<Problem>) {
-    // The DSN itself is not shown: it may hold a secret.
+    // The DSN itself is not shown: it may contain a secret.
     if let Some(Err(error)) = settings.dsn() {
         let place = origin_of(&settings.figment, "sentry_dsn");
         let message = format!("`sentry_dsn` in {place} is no DSN of Sentry's: {error}");

@@ -1,4 +1,4 @@
-//! Fairings and managed state: that no two modules give Rocket a value of one type.
+//! Fairings and managed state, with at most one value of each type.
 
 use module_api::Problem;
 use module_api::host::{AttachedFairing, ManagedState};
@@ -7,13 +7,13 @@ use rocket::fairing::Kind;
 use super::{ManagedType, Parts};
 use crate::planned::PlannedModules;
 
-/// A managed type, and the module that has Rocket manage a value of it, or `host`.
+/// A managed type, and the module that manages a value of it, or `host`.
 type Managed = (&'static str, ManagedType);
 
-/// Fairings with their modules, and state.
+/// Fairings with their modules, and managed state.
 type Collected = (Vec<(&'static str, AttachedFairing)>, Vec<ManagedState>);
 
-/// The fairings and the state that the modules' hooks asked for.
+/// The fairings and the state from the modules' hooks.
 pub(super) fn collect(
     modules: &PlannedModules,
     of_the_host: Vec<ManagedType>,

@@ -1,4 +1,4 @@
-//! A page that fails on purpose, to see whether reports arrive.
+//! A page that fails on purpose, to test whether reports arrive.
 
 use module_api::Error;
 use module_api::auth::SignedIn;
@@ -11,7 +11,7 @@ use crate::request::SENTRY_DEBUG;
 use crate::settings::Settings;
 
 /// The host's route that fails: `/sentry-debug/` panics, `/sentry-debug/?how=error` fails with an
-/// error that has a cause. In the profile `local` for anybody, elsewhere for staff.
+/// error that has a cause. In the profile `local` it is public, elsewhere for staff.
 pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
     let mut route =
         Route::new(Method::Get, "/sentry-debug", Fail { for_anybody: settings.is_local() });

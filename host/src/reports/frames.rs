@@ -1,4 +1,4 @@
-//! Stack traces of reports: the frames of this thread, and which of them are the site's own.
+//! Stack traces of reports: the frames of this thread, and those of the site's own code.
 
 use sentry::integrations::backtrace::current_stacktrace;
 use sentry::protocol::{Frame, Stacktrace};
@@ -55,14 +55,14 @@ impl Place {
     }
 }
 
-/// Makes stack traces of this program.
+/// Creates stack traces of this program.
 pub(super) struct Frames {
     /// The crates whose functions are the site's own.
     own: Vec<String>,
 }
 
 impl Frames {
-    /// Those of the engine, the site and its modules are the site's own.
+    /// Classifies the crates of the engine, the site and its modules as the site's own.
     pub(super) fn of(site: &str, modules: &PlannedModules) -> Self {
         let engine = ENGINE.map(str::to_owned);
         let modules = modules.iter().map(|module| module.registration.crate_name());
@@ -70,12 +70,12 @@ impl Frames {
     }
 
     /// The stack trace of this thread, the innermost frame last, up to the one that logs or panics; and the
-    /// place where the error arose, if it is known.
+    /// place of the error, if it is known.
     pub(super) fn here(&self, place: Option<Place>) -> Option<Stacktrace> {
         let mut frames = current_stacktrace().map(|trace| trace.frames).unwrap_or_default();
         let reporting = frames.iter().position(|frame| function(frame).is_some_and(is_reporting));
         frames.truncate(reporting.unwrap_or(frames.len()));
-        // What is inlined of the macro that logs has a function without a path.
+        // Inlined code of the logging macro has a function without a path.
         while frames.last().is_some_and(|frame| is_in(frame, "/tracing-0")) {
             frames.pop();
         }
@@ -110,12 +110,12 @@ impl Frames {
     }
 }
 
-/// The name of a frame's function, if the program has names.
+/// The name of a frame's function, if the program has debug symbols.
 fn function(frame: &Frame) -> Option<&str> {
     frame.function.as_deref().filter(|name| *name != "<unknown>")
 }
 
-/// A function's name without what stands before the path of a type that implements a trait.
+/// A function's name without the prefix of a trait implementation.
 fn path(function: &str) -> &str {
     let path = function.trim_start_matches(['<', '_', '&', '*', '(', '[']);
     path.strip_prefix("dyn ").unwrap_or(path)

@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 
 use crate::request::current;
 
-/// The kind of a report, as a hash. It contains no input of clients, who could evade the limit otherwise.
+/// The kind of a report, as a hash. It contains no client input, which could evade the limit otherwise.
 pub(super) struct Kind(DefaultHasher);
 
 impl Kind {
@@ -40,7 +40,7 @@ impl Kind {
 
 impl Visit for Kind {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What comes through the crate `log` says where it is from in fields of its own.
+        // Records of the crate `log` have their origin in fields.
         if matches!(field.name(), "place" | "log.target" | "log.file") {
             value.hash(&mut self.0);
         }
@@ -55,7 +55,7 @@ impl Visit for Kind {
     fn record_error(&mut self, _: &Field, value: &(dyn Error + 'static)) {
         let mut next = Some(value);
         while let Some(error) = next {
-            // Of `Causes` this is the name of the error's type.
+            // For `Causes` this is the name of the error's type.
             format!("{error:?}").hash(&mut self.0);
             next = error.source();
         }

@@ -1,4 +1,4 @@
-//! The rate limit of reports of one kind: what fails for one visitor fails for all.
+//! The rate limit of reports of one kind: an error of one visitor is an error of all.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 
 use crate::request::current;
 
-/// The greatest number of reports of a kind in a [`WINDOW`].
+/// The maximum number of reports of a kind in a [`WINDOW`].
 const MOST: u32 = 10;
 const WINDOW: Duration = Duration::from_mins(1);
-/// The number of kinds that are counted. There are some for each place in the program and each route.
+/// The maximum number of kinds that are counted: several for each place in the program and each
+/// route.
 const KINDS: usize = 4096;
 
 static LIMIT: LazyLock<Limit> = LazyLock::new(Limit::default);
 
-/// Returns `true` if one more report of a kind may be sent now. If not, the request counts as
-/// reported all the same.
+/// Returns `true` if one more report of a kind may be sent now. If not, the request still counts as
+/// reported.
 pub(super) fn allows(kind: u64) -> bool {
     let allows = LIMIT.allows(kind, Instant::now());
     if !allows

@@ -8,14 +8,14 @@ use super::frames::{Frames, Place};
 use super::kind::Kind;
 use super::limit;
 
-/// Reports panics from now on, before what is done about them already.
+/// Reports panics from now on, before calling the previous hook.
 pub(super) fn report(frames: Frames) {
     let next = take_hook();
     set_hook(Box::new(move |panic| {
         if limit::allows(Kind::of_panic(panic)) {
             sentry::capture_event(event(panic, &frames));
         }
-        // It says so in the log.
+        // The previous hook logs the panic.
         super::unreported(|| next(panic));
     }));
 }

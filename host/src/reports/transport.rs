@@ -1,4 +1,4 @@
-//! How reports are sent: by a thread of its own, which nobody waits for.
+//! The transport of reports: a thread that no request waits for.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -8,22 +8,22 @@ use sentry::transports::{UreqHttpTransport, UreqHttpTransportOptions};
 use sentry::{Envelope, Transport, TransportFactory, TransportOptions};
 use ureq::Agent;
 
-/// After how long a server that does not answer is given up.
+/// The timeout of a request to the server.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Makes the transport.
+/// Creates the transport.
 pub(super) struct Factory;
 
 impl TransportFactory for Factory {
     fn create_transport_with_options(&self, options: TransportOptions) -> Arc<dyn Transport> {
         let agent = Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
         let transport = UreqHttpTransportOptions::from(options).with_agent(agent).build();
-        // It is there until the process ends: dropping it would wait for the server.
+        // It lives until the process ends: dropping it would wait for the server.
         Arc::new(NonBlockingTransport(Box::leak(Box::new(transport))))
     }
 }
 
-/// Hands reports over to the thread, or drops them if it has too many.
+/// Passes reports to the thread, or drops them if its queue is full.
 struct NonBlockingTransport(&'static UreqHttpTransport);
 
 impl Transport for NonBlockingTransport {
@@ -34,9 +34,9 @@ impl Transport for NonBlockingTransport {
     fn shutdown(&self, timeout: Duration) -> bool {
         let (done, sent) = mpsc::channel();
         let transport = self.0;
-        // With too many reports to send it would wait longer than it is told.
+        // With a full queue it would wait longer than the timeout.
         let flush = move || {
-            // Whoever waited may have given up.
+            // The receiver may have timed out.
             let _ = done.send(transport.flush(timeout));
         };
         let flushing = thread::Builder::new().name("sentry-flush".to_owned()).spawn(flush);

@@ -1,4 +1,4 @@
-//! The request that this thread is working on: for lines that are logged meanwhile, and reports.
+//! The current request of this thread, for log lines and reports.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
@@ -8,9 +8,9 @@ use super::{Answering, ReportedRequest};
 /// The request that log lines refer to.
 #[derive(Debug)]
 pub(crate) struct Current {
-    /// Its id.
+    /// The request ID.
     pub(crate) id: Arc<str>,
-    /// Its header `traceparent`, if it has one.
+    /// The header `traceparent`, if the request has one.
     pub(crate) traceparent: Option<Arc<str>>,
     /// The module whose handler was called, if one was.
     pub(crate) answering: OnceLock<Arc<Answering>>,
@@ -22,9 +22,9 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Current>>> = const { RefCell::new(None) };
 }
 
-/// Does something for a request: what is logged meanwhile on this thread is about it.
+/// Calls `work` for a request: log lines of this thread refer to it meanwhile.
 pub(crate) fn during<T>(request: &Arc<Current>, work: impl FnOnce() -> T) -> T {
-    /// Puts back what was there, also if the work panics.
+    /// Restores the previous request, also if the work panics.
     struct Restore(Option<Arc<Current>>);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -35,9 +35,9 @@ pub(crate) fn during<T>(request: &Arc<Current>, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// The request that this thread is working on.
+/// The current request of this thread.
 pub(crate) fn current() -> Option<Arc<Current>> {
-    // A thread that ends, and panics meanwhile, works on none.
+    // A thread that panics while it ends has no current request.
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 

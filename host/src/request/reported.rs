@@ -15,7 +15,7 @@ use sentry::{TracePropagationContext, Transaction, TransactionContext};
 use super::{Answering, Current};
 use crate::settings::Settings;
 
-/// The name of the page that fails on purpose: the one of the host's routes that is traced.
+/// The name of the page that fails on purpose: the only route of the host that is traced.
 pub(crate) const SENTRY_DEBUG: &str = "host:sentry_debug";
 
 /// The settings for reports about requests.
@@ -27,13 +27,13 @@ pub(crate) struct Scope {
     has_traces: bool,
 }
 
-/// A request as reports describe it.
+/// The data of a request for reports.
 #[derive(Debug)]
 pub(crate) struct ReportedRequest {
     scope: Arc<Scope>,
     started: Instant,
     method: &'static str,
-    /// Its path, as soon as it is known which parts of it nobody may know.
+    /// The path, once its secret parts are known.
     path: OnceLock<String>,
     personal: Option<Personal>,
     trace: OnceLock<Transaction>,
@@ -41,7 +41,7 @@ pub(crate) struct ReportedRequest {
     is_reported: AtomicBool,
 }
 
-/// From whom a request came, and what for.
+/// The sender and the query string of a request.
 #[derive(Debug)]
 struct Personal {
     address: IpAddr,
@@ -61,7 +61,7 @@ impl Scope {
         })
     }
 
-    /// A request that has just arrived.
+    /// Creates the data of a new request.
     pub(crate) fn request(self: &Arc<Self>, request: &Request<'_>) -> ReportedRequest {
         let personal = self.is_personal.then(|| Personal {
             address: client_address(request),
@@ -81,7 +81,7 @@ impl Scope {
 }
 
 impl ReportedRequest {
-    /// Notes the path, when it is known which route answers, if any does.
+    /// Records the path, once the route is known, if any matches.
     pub(crate) fn note_path(&self, request: &Request<'_>) {
         self.path.get_or_init(|| logged_path(request).into_owned());
     }
@@ -96,8 +96,8 @@ impl ReportedRequest {
         self.is_reported.store(true, Ordering::Relaxed);
     }
 
-    /// Begins its trace, if the settings ask for traces. There is none of what is asked every second,
-    /// and of assets. Whether it is one of those that are sent is up to chance alone: who asks could
+    /// Begins its trace, if the settings enable traces. Probes and assets are not traced. Sampling is
+    /// random alone: clients could flood the server otherwise.
     /// fill the server otherwise.
     pub(crate) fn begin_trace(
         &self,
@@ -144,7 +144,7 @@ impl ReportedRequest {
         }
     }
 
-    /// Says in a report that it is about this request.
+    /// Adds the request to a report.
     pub(crate) fn describe(&self, current: &Current, event: &mut Event<'static>) {
         self.is_reported.store(true, Ordering::Relaxed);
         let answering = current.answering.get().map(|answering| &**answering);
@@ -166,12 +166,13 @@ impl ReportedRequest {
         }
     }
 
-    /// `GET lettings:letting`.
+    /// Returns `GET lettings:letting`.
     fn name(&self, answering: &Answering) -> String {
         format!("{} {}", self.method, answering.route)
     }
 
-    /// Without cookies and what it brought, whatever the settings say: they sign people in.
+    /// Returns the request without cookies and body, regardless of the settings: they contain
+    /// credentials.
     fn request(&self) -> protocol::Request {
         let path = self.path.get().map_or("/", String::as_str);
         let mut request = protocol::Request {
@@ -188,7 +189,7 @@ impl ReportedRequest {
     }
 }
 
-/// By which reports and traces are found.
+/// The tags of reports and traces, for searches.
 fn tags<'a>(
     answering: Option<&'a Answering>,
     request_id: &'a str,
@@ -198,7 +199,7 @@ fn tags<'a>(
     answering.into_iter().flatten().chain([("request_id", request_id)])
 }
 
-/// The trace that a request belongs to, as Sentry's header or the W3C's says.
+/// The trace that a request belongs to, from Sentry's header or the W3C's.
 fn parent(request: &Request<'_>, traceparent: Option<&str>) -> Option<TracePropagationContext> {
     let header = request.headers().get_one("sentry-trace").map(|value| ("sentry-trace", value));
     TracePropagationContext::try_from_headers(header).ok().or_else(|| {
@@ -207,7 +208,7 @@ fn parent(request: &Request<'_>, traceparent: Option<&str>) -> Option<TracePropa
     })
 }
 
-/// A part of the trace that the W3C's header names.
+/// A span of the trace that the W3C's header names.
 fn continued(traceparent: &str) -> Option<TraceContext> {
     let (trace, span) = ids(traceparent)?;
     Some(TraceContext {

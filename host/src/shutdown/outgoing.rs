@@ -1,11 +1,11 @@
 //! Detection of responses that are still being sent to slow readers.
 //!
-//! A request is over when its response was handed to the connection, which may keep some of it back
-//! until the operating system takes more. Only the operating system tells: it has something left to
-//! send on a connection as long as that is so.
+//! A request is over when its response was passed to the connection, which may buffer some of it
+//! until the operating system accepts more. Meanwhile the operating system reports unsent data for
+//! the connection.
 
-/// Connections that this end has not closed: `ESTABLISHED` and `CLOSE_WAIT`. What is left of others
-/// the operating system sends without us.
+/// Connections that this end has not closed: `ESTABLISHED` and `CLOSE_WAIT`. The operating system
+/// sends the remaining data of others by itself.
 const OPEN: [&str; 2] = ["01", "08"];
 
 /// Returns `true` if a connection to this port has unsent data; `false` where there is no `/proc`.
@@ -16,8 +16,8 @@ pub(super) fn has_unsent_data(port: u16) -> bool {
     })
 }
 
-/// A line begins with a number, the local address, the remote one, the state, and how many bytes are
-/// to be sent and to be read: `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000`, all in hex.
+/// A line begins with a number, the local address, the remote one, the state, and the sizes of the
+/// send and receive queues: `0: 0100007F:1F90 0100007F:A2C4 01 00000000:00000000`, all in hex.
 fn is_unsent(line: &str, port: u16) -> Option<bool> {
     let mut words = line.split_ascii_whitespace().skip(1);
     let (_, local_port) = words.next()?.rsplit_once(':')?;

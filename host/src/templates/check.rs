@@ -1,4 +1,4 @@
-//! Checks that all templates can be read, and that all literal names in them exist.
+//! Checks that all templates can be parsed, and that all literal names in them exist.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct Names<'a> {
     pub(crate) modules: &'a PlannedModules,
 }
 
-/// Reports what is wrong with the templates.
+/// Reports the errors in the templates.
 pub(crate) fn check(set: &TemplateSet, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut engine = Environment::new();
     set_rules(&mut engine, set);
@@ -35,7 +35,7 @@ pub(crate) fn check(set: &TemplateSet, names: &Names<'_>, problems: &mut Vec<Pro
             let found = match reference.kind {
                 Kind::Template => check_template(set, names, &name, source, &reference),
                 Kind::Asset => check_asset(names, source, &reference),
-                // A place has the name of its page's route.
+                // A place is named like its page's route.
                 Kind::Route | Kind::Place => check_route(names, source, &reference),
             };
             problems.extend(found);
@@ -63,7 +63,7 @@ fn check_template(
 ) -> Option<Problem> {
     let meant = set.resolve(reference.name, outer).unwrap_or_else(|| reference.name.to_owned());
     let namespace = reference.name.split('/').next().unwrap_or_default();
-    // The site's overrides of a module that is off wait for it to be on again.
+    // The site's overrides for an inactive module are kept for when it is active.
     let is_off = names.modules.iter().any(|module| !module.active && module.name() == namespace);
     if reference.optional || is_off || set.source(&meant).is_some() {
         return None;
@@ -136,7 +136,7 @@ fn check_route(names: &Names<'_>, source: &Source, reference: &Reference<'_>) ->
     })
 }
 
-/// Checks the name of a module that is not linked: fine in a module that uses it, possibly
+/// Checks the name of a module that is not linked: valid in a module that uses it, possibly
 /// misspelled in the site's own templates.
 fn not_linked(
     names: &Names<'_>,
@@ -156,8 +156,8 @@ fn not_linked(
     Some(Problem::warning("templates.W001", message).hint(hint))
 }
 
-/// Returns `true` if a template may use names of a module: those of the site and the host may use
-/// any.
+/// Returns `true` if a template may use names of a module: templates of the site and the host may
+/// use any.
 fn is_allowed(names: &Names<'_>, source: &Source, namespace: &str) -> bool {
     match source.provider {
         Provider::Disk | Provider::Site | Provider::Host => true,

@@ -1,4 +1,4 @@
-//! The engine with the site's templates and what all of them may call.
+//! The template engine with the site's templates and their globals.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,12 +24,12 @@ pub(crate) struct Globals {
     pub(crate) modules: BTreeSet<&'static str>,
 }
 
-/// Puts all templates and what they may use into an engine that lasts as long as the program, as do
-/// their texts: one that is borrowed is found without a lock and a copy of its name, at each use.
+/// Installs all templates and globals in an engine. It and the texts live as long as the program: a
+/// borrowed template is found without a lock and a copy of its name, at each use.
 ///
 /// # Errors
 ///
-/// The first template that cannot be read.
+/// The first template that cannot be parsed.
 pub(crate) fn install_for_good(
     engine: &mut Environment<'static>,
     set: &TemplateSet,
@@ -38,11 +38,11 @@ pub(crate) fn install_for_good(
     install_with(engine, set, globals, |text| Cow::Borrowed(text.leak()))
 }
 
-/// Puts all templates and what they may use into an engine.
+/// Installs all templates and globals in an engine.
 ///
 /// # Errors
 ///
-/// The first template that cannot be read.
+/// The first template that cannot be parsed.
 pub(crate) fn install(
     engine: &mut Environment<'static>,
     set: &TemplateSet,
@@ -66,8 +66,8 @@ fn install_with(
     Ok(())
 }
 
-/// Sets what is escaped, and that a line with nothing but a block leaves
-/// no empty line. The engine of `rocket_dyn_templates` would not escape what was added to it.
+/// Sets the rules for escaping, and for removing lines with only a block. The engine of
+/// `rocket_dyn_templates` would not escape templates that are added to it.
 pub(super) fn set_rules(engine: &mut Environment<'static>, set: &TemplateSet) {
     engine.set_trim_blocks(true);
     engine.set_lstrip_blocks(true);
@@ -102,10 +102,10 @@ fn add_globals(engine: &mut Environment<'static>, globals: &Globals) {
     engine.add_function("module", move |name: &str| modules.contains(name));
 }
 
-/// The function `url`: an address that stands in `href` as it is.
+/// The function `url`: an address that needs no escaping in `href`.
 fn url(urls: &Urls, route: &str, parameters: &Kwargs) -> Result<Value, Error> {
     let value_of = |name: &str| {
-        // To peek at what was not given makes an error, with its message.
+        // Peeking at a missing argument creates an error with a message.
         let is_given = parameters.args().any(|given| given == name);
         is_given.then(|| parameters.peek::<Value>(name).ok()).flatten()
     };

@@ -8,7 +8,7 @@ use module_api::suggestion;
 use super::TemplateSet;
 use super::check::explain;
 
-/// The cause for which a template was not rendered.
+/// The cause of a failed rendering.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     message: String,
@@ -21,10 +21,10 @@ impl Failure {
         Self { message: message.into(), excerpt: String::new() }
     }
 
-    /// Explains an error that occurred while the template `name` was read or rendered.
+    /// Explains an error of reading or rendering the template `name`.
     pub(super) fn of(set: &TemplateSet, name: &str, error: &Error) -> Self {
         let mut error = error;
-        // The innermost error is the one that says what is wrong.
+        // The innermost error has the cause.
         while let Some(inner) = std::error::Error::source(error).and_then(|e| e.downcast_ref()) {
             error = inner;
         }

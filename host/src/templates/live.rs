@@ -9,11 +9,11 @@ use super::failure::Failure;
 use super::{Globals, TemplateSet};
 use crate::fingerprint::Fingerprint;
 
-/// The templates as they are on disk, read anew after each edit.
+/// The templates on disk, read again after each edit.
 ///
-/// Until the first edit pages go the ordinary way. What reloads in `rocket_dyn_templates` itself
-/// would watch one folder only, notice an edit some time later, and keep
-/// silent about a template that broke.
+/// Until the first edit pages are rendered as in a release build. The reload of
+/// `rocket_dyn_templates` itself would watch only one folder, notice an edit with a delay, and
+/// not report a broken template.
 pub(super) struct LiveTemplates {
     set: Arc<TemplateSet>,
     globals: Globals,
@@ -24,7 +24,7 @@ pub(super) struct LiveTemplates {
 struct Current {
     fingerprint: Fingerprint,
     set: Arc<TemplateSet>,
-    /// Or the reason why there is none.
+    /// The engine, or the reason why there is none.
     engine: Result<Arc<Environment<'static>>, Failure>,
 }
 
@@ -40,7 +40,7 @@ impl LiveTemplates {
         Fingerprint::of(self.set.directories()) != self.at_start
     }
 
-    /// Renders a template as it is on disk now.
+    /// Renders the current template on disk.
     pub(super) fn render(&self, name: &str, context: Value) -> Result<String, Failure> {
         let (set, engine) = self.engine();
         let engine = engine?;

@@ -9,7 +9,7 @@ use module_api::auth::with_page_visitor;
 
 use crate::planned::PlannedItem;
 
-/// The site for templates. If everybody sees all links, they are put together once for all pages.
+/// The value `site` for templates. If all links are public, it is created once for all pages.
 pub(super) fn site(name: &str, navigation: &[PlannedItem]) -> Value {
     let is_for_all = navigation.iter().all(|planned| planned.visibility == Visibility::Everybody);
     if is_for_all {
@@ -31,7 +31,7 @@ fn item(item: &PlannedItem) -> Value {
     }
 }
 
-/// The site of which some visitors see other links than others.
+/// The value `site` when links depend on the visitor.
 #[derive(Debug)]
 struct SiteForVisitor {
     name: Value,

@@ -1,4 +1,4 @@
-//! The places of templates that other modules fill with sections.
+//! The places in templates for sections of other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use minijinja::{Error, State};
 use super::TemplateSet;
 use super::scan::{Kind, references};
 
-/// The function `place`: the sections of a place, one after the other, as what needs no escaping.
+/// The function `place`: the sections of a place, one after the other, marked as safe.
 pub(super) fn place(state: &State<'_, '_>, name: &str, arguments: &Kwargs) -> Result<Value, Error> {
     let mut text = String::new();
     if let Some(places) = state.lookup("__sections") {
         for section in places.get_item(&Value::from(name))?.try_iter().into_iter().flatten() {
             match rendered(state, &section, arguments) {
                 Ok(section) => text.push_str(&section),
-                // A page is more than its sections.
+                // The page is rendered without the section.
                 Err(error) => tracing::error!(place = name, "a section is left out: {error:#}"),
             }
         }
@@ -39,7 +39,7 @@ fn rendered(state: &State<'_, '_>, section: &Value, arguments: &Kwargs) -> Resul
 }
 
 impl TemplateSet {
-    /// The names of the places that templates have.
+    /// The names of the places in templates.
     pub(crate) fn places(&self) -> BTreeSet<String> {
         let names = self.sources().flat_map(|(_, source)| references(&source.text));
         let places = names.filter(|reference| reference.kind == Kind::Place);

@@ -10,23 +10,23 @@ use super::failure::Failure;
 use super::live::LiveTemplates;
 use super::{Globals, TemplateSet};
 
-/// The engine of a running site. `rocket_dyn_templates` has the same one for modules that answer with its
+/// The engine of a running site. `rocket_dyn_templates` shares it, for modules that return its
 /// `Template`.
 pub(crate) struct Renderer {
     engine: Environment<'static>,
     set: Arc<TemplateSet>,
     /// The templates on disk, in a debug build.
     live: Option<LiveTemplates>,
-    /// `true` if a page shows why a template cannot be rendered.
+    /// `true` if an error page shows why a template cannot be rendered.
     explains: bool,
 }
 
 impl Renderer {
-    /// Reads all templates.
+    /// Parses all templates.
     ///
     /// # Errors
     ///
-    /// The first template that cannot be read.
+    /// The first template that cannot be parsed.
     pub(crate) fn new(set: TemplateSet, globals: Globals, explains: bool) -> Result<Self, Error> {
         let mut engine = Environment::new();
         install_for_good(&mut engine, &set, &globals)?;

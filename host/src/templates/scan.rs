@@ -1,4 +1,4 @@
-//! Finds what a template names literally: routes, assets, places and other templates.
+//! Finds the literal names in a template: routes, assets, places and other templates.
 
 /// The kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) enum Kind {
     Template,
 }
 
-/// A name that stands literally in a template.
+/// A literal name in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference<'a> {
     pub(super) kind: Kind,
@@ -25,7 +25,7 @@ pub(super) struct Reference<'a> {
     pub(super) optional: bool,
 }
 
-/// All names that stand literally in a template.
+/// All literal names in a template.
 pub(super) fn references(text: &str) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     let mut position = 0;
@@ -44,7 +44,7 @@ pub(super) fn references(text: &str) -> Vec<Reference<'_>> {
         if close != "#}" {
             let code = &text[inner..inner + length];
             if is_raw(code) {
-                // What follows up to `endraw` is text.
+                // The content up to `endraw` is text.
                 let Some(end) = text[inner..].find("endraw") else { break };
                 position = inner + end;
                 continue;
@@ -60,7 +60,7 @@ fn is_raw(code: &str) -> bool {
     code.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()) == "raw"
 }
 
-/// How long the code is that ends with `close`, which may also stand in a string of it.
+/// The length of the code up to `close`, which may also occur in a string.
 fn code_length(text: &str, close: &str) -> Option<usize> {
     if close == "#}" {
         return text.find(close);
@@ -79,7 +79,7 @@ fn code_length(text: &str, close: &str) -> Option<usize> {
     None
 }
 
-/// The length of the string that a text begins with, quotes included.
+/// The length of the string at the beginning of a text, quotes included.
 fn string_length(text: &str) -> Option<usize> {
     let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let mut escaped = false;
@@ -141,7 +141,7 @@ fn scan_code<'a>(text: &str, at: usize, code: &'a str, found: &mut Vec<Reference
     }
 }
 
-/// Returns `true` if a string is a whole name, judging by what follows it: it may be the first part
+/// Returns `true` if a string is a whole name, judging by the text after it, and not the first part
 /// of a concatenation.
 fn is_whole(kind: Kind, in_list: bool, after: &str) -> bool {
     let after = after.trim_start();

@@ -1,4 +1,4 @@
-//! Which templates there are under each name, the one that wins first.
+//! The templates under each name, in order of precedence.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::planned::{PlannedModule, PlannedModules};
 use crate::settings::Settings;
 use crate::site::Site;
 
-/// The ending of a template's file.
+/// The extension of a template's file.
 const ENDING: &str = ".j2";
 
 /// The provider of a template.
@@ -41,19 +41,19 @@ impl fmt::Display for Provider {
     }
 }
 
-/// The text of a template and where it is from.
+/// The text of a template and its origin.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) provider: Provider,
     /// The file: a path on disk, or one inside the provider's folder `templates`.
     pub(crate) file: String,
     pub(crate) text: String,
-    /// The ending that says what it renders to: `html`, `xml`, `txt`.
+    /// The format of the output: `html`, `xml`, `txt`.
     pub(crate) format: String,
 }
 
 impl Source {
-    /// The file and whose it is, for messages.
+    /// The file and its provider, for messages.
     pub(crate) fn describe(&self) -> String {
         match &self.provider {
             Provider::Disk => self.file.clone(),
@@ -63,8 +63,8 @@ impl Source {
         }
     }
 
-    /// Returns `true` if values are escaped as HTML in it. All are escaped except in plain text, so
-    /// that a file without a format is safe.
+    /// Returns `true` if values are escaped as HTML. All templates are escaped except plain text,
+    /// so that a file without a format is safe.
     pub(crate) fn is_escaped(&self) -> bool {
         self.format != "txt"
     }
@@ -81,9 +81,9 @@ impl Source {
 /// All templates of a site.
 ///
 /// Of several with one name the first of these wins: that of the folder on disk; that of the site;
-/// those of modules that override it, in the order of `installed`; that of the module whose
-/// namespace it is; that of the host. A template that extends or includes its own name gets the one
-/// it hides.
+/// those of modules that override it, in the order of `installed`; that of the module with this
+/// namespace; that of the host. A template that extends or includes its own name gets the one it
+/// overrides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TemplateSet {
     chains: BTreeMap<String, Vec<Source>>,
@@ -98,7 +98,7 @@ enum Layer {
 }
 
 impl Layer {
-    /// The text of a file, or why there is none.
+    /// Reads a file; the error has the reason.
     fn read(&self, file: &str) -> Result<String, String> {
         let content = match self {
             Self::Disk(folder) => {
@@ -137,7 +137,7 @@ impl TemplateSet {
         set
     }
 
-    /// The same templates as they are on disk now.
+    /// Reads the same templates from disk again.
     pub(crate) fn reread(&self, problems: &mut Vec<Problem>) -> Self {
         let mut set = Self { layers: self.layers.clone(), ..Self::default() };
         set.read(problems);
@@ -193,7 +193,7 @@ impl TemplateSet {
         }
     }
 
-    /// All templates with the names they have in the engine. That of a hidden one has its provider
+    /// All templates with their names in the engine. The name of an overridden one has its provider
     /// after an `@`.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (String, &Source)> {
         self.chains.iter().flat_map(|(name, chain)| {
@@ -204,7 +204,7 @@ impl TemplateSet {
         })
     }
 
-    /// Those of one name, the winner first.
+    /// The templates of one name, the winner first.
     pub(crate) fn chain(&self, name: &str) -> &[Source] {
         self.chains.get(name).map_or(&[], Vec::as_slice)
     }
@@ -214,8 +214,8 @@ impl TemplateSet {
         self.chains.keys().map(String::as_str)
     }
 
-    /// The text of a template for the engine: where it names itself, it names the one it hides. The
-    /// engine would take a name that comes up again for a circle, before any callback of ours.
+    /// The text of a template for the engine: a reference to its own name is replaced by the one it
+    /// overrides. The engine would report a repeated name as a cycle, before any callback.
     pub(crate) fn text<'a>(&self, engine_name: &str, source: &'a Source) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(source.text.as_str());
         for reference in references(&source.text).into_iter().rev() {
@@ -229,8 +229,8 @@ impl TemplateSet {
         text
     }
 
-    /// The engine's name of the template that `inner`, as it stands in the template `outer`, means:
-    /// where a template names itself, the one it hides.
+    /// The engine's name of the template that `inner` in the template `outer` refers to: for its
+    /// own name, the one it overrides.
     pub(crate) fn resolve(&self, inner: &str, outer: &str) -> Option<String> {
         let (name, provider) = outer.split_once('@').unwrap_or((outer, ""));
         if inner != name {
@@ -266,7 +266,7 @@ pub(super) fn about(source: &Source, id: &str, message: String) -> Problem {
     }
 }
 
-/// The name of the active module of that namespace, as long as the program lives.
+/// The name of the active module with that namespace, valid as long as the program runs.
 fn owner_of(namespace: &str, layers: &[(Provider, Layer)]) -> &'static str {
     layers
         .iter()
@@ -277,8 +277,8 @@ fn owner_of(namespace: &str, layers: &[(Provider, Layer)]) -> &'static str {
         .unwrap_or_default()
 }
 
-/// The active modules in the order in which their templates win: that of `installed`, or else
-/// a module before those it requires, and by name.
+/// The active modules in order of precedence of their templates: that of `installed`, or else a
+/// module before those it requires, and by name.
 fn by_precedence<'a>(modules: &'a PlannedModules, settings: &Settings) -> Vec<&'a PlannedModule> {
     let mut waiting: Vec<&PlannedModule> = modules.active().collect();
     if let Some(installed) = &settings.site.installed {
@@ -299,7 +299,7 @@ fn by_precedence<'a>(modules: &'a PlannedModules, settings: &Settings) -> Vec<&'
     order
 }
 
-/// Reports templates in a namespace that the module has nothing to do with.
+/// Reports templates in the namespace of an unrelated module.
 fn check_namespaces(module: &PlannedModule, files: &Files, problems: &mut Vec<Problem>) {
     for file in files.names().iter().filter(|file| is_template(file)) {
         let (name, _) = split_name(file);

@@ -1,16 +1,16 @@
-//! How many requests are being answered, and whether the site is about to stop.
+//! The requests in progress, and the state of the shutdown.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The requests that are being answered.
+/// The requests in progress.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     count: AtomicUsize,
     is_stopping: AtomicBool,
 }
 
-/// A request that is being answered, until it is dropped with the last byte of the response.
+/// A request in progress, until it is dropped with the last byte of the response.
 #[derive(Debug)]
 pub(crate) struct InFlightRequest(Arc<InFlight>);
 
@@ -21,17 +21,17 @@ impl InFlight {
         InFlightRequest(Arc::clone(this))
     }
 
-    /// How many there are.
+    /// The number of requests in progress.
     pub(crate) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// From now on the site is about to stop.
+    /// Marks the site as stopping.
     pub(crate) fn stop(&self) {
         self.is_stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Returns `true` if the site is about to stop.
+    /// Returns `true` if the site is stopping.
     pub(crate) fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::SeqCst)
     }

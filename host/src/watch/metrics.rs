@@ -1,4 +1,4 @@
-//! Numbers for Prometheus: requests and how long they took, connections, and the modules' own.
+//! Metrics for Prometheus: requests and their durations, connections, and the modules' gauges.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -32,13 +32,13 @@ const TIMED_OUT: &str = "http_connections_timed_out_total";
 const KEPT_HITS: &str = "kept_pages_hits_total";
 const KEPT_MISSES: &str = "kept_pages_misses_total";
 const DURATIONS: &str = "http_request_duration_seconds";
-/// Upper bounds of the durations that are counted, in seconds.
+/// The upper bounds of the histogram of durations, in seconds.
 const BOUNDS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5, 10.0];
-/// How long a module may take to find out a number.
+/// The timeout of a module's gauge.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The numbers of a site.
+/// The metrics of a site.
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
@@ -51,11 +51,11 @@ pub(crate) struct Metrics {
     token: Option<String>,
 }
 
-/// Of the routes there are as many as the program has, of methods and statuses as many as HTTP.
+/// There are as many routes as the program has, and as many methods and statuses as HTTP has.
 #[derive(PartialEq, Eq, Hash)]
 struct SeriesKey {
     module: &'static str,
-    /// The place of the route's name; 0 if no route was called.
+    /// The index of the route's name; 0 if no route was called.
     route: usize,
     method: Option<Method>,
     status: u16,
@@ -196,7 +196,8 @@ impl Metrics {
         }
     }
 
-    /// Takes together what was counted, so that it does not pile up if nobody asks.
+    /// Aggregates the recorded values, so that they do not accumulate if `/metrics` is not
+    /// requested.
     pub(crate) fn tidy(&self) {
         self.handle.run_upkeep();
     }
@@ -209,13 +210,13 @@ impl Metrics {
         self.recorder.register_counter(&Key::from_static_name(name), &METADATA).absolute(value);
     }
 
-    /// All numbers, in the text format of Prometheus.
+    /// All metrics, in the text format of Prometheus.
     async fn render(&self, db: &Db) -> String {
         let set = |name: &'static str, value: usize| {
             let value = u32::try_from(value).unwrap_or(u32::MAX);
             self.set(&Key::from_static_name(name), value.into());
         };
-        // The request that asks is one of them.
+        // The current request is one of them.
         set("http_requests_in_flight", self.in_flight.count());
         set("http_connections", self.connections.open());
         self.set_counter(TIMED_OUT, self.connections.timed_out());
@@ -273,7 +274,7 @@ impl Series {
     }
 }
 
-/// The host's route for numbers.
+/// The host's route for metrics.
 pub(crate) fn routes(settings: &Settings) -> Vec<Route> {
     if !settings.site.metrics {
         return Vec::new();

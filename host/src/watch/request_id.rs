@@ -1,4 +1,4 @@
-//! By which a request is told from all others.
+//! The request ID.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use module_api::RequestInfo;
 use rocket::Request;
 
-/// Characters of an id that a router gives.
+/// The maximum length of an ID from a router, in characters.
 const LONGEST: usize = 128;
 
 /// The ID of this process: 64 random bits.
@@ -26,8 +26,8 @@ pub(super) fn info_of(request: &Request<'_>, behind_proxy: bool) -> RequestInfo 
     RequestInfo::new(id, traceparent.map(Arc::from))
 }
 
-/// The digits of the process and those of a number. Formatting them would be a third of what the
-/// watching of a request costs.
+/// Creates an ID from the digits of the process and those of a number. Formatting them would be a
+/// third of the cost of observing a request.
 fn own_id() -> Arc<str> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -42,8 +42,8 @@ fn is_id(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-/// Returns `true` if a text has the form of the W3C's Trace Context, version 00: `00-`, 32 digits
-/// that are not all 0, `-`, 16 digits that are not all 0, `-`, 2 digits.
+/// Returns `true` if a text is a valid W3C Trace Context, version 00: `00-`, 32 digits that are
+/// not all 0, `-`, 16 digits that are not all 0, `-`, 2 digits.
 fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_hex = |part: &str, length: usize| {

@@ -1,4 +1,4 @@
-//! `showmigrations`: all migrations and how they stand.
+//! `showmigrations`: all migrations and their states.
 
 use clap::Args;
 use module_api::MigrationId;
@@ -74,7 +74,7 @@ pub(in crate::command) async fn show(
     let mut states = state_of_migrations(&pool, &plan.migrations).await?;
     let wanted = &arguments.modules;
     for name in wanted {
-        // A module that is not linked can have left its entries.
+        // A module that is no longer linked may have entries in the ledger.
         if !is_no_module(name) && !states.iter().any(|state| state.id.module == *name) {
             LinkedModule::named(&plan.linked(), name)?;
         }
@@ -126,7 +126,7 @@ fn print_plan(rows: &[MigrationRow<'_>], verbose: bool) {
 }
 
 fn print_list(mut rows: Vec<MigrationRow<'_>>) {
-    // What is only in the ledger stands with its module.
+    // Migrations that are only in the ledger are listed with their module.
     let modules: Vec<&str> = rows.iter().map(|row| row.module).collect();
     rows.sort_by_key(|row| modules.iter().position(|module| *module == row.module));
     let mut module = "";
@@ -139,7 +139,7 @@ fn print_list(mut rows: Vec<MigrationRow<'_>>) {
     }
 }
 
-/// Prints the modules that were asked for and of which there is nothing to list.
+/// Prints the requested modules that have no migrations.
 fn print_without_migrations(plan: &Plan, wanted: &[String], states: &[MigrationState]) {
     for name in wanted {
         if states.iter().any(|state| state.id.module == *name) {

@@ -40,7 +40,7 @@ impl From<DatabaseWord> for DatabaseKind {
     }
 }
 
-/// Prints the SQL of a migration. No database is opened for that.
+/// Prints the SQL of a migration, without opening a database.
 pub(in crate::command) fn print_sql(
     plan: &Plan,
     settings: &Settings,

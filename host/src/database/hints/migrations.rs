@@ -7,8 +7,8 @@ use module_api::MigrationId;
 
 use crate::database::{DatabaseError, OpenError};
 
-/// Returns the remedy for an error that was not caused by the database itself; `program` is the
-/// name of this program.
+/// Returns the remedy for an error that the database itself did not cause; `program` is the name
+/// of this program.
 pub(super) fn hint(error: &DatabaseError, program: &str) -> Option<String> {
     Some(match error {
         DatabaseError::Open(OpenError::Missing { .. }) => {
@@ -54,7 +54,7 @@ fn adoption(error: &AdoptionError, program: &str) -> String {
          all are made anew; or take them as they are:"
     );
     for (MigrationId { module, name }, differences) in &error.migrations {
-        // By itself `--fake-initial` would run what lacks a table, and what is not the first.
+        // `--fake-initial` alone would run migrations with missing tables, and later ones.
         let lacks_table = differences.iter().any(|it| it.mismatch == Mismatch::NoTable);
         let arguments = if lacks_table || !name.starts_with("0001_") {
             format!("{name} --fake")

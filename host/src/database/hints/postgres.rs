@@ -29,7 +29,7 @@ pub(super) fn hint(error: &sqlx::Error, server: &PgConnectOptions) -> Option<Str
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::UnexpectedEof
             | io::ErrorKind::BrokenPipe => ended(&place),
-            // A name that cannot be looked up has no kind of its own.
+            // A failed name lookup has no kind of its own.
             _ => format!(
                 "see that the host in DATABASE_URL, {}, is the right one and that this machine \
                  can reach it",
@@ -52,7 +52,7 @@ pub(super) fn hint(error: &sqlx::Error, server: &PgConnectOptions) -> Option<Str
 
 fn hint_on_code(code: &str, message: &str, server: &PgConnectOptions) -> Option<String> {
     let user = server.get_username();
-    // Without a name it is the user's.
+    // The default is the name of the user.
     let database = server.get_database().unwrap_or(user);
     let place = server_address(server);
     Some(match code {
@@ -108,7 +108,7 @@ fn too_many() -> String {
         .to_owned()
 }
 
-/// Which right is missing, in SQL for somebody who can grant it.
+/// The missing privilege, in SQL for an administrator.
 fn may(message: &str, user: &str, database: &str) -> String {
     let role = quoted(user);
     let grant = |before: &str, rights: &str, on: &str| {

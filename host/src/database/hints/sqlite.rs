@@ -11,7 +11,7 @@ pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Optio
     match error {
         sqlx::Error::Database(error) if lacks_table(error.message()) => Some(migrate_first()),
         sqlx::Error::Database(error) => {
-            // The low byte says what it is, the others in which circumstances.
+            // The low byte is the error, the others give details.
             hint_on_code(error.code()?.parse::<u32>().ok()? & 0xff, file, url)
         }
         sqlx::Error::Io(error) => hint_on_file(file, error),
@@ -20,7 +20,7 @@ pub(super) fn hint(error: &sqlx::Error, file: Option<&Path>, url: &str) -> Optio
     }
 }
 
-/// SQLite has no code of its own for this.
+/// Returns `true` for a missing table, for which SQLite has no code of its own.
 fn lacks_table(message: &str) -> bool {
     ["no such table", "no such column", "has no column"].iter().any(|part| message.contains(part))
 }
@@ -60,7 +60,7 @@ fn hint_on_code(code: u32, file: &Path, url: &str) -> Option<String> {
     })
 }
 
-/// Returns the remedy for a file that the system does not create or open.
+/// Returns the remedy for a file that the system cannot create or open.
 pub(super) fn hint_on_file(file: &Path, error: &io::Error) -> Option<String> {
     Some(match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => may_write(file),
@@ -84,7 +84,7 @@ fn locked(file: &Path) -> String {
     )
 }
 
-/// SQLite makes files of its own beside the database's.
+/// SQLite creates further files beside the database.
 fn may_write(file: &Path) -> String {
     let folder = file.parent().unwrap_or(Path::new(".")).display();
     format!(
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// A disk that is full, as SQLite reports it: a file that may have no further page.
+    /// A full disk, simulated by a file that may have no further page.
     #[rocket::async_test]
     async fn a_full_disk_is_called_full() {
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
