@@ -9,7 +9,7 @@ use module_api::model::{ModelInfo, Record};
 
 use crate::models::{Group, User};
 
-/// The models that staff see.
+/// The registrations of users and groups.
 pub(crate) fn models() -> Vec<ModelAdmin> {
     vec![
         ModelAdmin::of::<User>()
@@ -39,8 +39,8 @@ pub(crate) fn models() -> Vec<ModelAdmin> {
     ]
 }
 
-/// By the permissions; but a superuser is changed and deleted by superusers alone, since whoever
-/// sets somebody's password can sign in as them.
+/// Returns `true` if the permissions allow it; but only superusers may change or delete a
+/// superuser, since whoever sets a user's password can log in as that user.
 fn users(
     user: &CurrentUser,
     action: Action,

@@ -1,4 +1,4 @@
-//! Signing in with a username and a password.
+//! Authentication by username and password.
 
 use module_api::db::{Db, DbError, FromRow, Transaction, query};
 use module_api::now;
@@ -8,30 +8,30 @@ use crate::passwords::{Hasher, HasherError, Verification};
 use crate::sessions::{self, SessionKey};
 use crate::usernames::MAX_USERNAME;
 
-/// The greatest number of bytes of a password. Nobody types more, and more would only cost time.
+/// The maximum length of a password, in bytes, which bounds the time of hashing.
 pub(crate) const MAX_PASSWORD: usize = 4096;
 
-/// How often to begin anew when the account changes while its password is verified.
+/// The number of attempts when the account changes while its password is verified.
 const ATTEMPTS: usize = 3;
 
 /// An error of authentication other than a wrong password.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthenticationError {
-    /// The password could not be checked.
+    /// The password could not be verified.
     #[error(transparent)]
     Hasher(#[from] HasherError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
 }
 
-/// The keys that a browser has, of which neither need be good.
+/// The keys that a browser sent, not verified.
 pub(crate) struct BrowserKeys {
     pub(crate) session: Option<SessionKey>,
     pub(crate) device: Option<DeviceKey>,
 }
 
-/// Somebody who signed in, and the new keys for the browser.
+/// The user who logged in, and the new keys for the browser.
 pub(crate) struct SignedIn {
     pub(crate) is_staff: bool,
     pub(crate) session: SessionKey,
@@ -46,9 +46,9 @@ struct Account {
     is_staff: bool,
 }
 
-/// Begins a session if there is an active account of that name with that password, and ends the one
-/// that the browser had before, if any. Neither the answer nor the time it takes tells whether
-/// there is an account, or whether it is active.
+/// Begins a session if there is an active account with that name and password, and ends the
+/// browser's previous session, if any. Neither the result nor the time it takes reveals whether
+/// there is such an account, or whether it is active.
 pub(crate) async fn sign_in(
     username: &str,
     password: &str,
@@ -56,7 +56,7 @@ pub(crate) async fn sign_in(
     hasher: &Hasher,
     db: &Db,
 ) -> Result<Option<SignedIn>, AuthenticationError> {
-    // Nor is what is far too long given to the hasher.
+    // A password that is far too long is not hashed.
     let too_long = password.len() > MAX_PASSWORD;
     let password = if too_long { "" } else { password };
     for _ in 0..ATTEMPTS {
@@ -67,7 +67,7 @@ pub(crate) async fn sign_in(
             return Ok(None);
         };
         let new_hash = match verification {
-            // What is not hashed anew today, is so another day.
+            // A hash that is not replaced today is replaced at a later login.
             Verification::RightButOld => hasher.encode(password).await.ok(),
             _ => None,
         };
@@ -86,7 +86,7 @@ pub(crate) async fn sign_in(
 }
 
 async fn active_account(username: &str, db: &Db) -> Result<Option<Account>, DbError> {
-    // PostgreSQL knows no texts with a zero byte.
+    // PostgreSQL does not support null characters in text.
     if username.contains('\0') || username.chars().count() > MAX_USERNAME {
         return Ok(None);
     }
@@ -95,7 +95,7 @@ async fn active_account(username: &str, db: &Db) -> Result<Option<Account>, DbEr
     account.bind(username).fetch_optional(&mut db.acquire().await?).await
 }
 
-/// Begins a session, if the account is still the one whose password was verified.
+/// Begins a session, unless the account was changed after its password was verified.
 async fn begin(
     account: &Account,
     new_hash: Option<&str>,

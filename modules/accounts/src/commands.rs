@@ -1,5 +1,4 @@
-//! Commands of the host's command line: to make a user who may do everything, and to give a user
-//! another password.
+//! Commands: creating a superuser, and changing a user's password.
 
 mod change_password;
 mod create_superuser;
@@ -12,7 +11,7 @@ use module_api::db::{DbConnection, DbError, FromRow, query};
 
 use self::terminal::Terminal;
 
-/// All commands.
+/// All commands of this module.
 pub(crate) fn all() -> Vec<Command> {
     vec![
         Command::new(create_superuser::definition(), create_superuser::run),
@@ -33,9 +32,9 @@ struct Account {
     email: String,
 }
 
-/// The user of that name, if there is one.
+/// The user with that name, if there is one.
 async fn account(username: &str, on: &mut DbConnection) -> Result<Option<Account>, DbError> {
-    // PostgreSQL knows no texts with a zero byte.
+    // PostgreSQL does not support null characters in text.
     if username.contains('\0') {
         return Ok(None);
     }
@@ -45,13 +44,13 @@ async fn account(username: &str, on: &mut DbConnection) -> Result<Option<Account
     account.bind(username).fetch_optional(on).await
 }
 
-/// Prints what was done. Nobody needs to read it.
+/// Prints the result. A closed standard output is not an error.
 fn print_success(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// The name under which whoever runs the command is known to the operating system: the first of the
-/// variables by which Python tells it that is set.
+/// The name of the operating system's user: the first variable that is set among those that Python
+/// reads.
 fn system_user() -> Option<String> {
     let names = ["LOGNAME", "USER", "LNAME", "USERNAME"];
     names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

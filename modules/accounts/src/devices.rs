@@ -1,5 +1,6 @@
-//! Browsers in which a user signed in before. Each proves it with a key in a long-lived cookie, and
-//! its failures count by themselves: so nobody who fails elsewhere can keep the user out.
+//! Known browsers, in which a user logged in before. Each proves it with a key in a long-lived
+//! cookie, and its failed logins are counted separately, so that failures elsewhere cannot keep the
+//! user out.
 
 use module_api::CookieRules;
 use module_api::db::{Db, DbError, Transaction, query};
@@ -10,27 +11,27 @@ use rocket::Request;
 use crate::expired::Expiring;
 use crate::secret::Secret;
 
-/// How long a browser is known in which nobody signs in.
+/// The time after which a browser without a login is forgotten.
 const LIFETIME: Duration = Duration::weeks(52);
 
-/// In how many browsers a user is known at most; the latest are.
+/// The maximum number of known browsers per user; the latest are kept.
 const PER_USER: i64 = 20;
 
 const EXPIRING: Expiring =
     Expiring { table: "accounts_device", key: "id", moment: "last_used", at_once: 100 };
 
-/// The key that a browser keeps; the database has only its hash.
+/// The key in the browser's cookie; the database has only its hash.
 #[derive(Clone)]
 pub(crate) struct DeviceKey(Secret);
 
 impl DeviceKey {
-    /// The one that a request carries. It need not be known.
+    /// The key that a request carries, not verified.
     pub(crate) fn of(request: &Request<'_>) -> Option<Self> {
         let cookie = request.cookies().get(cookie_name(CookieRules::of(request)))?;
         Secret::parse(cookie.value()).map(Self)
     }
 
-    /// Has the browser that sent a request keep it.
+    /// Sets the cookie in the browser that sent a request.
     pub(crate) fn give_to(&self, request: &Request<'_>) {
         let rules = CookieRules::of(request);
         let mut cookie = rules.cookie(cookie_name(rules), self.0.text());
@@ -47,9 +48,9 @@ const fn cookie_name(rules: CookieRules) -> &'static str {
     if rules.secure { "__Host-device" } else { "device" }
 }
 
-/// Returns `true` if the user of that name logged in before in the browser with that key.
+/// Returns `true` if the user with that name logged in before in the browser with that key.
 pub(crate) async fn is_known(key: &DeviceKey, username: &str, db: &Db) -> Result<bool, DbError> {
-    // PostgreSQL takes no such text, and nobody is called so.
+    // PostgreSQL does not support null characters in text, and no username contains one.
     if username.contains('\0') {
         return Ok(false);
     }
@@ -63,8 +64,8 @@ pub(crate) async fn is_known(key: &DeviceKey, username: &str, db: &Db) -> Result
     Ok(number > 0)
 }
 
-/// Remembers that a user signed in in a browser, which is given a new key in place of the one it
-/// had: who has seen that one, has nothing of it.
+/// Records that a user logged in in a browser, which gets a new key in place of its previous one. A
+/// stolen previous key is worthless then.
 pub(crate) async fn remember(
     user_id: i64,
     former: Option<&DeviceKey>,

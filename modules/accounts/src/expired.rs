@@ -1,4 +1,4 @@
-//! Deletes expired rows, a few whenever new ones are written, so that in time none are left.
+//! Deletes expired rows, a few at each insert of new ones, so that they do not accumulate.
 
 use module_api::db::{DatabaseKind, DbError, Transaction, Value, query};
 use module_api::sqlx::AssertSqlSafe;
@@ -6,11 +6,11 @@ use module_api::sqlx::AssertSqlSafe;
 /// A table whose rows expire.
 pub(crate) struct Expiring {
     pub(crate) table: &'static str,
-    /// The column of its primary key.
+    /// The column of the primary key.
     pub(crate) key: &'static str,
-    /// The column of the moment after which a row expires.
+    /// The column with the moment after which a row expires.
     pub(crate) moment: &'static str,
-    /// Rows deleted at once: more than are written meanwhile.
+    /// The number of rows deleted at once: more than are inserted meanwhile.
     pub(crate) at_once: i64,
 }
 
@@ -24,7 +24,7 @@ impl Expiring {
         let Self { table, key, moment, at_once } = self;
         let lock = match on.kind() {
             DatabaseKind::Sqlite => "",
-            // Two that clear at the same moment would otherwise wait for each other.
+            // Two concurrent transactions would otherwise wait for each other.
             DatabaseKind::Postgres => "FOR UPDATE SKIP LOCKED",
         };
         let delete = format!(

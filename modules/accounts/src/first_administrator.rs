@@ -1,4 +1,4 @@
-//! The first user of a site on a developer's machine, so that somebody can log in at once.
+//! The first administrator of a site on a developer's machine.
 
 use module_api::db::{Db, DbError, query};
 use module_api::rocket::figment::Figment;
@@ -10,13 +10,13 @@ use crate::settings::AccountsSettings;
 
 const USERNAME: &str = "admin";
 
-/// Letters and digits that nobody takes for others: no `0` and `O`, no `1`, `l` and `I`. Twenty of
-/// them hold 116 bits.
+/// Letters and digits that are not mistaken for others: no `0` and `O`, no `1`, `l` and `I`.
+/// Twenty of them have 116 bits of entropy.
 const CHARACTERS: &[u8; 56] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
 const LENGTH: usize = 20;
 
-/// Makes an administrator if the database had no user when the start began: demo data may have
-/// brought some since.
+/// Creates an administrator if the database had no user when the start began: demo data may have
+/// added some since.
 pub(crate) fn create(site: LocalStartContext<'_>) -> ModuleFuture<'_, Option<Notice>> {
     Box::pin(async move {
         if !site.is_new && has_users(site.db).await? {
@@ -36,7 +36,7 @@ async fn has_users(db: &Db) -> Result<bool, DbError> {
     Ok(user.is_some())
 }
 
-/// Makes the user; false if somebody has the name already, as a member of the demo data may.
+/// Inserts the user; `false` if the username is taken, as by a member of the demo data.
 async fn insert(
     password: &str,
     figment: &Figment,
@@ -58,7 +58,7 @@ async fn insert(
     Ok(inserted > 0)
 }
 
-/// Says who the administrator is, and where to log in.
+/// The notice with the administrator's name and password, and the address of the login.
 fn notice(password: String, urls: &Urls) -> Notice {
     let admin = urls.url(route_name!("admin:index"), &[]).map(|path| ("Its admin is at", path));
     let place = admin

@@ -6,7 +6,7 @@ use module_api::time::UtcDateTime;
 
 use crate::usernames::{normalized_username, validate_username};
 
-/// A model as permissions know it.
+/// A model that permissions refer to.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "contenttypes.contenttype",
@@ -28,7 +28,7 @@ pub struct ContentType {
     pub model: String,
 }
 
-/// Something that a user may be allowed to do with a model.
+/// The permission for an action on a model.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "auth.permission",
@@ -52,7 +52,7 @@ pub struct Permission {
     pub codename: String,
 }
 
-/// Users who have permissions in common.
+/// A group of users with common permissions.
 #[derive(Debug, Clone, Model)]
 #[model(label = "auth.group", display = "{name}", natural_key = ["name"])]
 pub struct Group {
@@ -66,7 +66,7 @@ pub struct Group {
     pub permissions: ManyToMany<Permission>,
 }
 
-/// Somebody who may sign in.
+/// An account that can log in.
 #[derive(Debug, Clone, Model)]
 #[model(label = "auth.user", display = "{username}", natural_key = ["username"])]
 pub struct User {
@@ -75,7 +75,7 @@ pub struct User {
     /// The hash of the password, in Django's encoding.
     #[model(max_length = 128)]
     pub password: String,
-    /// When the user signed in last, if ever.
+    /// The moment of the last login, if any.
     #[model(blank)]
     pub last_login: Option<UtcDateTime>,
     /// `true` if the user has all permissions implicitly.
@@ -118,7 +118,7 @@ pub struct User {
                      of deleting accounts."
     )]
     pub is_active: bool,
-    /// When the account was made.
+    /// The moment at which the account was created.
     #[model(default = now)]
     pub date_joined: UtcDateTime,
     /// The groups the user is in.
@@ -133,31 +133,31 @@ pub struct User {
     pub user_permissions: ManyToMany<Permission>,
 }
 
-/// A browser in which a user is signed in, until it is left alone for two weeks.
+/// A session of a user in a browser, which expires after two weeks without requests.
 #[derive(Debug, Clone, Model)]
 #[model(label = "accounts.session", ordering = ["-last_used"])]
 pub struct Session {
     /// The primary key.
     pub id: i64,
-    /// The hash of the key that the browser keeps in a cookie.
+    /// The hash of the key in the browser's cookie.
     #[model(exact_length = 64, unique)]
     pub key_hash: String,
     /// The signed-in user.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
-    /// When the user signed in.
+    /// The moment of the login.
     #[model(default = now)]
     pub created: UtcDateTime,
-    /// When the browser last asked for something, give or take an hour.
+    /// The moment of the browser's last request, to an hour.
     #[model(default = now, index)]
     pub last_used: UtcDateTime,
-    /// The fingerprint of what the user's `password` was then: the session is over as soon as it is
-    /// another, whatever program changes it.
+    /// The fingerprint of the user's `password` at the login: the session ends as soon as any
+    /// program changes the column.
     #[model(exact_length = 64)]
     pub password_fingerprint: String,
 }
 
-/// A browser in which a user once signed in. Failures of others do not make it wait.
+/// A browser in which the user logged in before. Failed logins elsewhere do not delay it.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "accounts.device",
@@ -167,18 +167,18 @@ pub struct Session {
 pub struct Device {
     /// The primary key.
     pub id: i64,
-    /// The hash of the key that the browser keeps in a cookie, one for all who use it.
+    /// The hash of the key in the browser's cookie, which all users of the browser share.
     #[model(exact_length = 64)]
     pub key_hash: String,
     /// The user who logged in.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
-    /// When the user last signed in there.
+    /// The moment of the user's last login in this browser.
     #[model(default = now, index)]
     pub last_used: UtcDateTime,
 }
 
-/// A way for a user to set a new password without the old one, for an hour and once.
+/// A key to set a new password without the old one, valid for an hour and only once.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "accounts.passwordreset",
@@ -195,11 +195,11 @@ pub struct PasswordReset {
     /// The user whose password is reset.
     #[model(on_delete = cascade)]
     pub user: ForeignKey<User>,
-    /// When it is over.
+    /// The moment at which the key expires.
     #[model(index)]
     pub expires: UtcDateTime,
-    /// The fingerprint of what the user's `password` and `email` were then: it is over as soon as
-    /// one of them is another, whatever program changes it.
+    /// The fingerprint of the user's `password` and `email` at that time: the key expires as soon
+    /// as any program changes one of them.
     #[model(exact_length = 64)]
     pub account_fingerprint: String,
 }

@@ -1,4 +1,4 @@
-//! Giving a user a new password.
+//! Setting a user's new password.
 
 use module_api::db::{DbError, Transaction, query};
 use module_api::model::ValidationErrors;
@@ -11,16 +11,15 @@ use crate::sessions;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NewPasswordError {
-    /// It is none to have: what to tell the user, who may be shown all of it.
+    /// The password is not valid, for these reasons, which may be shown to the user.
     #[error("{}", .0.join(" "))]
     Invalid(Vec<String>),
-    /// It could not be hashed.
+    /// The password could not be hashed.
     #[error(transparent)]
     Hasher(#[from] HasherError),
 }
 
-/// All that is wrong with a new password, if anything is: the four validators of Django, and no
-/// more than 4096 bytes.
+/// Validates a new password with the four validators of Django, and a limit of 4096 bytes.
 ///
 /// # Errors
 ///
@@ -32,8 +31,8 @@ pub fn check_new_password(password: &str, user: &UserAttributes<'_>) -> Result<(
     validate_password(password, user)
 }
 
-/// Returns the errors of a new password that was typed twice: those of the first input and of the
-/// second, in Django's words. The texts contain nothing of the input.
+/// Returns the errors of a new password that was entered twice: those of the first input and of
+/// the second, in Django's words. They do not contain the input.
 ///
 /// ```
 /// use accounts::new_password::check_typed_twice;
@@ -74,8 +73,8 @@ pub(crate) fn errors_in_typed_twice(
     errors
 }
 
-/// Checks a new password and hashes it, for [`store_password`]: before the transaction, since it
-/// takes its time.
+/// Validates a new password and hashes it, for [`store_password`]. It is called before the
+/// transaction, since hashing takes time.
 ///
 /// ```
 /// use accounts::new_password::{NewPasswordError, hash_new_password, store_password};
@@ -96,7 +95,7 @@ pub(crate) fn errors_in_typed_twice(
 ///
 /// # Errors
 ///
-/// It is none to have, or too many passwords are being hashed.
+/// The password is not valid, or too many passwords are being hashed.
 pub async fn hash_new_password(
     password: &str,
     user: &UserAttributes<'_>,
@@ -106,11 +105,11 @@ pub async fn hash_new_password(
     Ok(hasher.encode(password).await?)
 }
 
-/// Gives a user a hashed password, and ends all sessions; whether there is such a user.
+/// Stores a user's hashed password, and ends all sessions of the user. Returns `false` if there
+/// is no such user.
 ///
-/// A user who changes the own password stays signed in with a new session:
-/// [`sessions::begin`], and
-/// [`SessionKey::give_to`](crate::sessions::SessionKey::give_to) after the commit.
+/// Users who change their own password stay logged in with a new session: [`sessions::begin`],
+/// and [`SessionKey::give_to`](crate::sessions::SessionKey::give_to) after the commit.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Adding a user: for code of other modules, and for tests.
+//! Creating a user, for code of other modules, and for tests.
 
 use module_api::db::Db;
 use module_api::model::{ManyToMany, Model, WriteError};
@@ -8,7 +8,7 @@ use rocket::tokio::task::spawn_blocking;
 use crate::models::User;
 use crate::passwords::{Algorithm, encode, unusable};
 
-/// A user to be added.
+/// A user to be created.
 ///
 /// ```
 /// use accounts::NewUser;
@@ -23,7 +23,7 @@ use crate::passwords::{Algorithm, encode, unusable};
 pub struct NewUser<'a> {
     /// The name to sign in with.
     pub username: &'a str,
-    /// The password; without one, nobody can sign in.
+    /// The password; `None` for a user who cannot log in.
     pub password: Option<&'a str>,
     /// The email address. May be empty.
     pub email: &'a str,
@@ -36,7 +36,7 @@ pub struct NewUser<'a> {
 }
 
 impl<'a> NewUser<'a> {
-    /// A user with that name and password, and no rights.
+    /// A user with that name and password, without permissions.
     pub const fn named(username: &'a str, password: &'a str) -> Self {
         Self {
             username,
@@ -48,25 +48,25 @@ impl<'a> NewUser<'a> {
         }
     }
 
-    /// The same as staff.
+    /// Makes the user staff.
     pub const fn staff(self) -> Self {
         Self { is_staff: true, ..self }
     }
 
-    /// The same with all rights, who may enter the admin.
+    /// Makes the user a superuser, who may also enter the admin.
     pub const fn superuser(self) -> Self {
         Self { is_staff: true, is_superuser: true, ..self }
     }
 
-    /// Adds the user, with an Argon2 hash of the password; the primary key.
+    /// Inserts the user, with an Argon2 hash of the password, and returns the primary key.
     ///
     /// # Errors
     ///
-    /// The values are not what the fields may hold, or the database refuses.
+    /// The values do not fit their fields or break a rule, or the database refuses.
     ///
     /// # Panics
     ///
-    /// There are no 19 MiB of memory.
+    /// 19 MiB of memory cannot be allocated.
     pub async fn add_to(self, db: &Db) -> Result<i64, WriteError> {
         let hash = match self.password {
             Some(password) => {
@@ -79,11 +79,11 @@ impl<'a> NewUser<'a> {
         self.add_with_hash(&hash, db).await
     }
 
-    /// Adds the user with a hash of the password in Django's encoding; the primary key.
+    /// Inserts the user with a password hash in Django's encoding, and returns the primary key.
     ///
     /// # Errors
     ///
-    /// The values are not what the fields may hold, or the database refuses.
+    /// The values do not fit their fields or break a rule, or the database refuses.
     pub async fn add_with_hash(self, hash: &str, db: &Db) -> Result<i64, WriteError> {
         let mut user = User {
             id: 0,

@@ -1,5 +1,4 @@
-//! Keys with which somebody who forgot the password sets a new one. The mail has the key, the
-//! database only its hash.
+//! Keys for password resets. The mail contains the key, the database only its hash.
 
 mod triggers;
 
@@ -14,13 +13,13 @@ use crate::secret::{Secret, fingerprint};
 
 pub(crate) use triggers::{are_there as triggers_are_there, restore as restore_triggers};
 
-/// How long a key is good for.
+/// The lifetime of a key.
 const LIFETIME: Duration = Duration::hours(1);
 
 const EXPIRING: Expiring =
     Expiring { table: "accounts_password_reset", key: "id", moment: "expires", at_once: 100 };
 
-/// A user who may set a new password by mail.
+/// A user who may reset the password by mail.
 #[derive(FromRow)]
 pub(crate) struct Account {
     pub(crate) id: i64,
@@ -32,9 +31,9 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Fingerprint that a key remembers: it is over as soon as the password or the address is
-    /// another, whatever program changes it. A trigger deletes it then, so that it stays over; but
-    /// SQLite drops triggers with the table when a Django rebuilds that, until `migrate` runs.
+    /// The fingerprint that is stored with a key: the key expires as soon as any program changes
+    /// the password or the address. A trigger deletes it then, so that it cannot become valid
+    /// again; but SQLite drops triggers when Django rebuilds their table, until `migrate` runs.
     fn fingerprint(&self) -> String {
         fingerprint(&["password reset", &self.password, &self.email])
     }
@@ -45,7 +44,7 @@ impl Account {
     }
 }
 
-/// A key with the account it is for.
+/// A key with its account.
 #[derive(FromRow)]
 struct IssuedKey {
     #[row(flatten)]
@@ -54,9 +53,9 @@ struct IssuedKey {
     fingerprint: String,
 }
 
-/// Makes a key for each account that has this email address and may have a new password.
+/// Creates a key for each account that has this email address and may reset its password.
 pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Secret)>, DbError> {
-    // PostgreSQL knows no texts with a zero byte.
+    // PostgreSQL does not support null characters in text.
     if email.is_empty() || email.contains('\0') {
         return Ok(Vec::new());
     }
@@ -66,7 +65,7 @@ pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Se
     );
     let mut accounts: Vec<Account> =
         accounts.bind(email).fetch_all(&mut pool.acquire().await?).await?;
-    // A database may take letters for equal that are not, which would be another's address.
+    // A database may consider different letters equal, and the address would be another user's.
     let wanted = email.to_lowercase();
     accounts.retain(|account| account.has_password() && account.email.to_lowercase() == wanted);
     if accounts.is_empty() {
@@ -93,7 +92,7 @@ pub(crate) async fn issue(email: &str, pool: &DbPool) -> Result<Vec<(Account, Se
     Ok(issued)
 }
 
-/// The account that a key is for, if it is good for anything.
+/// The account of a key, if the key is valid.
 pub(crate) async fn find(key: &Secret, on: &mut DbConnection) -> Result<Option<Account>, DbError> {
     let issued = query(
         "SELECT account.id, account.username, account.first_name, account.last_name, \
@@ -108,10 +107,10 @@ pub(crate) async fn find(key: &Secret, on: &mut DbConnection) -> Result<Option<A
     Ok(issued.filter(is_good).map(|issued| issued.account))
 }
 
-/// Gives an account that was found by a key its new password, which ends all its sessions and keys.
-/// The browser, which may be known by a key already, is given one by which the user is known from
-/// now on: nobody who goes on failing elsewhere keeps the user from logging in. None, if the key is
-/// good for nothing any more.
+/// Sets the new password of an account that was found by a key, which ends all its sessions and
+/// keys. The browser gets a key, in place of its own if it has one, by which it is a known browser
+/// of the user: failed logins elsewhere do not keep the user out. Returns `None` if the key is no
+/// longer valid.
 pub(crate) async fn redeem(
     key: &Secret,
     account: &Account,
@@ -125,7 +124,7 @@ pub(crate) async fn redeem(
     if used == 0 {
         return Ok(None);
     }
-    // Whoever changed one of these meanwhile ended the key.
+    // A change of one of these meanwhile ended the key.
     let changed = query(
         "UPDATE auth_user SET password = $1 \
          WHERE id = $2 AND password = $3 AND email = $4 AND is_active",

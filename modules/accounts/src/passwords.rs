@@ -1,8 +1,8 @@
-//! Passwords, encoded as Django encodes them: what a Django on the same database wrote is read
-//! here, and the other way round.
+//! Password hashing in Django's encodings: hashes of a Django on the same database are read here,
+//! and vice versa.
 //!
-//! [`encode`] and [`verify`] do the arithmetic and take as long as it takes, which is long by
-//! intent. Handlers go through a [`Hasher`], which keeps it away from the server's threads.
+//! [`encode`] and [`verify`] compute hashes, which takes long by intent. Handlers use a
+//! [`Hasher`], which computes them outside of the server's threads.
 
 mod argon2;
 mod base64;
@@ -39,14 +39,14 @@ pub enum Algorithm {
     /// These are OWASP's parameters and not Django's, which are 100 MiB, two passes and eight
     /// lanes. The lanes would gain nothing here, where as many passwords are hashed at once as
     /// there are cores, and the memory is that of all of them together. A Django with
-    /// `argon2-cffi` verifies these too: the parameters are part of the hash.
+    /// `argon2-cffi` verifies these hashes too: the parameters are part of the hash.
     #[default]
     #[serde(rename = "argon2")]
     Argon2,
     /// PBKDF2 with HMAC-SHA256 and Django 5.2's 1,000,000 rounds, unless the settings say
     /// otherwise: `pbkdf2_sha256$1000000$…`.
     ///
-    /// Every Django verifies it, without packages of its own.
+    /// Every Django verifies it, without additional packages.
     #[serde(rename = "pbkdf2_sha256")]
     Pbkdf2Sha256,
 }
@@ -54,16 +54,17 @@ pub enum Algorithm {
 /// The result of comparing a password with a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
-    /// It is not the one, or nothing can be the one: the hash is unusable or cannot be read.
+    /// The password is wrong, or no password can be right: the hash is unusable or cannot be
+    /// parsed.
     Wrong,
-    /// It is the one.
+    /// The password is right.
     Right,
-    /// It is the one, and its hash should be replaced by a new one: it is of another algorithm
-    /// than the preferred, or weaker than new ones are. One that is stronger stays.
+    /// The password is right, and its hash should be replaced: it is of another algorithm than
+    /// the preferred one, or weaker than new ones. A stronger one is kept.
     RightButOld,
 }
 
-/// There is no memory to compute a hash in: neither right nor wrong is known.
+/// There is not enough memory to compute a hash: the result is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no memory to compute a password's hash in")]
 pub struct OutOfMemory;
@@ -72,7 +73,7 @@ pub struct OutOfMemory;
 ///
 /// # Errors
 ///
-/// For Argon2 there are no 19 MiB of memory.
+/// 19 MiB of memory for Argon2 cannot be allocated.
 ///
 /// # Panics
 ///
@@ -101,7 +102,7 @@ pub fn encode(
 }
 
 /// Returns the stored value for a user without a password, which no password matches. It is
-/// Django's `!` and 40 random characters, so that no two are the same.
+/// Django's `!` and 40 random characters, so that all are different.
 ///
 /// ```
 /// use accounts::passwords::{Algorithm, Verification, unusable, verify};
@@ -115,17 +116,18 @@ pub fn unusable() -> String {
     format!("!{}", salt::characters(40))
 }
 
-/// Compares a password with what is stored of a user, which may be anything.
+/// Compares a password with the stored value of a user, which can be any text.
 ///
-/// Read are Django's `argon2`, `pbkdf2_sha256`, `pbkdf2_sha1`, `scrypt`, `bcrypt_sha256` and
-/// `bcrypt`. Everything else is [`Verification::Wrong`], as is a hash whose parameters are far
-/// beyond those of Django: a row must not be able to stall the server or to take all its memory.
+/// The supported encodings are Django's `argon2`, `pbkdf2_sha256`, `pbkdf2_sha1`, `scrypt`,
+/// `bcrypt_sha256` and `bcrypt`. Any other value is [`Verification::Wrong`], as is a hash whose
+/// parameters are far beyond those of Django: a row must not be able to stall the server or to
+/// exhaust its memory.
 ///
-/// `settings` decide whether the hash is an old one.
+/// `settings` determine whether the hash is an old one.
 ///
 /// # Errors
 ///
-/// There is no memory to compute the hash in.
+/// There is not enough memory to compute the hash.
 pub fn verify(
     password: &str,
     encoded: &str,

@@ -1,5 +1,5 @@
-//! The permissions to add, change, delete and view the rows of each model: rows that have to be in
-//! the database before they can be given to anybody.
+//! The permissions to add, change, delete and view the rows of each model, which have to be rows in
+//! the database before they can be granted.
 
 mod renamed;
 
@@ -11,15 +11,15 @@ use module_api::db::{Db, DbError, Executor, Transaction, Value, continue_sequenc
 use module_api::model::{ModelInfo, Models};
 use module_api::sqlx::AssertSqlSafe;
 
-/// How many rows are written at once.
+/// The maximum number of rows in one statement.
 const ROWS_AT_ONCE: usize = 200;
 
-/// The widths of the columns, by which PostgreSQL would refuse.
+/// The lengths of the columns, which PostgreSQL enforces.
 const MAX_NAME: usize = 255;
 const MAX_CODENAME: usize = 100;
 const MAX_LABEL_PART: usize = 100;
 
-/// A model's name is too long to be the name of permissions.
+/// A model's name is too long for the names of permissions.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the model `{label}` cannot have permissions: {what} has more than {limit} characters; give it \
@@ -31,9 +31,9 @@ struct NameTooLong {
     limit: usize,
 }
 
-/// Creates the content types and permissions that models of the site lack, as Django's `migrate`
-/// does, and in its order: model by model, of each model add, change, delete, view. Those of a renamed
-/// model are renamed. What else is there stays as it is, whoever made it and whatever it is of.
+/// Creates the missing content types and permissions of the site's models, like Django's `migrate`,
+/// and in its order: model by model, and for each model add, change, delete, view. Those of a renamed
+/// model are renamed. Other existing rows are left unchanged.
 pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let known = read_known(&mut db.acquire().await?).await?;
@@ -49,7 +49,7 @@ pub(crate) fn create_missing(db: &Db) -> ModuleFuture<'_> {
         renamed::rename(Models::of(db), &known, &mut transaction).await?;
         let known = read_known(&mut transaction).await?;
         create_content_types(&lacking, &known, &mut transaction).await?;
-        // With the keys of the new ones, and with what another program has made meanwhile.
+        // With the keys of the new ones, and concurrent inserts of other programs.
         let known = read_known(&mut transaction).await?;
         let permissions = create_permissions(&lacking, &known, &mut transaction).await?;
         transaction.commit().await?;
@@ -129,7 +129,7 @@ async fn create_content_types(
     Ok(())
 }
 
-/// Creates what is missing; how many those were.
+/// Creates the missing permissions, and returns their number.
 async fn create_permissions(
     models: &[&'static ModelInfo],
     known: &Known,
@@ -149,7 +149,7 @@ async fn create_permissions(
     insert("auth_permission", ["name", "content_type_id", "codename"], rows, on).await
 }
 
-/// Inserts rows in their order, except those that are there by now; how many were inserted.
+/// Inserts rows in order, except existing ones, and returns the number of inserted rows.
 async fn insert<const COLUMNS: usize>(
     table: &str,
     columns: [&str; COLUMNS],
@@ -158,7 +158,7 @@ async fn insert<const COLUMNS: usize>(
 ) -> Result<u64, DbError> {
     let rows: Vec<Vec<Value>> = rows.into_iter().collect();
     if !rows.is_empty() {
-        // A key that is taken would count as a row that is there.
+        // A taken key would count as an existing row.
         continue_sequence(table, &mut *on).await?;
     }
     let mut inserted = 0;
@@ -168,14 +168,13 @@ async fn insert<const COLUMNS: usize>(
             format!("({})", numbers.collect::<Vec<_>>().join(", "))
         };
         let values: Vec<String> = (0..rows.len()).map(parameters).collect();
-        // The columns that must be unique are not named: tables that were taken over are not always
-        // that strict.
+        // The unique columns are not named: adopted tables may lack the constraint.
         let sql = format!(
             "INSERT INTO {table} ({}) VALUES {} ON CONFLICT DO NOTHING",
             columns.join(", "),
             values.join(", "),
         );
-        // Names of this file's own and numbers of parameters.
+        // Literals of this file and numbers of parameters.
         let insert = query(AssertSqlSafe(sql)).bind_all(rows.iter().flatten().cloned());
         inserted += insert.execute(&mut *on).await?;
     }

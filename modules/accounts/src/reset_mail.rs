@@ -1,4 +1,4 @@
-//! Mails with which users who forgot their password set a new one.
+//! Mails for password resets.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use module_api::{
 use crate::password_reset::{self, Account};
 use crate::secret::Secret;
 
-/// How many requests for mails are worked on at once. Who comes after them is asked to come again.
+/// The maximum number of requests that are processed at once; further ones are refused.
 const DELIVERIES: usize = 32;
 
-/// Check for a site that sends no mail.
+/// Warns if the site sends no mail.
 pub(crate) fn can_be_sent(site: &CheckContext<'_>) -> Vec<Problem> {
-    // What is wrong with the settings the host reports.
+    // Errors in the settings are reported by the host.
     if Mailer::of(site.figment).map_or(true, |mailer| mailer.is_open()) {
         return Vec::new();
     }
@@ -27,14 +27,14 @@ pub(crate) fn can_be_sent(site: &CheckContext<'_>) -> Vec<Problem> {
     vec![Problem::warning("accounts.W001", message).hint(hint)]
 }
 
-/// The queue of requests for such emails: managed state.
+/// The queue of requests for password resets: managed state.
 pub(crate) struct Outbox {
     site_name: Option<String>,
     places: Arc<Semaphore>,
 }
 
 impl Outbox {
-    /// The one of a site with these settings.
+    /// Creates the queue of a site with these settings.
     pub(crate) fn of(site: &Figment) -> Self {
         let site_name = site.extract_inner::<String>("site_name").ok();
         Self {
@@ -43,10 +43,10 @@ impl Outbox {
         }
     }
 
-    /// A place for a request; none if there are too many at the moment, or no mail is sent.
+    /// A place in the queue; `None` if it is full, or the site sends no mail.
     pub(crate) fn delivery(&self, mailer: &Mailer, config: &Config) -> Option<Delivery> {
-        // What a request says of the site's address is never believed: somebody else would get the
-        // key.
+        // The site's address is never taken from a request, which could be forged: the key would
+        // be sent to an attacker.
         let site_url = mailer.site_url(config)?;
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let host = || site_url.split_once("://").map_or("", |(_, host)| host).to_owned();
@@ -55,7 +55,7 @@ impl Outbox {
     }
 }
 
-/// A request for mails that is worked on.
+/// A request that is being processed.
 pub(crate) struct Delivery {
     mailer: Mailer,
     site_url: String,
@@ -64,8 +64,8 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Sends a mail to each account with that email address. Nobody waits for it any more: what
-    /// goes wrong is logged, without the keys.
+    /// Sends a mail to each account with that email address. It runs in the background: errors are
+    /// logged, without the keys.
     pub(crate) async fn run(self, email: String, pool: DbPool, urls: Urls) {
         let issued = match password_reset::issue(&email, &pool).await {
             Ok(issued) => issued,

@@ -1,23 +1,23 @@
-//! Random keys that browsers keep, and of which the database has only hashes.
+//! Random keys that browsers store, of which the database has only hashes.
 
 use sha2::{Digest, Sha256};
 
-/// Bytes of a key: 256 bits.
+/// The length of a key, in bytes: 256 bits.
 const LENGTH: usize = 32;
 
-/// A random key. It is never printed: who has it, is taken for who was given it.
+/// A random key. It is never printed: its holder is authenticated by it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret([u8; LENGTH]);
 
 impl Secret {
-    /// A new one, of the operating system's random numbers.
+    /// Creates a key from the operating system's random numbers.
     pub(crate) fn random() -> Self {
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).expect("the operating system has random numbers");
         Self(bytes)
     }
 
-    /// Reads what a cookie holds; nothing if that is not of our making.
+    /// Parses the value of a cookie; `None` if it is not valid.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
@@ -37,8 +37,8 @@ impl Secret {
     }
 }
 
-/// A fingerprint of several texts, as 64 hexadecimal digits. The first says what they are; only the
-/// last may be of anybody's choice.
+/// The fingerprint of several texts, as 64 hexadecimal digits. The first names their kind; only the
+/// last may be chosen by a client.
 pub(crate) fn fingerprint(texts: &[&str]) -> String {
     let mut digest = Sha256::new();
     for text in texts {

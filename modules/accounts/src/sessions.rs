@@ -1,4 +1,4 @@
-//! Sessions: who is signed in, in which browser. They are rows, which all replicas of a site share.
+//! Sessions, stored in rows that all replicas of a site share.
 
 use module_api::CookieRules;
 use module_api::ModuleFuture;
@@ -10,31 +10,31 @@ use rocket::Request;
 use crate::expired::Expiring;
 use crate::secret::{Secret, fingerprint};
 
-/// How long a session lasts that is not used.
+/// The lifetime of a session without requests.
 pub(crate) const IDLE: Duration = Duration::weeks(2);
 
 const EXPIRING: Expiring =
     Expiring { table: "accounts_session", key: "id", moment: "last_used", at_once: 100 };
 
-/// The key of a session: who has it, is signed in. The browser keeps it in a cookie, the database
-/// has only its hash.
+/// The key of a session, which authenticates its user. The browser keeps it in a cookie, the
+/// database has only its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionKey(Secret);
 
 impl SessionKey {
-    /// The one that a request carries. It need not be that of a session.
+    /// The key that a request carries, not verified.
     pub fn of(request: &Request<'_>) -> Option<Self> {
         let cookie = request.cookies().get(CookieRules::of(request).session_cookie())?;
         Secret::parse(cookie.value()).map(Self)
     }
 
-    /// Has the browser that sent a request keep it for as long as the session lasts unused.
+    /// Sets the cookie in the browser that sent a request, for the lifetime of an unused session.
     pub fn give_to(&self, request: &Request<'_>) {
         let rules = CookieRules::of(request);
         let mut cookie = rules.cookie(rules.session_cookie(), self.0.text());
         cookie.set_max_age(IDLE);
         request.cookies().add(cookie);
-        // The secret of forms goes with the session from now on.
+        // The CSRF secret is that of the session from now on.
         request.cookies().remove(rules.cookie(rules.csrf_cookie(), String::new()));
     }
 
@@ -43,14 +43,14 @@ impl SessionKey {
     }
 }
 
-/// Has the browser that sent a request forget its key.
+/// Removes the cookie from the browser that sent a request.
 pub(crate) fn forget_key(request: &Request<'_>) {
     let rules = CookieRules::of(request);
     request.cookies().remove(rules.cookie(rules.session_cookie(), String::new()));
 }
 
-/// Begins a session of a user; `password` is what the column of that name holds. Who signed the
-/// user in, has the browser keep the key, and ends the session that it had before.
+/// Begins a session of a user; `password` is the value of that column. The caller sets the cookie,
+/// and ends the browser's previous session.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ pub async fn begin(
     Ok(key)
 }
 
-/// Ends the session of a key, if it has one.
+/// Ends the session of a key, if there is one.
 ///
 /// # Errors
 ///
@@ -87,9 +87,9 @@ pub async fn end(key: &SessionKey, on: &mut Transaction) -> Result<(), DbError> 
     end.execute(on).await.map(drop)
 }
 
-/// Ends all sessions of a user, apart perhaps from that of a key; how many there were.
+/// Ends all sessions of a user, optionally except that of a key, and returns their number.
 ///
-/// After a change of the password they are over without this, since each remembers of which it is.
+/// A change of the password ends them by itself, since each stores a fingerprint of it.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ pub async fn end_all(
         .await
 }
 
-/// Keeps the sessions of a user alive whose password was hashed anew and is the same.
+/// Keeps the sessions of a user whose unchanged password was hashed anew.
 pub(crate) async fn keep_after_rehash(
     user_id: i64,
     (old, new): (&str, &str),
@@ -126,18 +126,18 @@ pub(crate) async fn keep_after_rehash(
     .map(drop)
 }
 
-/// A session that was not used since is over.
+/// The moment of the last request before which a session has expired.
 pub(crate) fn expiry() -> UtcDateTime {
     now() - IDLE
 }
 
-/// How many sessions there are that are not over, for monitoring.
+/// The number of valid sessions, for monitoring.
 pub(crate) fn count(db: &Db) -> ModuleFuture<'_, f64> {
     Box::pin(async move {
         let mut connection = db.acquire().await?;
         let count = query("SELECT COUNT(*) AS value FROM accounts_session WHERE last_used > $1");
         let (count,): (i64,) = count.bind(expiry()).fetch_one(&mut connection).await?;
-        // No site has so many that the next whole number would be another.
+        // No site has more sessions than an `i32` can count.
         Ok(i32::try_from(count).unwrap_or(i32::MAX).into())
     })
 }

@@ -10,7 +10,7 @@ use crate::passwords::PasswordSettings;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde", default)]
 pub struct AccountsSettings {
-    /// Those about passwords.
+    /// The settings for passwords.
     #[serde(flatten)]
     pub passwords: PasswordSettings,
 }
@@ -23,8 +23,8 @@ impl SettingsRules for AccountsSettings {
 }
 
 impl AccountsSettings {
-    /// Those in the settings of a site. What cannot be read there is a problem that stops the start,
-    /// and every command.
+    /// The settings in those of a site. Unreadable ones are problems that stop the start, and each
+    /// command.
     pub(crate) fn of(site: &Figment) -> Self {
         site.extract_inner("modules.accounts").unwrap_or_default()
     }

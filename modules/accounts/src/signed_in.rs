@@ -12,13 +12,14 @@ use rocket::{Data, Request};
 
 use crate::sessions::{SessionKey, expiry, password_fingerprint};
 
-/// That a session was used is written down again after this time.
+/// The time after which the use of a session is recorded again.
 const USE_IS_WRITTEN_AFTER: Duration = Duration::hours(1);
 
-/// Addresses of which nobody's page is made.
+/// The paths whose responses do not depend on a user.
 const SESSIONLESS_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// The fairing that finds out who sent a request. Without a cookie it asks nothing of the database.
+/// The fairing that determines the sender of a request. Without a cookie it does not query the
+/// database.
 pub(crate) struct SessionFairing;
 
 #[rocket::async_trait]
@@ -34,7 +35,7 @@ impl Fairing for SessionFairing {
             return;
         }
         let Some(key) = SessionKey::of(request) else { return };
-        // Of most visitors nothing is asked: what asks has its own place, not one in every request.
+        // Boxed, so that anonymous requests do not contain the large future of the query.
         Box::pin(find_out(&key, request)).await;
     }
 }
@@ -68,11 +69,11 @@ async fn user_of(
         found.user.permissions = permissions_of(found.user.id, &mut connection).await?;
     }
     drop(connection);
-    // It lies ahead if the clock was set back: then it would last longer than it may.
+    // A future moment is due to a clock that was set back: the session would last too long.
     if (now() - found.last_used).abs() > USE_IS_WRITTEN_AFTER {
         match write_use(found.session_id, db).await {
             Ok(()) => key.give_to(request),
-            // The next request will try again.
+            // The next request tries again.
             Err(error) => {
                 tracing::warn!("a session's use was not written down: {}", with_causes(&error));
             }
@@ -111,8 +112,8 @@ impl FromRow for Found {
     }
 }
 
-/// The session of a key, unless it is over: left alone for too long, of a user who may not sign in
-/// any more, or of a password that is another by now.
+/// The session of a key, unless it has expired: it was unused for too long, its user may not log in
+/// any more, or the password was changed.
 async fn find(key: &SessionKey, connection: &mut DbConnection) -> Result<Option<Found>, DbError> {
     let found = query(
         "SELECT session.id AS session_id, session.last_used, session.password_fingerprint, \

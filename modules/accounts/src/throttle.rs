@@ -1,13 +1,12 @@
-//! How often passwords may be tried. Failures are counted in the database, which all replicas of a
-//! site share.
+//! Throttling of logins. Failures are counted in the database, which all replicas of a site share.
 //!
 //! Failed logins are throttled with growing delays, counted for the name in the network, for the
 //! name from anywhere, and for the network with any name. The delay for a name from anywhere is at
 //! most a minute, so that no account can be locked out; and a browser in which the user logged in
 //! before is counted separately (`devices`).
 //!
-//! An attempt is counted before the password is verified, and taken back if that was right: of
-//! many at the same moment no more are verified than of as many one after the other.
+//! An attempt is counted before the password is verified, and withdrawn if that was right, so that
+//! concurrent attempts are limited in the same way as consecutive ones.
 
 mod counter;
 mod network;
@@ -25,21 +24,20 @@ use crate::secret::fingerprint;
 
 pub(crate) use self::counter::Wait;
 
-/// With one name from one network.
+/// For one name from one network.
 const PAIR: Policy =
     Policy { free: 5, first_delay: 15, max_delay: 15 * 60, forgets_every: 15 * 60 };
 
-/// From one network, which may be that of a whole office.
+/// For one network, which may be that of a whole office.
 const NETWORK: Policy = Policy { free: 100, first_delay: 1, max_delay: 60, forgets_every: 30 };
 
-/// With one name from anywhere.
+/// For one name from any network.
 const ACCOUNT: Policy = Policy { free: 10, first_delay: 5, max_delay: 60, forgets_every: 60 };
 
-/// In a browser that is known.
+/// For a known browser.
 const DEVICE: Policy = Policy { free: 10, ..PAIR };
 
-/// Mails to reset a password, asked for from one network; and to one address, which is that of an
-/// account or of nobody.
+/// For password resets requested from one network; and for one address, with or without an account.
 const RESET_NETWORK: Policy =
     Policy { free: 20, first_delay: 15, max_delay: 15 * 60, forgets_every: 5 * 60 };
 const RESET_ADDRESS: Policy =
@@ -48,12 +46,12 @@ const RESET_ADDRESS: Policy =
 const EXPIRING: Expiring =
     Expiring { table: "accounts_throttle", key: "key_hash", moment: "expires", at_once: 20 };
 
-/// Something that failures are counted of.
+/// A counter of failures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Counter {
     key: String,
     policy: &'static Policy,
-    /// `true` if a correct password clears it. Otherwise only the attempt itself is taken back.
+    /// `true` if a correct password clears it. Otherwise only the attempt itself is withdrawn.
     is_cleared: bool,
 }
 
@@ -63,13 +61,13 @@ impl Counter {
     }
 }
 
-/// An attempt that was counted.
+/// A counted attempt.
 #[must_use = "an attempt that is neither taken back nor cleared is a failure"]
 pub(crate) struct Attempt(Vec<Counter>);
 
 impl Attempt {
-    /// Counts an attempt to sign in; how long to wait if it is not to be made now, in which case it
-    /// does not count. A known browser is one in which the user of that name signed in before.
+    /// Counts an attempt to log in. An attempt that has to wait is not counted: the error is the time
+    /// to wait. A known browser is one in which the user with that name logged in before.
     pub(crate) async fn to_sign_in(
         username: &str,
         from: IpAddr,
@@ -79,7 +77,7 @@ impl Attempt {
         Self::count(counters_of(username, from, known_browser), db).await
     }
 
-    /// Counts an attempt of a user who is signed in to tell the own password.
+    /// Counts an attempt of a signed-in user to confirm the password.
     pub(crate) async fn to_confirm_password(
         user_id: i64,
         db: &Db,
@@ -88,8 +86,8 @@ impl Attempt {
         Self::count(vec![counter], db).await
     }
 
-    /// Counts a request for a mail to reset a password. It is taken back in no case: neither who asks
-    /// nor who gets the mail has shown anything.
+    /// Counts a request for a password reset. It is never withdrawn: neither the sender nor the
+    /// recipient has proved anything.
     pub(crate) async fn to_reset_password(
         email: &str,
         from: IpAddr,
@@ -104,7 +102,8 @@ impl Attempt {
 
     async fn count(counters: Vec<Counter>, db: &Db) -> Result<Result<Self, Wait>, DbError> {
         let now = now().unix_timestamp();
-        // Who has to wait anyway gets no hold of what only one can do at a time, which is to write.
+        // A throttled attempt must not take the lock for writing, which only one transaction can
+        // hold.
         if let Some(wait) = Wait::until(blocked_until(&counters, now, db).await?, now) {
             return Ok(Err(wait));
         }
@@ -124,7 +123,7 @@ impl Attempt {
         Ok(Ok(Self(counters)))
     }
 
-    /// The password was right.
+    /// Withdraws the attempt or clears the counters, since the password was right.
     pub(crate) async fn succeeded(self, db: &Db) -> Result<(), DbError> {
         let mut transaction = db.begin().await?;
         for counter in &self.0 {
@@ -137,7 +136,7 @@ impl Attempt {
         transaction.commit().await
     }
 
-    /// Takes the attempt back: the password was not verified.
+    /// Withdraws the attempt, since the password was not verified.
     pub(crate) async fn withdraw(self, db: &Db) -> Result<(), DbError> {
         let mut transaction = db.begin().await?;
         for counter in &self.0 {
@@ -147,8 +146,8 @@ impl Attempt {
     }
 }
 
-/// Forgets the failures with a name, from anywhere and from that address: of somebody who proved in
-/// another way to be that user.
+/// Clears the failures with a name, from any network and from that address, for a user who was
+/// authenticated in another way.
 ///
 /// # Errors
 ///
@@ -169,13 +168,14 @@ fn counters_of(username: &str, from: IpAddr, known_browser: Option<&DeviceKey>) 
     let network = network(from);
     vec![
         Counter::new(&["pair", &network, username], &PAIR),
-        // Somebody with an account could otherwise try others' passwords, and now and then the own.
+        // Otherwise an attacker with an account could try other users' passwords, and their own in
+        // between.
         Counter { is_cleared: false, ..Counter::new(&["network", &network], &NETWORK) },
         Counter::new(&["account", username], &ACCOUNT),
     ]
 }
 
-/// Until when the longest of the waits lasts; 0 if there is none.
+/// The end of the longest wait; 0 if there is none.
 async fn blocked_until(counters: &[Counter], now: i64, db: &Db) -> Result<i64, DbError> {
     let key = |index: usize| counters.get(index).map_or("", |counter| &counter.key);
     let longest = query(

@@ -4,14 +4,14 @@ use module_api::db::{Db, DbError, query};
 use module_api::{ModuleFuture, Problem};
 use unicode_normalization::UnicodeNormalization;
 
-/// The greatest number of characters of a username, as the column has it.
+/// The maximum length of a username, in characters, as in the column.
 pub(crate) const MAX_USERNAME: usize = 150;
 
-/// The number of users that a problem names.
+/// The number of users listed in a problem.
 const NAMED: usize = 10;
 
-/// The normal form of a username: without white space around it, and with characters that mean the
-/// same made one, as Django does (NFKC).
+/// The normal form of a username: trimmed, and with equivalent characters replaced by one, as in
+/// Django (NFKC).
 pub(crate) fn normalized_username(typed: &str) -> String {
     let normal: String = typed.nfkc().collect();
     normal.trim().to_owned()
@@ -27,8 +27,8 @@ pub(crate) fn validate_username(username: &str) -> Result<(), String> {
         .to_owned())
 }
 
-/// Check for users who cannot log in, since their stored names are not normalized: they are from
-/// before names were normalized, or written by another program.
+/// Reports users who cannot log in, since their stored names are not normalized: they are from
+/// before names were normalized, or were written by another program.
 pub(crate) fn check_usernames(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
         let users = unnormalized_usernames(db).await?;
@@ -55,7 +55,7 @@ pub(crate) fn check_usernames(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
 
 /// The users whose names are not in their normal form.
 async fn unnormalized_usernames(db: &Db) -> Result<Vec<(i64, String)>, DbError> {
-    // Names of ASCII alone differ from their normal form by white space only.
+    // Names in ASCII differ from their normal form only in white space.
     let suspects = query(
         "SELECT id, username FROM auth_user WHERE octet_length(username) <> length(username) \
          OR username <> trim(username, $1) OR length(username) NOT BETWEEN 1 AND 150 ORDER BY id",
@@ -70,7 +70,7 @@ async fn unnormalized_usernames(db: &Db) -> Result<Vec<(i64, String)>, DbError> 
     Ok(users)
 }
 
-/// The description of a user, with the normalized name and the user who has that.
+/// The description of a user, with the normalized name and the user with that name.
 async fn describe(id: i64, username: &str, db: &Db) -> Result<String, DbError> {
     let normal = normalized_username(username);
     let other = query("SELECT id FROM auth_user WHERE username = $1").bind(normal.as_str());

@@ -1,4 +1,4 @@
-//! The guard by which handlers of this module get at the request itself.
+//! The guard by which handlers of this module access the request itself.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -18,23 +18,23 @@ pub(crate) struct Visitor<'r> {
 }
 
 impl Visitor<'_> {
-    /// The keys that the browser has.
+    /// The keys that the browser sent.
     pub(crate) fn keys(self) -> BrowserKeys {
         let (session, device) = (SessionKey::of(self.request), DeviceKey::of(self.request));
         BrowserKeys { session, device }
     }
 
-    /// Has the browser keep the key of a session.
+    /// Sets the cookie with the key of a session.
     pub(crate) fn keep_session(self, key: &SessionKey) {
         key.give_to(self.request);
     }
 
-    /// Has the browser keep the key by which it is known.
+    /// Sets the cookie with the key of a known browser.
     pub(crate) fn keep_device(self, key: &DeviceKey) {
         key.give_to(self.request);
     }
 
-    /// Has the browser forget the key of its session.
+    /// Removes the cookie of the session.
     pub(crate) fn forget_session(self) {
         sessions::forget_key(self.request);
     }

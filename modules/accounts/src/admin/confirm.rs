@@ -1,11 +1,12 @@
-//! Confirmation of changes that could lock users, or everyone, out.
+//! Confirmation of changes that could lock out users, or all of them.
 
 use module_api::ModuleFuture;
 use module_api::admin::Change;
 use module_api::db::{DatabaseKind, DbError, Transaction, Value, query};
 use module_api::model::Record;
 
-/// Asks before users take rights away from themselves, and before the last superuser is gone.
+/// Asks for confirmation before users withdraw their own permissions, and before the last superuser
+/// is removed.
 pub(super) fn confirm<'a>(
     change: Change<'a>,
     on: &'a mut Transaction,
@@ -32,8 +33,8 @@ pub(super) fn confirm<'a>(
     })
 }
 
-/// The rights that users would take from their own account by a change. The admin refuses to delete
-/// it.
+/// The permissions that users would withdraw from their own account by a change. The admin refuses
+/// to delete it.
 fn of_own_account(before: &Record, after: &Record) -> Option<String> {
     let rights = [
         ("is_superuser", "superuser status"),
@@ -60,7 +61,7 @@ async fn is_last_superuser(change: Change<'_>, on: &mut Transaction) -> Result<b
     if lost.is_empty() || change.after.as_ref().is_some_and(is_one) {
         return Ok(false);
     }
-    // Locked, so that of two who take away the last two at the same moment one is asked.
+    // Locked, so that one of two concurrent requests for the last two superusers has to confirm.
     let superusers = query(match on.kind() {
         DatabaseKind::Sqlite => {
             "SELECT id AS value FROM auth_user WHERE is_superuser AND is_active"

@@ -1,4 +1,4 @@
-//! `changepassword`: a new password for a user.
+//! `changepassword`: sets a user's password.
 
 use module_api::clap::{self, Arg, ArgMatches};
 use module_api::{CommandContext, ModuleFuture, program_name};
@@ -9,7 +9,7 @@ use crate::passwords::{Hasher, UserAttributes};
 use crate::settings::AccountsSettings;
 use crate::usernames::normalized_username;
 
-/// How often to ask for a password that can be taken.
+/// The number of attempts to enter a valid password.
 const ATTEMPTS: u32 = 3;
 
 pub(super) fn definition() -> clap::Command {
@@ -49,7 +49,7 @@ fn gone(username: &str) -> String {
     format!("user '{username}' does not exist")
 }
 
-/// Asks for a new password until it can be taken, a few times.
+/// Asks for a new password until it is valid, a few times.
 async fn ask(account: &Account, terminal: &Terminal) -> Result<String, Failure> {
     let username = &account.username;
     terminal.tell(&format!("Changing password for user '{username}'"));

@@ -1,4 +1,4 @@
-//! `createsuperuser`: a user who has all permissions.
+//! `createsuperuser`: creates a user who has all permissions.
 
 use std::env;
 
@@ -16,18 +16,18 @@ use crate::passwords::{Hasher, UserAttributes, unusable};
 use crate::settings::AccountsSettings;
 use crate::usernames::normalized_username;
 
-/// Django's names of the variables that say what scripts cannot be asked.
+/// Django's names of the variables for non-interactive use.
 const USERNAME_VARIABLE: &str = "DJANGO_SUPERUSER_USERNAME";
 const EMAIL_VARIABLE: &str = "DJANGO_SUPERUSER_EMAIL";
 const PASSWORD_VARIABLE: &str = "DJANGO_SUPERUSER_PASSWORD";
 
 const TAKEN: &str = "That username is already taken.";
 
-/// A user to be.
+/// A user to be created.
 struct NewSuperuser {
     username: String,
     email: String,
-    /// Without one, nobody can log in as this user until there is one.
+    /// The password; `None` creates a user who cannot log in until one is set.
     password: Option<String>,
 }
 
@@ -86,7 +86,8 @@ fn from_environment(arguments: &ArgMatches) -> Result<NewSuperuser, Failure> {
         if password.len() > MAX_PASSWORD {
             return Err(messages.join(" ").into());
         }
-        // As in Django, a script may do what a person is asked about.
+        // As in Django, an invalid password is allowed non-interactively, while a person is
+        // asked.
         for message in messages {
             eprintln!("warning: {message}");
         }
@@ -174,7 +175,7 @@ async fn ask_password(username: &str, email: &str, terminal: &Terminal) -> Resul
                 return Ok(password);
             };
             terminal.tell(&messages.join("\n"));
-            // Nobody could log in with one that is too long.
+            // A longer password would not be accepted at the login.
             if password.len() <= MAX_PASSWORD {
                 let question = "Bypass password validation and create user anyway? [y/N]: ";
                 if terminal.ask(question).await?.eq_ignore_ascii_case("y") {
@@ -203,7 +204,7 @@ async fn wrong_with_username(username: &str, db: &Db) -> Result<Option<String>, 
     Ok(other.map(|_| TAKEN.to_owned()))
 }
 
-/// The address with its domain in small letters, as Django keeps it.
+/// The address with its domain in lower case, as Django stores it.
 fn normalized_email(email: &str) -> String {
     let email = email.trim();
     match email.rsplit_once('@') {

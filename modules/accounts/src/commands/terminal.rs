@@ -1,4 +1,4 @@
-//! Questions to whoever sits at the terminal.
+//! Questions on the terminal.
 
 use std::io::{self, IsTerminal, Write};
 use std::thread;
@@ -9,7 +9,7 @@ use module_api::rocket::tokio::{select, sync::oneshot};
 /// The reason why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TerminalError {
-    /// Nobody is there to be asked.
+    /// Standard input is not a terminal.
     #[error("there is no terminal to ask on")]
     Missing,
     /// The user cancelled the command.
@@ -43,7 +43,7 @@ impl Terminal {
         self.unless_interrupted(answer).await
     }
 
-    /// Asks for a line that does not show while it is typed.
+    /// Asks for a line without echo.
     pub(super) async fn ask_hidden(&self, question: &str) -> Result<String, TerminalError> {
         let answer = async {
             let _hidden = Hidden::begin()?;
@@ -53,7 +53,7 @@ impl Terminal {
         self.unless_interrupted(answer).await
     }
 
-    /// Says something, on a line of its own.
+    /// Prints a line.
     pub(super) fn tell(&self, text: &str) {
         let _ = writeln!(&self.screen, "{text}");
     }
@@ -69,8 +69,8 @@ impl Terminal {
         answer: impl Future<Output = io::Result<Option<String>>>,
     ) -> Result<String, TerminalError> {
         let line = select! {
-            // First, so that Ctrl+C does not end the program as soon as the question shows: the
-            // terminal would stay as it is.
+            // First, so that Ctrl+C does not end the program while the echo is off: the terminal
+            // would stay so.
             biased;
             _ = ctrl_c() => None,
             line = answer => line.map_err(TerminalError::Unreadable)?,
@@ -82,9 +82,9 @@ impl Terminal {
     }
 }
 
-/// The next line; none if the terminal was closed, or Ctrl+D pressed.
+/// The next line; `None` if the terminal was closed, or Ctrl+D pressed.
 async fn read_line() -> io::Result<Option<String>> {
-    // On a thread of its own, since the program would wait for one of the runtime's to end.
+    // On a thread of its own, since the program would wait for a thread of the runtime to end.
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || {
         let mut line = String::new();
@@ -95,7 +95,7 @@ async fn read_line() -> io::Result<Option<String>> {
     Ok(line.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
-/// Hides the input until this is dropped.
+/// Disables the echo until dropped.
 #[cfg(unix)]
 struct Hidden(rustix::termios::Termios);
 
@@ -108,7 +108,7 @@ impl Hidden {
         let mut hidden = shown.clone();
         hidden.local_modes.remove(LocalModes::ECHO);
         hidden.local_modes.insert(LocalModes::ECHONL);
-        // What was typed before the question has been shown and counts for nothing.
+        // Input from before the question was echoed, and is discarded.
         tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
         Ok(Self(shown))
     }
@@ -123,7 +123,7 @@ impl Drop for Hidden {
     }
 }
 
-/// Nobody knows here how to hide what is typed.
+/// Hiding the input is not supported on this system.
 #[cfg(not(unix))]
 struct Hidden(());
 

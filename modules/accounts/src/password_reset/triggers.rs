@@ -3,7 +3,7 @@
 use module_api::db::{DatabaseKind, Db, DbError, execute_script, query, table_exists};
 use module_api::{ModuleFuture, Problem, program_name};
 
-/// The scripts of the migrations that make the triggers.
+/// The scripts of the migrations that create the triggers.
 const ON_SQLITE: [&str; 2] = [
     include_str!("../../migrations/0004_password_resets_end.sqlite.sql"),
     include_str!("../../migrations/0006_password_resets_end_on_insert.sqlite.sql"),
@@ -13,8 +13,8 @@ const ON_POSTGRES: [&str; 2] = [
     include_str!("../../migrations/0005_password_resets_end_safely.postgres.sql"),
 ];
 
-/// Makes the triggers again if one is missing or disabled: SQLite drops them along with the table, which
-/// Django's migrations rebuild. All keys end then, since any user may have changed meanwhile.
+/// Creates the triggers again if one is missing or disabled: SQLite drops them with the table, which
+/// Django's migrations rebuild. All keys end then, since any user may have been changed meanwhile.
 pub(crate) fn restore(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         if are_kept(db).await? {
@@ -37,7 +37,7 @@ pub(crate) fn restore(db: &Db) -> ModuleFuture<'_> {
     })
 }
 
-/// Checks that the triggers are there and enabled.
+/// Checks that the triggers exist and are enabled.
 pub(crate) fn are_there(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     Box::pin(async move {
         let is_migrated = table_exists("accounts_password_reset", &mut db.acquire().await?).await?;

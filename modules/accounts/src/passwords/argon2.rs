@@ -15,8 +15,8 @@ const HASH_LENGTH: usize = 32;
 /// Eight times Django's. Lanes are computed one after the other; each takes at least 8 KiB.
 const MAX_LANES: u32 = 64;
 
-/// A hash shorter than this is met by chance too easily. `argon2-cffi` writes 32 bytes, and 16
-/// before its version 21.
+/// The minimum length of a hash, in bytes: a shorter one matches by chance too easily.
+/// `argon2-cffi` writes 32, and 16 before its version 21.
 const MIN_HASH_LENGTH: usize = 16;
 
 pub(super) struct Argon2Hash {
@@ -37,13 +37,13 @@ impl Argon2Hash {
         ))
     }
 
-    /// Reads what follows `argon2$`.
+    /// Parses the text after `argon2$`.
     pub(super) fn parse(text: &str) -> Result<Self, UnreadableHash> {
         let malformed = UnreadableHash::Malformed;
         let parts: Vec<_> = text.split('$').collect();
         let (variety, version, params, salt, hash) = match parts[..] {
             [variety, version, params, salt, hash] => (variety, version, params, salt, hash),
-            // Before its version 1.3 Argon2 did not write which it was.
+            // Before its version 1.3 Argon2 did not write the version.
             [variety, params, salt, hash] => (variety, "v=16", params, salt, hash),
             _ => return Err(malformed("it does not have variety, parameters, salt and hash")),
         };
@@ -84,7 +84,7 @@ impl Argon2Hash {
         Ok(equal(&self.hash(password)?, &self.hash))
     }
 
-    /// The hash of a password with this one's salt and parameters.
+    /// Computes the hash of a password with this salt and these parameters.
     fn hash(&self, password: &str) -> Result<Vec<u8>, OutOfMemory> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let mut hash = vec![0; self.hash.len()];
@@ -97,8 +97,9 @@ impl Argon2Hash {
         Ok(hash)
     }
 
-    /// Stronger parameters than ours are not old, such as Django's, which take five times the
-    /// memory: a Django on the same database would write them again.
+    /// Returns `true` if the hash is of another variant or weaker than new ones. Stronger
+    /// parameters are not old, such as Django's, which take five times the memory: a Django on
+    /// the same database would write them again.
     pub(super) fn is_old(&self) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -107,7 +108,7 @@ impl Argon2Hash {
             || self.hash.len() < HASH_LENGTH
     }
 
-    /// The memory that all passes write.
+    /// The total memory written by all passes, in KiB.
     fn memory_written_kib(&self) -> u64 {
         self.memory_kib() * u64::from(self.params.t_cost())
     }
@@ -117,7 +118,7 @@ impl Argon2Hash {
     }
 }
 
-/// Reads `m=19456,t=2,p=1`.
+/// Parses `m=19456,t=2,p=1`.
 fn parse_params(text: &str, hash_length: usize) -> Result<Params, UnreadableHash> {
     let malformed = UnreadableHash::Malformed("the parameters are none of Argon2's");
     let parts: Vec<_> = text.split(',').collect();

@@ -1,21 +1,21 @@
-//! The forms of Base64 in which Django's hashes are written.
+//! The variants of Base64 in Django's hashes.
 
 use base64::Engine;
 use base64::alphabet::BCRYPT;
 use base64::engine::general_purpose::{NO_PAD, STANDARD, STANDARD_NO_PAD};
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
-/// bcrypt's own alphabet. A salt of 16 bytes leaves four bits of its last character over, which
+/// bcrypt's own alphabet. A salt of 16 bytes leaves four bits of its last character unused, which
 /// bcrypt ignores.
 const BCRYPT_ENGINE: GeneralPurpose = GeneralPurpose::new(&BCRYPT, BCRYPT_CONFIG);
 const BCRYPT_CONFIG: GeneralPurposeConfig = NO_PAD.with_decode_allow_trailing_bits(true);
 
-/// With `=` at the end: PBKDF2 and scrypt.
+/// With `=` padding: PBKDF2 and scrypt.
 pub(super) fn padded(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Without: Argon2.
+/// Without padding: Argon2.
 pub(super) fn unpadded(bytes: &[u8]) -> String {
     STANDARD_NO_PAD.encode(bytes)
 }

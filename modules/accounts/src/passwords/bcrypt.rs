@@ -1,5 +1,5 @@
 //! bcrypt: `bcrypt_sha256$$2b$<cost>$<salt><hash>`, or `bcrypt$…` where the password itself is
-//! hashed and not its SHA-256. Read, never written.
+//! hashed and not its SHA-256. It is read, but not written.
 
 use bcrypt::bcrypt;
 use sha2::{Digest, Sha256};
@@ -7,19 +7,20 @@ use sha2::{Digest, Sha256};
 use super::base64;
 use super::stored_hash::{UnreadableHash, equal};
 
-/// Django's is 12, and each more doubles the time: four times Django's, some seconds of one core.
+/// The maximum cost. Django's is 12, and each more doubles the time: this is four times Django's,
+/// some seconds of one core.
 const MAX_COST: u32 = 14;
 
-/// All that bcrypt looks at. Python's `bcrypt` cut the rest off without a word before its version
-/// 5.0, so there may be hashes of longer passwords.
+/// The number of bytes that bcrypt reads. Python's `bcrypt` truncated longer passwords silently
+/// before its version 5.0, so there may be hashes of longer ones.
 const MAX_PASSWORD: usize = 72;
 
-/// bcrypt computes 24 bytes, and everybody stores 23.
+/// bcrypt computes 24 bytes, of which 23 are stored by convention.
 const HASH_LENGTH: usize = 23;
 
 pub(super) struct BcryptHash {
     /// `true` if the password is hashed with SHA-256 first, which all Django versions since 1.6
-    /// prefer: then every part of a long one counts.
+    /// prefer: then all of a long password counts.
     sha256: bool,
     cost: u32,
     salt: [u8; 16],
@@ -27,11 +28,11 @@ pub(super) struct BcryptHash {
 }
 
 impl BcryptHash {
-    /// Reads what follows `bcrypt_sha256$` or `bcrypt$`.
+    /// Parses the text after `bcrypt_sha256$` or `bcrypt$`.
     pub(super) fn parse(text: &str, sha256: bool) -> Result<Self, UnreadableHash> {
         let malformed = UnreadableHash::Malformed;
         let parts: Vec<_> = text.split('$').collect();
-        // The three are the same algorithm; `2x` has an error in it.
+        // The three are the same algorithm; `2x` has a bug.
         let ["", "2a" | "2b" | "2y", cost, salt_and_hash] = parts[..] else {
             return Err(malformed("it does not have version, cost, salt and hash"));
         };
@@ -59,7 +60,7 @@ impl BcryptHash {
         } else {
             password.as_bytes().to_vec()
         };
-        // The zero that ends a string in C is part of the key, if there is room for it.
+        // The null that terminates a string in C is part of the key, if there is room for it.
         key.push(0);
         key.truncate(MAX_PASSWORD);
         equal(&bcrypt(self.cost, self.salt, &key)[..HASH_LENGTH], &self.hash)

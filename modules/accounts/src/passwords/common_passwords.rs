@@ -1,4 +1,4 @@
-//! Passwords that many people have: Django's list.
+//! Django's list of common passwords.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -7,10 +7,10 @@ use flate2::read::GzDecoder;
 
 use super::validation::trimmed;
 
-/// Compressed, since it is twice as long unpacked. See `data/README.md` for whose it is.
+/// Compressed, since it is twice as long uncompressed. See `data/README.md` for its license.
 const COMPRESSED: &[u8] = include_bytes!("../../data/common-passwords.txt.gz");
 
-/// Sorted. Unpacked at the first password that is set, and kept: half a megabyte.
+/// The sorted list, decompressed when the first password is set, and kept: half a megabyte.
 static COMMON_PASSWORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut text = String::new();
     GzDecoder::new(COMPRESSED)

@@ -1,4 +1,4 @@
-//! The memory that Argon2 hashes are computed in.
+//! The memory in which Argon2 hashes are computed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -7,28 +7,27 @@ use argon2::Block;
 use super::OutOfMemory;
 use super::argon2::MEMORY_KIB;
 
-/// The blocks of a new hash.
+/// The number of blocks of a new hash.
 const BLOCKS: usize = MEMORY_KIB as usize * 1024 / Block::SIZE;
 
-/// Memory of so many bytes and more glibc gives back to the system once it is free. Of less it keeps
-/// some for each of its arenas, and in pieces: after fifty had signed in at once, that was 400 MB. What
-/// is reserved and not used takes none.
+/// The size from which on glibc returns freed memory to the system, in bytes. Smaller allocations are
+/// kept for each of its arenas, in fragments: after fifty concurrent logins that was 400 MB. Reserved
+/// memory that is not touched costs nothing.
 const GIVEN_BACK: usize = 32 << 20;
 
 static SHARED: Mutex<Weak<HashMemory>> = Mutex::new(Weak::new());
 
-/// The memory of hashes that were computed, reused by the next ones and freed with the last
-/// reference to it.
+/// The memory of computed hashes, reused by the next ones and freed with the last reference to it.
 ///
-/// Allocators give memory back late: mimalloc after 100 ms, and meanwhile it allocates elsewhere.
-/// While fifty signed in on two cores, the hashes took the memory of five.
+/// Allocators return memory late: mimalloc after 100 ms, and meanwhile it allocates new memory. During
+/// fifty concurrent logins on two cores, the hashes took the memory of five.
 #[derive(Default)]
 pub(super) struct HashMemory {
     free: Mutex<Vec<Vec<Block>>>,
 }
 
 impl HashMemory {
-    /// Returns that of the process, which is freed when nobody holds it any longer.
+    /// Returns the memory of the process, which is freed with its last reference.
     pub(super) fn shared() -> Arc<Self> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
@@ -38,7 +37,7 @@ impl HashMemory {
         })
     }
 
-    /// Computes a hash in so many blocks, with any content.
+    /// Computes a hash in this many blocks, whose content is undefined.
     pub(super) fn with<T>(
         &self,
         blocks: usize,

@@ -1,4 +1,4 @@
-//! Hashing away from the server's threads, as much at once as there are cores.
+//! Hashing outside of the server's threads, at most one hash per core at a time.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -14,28 +14,29 @@ use super::hash_memory::HashMemory;
 use super::stored_hash::{StoredHash, UnreadableHash};
 use super::{OutOfMemory, PasswordSettings, Verification, encode};
 
-/// How many may wait for each core, and how many at least in all. With Argon2 the last of them
-/// waits about a second, with PBKDF2 about ten; who comes after them is sent away.
+/// The maximum length of the queue per core, and its minimum in total. With Argon2 the last in the
+/// queue waits about a second, with PBKDF2 about ten; further requests are refused.
 const WAITING_PER_CORE: usize = 32;
 const MIN_WAITING: usize = 64;
 
-/// A wrong password is answered this long after its hashing began, or twice this long, and so on.
-/// On any machine fit to serve pages the hashes of a Django with its defaults take less.
+/// The response to a wrong password is delayed to a multiple of this time since hashing began. On
+/// any machine fit to serve pages a hash of a Django with its defaults takes less.
 const FAILURE_TIME: Duration = Duration::from_secs(1);
 
-/// Hashes passwords and verifies them. One for the whole program: as managed state.
+/// Hashes and verifies passwords. There is one for the whole program, as managed state.
 ///
-/// Hashing happens on blocking threads, so that pages are served meanwhile; never more of it at
-/// once than there are cores, which bounds the memory, too: 19 MiB for each, and 128 MiB for one
-/// hash at a time that Django made and that takes more.
+/// Hashes are computed on blocking threads, so that pages are served meanwhile; never more at once
+/// than there are cores, which bounds the memory, too: 19 MiB for each, and 128 MiB for a single
+/// hash of Django's that needs more.
 ///
-/// **How long it takes does not tell whether an account exists.** Without a hash to compare with
-/// — nobody has this name, or the hash is unusable or unreadable — the password is compared with a
-/// hash of the preferred algorithm that nothing matches. That is what a wrong password costs once
-/// the user's hash is of that algorithm. Until then it costs what the old algorithm does, more or
-/// less than the preferred one. Django's `harden_runtime` fills up the cheaper ones, and only
-/// within one algorithm. Here whatever is wrong is answered a whole number of seconds after its
-/// hashing began; who waits for that holds neither a thread nor a place in the queue.
+/// **The time of a response does not reveal whether an account exists.** Without a hash to compare
+/// with — the username is unknown, or the hash is unusable or cannot be parsed — the password is
+/// compared with a hash of the preferred algorithm that nothing matches. That is what a wrong
+/// password costs once the user's hash is of that algorithm. Until then it costs what the old
+/// algorithm does, more or less than the preferred one. Django's `harden_runtime` compensates
+/// cheaper ones only, and only within one algorithm. Here each failure is answered a whole number
+/// of seconds after its hashing began; a request that waits for that holds neither a thread nor a
+/// place in the queue.
 ///
 /// A remaining timing channel: a client that sends many passwords for one name at once can tell a
 /// costly old hash by the length of the queue. Throttling logins by name, known or not, before
@@ -58,7 +59,7 @@ const FAILURE_TIME: Duration = Duration::from_secs(1);
 pub struct Hasher {
     settings: PasswordSettings,
     failure_time: Duration,
-    /// Permits for computing a hash, or waiting for that.
+    /// Permits for computing a hash, or waiting in the queue.
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
     /// Permits for hashes that take more memory than new ones.
@@ -69,13 +70,13 @@ pub struct Hasher {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HasherError {
-    /// Too many wait already: 503.
+    /// The queue is full: 503.
     #[error("too many passwords are being checked at once; try again in a few seconds")]
     Busy,
-    /// There is no memory for it: 503.
+    /// There is not enough memory: 503.
     #[error(transparent)]
     OutOfMemory(#[from] OutOfMemory),
-    /// It panicked, or the program is being stopped: 500.
+    /// The thread panicked, or the program is being stopped: 500.
     #[error("a password could not be hashed")]
     Stopped(#[source] JoinError),
 }
@@ -86,14 +87,14 @@ impl HasherError {
         if self.is_temporary() { Status::ServiceUnavailable } else { Status::InternalServerError }
     }
 
-    /// Returns `true` for errors that may be gone in a few seconds.
+    /// Returns `true` for errors that may disappear within seconds.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Busy | Self::OutOfMemory(_))
     }
 }
 
-/// The permissions to compute one hash, given back when they are dropped. While somebody holds or
-/// waits for them, the memory of other hashes is kept for reuse.
+/// The permits to compute one hash, returned when dropped. While a task holds or waits for them,
+/// the memory of other hashes is kept for reuse.
 pub(super) struct Permits {
     _admitted: OwnedSemaphorePermit,
     _large: Option<OwnedSemaphorePermit>,
@@ -102,7 +103,7 @@ pub(super) struct Permits {
 }
 
 impl Hasher {
-    /// A hasher for all cores of the machine.
+    /// Creates a hasher for all cores of the machine.
     pub fn new(settings: impl Into<PasswordSettings>) -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let waiting = (cores * WAITING_PER_CORE).max(MIN_WAITING);
@@ -119,8 +120,8 @@ impl Hasher {
         }
     }
 
-    /// The same with another time, of which answers to a wrong password take a multiple: zero, for
-    /// tests that do not want to wait, makes them as fast as they can be.
+    /// Sets the time of whose multiples responses to a wrong password take one. Zero, for tests,
+    /// disables the delay.
     pub fn with_failure_time(self, failure_time: Duration) -> Self {
         Self { failure_time, ..self }
     }
@@ -129,24 +130,23 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// [`HasherError::Busy`] if too many wait already, [`HasherError::OutOfMemory`] if there is no
-    /// memory for it.
+    /// [`HasherError::Busy`] if the queue is full, [`HasherError::OutOfMemory`] if there is not
+    /// enough memory.
     pub async fn encode(&self, password: &str) -> Result<String, HasherError> {
         let permits = self.permits(false).await?;
         let (password, settings) = (password.to_owned(), self.settings);
         logged(run(permits, move || encode(&password, settings)).await?)
     }
 
-    /// Compares a password with what is stored of a user, or without a user does something that
-    /// takes as long.
+    /// Compares a password with the stored value of a user; without a user it takes the same time.
     ///
-    /// After [`Verification::RightButOld`] the password is to be hashed with [`Hasher::encode`] and
-    /// the result stored, if the row still holds the hash that was verified.
+    /// After [`Verification::RightButOld`] the password should be hashed with [`Hasher::encode`]
+    /// and the result stored, if the row still has the verified hash.
     ///
     /// # Errors
     ///
-    /// [`HasherError::Busy`] if too many wait already, [`HasherError::OutOfMemory`] if there is no
-    /// memory to tell right from wrong.
+    /// [`HasherError::Busy`] if the queue is full, [`HasherError::OutOfMemory`] if there is not
+    /// enough memory.
     pub async fn verify_or_pretend(
         &self,
         password: &str,
@@ -176,7 +176,7 @@ impl Hasher {
         let admitted =
             Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| HasherError::Busy)?;
         let memory = HashMemory::shared();
-        // First, so that nobody holds a core while waiting for it.
+        // First, so that no core is held while waiting for it.
         let large = if large {
             Some(Arc::clone(&self.large).acquire_owned().await.expect(OPEN))
         } else {
@@ -187,8 +187,8 @@ impl Hasher {
     }
 }
 
-/// Runs it on a blocking thread. The permits go along: if nobody waits for the result any longer,
-/// the hash is computed to its end nevertheless, and counts until then.
+/// Runs `work` on a blocking thread, which holds the permits: a hash is computed to its end even if
+/// its request is gone, and counts until then.
 pub(super) async fn run<T: Send + 'static>(
     permits: Permits,
     work: impl FnOnce() -> T + Send + 'static,
@@ -200,7 +200,7 @@ pub(super) async fn run<T: Send + 'static>(
     spawn_blocking(with_permits).await.map_err(HasherError::Stopped)
 }
 
-/// Logs a lack of memory, which concerns whoever runs the site.
+/// Logs a lack of memory, which concerns the site's operators.
 fn logged<T>(computed: Result<T, OutOfMemory>) -> Result<T, HasherError> {
     computed.map_err(|error| {
         tracing::error!("a password was neither hashed nor compared: {error}");
@@ -208,7 +208,7 @@ fn logged<T>(computed: Result<T, OutOfMemory>) -> Result<T, HasherError> {
     })
 }
 
-/// The hash, if there is one that can be compared with. Says so if it should have been one.
+/// Parses the hash, if it can be compared with. An unreadable one is logged.
 fn readable(encoded: &str) -> Option<StoredHash> {
     match StoredHash::parse(encoded) {
         Ok(stored) => Some(stored),
@@ -223,7 +223,7 @@ fn readable(encoded: &str) -> Option<StoredHash> {
     }
 }
 
-/// How long it is from `elapsed` until the next multiple of `step`.
+/// The time from `elapsed` until the next multiple of `step`.
 pub(super) fn until_next_multiple(elapsed: Duration, step: Duration) -> Duration {
     match elapsed.as_nanos().checked_rem(step.as_nanos()) {
         Some(past) => step.saturating_sub(Duration::from_nanos_u128(past)),

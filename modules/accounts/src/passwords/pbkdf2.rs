@@ -1,4 +1,4 @@
-//! PBKDF2: `pbkdf2_sha256$<rounds>$<salt>$<hash>`, and with SHA-1 in hashes of old.
+//! PBKDF2: `pbkdf2_sha256$<rounds>$<salt>$<hash>`, and with SHA-1 in old hashes.
 
 use pbkdf2::pbkdf2_hmac;
 use sha1::Sha1;
@@ -7,16 +7,16 @@ use sha2::Sha256;
 use super::stored_hash::{UnreadableHash, equal, number};
 use super::{PasswordSettings, base64, salt};
 
-/// Django 5.2's.
+/// Django 5.2's number of rounds.
 pub(super) const ROUNDS: u32 = 1_000_000;
 
-/// About ten times those of Django in the year 2025, and some seconds of one core.
+/// About ten times Django's rounds in the year 2025, some seconds of one core.
 pub(super) const MAX_ROUNDS: u32 = 10_000_000;
 
-/// Django 2.0's: fewer are for no new hash.
+/// Django 2.0's: the minimum for new hashes.
 pub(super) const LEAST_ROUNDS: u32 = 100_000;
 
-/// The hash function inside.
+/// The underlying hash function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Digest {
     Sha256,
@@ -46,7 +46,7 @@ impl Pbkdf2Hash {
         format!("pbkdf2_sha256${rounds}${salt}${}", base64::padded(&hash))
     }
 
-    /// Reads what follows `pbkdf2_sha256$` or `pbkdf2_sha1$`.
+    /// Parses the text after `pbkdf2_sha256$` or `pbkdf2_sha1$`.
     pub(super) fn parse(text: &str, digest: Digest) -> Result<Self, UnreadableHash> {
         let malformed = UnreadableHash::Malformed;
         let parts: Vec<_> = text.split('$').collect();
@@ -75,8 +75,9 @@ impl Pbkdf2Hash {
         equal(&compute(self.digest, password, &self.salt, self.rounds), &self.hash)
     }
 
-    /// More rounds than ours are not old: a later Django on the same database writes more, and
-    /// the two would replace each other's hashes for ever.
+    /// Returns `true` if the hash is of SHA-1, or weaker than new ones. More rounds than ours are
+    /// not old: a later Django on the same database writes more, and the two would replace each
+    /// other's hashes for ever.
     pub(super) fn is_old(&self, settings: PasswordSettings) -> bool {
         let is_weak = self.rounds < ROUNDS || self.salt.chars().count() < salt::LENGTH;
         self.digest != Digest::Sha256 || (is_weak && settings.pbkdf2_rounds.is_none())

@@ -1,14 +1,15 @@
-//! Salts as Django makes them.
+//! Salts like Django's.
 
 use crate::random_text::random_text;
 
-/// Letters and digits: they stand in every encoding as they are.
+/// Letters and digits, which need no escaping in any encoding.
 const CHARACTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// Django's: the fewest characters that hold 128 bits. A shorter salt makes a hash old.
+/// Django's length: the fewest characters with 128 bits of entropy. A hash with a shorter salt is
+/// old.
 pub(super) const LENGTH: usize = 22;
 
-/// A new salt.
+/// Returns a new salt.
 pub(super) fn random() -> String {
     characters(LENGTH)
 }

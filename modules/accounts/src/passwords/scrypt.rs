@@ -1,4 +1,5 @@
-//! scrypt: `scrypt$<work factor>$<salt>$<block size>$<parallelism>$<hash>`. Read, never written.
+//! scrypt: `scrypt$<work factor>$<salt>$<block size>$<parallelism>$<hash>`. It is read, but not
+//! written.
 
 use std::hint::black_box;
 
@@ -7,10 +8,10 @@ use scrypt::{Params, scrypt};
 use super::stored_hash::{MAX_MEMORY_KIB, MAX_MEMORY_WRITTEN_KIB, UnreadableHash, equal, number};
 use super::{OutOfMemory, base64};
 
-/// Always, in Django.
+/// The length in all hashes of Django, in bytes.
 const HASH_LENGTH: usize = 64;
 
-/// Two new hashes, and what else there is.
+/// The reserve for two new hashes, and other allocations.
 const SPARE_KIB: u64 = 64 * 1024;
 
 /// Twelve times Django's.
@@ -23,7 +24,7 @@ pub(super) struct ScryptHash {
 }
 
 impl ScryptHash {
-    /// Reads what follows `scrypt$`.
+    /// Parses the text after `scrypt$`.
     pub(super) fn parse(text: &str) -> Result<Self, UnreadableHash> {
         let malformed = UnreadableHash::Malformed;
         let parts: Vec<_> = text.split('$').collect();
@@ -43,7 +44,7 @@ impl ScryptHash {
     }
 
     pub(super) fn matches(&self, password: &str) -> Result<bool, OutOfMemory> {
-        // The crate allocates the memory itself, and where there is none the program ends.
+        // The crate allocates the memory itself, and the program aborts if it cannot.
         if !is_there(self.memory_kib()) {
             return Err(OutOfMemory);
         }
@@ -58,11 +59,11 @@ impl ScryptHash {
     }
 }
 
-/// Returns `true` if so much memory can be allocated, with a reserve for hashes computed meanwhile.
+/// Returns `true` if this much memory can be allocated, with a reserve for concurrent hashes.
 fn is_there(memory_kib: u64) -> bool {
     let bytes = usize::try_from((memory_kib + SPARE_KIB) * 1024).unwrap_or(usize::MAX);
     let mut memory: Vec<u8> = Vec::new();
-    // What is never looked at would not be allocated.
+    // An allocation that is never used would be optimized away.
     black_box(&mut memory).try_reserve_exact(bytes).is_ok()
 }
 

@@ -4,7 +4,7 @@ use module_api::serde::{Deserialize, Serialize};
 
 use super::{Algorithm, pbkdf2};
 
-/// The part of `[default.modules.accounts]` that is about passwords.
+/// The settings for passwords in `[default.modules.accounts]`.
 ///
 /// ```toml
 /// [default.modules.accounts]
@@ -15,23 +15,23 @@ use super::{Algorithm, pbkdf2};
 #[serde(crate = "module_api::serde", default)]
 pub struct PasswordSettings {
     /// The algorithm for new hashes, and for rehashing others at the next login: `"argon2"`, or
-    /// `"pbkdf2_sha256"` for as long as a Django runs on the same database that has no
-    /// `argon2-cffi` or does not list its hasher.
+    /// `"pbkdf2_sha256"` while a Django runs on the same database that lacks `argon2-cffi` or does
+    /// not list its hasher.
     pub password_hasher: Algorithm,
     /// The rounds of a Django that still runs on the same database, with `"pbkdf2_sha256"`: 260000
-    /// for Django 3.2, 600000 for 4.2, 1000000 for 5.2. New hashes get as many, which Django keeps,
-    /// and those of this algorithm that are there are kept, however many they have: each side's
-    /// replacing the other's hash would end sessions on the other side.
+    /// for Django 3.2, 600000 for 4.2, 1000000 for 5.2. New hashes get as many rounds, so that
+    /// Django keeps them, and existing ones of this algorithm are kept, regardless of their rounds:
+    /// if both sides replaced each other's hashes, sessions on the other side would end.
     pub pbkdf2_rounds: Option<u32>,
 }
 
 impl PasswordSettings {
-    /// The rounds of new hashes of PBKDF2.
+    /// The number of rounds of new PBKDF2 hashes.
     pub(super) fn rounds(self) -> u32 {
         self.pbkdf2_rounds.unwrap_or(pbkdf2::ROUNDS)
     }
 
-    /// Validates the rounds: the error message, if they are invalid.
+    /// Validates the rounds; returns the error message if they are not valid.
     pub(crate) fn rounds_error(self) -> Option<String> {
         let (least, most) = (pbkdf2::LEAST_ROUNDS, pbkdf2::MAX_ROUNDS);
         match (self.password_hasher, self.pbkdf2_rounds?) {

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-/// Django's default: from 0, for nothing in common, to 1, for the same characters.
+/// Django's default, from 0 for no common characters to 1 for the same characters.
 const MAX_SIMILARITY: f64 = 0.7;
 
 /// Returns `true` if the password is similar to the value, or to one of its words.
 ///
-/// Words are split by Unicode's `Alphabetic`, which keeps words together in scripts with vowel
+/// Words consist of Unicode's `Alphabetic`, which keeps words together in scripts with vowel
 /// signs that Python's `\w` splits.
 pub(super) fn is_similar(password: &str, value: &str) -> bool {
     if value.is_empty() {
@@ -30,7 +30,7 @@ fn is_far_shorter(value: usize, password: usize) -> bool {
     password >= 10 * value && (value as f64) < MAX_SIMILARITY / 2.0 * password as f64
 }
 
-/// A text as how often each character occurs in it.
+/// The number of occurrences of each character in a text.
 struct Characters {
     counts: HashMap<char, usize>,
     length: usize,
@@ -47,8 +47,8 @@ impl Characters {
         Self { counts, length }
     }
 
-    /// The ratio of what is in common, in whatever order, to the whole: `quick_ratio` of
-    /// Python's `difflib.SequenceMatcher`.
+    /// The ratio of the common characters, in any order, to the whole: `quick_ratio` of Python's
+    /// `difflib.SequenceMatcher`.
     #[expect(clippy::cast_precision_loss, reason = "no text is that long")]
     fn quick_ratio(&self, other: &str, other_length: usize) -> f64 {
         let length = self.length + other_length;

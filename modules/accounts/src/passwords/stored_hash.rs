@@ -1,4 +1,5 @@
-//! Parsing of the column `password`, whose parameters are not trusted: they set the cost.
+//! Parsing of the column `password`, whose parameters are not trusted, since they determine the
+//! cost.
 
 use subtle::ConstantTimeEq;
 
@@ -8,21 +9,21 @@ use super::pbkdf2::{Digest, Pbkdf2Hash};
 use super::scrypt::ScryptHash;
 use super::{Algorithm, OutOfMemory, PasswordSettings, Verification};
 
-/// Django's column has 128 characters; a salt of few may have more bytes.
+/// The maximum length, in bytes. Django's column has 128 characters, which may have more bytes.
 const MAX_LENGTH: usize = 512;
 
-/// The most memory a hash may take. Django's Argon2 takes 100 MiB.
+/// The maximum memory of a hash. Django's Argon2 takes 100 MiB.
 pub(super) const MAX_MEMORY_KIB: u64 = 128 * 1024;
 
-/// The most memory that may be written to in all, which bounds the time: about a second.
+/// The maximum of the memory that is written in total, which bounds the time to about a second.
 pub(super) const MAX_MEMORY_WRITTEN_KIB: u64 = 1024 * 1024;
 
-/// The reason why passwords cannot be compared with a stored hash.
+/// The reason why passwords cannot be compared with a stored value.
 ///
-/// The messages hold nothing of the hash, so they can be logged.
+/// The messages do not contain the hash, so they can be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum UnreadableHash {
-    /// Django's `set_unusable_password`, or nothing at all: nobody is meant to log in with it.
+    /// Django's `set_unusable_password`, or empty text: the user has no password.
     #[error("the user has no usable password")]
     Unusable,
     #[error("its algorithm is none of those that are read")]
@@ -61,8 +62,8 @@ impl StoredHash {
         }
     }
 
-    /// A hash as costly as a new one, of no password that anybody knows: to compare with where
-    /// there is no other. Who uses it takes the result for wrong, whatever it is.
+    /// A hash as costly as a new one, of an unknown password, to compare with if there is no
+    /// other. The caller must treat any result as wrong.
     pub(super) fn of_nothing(settings: PasswordSettings) -> Self {
         match settings.password_hasher {
             Algorithm::Argon2 => Self::Argon2(Argon2Hash::of_nothing()),
@@ -96,7 +97,7 @@ impl StoredHash {
         }
     }
 
-    /// Returns `true` if it needs more memory than a new hash.
+    /// Returns `true` if the hash needs more memory than a new one.
     pub(super) fn is_large(&self) -> bool {
         let memory_kib = match self {
             Self::Argon2(hash) => hash.memory_kib(),
@@ -113,7 +114,7 @@ pub(super) fn equal(computed: &[u8], stored: &[u8]) -> bool {
     computed.ct_eq(stored).into()
 }
 
-/// A number as Django writes it: digits alone, and no zero before them.
+/// Parses a number as Django writes it: only digits, without leading zeros.
 pub(super) fn number(text: &str) -> Option<u32> {
     let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     if canonical { text.parse().ok() } else { None }

@@ -3,7 +3,7 @@
 use super::common_passwords::is_common;
 use super::similarity::is_similar;
 
-/// Django's default, in characters.
+/// Django's minimum length, in characters.
 const MIN_LENGTH: usize = 8;
 
 /// The attributes of a user that a new password must not resemble.
@@ -30,14 +30,14 @@ pub struct UserAttributes<'a> {
     pub email: &'a str,
 }
 
-/// Checks a new password.
+/// Validates a new password.
 ///
 /// # Errors
 ///
-/// All that is wrong with it, as Django says it and in Django's order: similar to what is known
-/// of the user, short, common, only digits. The texts hold nothing of the password.
+/// All errors in Django's words and order: similar to an attribute of the user, too short, common,
+/// entirely numeric. They do not contain the password.
 ///
-/// Other than in Django, fractions and Roman numerals are digits too.
+/// Unlike in Django, fractions and Roman numerals count as digits too.
 pub fn validate_password(password: &str, user: &UserAttributes<'_>) -> Result<(), Vec<String>> {
     let mut errors = Vec::new();
     if let Some(name) = similar_attribute(password, user) {
@@ -67,7 +67,7 @@ pub fn password_help_texts() -> [String; 4] {
     ]
 }
 
-/// The name of the first attribute that the password is much like.
+/// The name of the first attribute that the password is similar to.
 fn similar_attribute(password: &str, user: &UserAttributes<'_>) -> Option<&'static str> {
     let attributes = [
         ("username", user.username),
@@ -78,7 +78,8 @@ fn similar_attribute(password: &str, user: &UserAttributes<'_>) -> Option<&'stat
     attributes.into_iter().find(|(_, value)| is_similar(password, value)).map(|(name, _)| name)
 }
 
-/// The text without what Python's `strip` removes, which is space and four control characters.
+/// The text without surrounding white space as in Python's `strip`, which includes four control
+/// characters.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|character: char| {
         character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')

@@ -1,4 +1,4 @@
-//! Content types and permissions of models that have another label since.
+//! Content types and permissions of renamed models.
 
 use module_api::auth::Action;
 use module_api::db::{DbError, Transaction, query};
@@ -6,7 +6,7 @@ use module_api::model::{ModelInfo, Models};
 
 use super::{Known, name_of};
 
-/// A content type that gets another label.
+/// A content type to be renamed.
 struct Renamed {
     content_type: i64,
     /// The model's name in the codenames of its permissions.
@@ -14,15 +14,15 @@ struct Renamed {
     label: String,
 }
 
-/// Renames the content types of renamed models, as Django does, and their permissions along: whoever
-/// has one keeps it. A content type stays if there is one with the new label already.
+/// Renames the content types of renamed models, like Django, and their permissions too: users and
+/// groups keep them. A content type is kept if one with the new label exists.
 pub(super) async fn rename(
     models: &Models,
     known: &Known,
     on: &mut Transaction,
 ) -> Result<(), DbError> {
     for Renamed { content_type, old_name, label } in renamed(models, known) {
-        // One without a model is renamed when its module is active again.
+        // A content type without a model is renamed when its module is active again.
         let Some(model) = models.get(&label) else { continue };
         query("UPDATE django_content_type SET app_label = $1, model = $2 WHERE id = $3")
             .bind(model.app())

@@ -5,8 +5,8 @@ use module_api::{Urls, route_name};
 use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 
-/// On to the page that was asked for, if it is one of this site; else to the admin, for staff and
-/// if there is one, or to the home page.
+/// Redirects to the requested page, if it is one of this site; otherwise to the admin, for staff
+/// and if there is one, or to the home page.
 pub(crate) fn go_on(next: Option<&str>, is_staff: bool, urls: &Urls) -> Redirect {
     let next = next.and_then(local_address).and_then(|next| Origin::parse_owned(next.into()).ok());
     match next {

@@ -33,8 +33,8 @@ pub(crate) struct LoginForm {
     next: String,
 }
 
-/// Replaces a username with a null character by one that does not exist, so that it is answered
-/// like any other.
+/// Replaces a username with a null character by one that does not exist, so that the response is
+/// the same as for any other.
 fn possible_username(typed: &str) -> String {
     normalized_username(typed).replace('\0', "\u{fffd}")
 }
@@ -74,7 +74,7 @@ pub(crate) async fn sign_in(
     };
     match authentication::sign_in(&name, &password, &keys, hasher, db).await {
         Ok(Some(signed_in)) => {
-            // Who is signed in is not sent away because of this.
+            // A failure here does not undo the login.
             if let Err(error) = attempt.succeeded(db).await {
                 tracing::warn!("failed logins were not forgotten: {}", with_causes(&error));
             }
@@ -96,7 +96,7 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// Counts the attempt, which a browser that the user knows counts for itself.
+/// Counts the attempt, separately for a known browser of the user.
 async fn count(
     username: &str,
     visitor: Visitor<'_>,

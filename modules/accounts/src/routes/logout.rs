@@ -9,7 +9,7 @@ use super::landing::go_on;
 use crate::sessions;
 use crate::visitor::Visitor;
 
-/// Asks whether to sign out: an address that is only looked at changes nothing.
+/// Asks for confirmation: a GET request changes nothing.
 #[get("/logout")]
 pub(crate) fn logout() -> Page {
     Page::render(template_name!("accounts/logout"), context! {})

@@ -1,4 +1,4 @@
-//! Changing the own password.
+//! Changing one's password.
 
 use module_api::auth::{CurrentUser, User};
 use module_api::db::{Db, DbError, query};
@@ -83,7 +83,7 @@ pub(crate) async fn change_password(
     let stored = stored.expect("a password was verified");
     match store(user.id, &stored, &hash, db).await? {
         Some(key) => visitor.keep_session(&key),
-        // Somebody else changed it meanwhile.
+        // The password was changed concurrently.
         None => {
             let errors = ValidationErrors::of("old_password", WRONG_OLD);
             return Ok(page(form.with_errors(&errors)).into());
@@ -109,8 +109,8 @@ async fn stored_password(user_id: i64, db: &Db) -> Result<Option<String>, DbErro
     Ok(password.map(|(password,)| password))
 }
 
-/// Stores the new hash in place of the old one, ends all sessions of the user and begins one. None
-/// if the old hash is not there any more.
+/// Stores the new hash in place of the old one, ends all sessions of the user and begins one.
+/// Returns `None` if the old hash was changed.
 async fn store(user_id: i64, old: &str, new: &str, db: &Db) -> Result<Option<SessionKey>, DbError> {
     let mut transaction = db.begin().await?;
     let locked = query("UPDATE auth_user SET password = $1 WHERE id = $2 AND password = $3");

@@ -1,4 +1,4 @@
-//! Asking for a mail with which to set a new password.
+//! Requesting a password reset.
 
 use module_api::db::{Db, DbPool};
 use module_api::forms::{Form, FormAnswer, FormView, Submitted};
@@ -22,14 +22,14 @@ pub(crate) struct PasswordResetForm {
     email: String,
 }
 
-/// The form for an address, if this site sends mail.
+/// The form for an email address, if this site sends mail.
 #[get("/password_reset")]
 pub(crate) fn password_reset(mailer: &State<Mailer>) -> Page {
     page(PasswordResetForm::blank(), mailer)
 }
 
-/// Sends a mail to whoever has the address. The answer is the same if nobody has, and is given
-/// before anybody looks.
+/// Sends a mail to the accounts with the address. The response is the same without one, and is
+/// sent before the lookup.
 #[post("/password_reset", data = "<form>")]
 pub(crate) async fn request_password_reset(
     form: Submitted<PasswordResetForm>,
@@ -51,7 +51,7 @@ pub(crate) async fn request_password_reset(
         return Ok(busy(page(form.with_error(BUSY), mailer)));
     };
     match Attempt::to_reset_password(&email, visitor.address(), db).await? {
-        // It counts, whatever becomes of it.
+        // It counts, whatever the outcome.
         Ok(_) => {}
         Err(wait) => {
             let message = format!("Too many requests. Please wait {wait} and try again.");

@@ -1,4 +1,4 @@
-//! Setting a new password with the key of a mail.
+//! Setting a new password with the key in a mail.
 
 use module_api::db::{Db, DbError};
 use module_api::forms::{Form, FormAnswer, FormView, Submitted};
@@ -28,13 +28,13 @@ pub(crate) struct NewPasswordForm {
     new_password2: String,
 }
 
-/// An answer whose address holds a key: other sites are not told of it, and nobody keeps it.
+/// A response whose address contains a key: it is neither cached nor revealed to other sites.
 pub(crate) struct Confidential<R>(R);
 
 impl<'r, R: Responder<'r, 'static>> Responder<'r, 'static> for Confidential<R> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let mut response = self.0.respond_to(request)?;
-        // Not `no-referrer`: an old browser would not say then that the form is of this site.
+        // With `no-referrer` an old browser would not prove that the form is of this site.
         response.set_raw_header("Referrer-Policy", "same-origin");
         response.set_raw_header("Cache-Control", "private, no-store");
         Ok(response)
@@ -102,7 +102,7 @@ pub(crate) async fn reset_password(
     Ok(Confidential(Redirect::to(login).into()))
 }
 
-/// The key in an address and the account it is for, if it is good for anything.
+/// The key in an address and its account, if the key is valid.
 async fn find(key: &str, db: &Db) -> Result<Option<(Secret, Account)>, DbError> {
     let Some(key) = Secret::parse(key) else { return Ok(None) };
     let account = password_reset::find(&key, &mut db.acquire().await?).await?;

@@ -1,18 +1,18 @@
-//! The arithmetic of failures: how many count, and how long to wait after them.
+//! The arithmetic of throttling: the number of failures, and the delay after them.
 
 use module_api::db::FromRow;
 use std::fmt;
 
-/// How many failures are free, and what follows on them. Times are in seconds.
+/// The free failures of a counter, and the delays after them. Times are in seconds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Policy {
-    /// The failure of this number is the first that makes wait.
+    /// The number of the first failure that causes a delay.
     pub(super) free: i64,
-    /// How long; after each further one twice as long.
+    /// The first delay; each further one is twice as long.
     pub(super) first_delay: i64,
-    /// But never longer.
+    /// The maximum delay.
     pub(super) max_delay: i64,
-    /// After this time one failure less counts.
+    /// The time after which one failure is forgotten.
     pub(super) forgets_every: i64,
 }
 
@@ -26,16 +26,16 @@ impl Policy {
     }
 }
 
-/// Longer than this, in seconds, nobody waits: the moment is of a clock that was ahead and has been
-/// set right. It is twice the longest delay, since the clocks of replicas differ a little.
+/// The maximum wait, in seconds: a later moment is due to a clock that was ahead and has been set
+/// right. It is twice the longest delay, since the clocks of replicas differ a little.
 pub(super) const LONGEST_WAIT: i64 = 30 * 60;
 
-/// How long to wait, in seconds: at least one.
+/// The time to wait, in seconds: at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wait(i64);
 
 impl Wait {
-    /// Until a moment, if that is still to come and not beyond belief.
+    /// The wait until a moment; `None` if it has passed, or is implausible.
     pub(super) fn until(moment: i64, now: i64) -> Option<Self> {
         (moment > now && moment - now <= LONGEST_WAIT).then(|| Self(moment - now))
     }
@@ -45,7 +45,7 @@ impl Wait {
     }
 }
 
-/// In words, rounded up: `15 seconds`, `2 minutes`.
+/// Formats the wait in words, rounded up: `15 seconds`, `2 minutes`.
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.seconds();
@@ -59,39 +59,40 @@ impl fmt::Display for Wait {
 /// The state of a counter. Times are seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
 pub(super) struct Entry {
-    /// How many failures counted at the moment `counted`.
+    /// The number of failures at the moment `counted`.
     pub(super) failures: i64,
     pub(super) counted: i64,
-    /// Until when to wait; 0 if nobody has to.
+    /// The end of the wait; 0 if there is none.
     pub(super) blocked_until: i64,
 }
 
 impl Entry {
-    /// The same after one attempt more, or how long to wait until that.
+    /// Returns the state after one more attempt, or the time to wait.
     pub(super) fn attempted(self, policy: &Policy, now: i64) -> Result<Self, Wait> {
         if let Some(wait) = Wait::until(self.blocked_until, now) {
             return Err(wait);
         }
-        // Of a clock that was ahead: else nothing would be forgotten until it is right again.
+        // After a clock that was ahead: nothing would be forgotten until that moment.
         let counted = self.counted.min(now);
         let forgotten = (now - counted) / policy.forgets_every;
         let left = (self.failures - forgotten).max(0);
-        // What is left of the time goes on counting, or frequent failures would never be forgotten.
+        // The rest of the time is kept, or frequent failures would never be forgotten.
         let counted = if left == 0 { now } else { counted + forgotten * policy.forgets_every };
         let failures = left + 1;
         let delay = policy.delay(failures);
-        // Not `now`: who asked a moment earlier and comes after would have to wait until then.
+        // Not `now`: an attempt that began earlier and is counted later would have to wait until
+        // then.
         let blocked_until = if delay == 0 { 0 } else { now + delay };
         Ok(Self { failures, counted, blocked_until })
     }
 
-    /// The same as if the last attempt had not been: nobody has to wait because of it, nor was there
-    /// anything to wait for when it was made.
+    /// Returns the state without the last attempt: it causes no delay, and there was none when it
+    /// was made.
     pub(super) fn taken_back(self) -> Self {
         Self { failures: (self.failures - 1).max(0), blocked_until: 0, ..self }
     }
 
-    /// From when on it says nothing any more.
+    /// The moment at which the counter expires.
     pub(super) fn expires(self, policy: &Policy) -> i64 {
         self.blocked_until.max(self.counted + self.failures * policy.forgets_every)
     }

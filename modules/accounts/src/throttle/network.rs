@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The network of an address: of IPv4 the address itself; of IPv6 its first half, since whoever is
-/// given one, is given all the addresses that begin with it.
+/// The network of an address: for IPv4 the address itself; for IPv6 the first 64 bits, since a
+/// subscriber gets all addresses with this prefix.
 pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
