@@ -21,9 +21,9 @@ pub(crate) struct AdminContext<'r> {
     pub(crate) user: Arc<User>,
     pub(crate) models: &'r RegisteredModels,
     pub(crate) urls: &'r Urls,
-    /// The task that keeps the indexes of the search.
+    /// The task that updates the search indexes.
     pub(crate) upkeep: &'r UpkeepTask,
-    /// The reason of a refusal, for the page for 403.
+    /// The reason for a refusal, for the error page of 403.
     pub(crate) denied: &'r Denied,
 }
 
@@ -51,8 +51,8 @@ impl<'r> FromRequest<'r> for AdminContext<'r> {
 }
 
 impl<'r> AdminContext<'r> {
-    /// The model of an address, if the user may do this with models of its kind. What is not
-    /// registered does not exist; what the user may not even look at is forbidden.
+    /// Returns the registered model in an address, if the user may do this with its objects. An
+    /// unregistered model is not found; a model that the user may not view is forbidden.
     pub(crate) fn model(
         &self,
         app: &str,
@@ -64,12 +64,12 @@ impl<'r> AdminContext<'r> {
         Ok(registered)
     }
 
-    /// Returns `true` if the user may do this with a model, or with one object of it.
+    /// Returns `true` if the user may do this with a model, or with one of its objects.
     pub(crate) fn may(&self, admin: &ModelAdmin, action: Action, record: Option<&Record>) -> bool {
         admin.allows(&self.user, action, record)
     }
 
-    /// The same of a model that may not be registered: then by its permissions.
+    /// Like `may`, for a model that may be unregistered: then its permissions decide.
     pub(crate) fn may_with(
         &self,
         model: &ModelInfo,
@@ -85,16 +85,16 @@ impl<'r> AdminContext<'r> {
         }
     }
 
-    /// Returns `true` if the user may view the rows of all models that a path passes on its way to
-    /// a field. The value of a foreign key at its end is a key, and belongs to the row before.
+    /// Returns `true` if the user may view the rows of all models along a path to a field. The
+    /// value of a foreign key at its end is a key, and belongs to the previous row.
     pub(crate) fn may_follow(&self, path: &Path) -> bool {
         let (_, passed) = path.fields().split_last().expect("a path has at least one field");
         let targets = passed.iter().filter_map(|field| field.foreign_key());
         targets.into_iter().all(|key| self.may_with((key.target)(), Action::View, None))
     }
 
-    /// The registration with those search fields alone that the user may look into: what a search
-    /// finds discloses their content.
+    /// The registration with only those search fields whose content the user may view, since search
+    /// results disclose it.
     pub(crate) fn searchable<'a>(&self, admin: &'a ModelAdmin) -> Cow<'a, ModelAdmin> {
         let may_search = |name: &str| {
             let path = Path::parse(admin.model, name.trim_start_matches(['^', '=']));
@@ -108,7 +108,7 @@ impl<'r> AdminContext<'r> {
         Cow::Owned(narrowed)
     }
 
-    /// The username of an account; its primary key to those who may not view users, unless it is
+    /// The username of an account; its primary key for users who may not view users, unless it is
     /// their own.
     pub(crate) fn person(&self, id: i64, username: &str) -> String {
         if id == self.user.id || self.may_with(accounts::models::User::INFO, Action::View, None) {
@@ -117,7 +117,7 @@ impl<'r> AdminContext<'r> {
         by_key(accounts::models::User::INFO, id)
     }
 
-    /// The same as an error.
+    /// Returns an error if the user may not do this with a model, or with one of its objects.
     pub(crate) fn check(
         &self,
         admin: &ModelAdmin,
@@ -135,13 +135,13 @@ impl<'r> AdminContext<'r> {
         })
     }
 
-    /// The error for what the user may not do.
+    /// Records the missing permission, and returns the error.
     pub(crate) fn refuse(&self, lack: DenialReason) -> Error {
         self.denied.note(lack);
         Error::Forbidden
     }
 
-    /// The models that the user may see or add, in their order.
+    /// The models that the user may view or add, in order.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &'r RegisteredModel> {
         let models: &'r RegisteredModels = self.models;
         models.0.iter().filter(|registered| {

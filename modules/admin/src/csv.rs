@@ -1,18 +1,18 @@
-//! CSV as RFC 4180 has it, with cells that no spreadsheet takes for formulas.
+//! CSV (RFC 4180), with protection against formula injection in spreadsheets.
 
-/// Signs that begin a formula in a spreadsheet, in full width too.
+/// Characters that begin a formula in a spreadsheet, including their full-width forms.
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// White space that some spreadsheets strip from a cell before they look for a formula.
 const SPACE: [char; 3] = ['\t', '\r', '\n'];
 
 /// Separators of cells and lines for a spreadsheet that takes `;` or a tab for the delimiter, and
-/// then sees no quotes.
+/// then ignores quotes.
 const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
 
-/// A text as a cell: with `'` before each part that begins like a formula, which a spreadsheet would
-/// run. One that begins like that already, with any number of `'`, gets another, so that whoever
-/// reads the file can take one away again.
+/// A text as a cell, with `'` before each part that a spreadsheet would run as a formula. A part
+/// that already has any number of `'` before a formula gets another one, so that a reader can remove
+/// exactly one.
 pub(crate) fn guarded(text: &str) -> String {
     in_parts(text, |rest, is_cell, guarded| {
         guarded.push_str(if begins_like_a_formula(rest, is_cell) { "'" } else { "" });
@@ -20,7 +20,7 @@ pub(crate) fn guarded(text: &str) -> String {
     })
 }
 
-/// The text of a cell, without the `'` that [`guarded`] has put into it.
+/// The text of a cell, without the `'` that [`guarded`] has added.
 pub(crate) fn unguarded(cell: &str) -> String {
     in_parts(cell, |rest, is_cell, _| {
         let plain = rest.strip_prefix('\'').filter(|_| begins_like_a_formula(rest, is_cell));
@@ -28,14 +28,15 @@ pub(crate) fn unguarded(cell: &str) -> String {
     })
 }
 
-/// Returns `true` for a text that begins like a formula, quoted or not; a cell also by white space.
+/// Returns `true` for a text that begins like a formula, quoted or not; a cell also with leading
+/// white space.
 fn begins_like_a_formula(rest: &str, is_cell: bool) -> bool {
     let inner = rest.trim_start_matches(['\'', '"']);
     inner.starts_with(SIGNS) || (is_cell && inner.starts_with(SPACE))
 }
 
-/// Copies a text. Where a part of it begins that may become a cell of its own, a function is given
-/// the rest of the text, may write something before it, and says what of it is copied.
+/// Copies a text. At each position where a cell may begin, `begin` is called with the rest of the
+/// text; it can write a prefix, and returns the rest to copy.
 fn in_parts<'t>(text: &'t str, begin: impl Fn(&'t str, bool, &mut String) -> &'t str) -> String {
     let mut done = String::with_capacity(text.len() + 1);
     let (mut rest, mut is_cell) = (text, true);

@@ -1,4 +1,4 @@
-//! Deleting objects with everything that goes with them: shown first, then done.
+//! Deletion of objects with their cascades: a confirmation page, then the deletion.
 
 mod consequences;
 mod page;

@@ -1,5 +1,4 @@
-//! Rows of a model as a file, written while they are read: a thousand at a time at most, however
-//! many there are.
+//! Streaming export of a model's rows as a file: at most a thousand rows are in memory.
 
 use std::fmt::Write;
 use std::io::{self, Cursor};
@@ -22,23 +21,23 @@ use serde_json::{Value as Json, json};
 
 use crate::csv;
 
-/// How many rows are read at first, and at most.
+/// The number of rows that are read first, and the maximum.
 const FIRST_ROWS: usize = 100;
 const MAX_ROWS: usize = 1_000;
 
-/// As many rows are read at once as make about so many bytes.
+/// The target size of the rows that are read at once, in bytes.
 const BYTES_AT_ONCE: usize = 512 * 1024;
 
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// A line of names, and one for each row.
+    /// CSV with a line of names, and a line for each row.
     Csv,
     /// Django's fixtures.
     Json,
 }
 
-/// Rows on their way into a file.
+/// The state of an export.
 pub(crate) struct Export<'r> {
     admin: &'r ModelAdmin,
     user: Arc<User>,
@@ -46,13 +45,13 @@ pub(crate) struct Export<'r> {
     format: Format,
     fields: Vec<(usize, &'static FieldInfo)>,
     many_to_many: Vec<&'static ManyToManyInfo>,
-    /// The primary key of the last row that was written.
+    /// The primary key of the last written row.
     last: Option<i64>,
     size: usize,
 }
 
 impl<'r> Export<'r> {
-    /// These rows, in the order of their primary keys, as far as the user may see them.
+    /// Exports these rows, in the order of their primary keys, as far as the user may view them.
     pub(crate) fn new(
         admin: &'r ModelAdmin,
         user: Arc<User>,
@@ -75,8 +74,8 @@ impl<'r> Export<'r> {
         }
     }
 
-    /// The file, piece by piece. If it cannot be finished it breaks off, so that nobody takes a part
-    /// for the whole.
+    /// The file as a stream. On an error the stream is aborted, so that a part is not taken for the
+    /// whole.
     pub(crate) fn pieces(mut self, db: &'r Db) -> impl Stream<Item = Piece> + Send + 'r {
         stream! {
             let mut text = self.beginning();
@@ -109,8 +108,8 @@ impl<'r> Export<'r> {
         }
     }
 
-    /// The next rows; none at the end. The connection is given back each time: whoever loads the
-    /// file slowly keeps nobody else waiting.
+    /// Reads the next rows; empty at the end. The connection is returned each time, so that a slow
+    /// download does not block other requests.
     async fn read(&mut self, db: &Db) -> Result<Vec<Row>, DbError> {
         let mut connection = db.acquire().await?;
         let key = Path::of(self.admin.model.primary_key());
@@ -183,7 +182,7 @@ impl<'r> Export<'r> {
         *is_first = false;
     }
 
-    /// Writes a row as an object of a fixture, the fields in their order.
+    /// Writes a row as an object of a fixture, with its fields in order.
     fn push_object(&self, row: &Row, text: &mut String) {
         let (label, id) = (json!(self.admin.model.label), row.record.id());
         write!(text, "{{\"model\": {label}, \"pk\": {id}, \"fields\": {{")
@@ -201,14 +200,14 @@ impl<'r> Export<'r> {
     }
 }
 
-/// A row, with what its many-to-many fields relate it to.
+/// A row, with the targets of its many-to-many fields.
 struct Row {
     record: Record,
     related: Vec<Vec<i64>>,
 }
 
 impl Row {
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     fn bytes(&self) -> usize {
         let length = |value: &Value| match value {
             Value::Text(Some(text)) | Value::Json(Some(text)) => Some(text.len()),
@@ -220,8 +219,8 @@ impl Row {
     }
 }
 
-/// Returns `true` if staff see a field, in the form or in the list. Hashes of passwords are never
-/// visible.
+/// Returns `true` if a field is displayed to staff, in the form or in the list. Password hashes
+/// never are.
 pub(crate) fn is_visible(admin: &ModelAdmin, name: &str) -> bool {
     if admin.password == Some(name) {
         return false;
@@ -235,7 +234,7 @@ pub(crate) fn is_visible(admin: &ModelAdmin, name: &str) -> bool {
     in_form || admin.list_display.iter().any(is_column)
 }
 
-/// A value as a cell. Numbers and moments are no formulas, whatever they begin with.
+/// Formats a value as a cell. Numbers and moments are never formulas, whatever they begin with.
 fn cell(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_string(), csv::guarded)
 }
@@ -257,7 +256,7 @@ fn json_of(value: &Value) -> Json {
     }
 }
 
-/// A moment as a fixture has it: `2020-06-14T09:41:15.326Z`.
+/// Formats a moment as in a fixture: `2020-06-14T09:41:15.326Z`.
 fn moment_of(moment: UtcDateTime) -> String {
     let mut text = datetime_text(moment).replace(' ', "T");
     if moment.microsecond().is_multiple_of(1000) && moment.microsecond() != 0 {
@@ -266,10 +265,10 @@ fn moment_of(moment: UtcDateTime) -> String {
     text + "Z"
 }
 
-/// A piece of a file.
+/// A chunk of the stream.
 pub(crate) enum Piece {
     Text(Cursor<String>),
-    /// The file cannot be finished.
+    /// The export failed.
     Broken,
 }
 

@@ -1,8 +1,8 @@
-//! The forms by which staff add and change objects: made of the models' descriptions.
+//! The forms by which staff add and change objects, generated from the models' descriptions.
 //!
-//! A page's form is planned by who asks ([`plan`]), filled from the database ([`stored`]) and from
-//! what was typed ([`object`], [`rows`]), checked and written in one transaction ([`save`]), and
-//! shown ([`view`]).
+//! A form is planned by the permissions of the user ([`plan`]), filled from the database
+//! ([`stored`]) and from the submitted values ([`object`], [`rows`]), validated and written in one
+//! transaction ([`save`]), and rendered ([`view`]).
 
 pub(crate) mod afterwards;
 pub(crate) mod choices;

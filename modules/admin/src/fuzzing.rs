@@ -1,4 +1,4 @@
-//! The reader of tables in CSV, for the targets in `fuzz/`.
+//! The CSV parser, for the targets in `fuzz/`.
 
 use crate::csv::{guarded, push_line, unguarded};
 use crate::import::table;
@@ -8,7 +8,7 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
     table(text)
 }
 
-/// Writes a line as an export does, and reads it as an import does.
+/// Writes a line like an export, and reads it like an import.
 pub fn round_trip(cells: &[String]) -> Vec<Vec<String>> {
     let mut text = String::new();
     push_line(cells.iter().map(|cell| guarded(cell)), &mut text);

@@ -1,11 +1,11 @@
-//! Objects of a model from a file: read and checked first, shown, and written once somebody has
-//! looked at what will happen.
+//! Import of objects from a file: it is parsed and validated, previewed, and written after a
+//! confirmation.
 //!
-//! A file is made to text and its format told ([`file`]), read as [`draft`]s of objects by what the
-//! user may import ([`fields`]), compared with the database to a [`plan`], and written
-//! ([`write`]). Between the page with the plan and the confirmation the file travels in the page
-//! itself, since servers of one site share nothing but the database; all is read and checked again,
-//! and nothing is written if that gives another plan.
+//! A file is decoded and its format detected ([`file`]), parsed into [`draft`]s of objects with the
+//! fields that the user may import ([`fields`]), compared with the database to a [`plan`], and
+//! written ([`write`]). Between preview and confirmation the file is kept in the page itself, since
+//! replicas of a site share only the database; it is parsed and validated again, and nothing is
+//! written if that gives another plan.
 
 mod cells;
 mod draft;
@@ -31,7 +31,7 @@ pub(crate) fn table(text: &str) -> Vec<Vec<String>> {
     cells::Lines::of(text).map_while(Result::ok).map(|line| line.cells).collect()
 }
 
-/// A longer file is refused, in bytes.
+/// The maximum size of a file, in bytes.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// The maximum number of objects in a file.

@@ -1,5 +1,5 @@
-//! The labels of objects on a page: their text as far as the user may view all that it is made
-//! of, else by their primary keys. Every page that names an object asks here.
+//! The labels of objects on a page: their text as far as the user may view all parts of it,
+//! otherwise their primary keys. All pages use them.
 
 use accounts::models::Permission;
 use module_api::admin::ModelAdmin;
@@ -11,7 +11,7 @@ use module_api::model::{
 use crate::access::AdminContext;
 use crate::text::by_key;
 
-/// The rows that columns of a query pass through, as far as the user may view them.
+/// The rows that columns of a query pass through, and the user's permissions to view them.
 pub(crate) struct VisibleRows<'r> {
     /// `true` if the user may view rows of all their models.
     is_open: bool,
@@ -20,7 +20,7 @@ pub(crate) struct VisibleRows<'r> {
 }
 
 impl<'r> VisibleRows<'r> {
-    /// The sight along these paths.
+    /// Checks the permissions along these paths.
     pub(crate) fn along(cx: &AdminContext<'r>, paths: &[Path], records: &mut Records) -> Self {
         let mut sight = Self { is_open: true, ruled: Vec::new() };
         for path in paths.iter().flat_map(Path::foreign_keys) {
@@ -45,22 +45,22 @@ impl<'r> VisibleRows<'r> {
     }
 }
 
-/// The label of the rows of a query, or of those that a foreign key of theirs references.
+/// The label of a query's rows, or of the rows that a foreign key of theirs refers to.
 pub(crate) struct Label<'r> {
     display: Display,
     sight: VisibleRows<'r>,
-    /// Of a permission: the app of its model, and its own name.
+    /// For a permission: the app of its model, and its own name.
     permission: Option<(ColumnPlace, ColumnPlace)>,
 }
 
 impl<'r> Label<'r> {
-    /// The label of the rows of a query, which the caller has checked that the user may view.
+    /// The label of a query's rows, which the caller has checked that the user may view.
     pub(crate) fn of(cx: &AdminContext<'r>, records: &mut Records) -> Self {
         let display = records.display();
         Self::new(cx, display, None, records)
     }
 
-    /// The label of the rows that the foreign key at the end of a path references.
+    /// The label of the rows that the foreign key at the end of a path refers to.
     pub(crate) fn at_end_of(cx: &AdminContext<'r>, path: &Path, records: &mut Records) -> Self {
         let display = records.display_of(path);
         Self::new(cx, display, Some(path), records)
@@ -73,7 +73,7 @@ impl<'r> Label<'r> {
         records: &mut Records,
     ) -> Self {
         let permission = end.is_none().then(|| permission_columns(records)).flatten();
-        // What a permission is called has nothing of a content type but the name of an app.
+        // The label of a permission contains nothing of a content type but the name of an app.
         let passed = if permission.is_some() { None } else { Some(display.paths().chain(end)) };
         let paths: Vec<Path> = passed.into_iter().flatten().cloned().collect();
         Self { sight: VisibleRows::along(cx, &paths, records), display, permission }
@@ -91,17 +91,16 @@ impl<'r> Label<'r> {
         Some(self.display.text(record))
     }
 
-    /// The same as the text of a link, which is never empty: `Profile (3)` if the user may not
-    /// know more.
+    /// The label as the text of a link, which is never empty: `Profile (3)` if the user may not
+    /// view it.
     pub(crate) fn link(&self, cx: &AdminContext<'_>, record: &Record) -> String {
         let text = self.text(cx, record).filter(|text| !text.trim().is_empty());
         text.unwrap_or_else(|| by_key(record.model(), record.id()))
     }
 }
 
-/// Returns `true` if the user may see the names that the log keeps of a model's objects, by which
-/// it calls them for good: those that they may do anything with, as far as the names are not made
-/// of others'.
+/// Returns `true` if the user may see the recorded names of a model's objects in the log: for
+/// models with any permission, as far as labels do not contain parts of others.
 pub(crate) fn may_know_names(cx: &AdminContext<'_>, admin: &ModelAdmin) -> bool {
     let mut records = Records::of(admin.model);
     let paths: Vec<Path> = records.display().paths().cloned().collect();
@@ -109,7 +108,7 @@ pub(crate) fn may_know_names(cx: &AdminContext<'_>, admin: &ModelAdmin) -> bool 
     sight.is_open && Action::ALL.into_iter().any(|action| cx.may(admin, action, None))
 }
 
-/// The model that the foreign key at the end of a path leads to.
+/// The model that the foreign key at the end of a path refers to.
 fn target_of(path: &Path) -> Option<&'static ModelInfo> {
     path.field().foreign_key().map(|key| (key.target)())
 }
@@ -123,7 +122,7 @@ fn permission_columns(records: &mut Records) -> Option<(ColumnPlace, ColumnPlace
     Some((column("content_type__app_label")?, column("name")?))
 }
 
-/// A permission as people read it: `Lettings: can add letting`.
+/// The label of a permission for people: `Lettings: can add letting`.
 pub(crate) fn permission_label(cx: &AdminContext<'_>, app: &str, name: &str) -> String {
     let module = cx.models.0.iter().find(|registered| registered.admin.model.app() == app);
     let module = module.map_or_else(|| capitalized(app), |known| known.module_title.clone());

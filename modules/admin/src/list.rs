@@ -1,7 +1,7 @@
 //! The query of a list: the rows of a model, their order, and the page.
 //!
-//! The list itself, what is done with its rows and their export all read it here, so all three are
-//! about the same rows.
+//! The list itself, the actions on its rows and their export all use it, so that all three agree
+//! on the rows.
 
 pub(crate) mod columns;
 pub(crate) mod conditions;
@@ -22,7 +22,7 @@ use parameters::{Parameters, SEARCH};
 
 use crate::access::AdminContext;
 
-/// The number of newest rows among which filters of a longer table count: to count all would read
+/// The number of newest rows within which filters of a longer table count: counting all would read
 /// all.
 pub(crate) const COUNTED_AMONG: u32 = 100_000;
 
@@ -35,17 +35,17 @@ pub(crate) struct ListQuery<'a> {
     pub(crate) hierarchy: Option<Hierarchy>,
     /// The search condition, if the model can be searched.
     search: Option<Filter>,
-    /// The rows that the model's index of texts offers for it, once that was asked.
+    /// The candidates from the model's text index, once it was queried.
     candidates: Option<Candidates>,
     pub(crate) order: Order,
 }
 
 impl<'a> ListQuery<'a> {
-    /// Reads what an address asks for.
+    /// Parses the query string of an address.
     ///
     /// # Errors
     ///
-    /// It has a condition that cannot be understood, or must not be asked.
+    /// A condition cannot be parsed, or is not allowed.
     pub(crate) fn read(
         cx: &'a AdminContext<'a>,
         admin: &'a ModelAdmin,
@@ -64,7 +64,7 @@ impl<'a> ListQuery<'a> {
         Ok(Self { admin, cx, parameters, conditions, hierarchy, search, candidates, order })
     }
 
-    /// Asks the model's index of texts for candidates.
+    /// Queries the model's text index for candidates.
     pub(crate) async fn ask_index(&mut self, db: &Db, on: impl Into<Executor<'_>>) {
         let text = self.parameters.get(SEARCH).unwrap_or_default();
         self.candidates = crate::search::candidates(self.cx, db, self.admin, text, on).await;
@@ -87,24 +87,24 @@ impl<'a> ListQuery<'a> {
         by_date || !self.conditions.is_empty()
     }
 
-    /// The rows that are asked for, in no order yet.
+    /// The selected rows, unordered.
     pub(crate) fn rows(&self) -> Records {
         self.rows_that(|_| true)
     }
 
-    /// The same in their order.
+    /// The selected rows, in order.
     pub(crate) fn sorted_rows(&self) -> Records {
         self.order.paths.iter().fold(self.rows(), |records, (path, descending)| {
             records.order_by(path.clone(), *descending)
         })
     }
 
-    /// The newest of some rows, among which filters count.
+    /// The newest of some rows, within which filters count.
     pub(crate) fn newest(&self, rows: Records) -> Records {
         rows.order_by(Path::of(self.admin.model.primary_key()), true).limit(COUNTED_AMONG)
     }
 
-    /// The rows that all but the conditions on one field leave.
+    /// The rows that meet all conditions except those on one field.
     fn rows_but_for(&self, field: &str) -> Records {
         self.rows_that(|condition| condition.field != field)
     }

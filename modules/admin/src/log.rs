@@ -1,4 +1,4 @@
-//! The log of actions by staff: written as Django's admin writes it, and read again.
+//! The log of actions by staff, in the format of Django's admin.
 
 mod message;
 mod read;
@@ -14,7 +14,7 @@ use module_api::sqlx::AssertSqlSafe;
 pub(crate) use self::message::ChangeMessage;
 pub(crate) use self::read::{Done, Entry, of_object, of_user};
 
-/// The greatest number of characters of what an object showed as.
+/// The maximum length of an object's label, in characters.
 const MAX_REPR: usize = 200;
 
 /// The maximum number of entries in one statement.
@@ -23,18 +23,18 @@ const ENTRIES_AT_ONCE: usize = 100;
 /// The kind of a logged action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ActionFlag {
-    /// It was added.
+    /// An object was added.
     Addition = 1,
-    /// It was changed.
+    /// An object was changed.
     Change = 2,
-    /// It was deleted.
+    /// An object was deleted.
     Deletion = 3,
 }
 
-/// An object as the log names it: its primary key, and what it shows as.
+/// An object in the log: its primary key and label.
 pub(crate) type Object<'a> = (i64, &'a str);
 
-/// Writes that a user has added an object, in the transaction that adds it.
+/// Records that a user added an object, in the transaction that adds it.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub(crate) async fn added(
     write(user, model, &[object], ActionFlag::Addition, &message.json(), on).await
 }
 
-/// Writes that a user has changed an object, in the transaction that changes it.
+/// Records that a user changed an object, in the transaction that changes it.
 ///
 /// # Errors
 ///
@@ -64,8 +64,8 @@ pub(crate) async fn changed(
     write(user, model, &[object], ActionFlag::Change, &message.json(), on).await
 }
 
-/// Writes that a user did to objects of a model what an action of their list is called, in the
-/// transaction that does it. Objects that the action deletes are called deleted.
+/// Records that a user ran an action of a list on objects of a model, in its transaction. Objects
+/// that the action deletes are recorded as deleted.
 ///
 /// # Errors
 ///
@@ -80,8 +80,8 @@ pub(crate) async fn acted(
     write(user, model, objects, flag, action, on).await
 }
 
-/// Writes that a user deletes objects of a model, an entry for each, in the transaction that deletes
-/// them. The user's own account cannot be among them: the entry references it.
+/// Records that a user deletes objects of a model, with an entry for each, in the transaction that
+/// deletes them. The user's own account cannot be among them: the entry refers to it.
 ///
 /// # Errors
 ///
@@ -136,13 +136,12 @@ async fn write(
     Ok(())
 }
 
-/// The beginning of what an object shows as, as long as the column takes it.
+/// A label truncated to the length of the column.
 fn cut(shown: &str) -> &str {
     shown.char_indices().nth(MAX_REPR).map_or(shown, |(end, _)| &shown[..end])
 }
 
-/// Makes what stands for a model in Django's tables. Somebody else may be making it at the same
-/// moment.
+/// Creates the content type of a model, unless another transaction creates it concurrently.
 async fn make_content_type(model: &'static ModelInfo, on: &mut Transaction) -> Result<(), DbError> {
     query(
         "INSERT INTO django_content_type (app_label, model) VALUES ($1, $2) ON CONFLICT DO NOTHING",

@@ -4,7 +4,7 @@ use accounts::models::{ContentType, User};
 use module_api::model::{ForeignKey, Model};
 use module_api::time::UtcDateTime;
 
-/// Something that a user did to an object.
+/// An action of a user on an object.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "admin.logentry",
@@ -17,10 +17,10 @@ use module_api::time::UtcDateTime;
 pub struct LogEntry {
     /// The primary key.
     pub id: i64,
-    /// When it was done.
+    /// The moment of the action.
     #[model(default = now)]
     pub action_time: UtcDateTime,
-    /// The user who did it. An account that the log names cannot be deleted, unlike in Django.
+    /// The user. An account with log entries cannot be deleted, unlike in Django.
     #[model(on_delete = protect)]
     pub user: ForeignKey<User>,
     /// The model of the object.
@@ -29,7 +29,7 @@ pub struct LogEntry {
     /// The primary key of the object, as text.
     #[model(long_text, blank, verbose_name = "object id")]
     pub object_id: Option<String>,
-    /// The object's label, cut to 200 characters.
+    /// The object's label, truncated to 200 characters.
     #[model(max_length = 200)]
     pub object_repr: String,
     /// The kind of the action.

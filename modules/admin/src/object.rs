@@ -15,17 +15,17 @@ use crate::labels::Label;
 /// The maximum number of objects in one query.
 pub(crate) const CHUNK: usize = 500;
 
-/// An object, and what it is called.
+/// An object with its label.
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
     pub(crate) record: Record,
-    /// Its text, for the log.
+    /// The label, for the log.
     pub(crate) text: String,
-    /// The same for the user's eyes: its primary key in place of what they may not view.
+    /// The label for the user: the primary key in place of parts that they may not view.
     pub(crate) label: String,
 }
 
-/// The objects of a model with these primary keys, as far as there still are such, in their order.
+/// Returns the existing objects of a model with these primary keys, in order.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub(crate) async fn objects(
     Ok(records.into_iter().map(object).collect())
 }
 
-/// The object with that primary key, if there is one.
+/// Returns the object with that primary key, if there is one.
 ///
 /// # Errors
 ///
@@ -59,8 +59,8 @@ pub(crate) async fn object(
     Ok(objects(cx, model, [id], on).await?.pop())
 }
 
-/// Keeps others from changing and deleting these objects until the transaction ends; those that
-/// there still are. On SQLite nobody else writes meanwhile anyway.
+/// Locks these objects against changes and deletion until the transaction ends, and returns the
+/// existing ones. On SQLite no other transaction writes anyway.
 ///
 /// # Errors
 ///
@@ -79,7 +79,7 @@ pub(crate) async fn lock(
     let mut found = BTreeSet::new();
     for ids in ids.chunks(CHUNK) {
         let list = ids.join(", ");
-        // In an order, so that two who lock several do not wait for each other.
+        // In order, so that two transactions that lock several rows do not deadlock.
         let sql = format!(
             "SELECT {key} AS value FROM {table} WHERE {key} IN ({list}) ORDER BY {key}{for_update}"
         );
@@ -89,7 +89,7 @@ pub(crate) async fn lock(
     Ok(found)
 }
 
-/// Sends whoever asks for an object that is not there to the first page of the admin, as Django.
+/// Redirects from a missing object to the index of the admin, like Django.
 ///
 /// # Errors
 ///

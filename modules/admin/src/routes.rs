@@ -1,4 +1,4 @@
-//! The pages of the admin, at the addresses of Django's.
+//! The pages of the admin, at the same addresses as Django's.
 
 mod autocomplete;
 mod delete;
@@ -17,7 +17,7 @@ use module_api::Page;
 use rocket::response::Redirect;
 use rocket::{Catcher, Responder, Route};
 
-/// A page, or the way to another.
+/// A page, or a redirect.
 #[derive(Responder)]
 pub(crate) enum Answer {
     Page(Page),
@@ -30,7 +30,7 @@ impl From<Redirect> for Answer {
     }
 }
 
-/// The page for a refusal.
+/// The error page for a refusal.
 pub(crate) fn catchers() -> Vec<Catcher> {
     rocket::catchers![forbidden::forbidden]
 }

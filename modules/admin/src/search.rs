@@ -1,5 +1,5 @@
-//! Search by the search fields of a registration, in the list of a model, in autocompletion and
-//! over all models.
+//! Search by the search fields of a registration: in the list of a model, in autocompletion and over
+//! all models.
 
 use module_api::PageNumber;
 use module_api::admin::ModelAdmin;
@@ -10,14 +10,15 @@ use crate::access::AdminContext;
 use crate::labels::Label;
 use crate::search_index;
 
-/// Of a longer text only so many characters are searched for. Forms say so to the browser.
+/// The maximum length of a search text, in characters; the rest is ignored. Forms declare it to the
+/// browser.
 pub(crate) const MAX_LENGTH: usize = 200;
 
-/// Of more words only so many are searched for.
+/// The maximum number of words in a search; further ones are ignored.
 const MAX_WORDS: usize = 32;
 
-/// The filter for a text: every word has to be found in one of the search fields, capitals and
-/// accents apart. `None`, which means all rows, if the text has no words or the model no search fields.
+/// The condition for a text: each word has to occur in one of the search fields, regardless of case and
+/// accents. `None`, which matches all rows, if the text has no words or the model no search fields.
 pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
     let words = words(text);
     if words.is_empty() || admin.search_fields.is_empty() {
@@ -30,7 +31,7 @@ pub(crate) fn filter(admin: &ModelAdmin, text: &str) -> Option<Filter> {
     Some(Filter::all(words.iter().map(in_any_field)))
 }
 
-/// The rows that the model's index of texts offers for a text, if it can be asked.
+/// The candidates from the model's text index for a text, if the index can be used.
 pub(crate) async fn candidates(
     cx: &AdminContext<'_>,
     db: &Db,
@@ -39,7 +40,7 @@ pub(crate) async fn candidates(
     on: impl Into<Executor<'_>>,
 ) -> Option<Candidates> {
     let words = words(text);
-    // No row has a text with one, and PostgreSQL does not take it.
+    // No row contains this character, and PostgreSQL does not support it.
     let is_hopeless = words.iter().any(|word| word.contains('\0'));
     if words.is_empty() || is_hopeless || admin.search_fields.is_empty() {
         return None;
@@ -48,7 +49,7 @@ pub(crate) async fn candidates(
     search_index::candidates(db, cx.upkeep, admin, groups, on).await
 }
 
-/// A word as it may stand in the index: also as the numbers for which it is looked up.
+/// The forms of a word in the index: including the numbers that it is looked up as.
 fn forms(admin: &ModelAdmin, word: &str) -> Vec<String> {
     let mut forms = vec![folded(word)];
     for name in admin.search_fields.iter().filter_map(|field| field.strip_prefix('=')) {
@@ -63,7 +64,7 @@ fn forms(admin: &ModelAdmin, word: &str) -> Vec<String> {
     forms
 }
 
-/// The rows of a model that a text finds, in the order of the model's list.
+/// The rows of a model that match a text, in the order of the model's list.
 pub(crate) fn records(admin: &ModelAdmin, text: &str) -> Records {
     let mut records = Records::of(admin.model);
     if let Some(filter) = filter(admin, text) {
@@ -81,14 +82,14 @@ pub(crate) fn records(admin: &ModelAdmin, text: &str) -> Records {
     records
 }
 
-/// An object that a search found.
+/// A search result.
 pub(crate) struct Found {
     pub(crate) record: Record,
     /// Its label.
     pub(crate) text: String,
 }
 
-/// A page of what a text finds, and whether there is more after it.
+/// A page of the results, and whether there are more.
 pub(crate) async fn page_of(
     cx: &AdminContext<'_>,
     db: &Db,
@@ -100,7 +101,7 @@ pub(crate) async fn page_of(
 ) -> Result<(Vec<Found>, bool), DbError> {
     let offset = u64::try_from(page.offset(size)).unwrap_or(0);
     let candidates = candidates(cx, db, admin, text, on.reborrow()).await;
-    // One more than is shown tells whether there is another page.
+    // One more than is shown, to detect another page.
     let records = records(&cx.searchable(admin), text).among(candidates);
     let mut records = records.offset(offset).limit(size + 1);
     let label = Label::of(cx, &mut records);
@@ -119,8 +120,8 @@ pub(crate) fn typed(text: Option<&str>) -> String {
     text.chars().filter(|character| !character.is_control()).take(MAX_LENGTH).collect()
 }
 
-/// The words of a text. What stands between two `"` or two `'` is one word, spaces included; `\`
-/// takes a quote's meaning away.
+/// The words of a text. Text between two `"` or two `'` is one word, including spaces; `\` escapes a
+/// quote.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let end = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(place, _)| place);
     let mut rest = text[..end].trim_start();
@@ -138,7 +139,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The quoted word that a text begins with, and what comes after.
+/// The quoted word at the beginning of a text, and the rest.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let mut word = String::new();
@@ -164,7 +165,7 @@ fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
         return None;
     }
     let path = Path::parse(admin.model, name).ok()?;
-    // PostgreSQL has no text with one in it, and no other has a place in a row.
+    // PostgreSQL does not support it in text, and other values cannot contain it.
     if word.contains('\0') {
         return None;
     }
@@ -175,7 +176,7 @@ fn in_field(admin: &ModelAdmin, field: &str, word: &str) -> Option<Filter> {
     } else if path.field().is_text() {
         Some(Filter::equals_folded(path, word))
     } else {
-        // As a number it can be looked up; and `0042` is 42.
+        // A number is looked up as such, so that `0042` is 42.
         let value = path.field().parse(word).ok().filter(|value| !value.is_null())?;
         let is_good = match (&path.field().kind, &value) {
             (FieldKind::Integer, Value::Int(Some(number))) => i32::try_from(*number).is_ok(),

@@ -1,14 +1,14 @@
-//! Indexes of the texts that the search looks at, so that it does not read all rows.
+//! Text indexes for the search, so that it does not read all rows.
 //!
-//! Each model that is registered with search fields has one, made after migrating: the texts of its
-//! search fields in small letters and without accents, on SQLite in a full-text index, on PostgreSQL
-//! in a table with an index of trigrams. Triggers record the rows that any program changes; a search takes
-//! them for candidates, too, and has a task renew their texts. The candidates of an index are filtered by
-//! the search's own conditions, so the result is the same without one: where it is missing or too far
-//! behind, the search does without.
+//! Each model that is registered with search fields has an index, created after migrating: the texts of
+//! its search fields in lower case and without accents, on SQLite in a full-text index, on PostgreSQL in a
+//! table with a trigram index. Triggers record the rows that any program changes; a search adds them to
+//! the candidates, and a task updates their texts. The candidates from an index are filtered by the
+//! search's own conditions, so the result is the same without one: if it is missing or too far behind, the
+//! search does not use it.
 //!
-//! Each `migrate` makes anew what is missing: a trigger, a table, an index. Changes that bypassed the
-//! triggers are found by `check`, in a sample of rows.
+//! Each `migrate` creates what is missing: triggers, tables, indexes. Changes that bypassed the triggers
+//! are detected by `check`, in a sample of rows.
 
 mod definition;
 mod migration;
@@ -31,14 +31,14 @@ use triggers::{FIRES, TrackedTable};
 pub(crate) use migration::{record_rows_once, record_rows_repeatedly, remove_all};
 pub(crate) use task::UpkeepTask;
 
-/// The number of rows with changed texts up to which a search looks at them beside the index.
+/// The maximum number of changed rows that a search adds to the candidates.
 const STALE_ROWS: u32 = 1_000;
 
-/// Makes the indexes that the registrations ask for, after migrating.
+/// Creates the indexes of all registrations, after migrating.
 pub(crate) fn prepare(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let definitions = definitions(Models::of(db));
-        // Without an index the search takes longer, and nothing else is lost.
+        // Without an index the search is slower, but complete.
         if let Err(error) = bring_up_to_date(db, &definitions).await {
             tracing::warn!("the admin searches without an index: {}", with_causes(&error));
         }
@@ -81,7 +81,7 @@ pub(crate) fn are_usable(db: &Db) -> ModuleFuture<'_, Vec<Problem>> {
     })
 }
 
-/// Command that creates the indexes anew.
+/// The command that rebuilds the indexes.
 pub(crate) fn rebuild_command() -> Command {
     let definition = clap::Command::new("rebuildsearchindex")
         .about("Create the index of the admin's search anew, from all rows");
@@ -104,8 +104,8 @@ fn definitions(models: &Models) -> Vec<Definition> {
     models.searched().iter().filter_map(|(model, paths)| Definition::new(model, paths)).collect()
 }
 
-/// The rows that the index of a model offers for groups of words, one of each of which has to be
-/// there. `None` if it cannot be asked.
+/// The candidates from a model's index for groups of words, of each of which one has to occur. `None` if
+/// the index cannot be used.
 pub(crate) async fn candidates(
     db: &Db,
     upkeep: &UpkeepTask,
@@ -134,9 +134,9 @@ pub(crate) async fn candidates(
 /// The state of an index.
 enum State {
     UpToDate,
-    /// Changes were recorded: the rows whose texts have changed since, or `None` if there are too many.
+    /// Changes were recorded: the rows with outdated texts, or `None` if there are too many.
     Behind(Option<Vec<i64>>),
-    /// It was not made, or lacks its table or a trigger, or one was disabled for a while.
+    /// The index does not exist, lacks its table or a trigger, or one was disabled for a while.
     Unusable,
 }
 
@@ -183,11 +183,11 @@ async fn state(
     Ok(State::Behind(upkeep::stale_rows(definition, STALE_ROWS, on).await?))
 }
 
-/// Applies all recorded changes in a task: a search only reads, and waits for nobody who writes.
+/// Applies all recorded changes in a task: a search only reads, and does not wait for writers.
 fn take_in_beside(pool: DbPool, definitions: Vec<Definition>, task: &UpkeepTask) {
     task.start(async move {
         match upkeep::take_in(&pool, &definitions).await {
-            // While others write for long, the next search tries again.
+            // If others write for a long time, the next search tries again.
             Ok(()) | Err(DbError::Busy) => {}
             Err(error) => {
                 tracing::warn!("an index of the search stays behind: {}", with_causes(&error));

@@ -13,9 +13,9 @@ use crate::access::AdminContext;
 pub(crate) struct Shell {
     /// The title and first heading of the page.
     title: String,
-    /// `true` if the form has errors: the title in the browser says so first.
+    /// `true` if the form has errors: the title in the browser begins with that.
     has_errors: bool,
-    /// The way to it from the index, which is not part of it.
+    /// The breadcrumbs from the index, which is not part of them.
     crumbs: Vec<Crumb>,
     /// The modules and their models.
     modules: Vec<ShellModule>,
@@ -27,22 +27,22 @@ pub(crate) struct Shell {
     is_superuser: bool,
 }
 
-/// A step of the way to a page.
+/// A breadcrumb.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Crumb {
     label: String,
-    /// `None` for the page itself.
+    /// The address; `None` for the page itself.
     url: Option<String>,
 }
 
 impl Crumb {
-    /// A page on the way.
+    /// A breadcrumb with a link.
     pub(crate) fn to(label: impl Into<String>, url: String) -> Self {
         Self { label: label.into(), url: Some(url) }
     }
 
-    /// The page itself.
+    /// The breadcrumb of the page itself.
     pub(crate) fn here(label: impl Into<String>) -> Self {
         Self { label: label.into(), url: None }
     }
@@ -61,9 +61,9 @@ struct ShellModule {
 struct ShellModel {
     label: &'static str,
     name: String,
-    /// `None` if the user may only add.
+    /// The address of the list; `None` if the user may only add.
     list: Option<String>,
-    /// `None` if the user may not add.
+    /// The address of the form for a new object; `None` if the user may not add.
     add: Option<String>,
     /// `true` if the user may change its objects.
     may_change: bool,
@@ -103,17 +103,17 @@ impl Shell {
         Ok(Self { title, has_errors, crumbs, modules, model, search, is_superuser })
     }
 
-    /// With a note about errors in the title, if there are any.
+    /// Sets whether the title notes errors.
     pub(crate) fn with_errors(self, has_errors: bool) -> Self {
         Self { has_errors, ..self }
     }
 
-    /// With these words in the search over all models.
+    /// Sets the words in the search over all models.
     pub(crate) fn searching(self, words: &str) -> Self {
         Self { search: words.to_owned(), ..self }
     }
 
-    /// The frame of a page about a model, with the way to it: its list, and what is given here.
+    /// The frame of a page about a model, with its list and these breadcrumbs.
     pub(crate) fn of_model(
         cx: &AdminContext<'_>,
         title: impl Into<String>,

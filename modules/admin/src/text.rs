@@ -1,11 +1,11 @@
-//! Words and values as staff read them.
+//! Words and values for display.
 
 use module_api::db::Value;
 use module_api::model::{FieldInfo, ModelInfo};
 use module_api::serde::Serialize;
 use module_api::time::UtcDateTime;
 
-/// `1 letting`, `3 lettings`.
+/// Formats a count: `1 letting`, `3 lettings`.
 pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
@@ -15,11 +15,11 @@ pub(crate) fn by_key(model: &ModelInfo, id: i64) -> String {
     format!("{} ({id})", model.capitalized_name())
 }
 
-/// A value as a page shows it.
+/// A value for display.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 #[serde(crate = "module_api::serde", tag = "kind", content = "text", rename_all = "lowercase")]
 pub(crate) enum Shown {
-    /// Nothing: `NULL`, or empty text.
+    /// No value: `NULL`, or empty text.
     Empty,
     /// Text.
     Text(String),
@@ -30,7 +30,7 @@ pub(crate) enum Shown {
 }
 
 impl Shown {
-    /// The value of a field. A value that is one of the field's choices shows as its label.
+    /// Formats the value of a field. A choice is displayed by its label.
     pub(crate) fn of(field: &FieldInfo, value: &Value) -> Self {
         if let Some(choice) = field.choices.iter().find(|choice| choice.value.is(value)) {
             return Self::Text(choice.label.to_owned());
@@ -50,7 +50,7 @@ impl Shown {
     }
 }
 
-/// A moment to the minute: `2020-06-14 09:41`.
+/// Formats a moment to the minute: `2020-06-14 09:41`.
 pub(crate) fn minute(moment: UtcDateTime) -> String {
     let (year, month, day) = moment.to_calendar_date();
     let (hour, minute, _) = moment.as_hms();

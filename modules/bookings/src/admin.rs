@@ -7,7 +7,7 @@ use module_api::model::{Model, WriteError};
 
 use crate::models::{Booking, Rate, Status};
 
-/// The models that staff see.
+/// The registrations of this module's models.
 pub(crate) fn models() -> Vec<ModelAdmin> {
     vec![
         ModelAdmin::of::<Booking>()
@@ -30,7 +30,7 @@ pub(crate) fn extensions() -> Vec<AdminExtension> {
     vec![AdminExtension::of::<Letting>().inline(Inline::tabular::<Rate>("letting").extra(1))]
 }
 
-/// Gives requests another status. Bookings that are no requests any more stay as they are.
+/// Sets the status of requests. Bookings that are no longer requests are left unchanged.
 async fn answer(ids: &[i64], status: Status, on: &mut Transaction) -> Result<String, WriteError> {
     let requests = Booking::objects()
         .filter(Booking::ID.is_in(ids.iter().copied()))

@@ -1,4 +1,4 @@
-//! Bookings: visitors ask for nights of a letting, and staff confirm them.
+//! Bookings: visitors request nights of a letting, and staff confirm them.
 
 mod admin;
 pub mod models;

@@ -24,13 +24,13 @@ pub struct Rate {
 /// The status of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Choices)]
 pub enum Status {
-    /// Somebody asked for the nights.
+    /// The guest requested the nights.
     Requested,
-    /// Staff agreed: nobody else gets the nights.
+    /// Staff confirmed the booking: the nights are taken.
     Confirmed,
-    /// Staff refused.
+    /// Staff declined the request.
     Declined,
-    /// The guest withdrew.
+    /// The guest cancelled.
     Cancelled,
 }
 
@@ -92,14 +92,14 @@ impl Booking {
     }
 }
 
-/// Nobody is confirmed for nights that another is confirmed for, and nobody new asks for them. A request
-/// from before that confirmation may stay until it is declined.
+/// A booking cannot be confirmed for nights of another confirmed one, nor requested for them. A request
+/// from before the confirmation can stay until it is declined.
 async fn nights_are_free(booking: &Booking, on: &mut Transaction) -> Result<(), WriteError> {
     let is_new_request = booking.id == 0 && booking.status == Status::Requested;
     if booking.status != Status::Confirmed && !is_new_request {
         return Ok(());
     }
-    // Of two that are confirmed at the same time, one waits here until it can see the other.
+    // Of two concurrent confirmations, one waits here until it can see the other.
     Letting::objects().filter(Letting::ID.eq(booking.letting.id())).lock(on).await?;
     let taken = Booking::objects()
         .filter(Booking::LETTING.eq(booking.letting))

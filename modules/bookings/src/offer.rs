@@ -14,9 +14,9 @@ use crate::models::{Booking, Rate, Status};
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Offer {
     letting: Letting,
-    /// The price per night, with its cents.
+    /// The price per night, with cents.
     pub(crate) price: Decimal,
-    /// The months from that of today on.
+    /// The months, beginning with the current one.
     months: Vec<Month>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Offer {
 #[serde(crate = "module_api::serde")]
 struct Month {
     name: String,
-    /// The number of days of its first week, from Sunday on, that belong to the month before.
+    /// The number of days of its first week, from Sunday on, that belong to the previous month.
     blanks: u8,
     nights: Vec<Night>,
 }
@@ -62,7 +62,7 @@ impl Offer {
     }
 }
 
-/// Returns the twelve months from the one with that first day on.
+/// Returns the twelve months from the one that begins with `first`.
 fn months(mut first: Date, today: Date, stays: &[Booking]) -> Vec<Month> {
     let is_taken = |night| stays.iter().any(|stay| (stay.arrival..stay.departure).contains(&night));
     let state = |night| match night {

@@ -1,4 +1,4 @@
-//! Asking for nights of a letting, and the bookings of a guest.
+//! Requests for nights of a letting, and the bookings of a guest.
 
 use module_api::auth::CurrentUser;
 use module_api::db::{Db, Decimal};
@@ -15,7 +15,7 @@ use rocket::{Request, State, get, post};
 use crate::models::{Booking, Status};
 use crate::offer::Offer;
 
-/// The nights that a visitor asks for.
+/// The requested nights.
 #[derive(Form)]
 #[form(model = Booking)]
 pub(crate) struct BookingForm {
@@ -40,7 +40,7 @@ fn page(offer: Offer, form: FormView) -> Page {
     Page::render(template_name!("bookings/ask"), context! { offer, form })
 }
 
-/// The page to ask for nights of a letting.
+/// The page to request nights of a letting.
 #[get("/ask/<letting_id>")]
 pub(crate) async fn form(
     letting_id: Id,
@@ -51,7 +51,7 @@ pub(crate) async fn form(
     Ok(page(offer, BookingForm::blank()))
 }
 
-/// Asks for nights of a letting.
+/// Requests nights of a letting.
 #[post("/ask/<letting_id>", data = "<nights>")]
 pub(crate) async fn ask(
     letting_id: Id,

@@ -1,4 +1,4 @@
-//! The home page: a welcome, and the way to every other module of the site.
+//! The home page: a welcome, and links to the other modules of the site.
 
 mod routes;
 

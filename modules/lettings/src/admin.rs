@@ -6,7 +6,7 @@ use module_api::route_name;
 
 use crate::models::{Address, Letting, zip_code_of};
 
-/// The models that staff see. A letting is offered with its address in one form.
+/// The registrations of this module's models. A letting and its address share a form.
 pub(crate) fn models() -> Vec<ModelAdmin> {
     vec![
         ModelAdmin::of::<Letting>()
@@ -27,7 +27,7 @@ pub(crate) fn models() -> Vec<ModelAdmin> {
     ]
 }
 
-/// The zip code of an address with the zeros that it begins with.
+/// The zip code of an address, with leading zeros.
 fn zip_code(address: &Record) -> Option<String> {
     let number = address.get("zip_code").as_int()?;
     Some(zip_code_of(number, address.get("country_iso_code").as_text()?))

@@ -15,7 +15,7 @@ use module_api::serde::Serialize;
 pub struct Address {
     /// The primary key.
     pub id: i64,
-    /// The number of the house.
+    /// The house number.
     #[model(positive, max = 9999)]
     pub number: i32,
     /// The street.
@@ -53,14 +53,14 @@ fn of_letters(code: &str) -> Result<(), String> {
 }
 
 fn of_a_country(code: &str) -> Result<(), String> {
-    // That it has another length is said already.
+    // A wrong length is reported already.
     if code.chars().count() != 3 || Country::from_alpha3(code).is_some() {
         return Ok(());
     }
     Err(format!("“{code}” is no country’s code of three letters (ISO 3166-1 alpha-3)."))
 }
 
-/// A zip code as it is written: one of the USA has five digits, and is stored as a number.
+/// A zip code with leading zeros: one of the USA has five digits, and is stored as a number.
 pub(crate) fn zip_code_of(number: i64, country: &str) -> String {
     if country.eq_ignore_ascii_case("USA") { format!("{number:05}") } else { number.to_string() }
 }
@@ -72,7 +72,7 @@ pub(crate) fn zip_code_of(number: i64, country: &str) -> String {
 pub struct Letting {
     /// The primary key.
     pub id: i64,
-    /// Its name.
+    /// The name.
     #[model(max_length = 256)]
     pub title: String,
     /// The address.

@@ -9,13 +9,13 @@ use rocket::{State, get};
 use crate::models::{Address, Letting, zip_code_of};
 use crate::settings::LettingsSettings;
 
-/// A letting with its address, as the pages show it.
+/// A letting with its address, for display.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Shown {
     id: i64,
     title: String,
-    /// The address's, as it is written.
+    /// The zip code of the address, with leading zeros.
     zip_code: String,
     address: Address,
 }

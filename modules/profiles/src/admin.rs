@@ -4,7 +4,7 @@ use module_api::admin::ModelAdmin;
 
 use crate::models::Profile;
 
-/// The models that staff see.
+/// The registrations of this module's models.
 pub(crate) fn models() -> Vec<ModelAdmin> {
     vec![
         ModelAdmin::of::<Profile>()

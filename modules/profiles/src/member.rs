@@ -1,5 +1,5 @@
-//! A member as the pages show them: the profile with what the account says of the person, and no
-//! more of the account, whose password's hash has no business in a page.
+//! A member for the pages: the profile with the public data of the account, and nothing else of
+//! it, such as the password hash.
 
 use accounts::models::User;
 use module_api::db::{DbError, Executor};
@@ -23,7 +23,7 @@ pub(crate) struct Member {
     #[projection(column = Profile::USER.to(&User::EMAIL))]
     email: String,
     favorite_city: String,
-    /// `true` if an address can contain the username.
+    /// `true` if the username is valid in an address.
     #[projection(column = Profile::USER.to(&User::USERNAME), with = has_page)]
     has_page: bool,
 }
@@ -34,7 +34,7 @@ impl Member {
         Profile::objects().project()
     }
 
-    /// The profile of the account of that name, if there is one.
+    /// The profile of the account with that name, if there is one.
     pub(crate) async fn find(
         username: &str,
         on: impl Into<Executor<'_>>,

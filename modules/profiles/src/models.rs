@@ -12,7 +12,7 @@ pub struct Profile {
     /// The account.
     #[model(one_to_one, on_delete = cascade)]
     pub user: ForeignKey<User>,
-    /// The city they love.
+    /// The favorite city.
     #[model(max_length = 64, blank)]
     pub favorite_city: String,
 }

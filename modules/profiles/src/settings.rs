@@ -8,7 +8,7 @@ use module_api::serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize)]
 #[serde(crate = "module_api::serde", default)]
 pub(crate) struct ProfilesSettings {
-    /// How many members a page of the list shows.
+    /// The number of members on a page of the list.
     pub(crate) page_size: NonZeroU32,
 }
 

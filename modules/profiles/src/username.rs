@@ -5,8 +5,8 @@ use rocket::request::FromParam;
 /// Django's limit of a username, in characters.
 const MAX_CHARACTERS: usize = 150;
 
-/// A username as a route's parameter. What no account can be named is an address that does
-/// not exist, and never gets to the database.
+/// A username as a route's parameter. Text that is not a valid username is an address that does
+/// not exist, and is never looked up in the database.
 pub(crate) struct Username<'a>(pub(crate) &'a str);
 
 impl<'a> FromParam<'a> for Username<'a> {

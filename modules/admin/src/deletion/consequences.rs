@@ -14,28 +14,28 @@ use sha2::{Digest, Sha256};
 use crate::access::AdminContext;
 use crate::object::CHUNK;
 
-/// Rows of a model, by a foreign key of theirs.
+/// Rows of a model with a foreign key to a deleted row.
 pub(super) type Referring = (&'static ModelInfo, &'static FieldInfo, BTreeSet<i64>);
 
-/// Rows between those of two models.
+/// Rows of a many-to-many table.
 type Relating = (&'static ModelInfo, &'static ManyToManyInfo, BTreeSet<i64>);
 
 /// The consequences of a deletion for a user.
 pub(super) struct Consequences {
     pub(super) deletion: Deletion,
-    /// Rows between others that go along.
+    /// Rows of many-to-many tables that are deleted too.
     pub(super) relations: Vec<Relating>,
-    /// Rows that stay, and lead nowhere by this foreign key then.
+    /// Rows that are kept, and whose foreign key becomes `NULL`.
     pub(super) freed: Vec<Referring>,
-    /// Rows that share a form with those to be deleted.
+    /// Rows that share a form with deleted ones.
     pub(super) targets: Vec<Referring>,
-    /// Rows that keep others from being deleted.
+    /// Rows that prevent the deletion.
     pub(super) protected: Vec<Referring>,
-    /// `true` if the user's own account would be deleted: the log's entry needs that account.
+    /// `true` if the user's own account would be deleted, which the log entry refers to.
     pub(super) own_account: bool,
-    /// The models of which the user may not delete what would go.
+    /// The models whose affected objects the user may not delete.
     pub(super) lacking: Vec<&'static ModelInfo>,
-    /// Tells these consequences from others.
+    /// The fingerprint of these consequences.
     pub(super) fingerprint: String,
 }
 
@@ -79,7 +79,7 @@ impl Consequences {
     }
 }
 
-/// Each foreign key once.
+/// Merges the rows by foreign key.
 fn merged<'a>(
     rows: impl Iterator<Item = (&'static ModelInfo, &'static FieldInfo, &'a BTreeSet<i64>)>,
 ) -> Vec<Referring> {
@@ -94,7 +94,7 @@ fn merged<'a>(
     merged
 }
 
-/// Returns `true` if the user may delete all of these. A rule of the registration may decide by
+/// Returns `true` if the user may delete all of these. A registration's rule may decide by
 /// object.
 async fn may_delete(
     cx: &AdminContext<'_>,
@@ -116,7 +116,7 @@ async fn may_delete(
     Ok(is_allowed)
 }
 
-/// Primary keys, not too many at once.
+/// The primary keys in chunks of limited size.
 pub(super) fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
     let ids: Vec<i64> = ids.iter().copied().collect();
     ids.chunks(CHUNK).map(<[i64]>::to_vec).collect()
@@ -160,7 +160,7 @@ fn fingerprint(
     hex::encode(digest.finalize())
 }
 
-/// The fingerprint of a question: who says yes says it to just that one.
+/// The fingerprint of a question, so that a confirmation applies to this question only.
 pub(crate) fn fingerprint_of(question: &str) -> String {
     hex::encode(Sha256::digest(question))
 }

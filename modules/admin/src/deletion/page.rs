@@ -1,4 +1,4 @@
-//! The page that shows what goes, and asks.
+//! The confirmation page of a deletion.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +22,9 @@ const SHOWN: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(crate = "module_api::serde", rename_all = "lowercase")]
 pub(super) enum Notice {
-    /// Something else goes than was shown.
+    /// The consequences differ from those that were shown.
     Changed,
-    /// The database refuses, though nothing that this site knows stands against it.
+    /// The database refuses, for a reason unknown to this site.
     Refused,
 }
 
@@ -40,15 +40,15 @@ pub(crate) struct ConfirmationPage {
     freed: Vec<Group>,
     /// Objects that prevent the deletion.
     protected: Vec<Group>,
-    /// `true` if entries of the log refer to it, which protects it.
+    /// `true` if log entries refer to it, which prevents the deletion.
     is_in_log: bool,
     /// `true` if it is the user's own account.
     own_account: bool,
     /// Models for which the user lacks the permission to delete.
     lacking: Vec<String>,
-    /// The objects that share a form with them, and stay.
+    /// The objects that share a form with deleted ones, and are kept.
     staying: Vec<Group>,
-    /// `true` if the objects that share a form with them are deleted, too.
+    /// `true` if the objects that share a form with deleted ones are deleted, too.
     along: bool,
     notice: Option<Notice>,
     /// The question to confirm, and its fingerprint.
@@ -65,7 +65,7 @@ struct Group {
     field: Option<&'static str>,
     count: usize,
     objects: Vec<Shown>,
-    /// How many there are besides.
+    /// The number of objects that are not shown.
     more: usize,
 }
 
@@ -73,7 +73,7 @@ struct Group {
 #[serde(crate = "module_api::serde")]
 struct Shown {
     text: String,
-    /// `None` if it has no page that the user may see.
+    /// The address of its form; `None` if there is none that the user may view.
     url: Option<String>,
 }
 
@@ -163,7 +163,7 @@ impl Group {
     }
 }
 
-/// Returns `true` if the user may see an object's label: the permission to delete includes that.
+/// Returns `true` if the user may view an object's label: the permission to delete includes that.
 fn may_see_label(cx: &AdminContext<'_>, model: &ModelInfo, record: Option<&Record>) -> bool {
     [Action::View, Action::Delete].into_iter().any(|action| cx.may_with(model, action, record))
 }
@@ -176,17 +176,17 @@ pub(crate) struct PageFrame {
     pub(crate) name: String,
     /// The title, if it can be deleted.
     pub(crate) title: String,
-    /// The way to it from the list.
+    /// The breadcrumbs from the list.
     pub(crate) crumbs: Vec<Crumb>,
-    /// The address that the form is sent to.
+    /// The address that the form is submitted to.
     pub(crate) action: String,
-    /// Fields that the form sends along.
+    /// The hidden fields of the form.
     pub(crate) hidden: Vec<(String, String)>,
     /// The target of “Cancel”.
     pub(crate) back: String,
 }
 
-/// The page.
+/// Renders the page.
 ///
 /// # Errors
 ///

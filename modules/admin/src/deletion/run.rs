@@ -1,4 +1,4 @@
-//! Doing it, in one transaction with its entries in the log.
+//! Deletion in one transaction with its log entries.
 
 use std::collections::BTreeSet;
 
@@ -19,13 +19,13 @@ use crate::object::{lock, objects};
 /// The answers on the confirmation page: the fields of its form.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Answers<'a> {
-    /// `true` if the deletion is confirmed: the field `post`.
+    /// `true` if the form was submitted: the field `post`.
     pub(crate) is_sent: bool,
-    /// The consequences that were shown: the field `_fingerprint`.
+    /// The fingerprint of the displayed consequences: the field `_fingerprint`.
     pub(crate) fingerprint: &'a str,
-    /// The question that was answered with yes: the field `_confirmed`.
+    /// The fingerprint of the confirmed question: the field `_confirmed`.
     pub(crate) confirmed: &'a str,
-    /// `true` if objects that share a form with them are deleted, too: the field `_along`.
+    /// `true` to delete the objects that share a form with them, too: the field `_along`.
     pub(crate) along: bool,
 }
 
@@ -34,18 +34,17 @@ pub(crate) enum Outcome {
     /// The objects were deleted, with their cascade; and a note about objects that shared a form
     /// with them.
     Deleted { count: usize, note: String },
-    /// It is to be shown first, or cannot be done.
+    /// The deletion has to be confirmed, or is impossible.
     Ask(Box<ConfirmationPage>),
-    /// There is none of the objects any more.
+    /// None of the objects exists any more.
     Gone,
 }
 
-/// Deletes objects of a model with everything that goes with them, once the user has seen all of it
-/// and wants it.
+/// Deletes objects of a model with their cascades, once the user has confirmed all consequences.
 ///
 /// # Errors
 ///
-/// The user has no right to it, or the database is out of reach.
+/// The user lacks the permission, or the database is out of reach.
 pub(crate) async fn delete(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -184,7 +183,7 @@ async fn question(
     Ok((!questions.is_empty()).then(|| questions.join(" ")))
 }
 
-/// Writes an entry for each of the objects, as Django does: not for what goes with them.
+/// Writes a log entry for each of the objects, like Django: not for cascaded ones.
 async fn write_log(
     cx: &AdminContext<'_>,
     model: &'static ModelInfo,

@@ -1,5 +1,5 @@
-//! The objects that are made in one form with those that are to be deleted, and stay unless they are
-//! chosen too: the address of a letting.
+//! The objects that are edited in one form with deleted ones, and are kept unless they are selected
+//! too: the address of a letting.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use module_api::model::{FieldInfo, ModelInfo};
 use super::consequences::{Referring, chunks, records};
 use crate::text::counted;
 
-/// The objects that these share their forms with, by the foreign keys that lead to them.
+/// The objects that share a form with these, by the foreign keys that refer to them.
 pub(super) async fn targets(
     admin: &ModelAdmin,
     ids: &BTreeSet<i64>,

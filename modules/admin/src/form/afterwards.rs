@@ -10,25 +10,25 @@ use super::save::Saved;
 use super::submit::SAVE_AS_NEW;
 use crate::access::AdminContext;
 
-/// The field of a query with that of the list to come back to, as in Django.
+/// The parameter with the query string of the list to return to, as in Django.
 pub(crate) const LIST_QUERY: &str = "_changelist_filters";
 
-/// A longer query is forgotten.
+/// The maximum length of that query string; a longer one is ignored.
 const MAX_LIST_QUERY: usize = 2000;
 
-/// The list that somebody came from.
+/// The list to return to.
 #[derive(Debug, Default)]
 pub(crate) struct ListQuery(String);
 
 impl ListQuery {
-    /// Reads it from the query of a form's address.
+    /// Reads the parameter from the query string of a form's address.
     pub(crate) fn of(query: &Posted) -> Self {
         let list = query.get(LIST_QUERY).filter(|list| list.len() <= MAX_LIST_QUERY);
         Self(list.unwrap_or_default().to_owned())
     }
 
-    /// The same list: its address with its query, written anew so that nothing but a query can
-    /// stand there.
+    /// The address of the list with its query string, which is encoded again so that it cannot
+    /// contain anything else.
     pub(crate) fn list(&self, address: &str) -> String {
         let pairs = self.0.split('&').filter(|pair| !pair.is_empty());
         let pairs = pairs.map(|pair| match pair.split_once('=') {
@@ -49,13 +49,14 @@ impl ListQuery {
     }
 }
 
-/// A part of a query, decoded and encoded once more.
+/// Decodes a part of a query string and encodes it again.
 fn again(part: &str) -> String {
     let decoded = RawStr::new(part).url_decode_lossy();
     RawStr::new(&*decoded).percent_encode().to_string()
 }
 
-/// The list of a model as the visitor left it; the first page of the admin for who may not see it.
+/// The address of a model's list with the visitor's query string; the index of the admin for users
+/// who may not view it.
 pub(crate) fn list_address(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -67,7 +68,7 @@ pub(crate) fn list_address(
     Ok(cx.urls.url(route_name!("admin:index"), &[])?)
 }
 
-/// Says what was done, and where to go on.
+/// Adds the message, and returns the address to redirect to.
 pub(crate) fn go_on(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,

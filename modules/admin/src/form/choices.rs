@@ -1,4 +1,4 @@
-//! The objects that foreign keys and many-to-many fields of a form can lead to.
+//! The choices of foreign keys and many-to-many fields in a form.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,31 +13,31 @@ use super::state::FormState;
 use crate::access::AdminContext;
 use crate::labels::Label;
 
-/// More choices are not listed, but searched.
+/// The maximum number of listed choices; more are searched.
 const MOST_CHOICES: u32 = 1000;
 
-/// The maximum number of chosen objects that are named, if there are more choices than are listed.
+/// The maximum number of selected objects that are displayed by label, if the choices are not listed.
 const MOST_CHOSEN: usize = 1000;
 
-/// The choices of fields, and the chosen ones.
+/// The choices of fields, and the selected ones.
 #[derive(Debug, Default)]
 pub(crate) struct Choices {
-    /// By the label of the model. Nothing if there are too many to list.
+    /// The choices by the label of the model; `None` if there are too many to list.
     lists: HashMap<&'static str, Option<Vec<(i64, String)>>>,
-    /// Labels of objects that are chosen, or only shown.
+    /// The labels of objects that are selected, or read-only.
     texts: HashMap<(&'static str, i64), String>,
 }
 
-/// How a field leads to other objects.
+/// The way in which an object of a relation is chosen.
 enum RelationKind {
-    /// By a choice from a list.
+    /// From a list.
     ByList(&'static ModelInfo),
-    /// By the key of what was searched for, or may not be viewed; or it is only shown.
+    /// By its key: found by search, not viewable, or read-only.
     ByKey(&'static ModelInfo),
 }
 
 impl Choices {
-    /// Loads what the fields of a form need.
+    /// Loads the choices for the fields of a form.
     pub(crate) async fn load(
         cx: &AdminContext<'_>,
         state: &FormState<'_>,
@@ -60,7 +60,7 @@ impl Choices {
             }
         }
         for (model, uses) in lists.into_values() {
-            // A list stands in the page as often as there are fields for it.
+            // The list is repeated in the page for each field that uses it.
             let most = if uses <= 4 { MOST_CHOICES } else { (4 * MOST_CHOICES / uses).max(20) };
             let list = list(cx, model, most, &mut on).await?;
             choices.lists.insert(model.label, list);
@@ -94,12 +94,12 @@ impl Choices {
         Ok(choices)
     }
 
-    /// All objects of a model, if they are few enough to choose from a list.
+    /// All objects of a model, if they are few enough for a list.
     pub(crate) fn list(&self, model: &ModelInfo) -> Option<&[(i64, String)]> {
         self.lists.get(model.label)?.as_deref()
     }
 
-    /// Returns the label of an object, if it is among the listed or chosen ones.
+    /// Returns the label of an object, if it is listed or selected.
     pub(crate) fn text(&self, model: &ModelInfo, key: i64) -> Option<&str> {
         let listed = || self.list(model)?.iter().find(|(id, _)| *id == key);
         let text = self.texts.get(&(model.label, key));
@@ -134,7 +134,7 @@ fn leads(cx: &AdminContext<'_>, form: &ObjectForm, field: &FormField) -> Option<
     }
 }
 
-/// The keys that a field has: those that were typed, and those that are stored.
+/// The submitted and the stored keys of a field.
 fn chosen_keys(form: &ObjectForm, field: &FormField) -> Vec<i64> {
     let typed: Vec<i64> = match &field.typed {
         Typed::Text(text) => text.trim().parse().into_iter().collect(),
@@ -147,7 +147,7 @@ fn chosen_keys(form: &ObjectForm, field: &FormField) -> Vec<i64> {
     typed.into_iter().chain(stored).chain(field.ids.iter().copied()).collect()
 }
 
-/// All objects of a model in the order of its list, as far as the user may view them; nothing if there
+/// All objects of a model in the order of its list, as far as the user may view them; `None` if there
 /// are more than `most`.
 async fn list(
     cx: &AdminContext<'_>,

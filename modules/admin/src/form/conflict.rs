@@ -1,4 +1,4 @@
-//! Conflicts: both versions of an object side by side.
+//! Edit conflicts: both versions of an object side by side.
 
 use module_api::db::{DbError, Executor, FromRow, query};
 use module_api::forms::Typed;
@@ -29,7 +29,7 @@ pub(crate) struct LastChange {
 }
 
 impl LastChange {
-    /// The last of all that were done to these objects, if the log has any.
+    /// The latest change of these objects, if the log has any.
     pub(crate) async fn of(
         cx: &AdminContext<'_>,
         objects: &[(&'static ModelInfo, i64)],
@@ -56,11 +56,11 @@ impl LastChange {
     }
 }
 
-/// A field as both have it.
+/// A field with both values.
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Difference {
-    /// The name of its input, by which one takes what is stored.
+    /// The name of its input, which selects the stored value.
     input: String,
     label: String,
     yours: String,
@@ -72,10 +72,10 @@ pub(crate) struct Difference {
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Comparison {
-    /// Its title; `None` for the object of the form itself.
+    /// The title; `None` for the object of the form itself.
     title: Option<String>,
     fields: Vec<Difference>,
-    /// A note on it as a whole.
+    /// A note about the whole object.
     note: Option<&'static str>,
 }
 

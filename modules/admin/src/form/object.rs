@@ -1,4 +1,4 @@
-//! The form of one object: what is stored of it, what was typed, and what is wrong with that.
+//! The form of one object: its stored values, the submitted ones, and the errors.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use module_api::time::UtcDateTime;
 use super::plan::{Content, PlannedField};
 use super::stored::Loaded;
 
-/// A field with what stands in its inputs.
+/// A field with the content of its inputs.
 #[derive(Debug, Clone)]
 pub(crate) struct FormField {
     pub(crate) content: Content,
@@ -28,26 +28,26 @@ pub(crate) struct FormField {
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectForm {
     pub(crate) model: &'static ModelInfo,
-    /// The prefix of the names of its inputs: empty, `address-`, `letting_set-0-`.
+    /// The prefix of its inputs' names: empty, `address-`, `letting_set-0-`.
     pub(crate) prefix: String,
     pub(crate) fields: Vec<FormField>,
-    /// The object, unless it is new.
+    /// The stored object; `None` if it is new.
     pub(crate) stored: Option<Loaded>,
-    /// Errors of several fields together, or of a field that is not shown.
+    /// Errors of several fields together, or of a field that is not displayed.
     pub(crate) errors: Vec<String>,
 }
 
-/// The values that an object is to have.
+/// The submitted values of an object.
 #[derive(Debug, Clone)]
 pub(crate) struct NewValues {
-    /// One for each of the model's fields.
+    /// One value for each of the model's fields.
     pub(crate) columns: Vec<Value>,
-    /// The rows related by those many-to-many fields that the user may fill.
+    /// The related rows of the many-to-many fields that the user may fill.
     pub(crate) many: Vec<(&'static ManyToManyInfo, Vec<i64>)>,
 }
 
 impl ObjectForm {
-    /// The form of an object that is stored.
+    /// Creates the form of a stored object.
     pub(crate) fn of_stored(
         stored: Loaded,
         prefix: String,
@@ -71,7 +71,7 @@ impl ObjectForm {
         Self { model, prefix, fields, stored: Some(stored), errors: Vec::new() }
     }
 
-    /// The form of a new object, with the defaults of its fields.
+    /// Creates the form of a new object, with the defaults of its fields.
     pub(crate) fn of_new(
         model: &'static ModelInfo,
         prefix: String,
@@ -95,7 +95,8 @@ impl ObjectForm {
         format!("{}{name}", self.prefix)
     }
 
-    /// Lets a query say what the fields begin with, as Django does: `?title=Sea+view&groups=1,2`.
+    /// Sets initial values of fields from a query string, as in Django:
+    /// `?title=Sea+view&groups=1,2`.
     pub(crate) fn begin_with(&mut self, query: &Posted) {
         for field in self.fields.iter_mut().filter(|field| field.editable) {
             let Some(value) = query.get(field.content.name()) else { continue };
@@ -114,7 +115,7 @@ impl ObjectForm {
         }
     }
 
-    /// Takes what was sent, of those fields that the user may fill.
+    /// Reads the submitted values of the fields that the user may fill.
     pub(crate) fn take(&mut self, posted: &Posted) {
         let (is_new, prefix) = (self.stored.is_none(), &self.prefix);
         for field in self.fields.iter_mut().filter(|field| field.editable) {
@@ -122,7 +123,7 @@ impl ObjectForm {
             match field.content {
                 Content::Column(info) => {
                     let sent = Typed::read(info, &name, posted);
-                    // As in Django, a default stands for what the form does not have.
+                    // As in Django, a field that is missing in the form gets its default.
                     let keeps_default = is_new && info.default.is_some();
                     let nothing = || Typed::of(info, &info.null_value());
                     match sent {
@@ -133,7 +134,7 @@ impl ObjectForm {
                 }
                 Content::Many(_) => {
                     let mut values: Vec<String> = posted.all(&name).to_vec();
-                    // Where there are too many to choose from, more are added by their keys.
+                    // If the choices are not listed, more are added by their keys.
                     let more = posted.get(&format!("{name}_add")).unwrap_or_default();
                     let more = more.split([',', ' ']).filter(|part| !part.is_empty());
                     values.extend(more.map(str::to_owned));
@@ -144,7 +145,7 @@ impl ObjectForm {
         }
     }
 
-    /// Puts what is stored in place of what was typed into a field.
+    /// Replaces the submitted value of a field by the stored one.
     pub(crate) fn take_stored(&mut self, name: &str) {
         let Some(stored) = &self.stored else { return };
         for field in self.fields.iter_mut().filter(|field| field.content.name() == name) {
@@ -169,7 +170,7 @@ impl ObjectForm {
         })
     }
 
-    /// Returns `true` if the value typed into a field equals the stored one.
+    /// Returns `true` if the submitted value of a field equals the stored one.
     pub(crate) fn is_as_stored(&self, name: &str) -> bool {
         let (Some(stored), Some(info)) = (&self.stored, self.model.field(name)) else {
             return false;
@@ -185,8 +186,8 @@ impl ObjectForm {
         self.errors.len() + fields.count()
     }
 
-    /// The values that the object is to have by what was typed; what cannot be understood stays as
-    /// it is, and is an error of its field.
+    /// Parses the submitted values; one that cannot be parsed is an error of its field, and keeps
+    /// the stored value.
     pub(crate) fn read(&mut self) -> NewValues {
         let mut columns: Vec<Value> = match &self.stored {
             Some(stored) => stored.record.values().to_vec(),
@@ -216,8 +217,8 @@ impl ObjectForm {
         NewValues { columns, many }
     }
 
-    /// Checks the values, with what only the database can tell. Of `given`, a foreign key whose
-    /// row is made along, nothing is said.
+    /// Validates the values, including conditions that need the database. The foreign keys in
+    /// `given`, whose rows are created in the same form, are not checked.
     pub(crate) async fn check(
         &mut self,
         values: &NewValues,
@@ -252,8 +253,8 @@ impl ObjectForm {
         Ok(())
     }
 
-    /// Puts each error at its field. What is wrong with a field that cannot be filled here is said
-    /// of the whole form.
+    /// Adds each error to its field. Errors of fields that cannot be filled here are added to the
+    /// whole form.
     pub(crate) fn add_errors(&mut self, errors: &ValidationErrors, given: &[&str]) {
         for (name, messages) in errors.iter() {
             if given.contains(&name) {
@@ -265,7 +266,7 @@ impl ObjectForm {
             }
             let label = self.model.field(name).map(FieldInfo::capitalized_name);
             match self.field_mut(name).filter(|field| field.editable) {
-                // One thing at a time: the first is what keeps the rest from being known.
+                // One error at a time: the first one prevents further validation.
                 Some(field) if !field.errors.is_empty() => {}
                 Some(field) => field.errors.extend_from_slice(messages),
                 None => {
@@ -281,7 +282,7 @@ impl ObjectForm {
         self.fields.iter_mut().find(|field| field.content.name() == name)
     }
 
-    /// The labels of the fields that will be another, in the order of the form.
+    /// The labels of the fields that will be changed, in the order of the form.
     pub(crate) fn changed(&self, values: &NewValues) -> Vec<String> {
         let Some(stored) = &self.stored else { return Vec::new() };
         let is_changed = |field: &&FormField| match field.content {
@@ -303,13 +304,13 @@ fn same_ids(a: &[i64], b: &[i64]) -> bool {
     a.iter().collect::<BTreeSet<_>>() == b.iter().collect()
 }
 
-/// The value of a field of a new object: what cannot be left out and has no default is `NULL`.
+/// The default of a field in a new object; `NULL` for a required one without a default.
 fn new_value(field: &FieldInfo) -> Value {
     if field.name == "id" { Value::from(0) } else { field.default_value() }
 }
 
-/// The value that was typed. What is left as it was shown stays as it is stored, even where the
-/// inputs do not show all of it: space around a text, fractions of seconds.
+/// Parses the submitted value. An unchanged input keeps the stored value, even if it does not show
+/// all of it: white space around a text, fractions of seconds.
 fn typed_value(
     field: &FieldInfo,
     typed: &Typed,
@@ -340,7 +341,8 @@ fn same_second(whole: UtcDateTime, exact: UtcDateTime) -> bool {
     whole.microsecond() == 0 && exact.replace_microsecond(0).is_ok_and(|exact| exact == whole)
 }
 
-/// As many objects may be chosen for a many-to-many field. A database takes only so many parameters.
+/// The maximum number of objects in a many-to-many field, since a database limits the number of
+/// parameters.
 const MAX_RELATED: usize = 5000;
 
 fn ids(typed: &Typed) -> Result<Vec<i64>, String> {

@@ -1,4 +1,4 @@
-//! The page of a form: made of the form's state, with what surrounds it.
+//! The page of a form, rendered from the form's state.
 
 use module_api::Page;
 use module_api::auth::Action;
@@ -49,7 +49,8 @@ struct SectionView {
     title: Option<&'static str>,
     description: &'static str,
     collapsed: bool,
-    /// `true` if it is open although it is collapsed at first, since a field in it has errors.
+    /// `true` if it is expanded since a field in it has errors, although it is collapsed by
+    /// default.
     open: bool,
     fields: Vec<FieldView>,
 }
@@ -74,12 +75,12 @@ struct RowsView {
     is_tabular: bool,
     headings: Vec<Heading>,
     forms: Vec<RowView>,
-    /// An empty form for a script to copy, if there may be more.
+    /// An empty form as a template for scripts, if more objects can be added.
     blank: Option<RowView>,
     stored: usize,
     most: u32,
     may_delete: bool,
-    /// The link to the others, if there are more than a form shows.
+    /// The link to the list, if there are more objects than a form shows.
     more: Option<MoreRows>,
 }
 
@@ -103,7 +104,7 @@ struct RowView {
     prefix: String,
     /// The object's label; `None` if it is new.
     text: Option<String>,
-    /// Its own form.
+    /// The address of its own form.
     url: Option<String>,
     id: String,
     errors: Vec<String>,
@@ -160,20 +161,20 @@ impl Context {
     }
 }
 
-/// Makes the page of a form.
+/// Renders the page of a form.
 pub(crate) struct FormPage<'a, 'r> {
     pub(crate) cx: &'a AdminContext<'r>,
     pub(crate) db: &'a Db,
-    /// The list to come back to.
+    /// The address of the list to return to.
     pub(crate) list: String,
-    /// The query for pages about an object, so that they lead back to that list.
+    /// The query string for pages about an object, so that they lead back to that list.
     pub(crate) query: String,
-    /// The key of the object, unless a new one is to be added.
+    /// The primary key of the object; `None` for a new one.
     pub(crate) id: Option<i64>,
 }
 
 impl FormPage<'_, '_> {
-    /// The page. `reason` is why the form is shown again, if it was sent.
+    /// Renders the page. `reason` is the reason why a submitted form is shown again.
     pub(crate) async fn render(
         &self,
         mut state: FormState<'_>,
@@ -281,7 +282,7 @@ impl FormPage<'_, '_> {
         }
         let (adding, may_save) = (self.id.is_none(), state.plan.may_save);
         if !adding && state.plan.adding {
-            // A copy that was sent as new and has errors: it is still to be a new one.
+            // A form submitted as new and shown again still creates a new object.
             return Ok(Buttons { save_as_new: may_save, ..Buttons::default() });
         }
         let stored = state.main.stored.as_ref();
@@ -298,7 +299,7 @@ impl FormPage<'_, '_> {
         })
     }
 
-    /// The page of the object on the site, if it has one there now.
+    /// The page of the object on the site, if it currently has one.
     fn view_on_site(&self, state: &FormState<'_>, record: &Record) -> Option<String> {
         let on_site = state.plan.admin.view_on_site?;
         let parameters = (on_site.parameters)(record)?;
@@ -306,12 +307,12 @@ impl FormPage<'_, '_> {
             .iter()
             .map(|(name, value)| (*name, value as &dyn std::fmt::Display))
             .collect();
-        // The module that has the page may be switched off.
+        // The module with the page may be inactive.
         self.cx.urls.url(on_site.route, &parameters).ok()
     }
 }
 
-/// The objects in a form that are stored.
+/// The stored objects in a form.
 fn objects_of(state: &FormState<'_>) -> Vec<(&'static ModelInfo, i64)> {
     let stored = |form: &ObjectForm| form.stored.as_ref().map(|stored| (form.model, stored.id()));
     let own = [&state.main].into_iter().chain(&state.targets).filter_map(stored);
@@ -401,7 +402,7 @@ fn row_view(row: &RowForm, viewer: &Viewer<'_, '_>) -> Result<RowView, Error> {
         }
         _ => None,
     };
-    // What was typed into a new one can be taken back.
+    // The input for a new object can be removed again.
     let may_drop = stored.is_none() && (row.is_filled() || row.unknown);
     Ok(RowView {
         prefix: row.form.prefix.clone(),

@@ -17,12 +17,12 @@ pub(crate) enum Content {
     Column(&'static FieldInfo),
     /// A many-to-many field.
     Many(&'static ManyToManyInfo),
-    /// The hash of a password, which is never shown and has a form of its own.
+    /// A password hash, which is never displayed and has a form of its own.
     Password(&'static FieldInfo),
 }
 
 impl Content {
-    /// Its name.
+    /// The name.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Column(field) | Self::Password(field) => field.name,
@@ -58,14 +58,14 @@ impl Content {
     }
 }
 
-/// A field and whether it can be filled.
+/// A field, and whether it is editable.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlannedField {
     pub(crate) content: Content,
     pub(crate) editable: bool,
 }
 
-/// A part of the form, with so many of its fields.
+/// A section of the form, with a number of its fields.
 #[derive(Debug)]
 pub(crate) struct Section {
     pub(crate) title: Option<&'static str>,
@@ -74,7 +74,7 @@ pub(crate) struct Section {
     pub(crate) fields: usize,
 }
 
-/// The object that a one-to-one foreign key of the form's own leads to.
+/// The object that a one-to-one foreign key of the form's model refers to.
 #[derive(Debug)]
 pub(crate) struct PlannedTarget {
     pub(crate) foreign_key: &'static FieldInfo,
@@ -83,13 +83,13 @@ pub(crate) struct PlannedTarget {
     pub(crate) fields: Vec<PlannedField>,
 }
 
-/// The objects whose foreign key leads to that of the form.
+/// The objects with a foreign key to the form's object.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
 pub(crate) struct PlannedRows {
     pub(crate) foreign_key: &'static FieldInfo,
     pub(crate) model: &'static ModelInfo,
-    /// The beginning of the names of their fields: `letting_set`.
+    /// The prefix of their fields' names: `letting_set`.
     pub(crate) prefix: String,
     pub(crate) is_tabular: bool,
     pub(crate) one_to_one: bool,
@@ -98,24 +98,24 @@ pub(crate) struct PlannedRows {
     pub(crate) may_add: bool,
     pub(crate) may_change: bool,
     pub(crate) may_delete: bool,
-    /// `true` if stored ones are shown; users who may only add some do not see them.
+    /// `true` if stored ones are displayed; users who may only add do not see them.
     pub(crate) may_see: bool,
 }
 
 impl PlannedRows {
-    /// Returns the maximum number of them.
+    /// Returns the maximum number of objects.
     pub(crate) fn most(&self) -> u32 {
         if self.one_to_one { 1 } else { MAX_ROWS }
     }
 }
 
-/// The parts of a form.
+/// The plan of a form.
 #[derive(Debug)]
 pub(crate) struct Plan<'r> {
     pub(crate) admin: &'r ModelAdmin,
     /// `true` if the object is new.
     pub(crate) adding: bool,
-    /// `true` if anything can be saved.
+    /// `true` if any field can be saved.
     pub(crate) may_save: bool,
     pub(crate) sections: Vec<Section>,
     pub(crate) fields: Vec<PlannedField>,
@@ -123,7 +123,7 @@ pub(crate) struct Plan<'r> {
     pub(crate) rows: Vec<PlannedRows>,
 }
 
-/// Which fields of a model somebody may not fill, and which they do not see.
+/// The fields of a model that are read-only or hidden for a user.
 struct Rules<'a> {
     hidden: Vec<&'a str>,
     read_only: Vec<&'a str>,
@@ -140,7 +140,7 @@ impl<'a> Rules<'a> {
 
     fn plan(&self, content: Content) -> Option<PlannedField> {
         let name = content.name();
-        // Bytes are not for people, and times of writing not theirs to say.
+        // Bytes cannot be edited, and the time of writing is not submitted.
         let is_given = matches!(content, Content::Column(field)
             if matches!(field.kind, FieldKind::Id | FieldKind::Binary) || field.auto_now.is_some());
         let is_password = matches!(content, Content::Password(_));
@@ -155,12 +155,13 @@ impl<'r> Plan<'r> {
         Self::new(cx, admin, None)
     }
 
-    /// The form of an object that is there.
+    /// The form of an existing object.
     pub(crate) fn to_change(cx: &AdminContext<'r>, admin: &'r ModelAdmin, record: &Record) -> Self {
         Self::new(cx, admin, Some(record))
     }
 
-    /// The form of an object that is gone: what was typed is kept in it, even if it cannot be saved.
+    /// The form of a deleted object: the submitted values are displayed, even if they cannot be
+    /// saved.
     pub(crate) fn of_gone(cx: &AdminContext<'r>, admin: &'r ModelAdmin) -> Self {
         let mut plan = Self::unfrozen(cx, admin, None);
         plan.may_save = plan.may_save_as_new(cx);
@@ -193,7 +194,7 @@ impl<'r> Plan<'r> {
         }
     }
 
-    /// Makes everything read-only.
+    /// Makes all fields read-only.
     fn freeze(&mut self) {
         let of_targets = self.targets.iter_mut().flat_map(|target| &mut target.fields);
         let of_rows = self.rows.iter_mut().flat_map(|rows| &mut rows.fields);
@@ -249,8 +250,8 @@ fn sections(admin: &ModelAdmin, rules: &Rules<'_>) -> (Vec<Section>, Vec<Planned
     (sections, fields)
 }
 
-/// The fields of an object of another model. What its own registration hides or keeps from the user
-/// is hidden and kept here, too.
+/// The fields of an inline object. Fields that its own registration hides or protects from the user
+/// are hidden or read-only here, too.
 fn inline_fields(cx: &AdminContext<'_>, inline: &Inline, key: Option<&str>) -> Vec<PlannedField> {
     let registered = cx.models.of(inline.model).map(|registered| &registered.admin);
     let nothing = || Rules { hidden: Vec::new(), read_only: Vec::new() };
@@ -268,8 +269,8 @@ fn inline_fields(cx: &AdminContext<'_>, inline: &Inline, key: Option<&str>) -> V
     names.iter().filter_map(column).filter_map(|content| rules.plan(content)).collect()
 }
 
-/// The objects that are made and changed with that of the form. One that the user may not make or
-/// see is chosen by its key, as any other.
+/// The objects that are created and changed together with the form's object. One that the user may
+/// not create or view is chosen by its key, like any other.
 fn targets(cx: &AdminContext<'_>, admin: &ModelAdmin, adding: bool) -> Vec<PlannedTarget> {
     let needed = if adding { Action::Add } else { Action::View };
     let target = |inline: &Inline| {
@@ -290,8 +291,8 @@ fn targets(cx: &AdminContext<'_>, admin: &ModelAdmin, adding: bool) -> Vec<Plann
     admin.inlines.iter().filter_map(target).collect()
 }
 
-/// The objects of other models whose foreign key leads here, as far as the user may do anything
-/// with them.
+/// The inline objects with a foreign key to the form's object, as far as the user has any permission
+/// for them.
 fn rows(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
     let mut all: Vec<PlannedRows> = Vec::new();
     for inline in &admin.inlines {
@@ -304,7 +305,7 @@ fn rows(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<PlannedRows> {
             continue;
         }
         let one_to_one = field.foreign_key().is_some_and(|key| key.one_to_one) || field.unique;
-        // Django's names: of the accessor that leads back.
+        // Django's names: those of the reverse accessor.
         let name = inline.model.name();
         let accessor = if one_to_one { name.to_owned() } else { format!("{name}_set") };
         let same = |rows: &&PlannedRows| {

@@ -1,4 +1,4 @@
-//! The forms and queries that the admin's pages are sent.
+//! The forms and query strings that are submitted to the admin's pages.
 
 use module_api::forms::{Posted, Unreadable};
 use rocket::Request;
@@ -24,8 +24,8 @@ impl<'r> FromData<'r> for PostedForm {
     }
 }
 
-/// The query of an address: initial values of a new object, and the list to return to. A query that
-/// cannot be read counts as empty.
+/// The query string of an address: initial values of a new object, and the list to return to. An
+/// unreadable one counts as empty.
 pub(crate) struct AddressQuery(pub(crate) Posted);
 
 #[rocket::async_trait]

@@ -1,4 +1,4 @@
-//! The forms of the objects whose foreign key leads to that of the page, under Django's names:
+//! The forms of the inline objects with a foreign key to the page's object, under Django's names:
 //! `letting_set-TOTAL_FORMS`, `letting_set-0-id`, `letting_set-0-DELETE`.
 
 use std::collections::BTreeSet;
@@ -12,42 +12,41 @@ use super::plan::{PlannedField, PlannedRows};
 use super::stored::StoredRows;
 use crate::access::AdminContext;
 
-/// The placeholder for the number in names, in the blank form that a script copies.
+/// The placeholder for the index in names, in the blank form that a script copies.
 pub(crate) const ANY_NUMBER: &str = "__prefix__";
 
-/// The form of one of them.
+/// The form of one inline object.
 #[derive(Debug, Clone)]
 pub(crate) struct RowForm {
     pub(crate) form: ObjectForm,
     pub(crate) may_delete: bool,
-    /// `true` if it is to be deleted.
+    /// `true` if the object is marked for deletion.
     pub(crate) delete: bool,
-    /// `true` if it was sent as a stored one, and is not stored.
+    /// `true` if it was submitted for a stored object that does not exist.
     pub(crate) unknown: bool,
 }
 
-/// The forms of all of them.
+/// The forms of all inline objects.
 #[derive(Debug, Clone)]
 pub(crate) struct RowForms {
     pub(crate) rows: Vec<RowForm>,
-    /// `true` if more are stored than there are forms.
+    /// `true` if there are more stored objects than forms.
     pub(crate) more: bool,
 }
 
 impl RowForm {
-    /// The form of one that is not stored.
+    /// Creates the form of a new object.
     fn new(planned: &PlannedRows) -> Self {
         let form = ObjectForm::of_new(planned.model, String::new(), &planned.fields);
         Self { form, may_delete: false, delete: false, unknown: false }
     }
 
-    /// Returns `true` unless it is a new one that was left blank.
+    /// Returns `true` unless it is the blank form of a new object.
     pub(crate) fn is_filled(&self) -> bool {
         self.form.stored.is_some() || self.unknown || !self.form.is_untouched()
     }
 
-    /// The values, with the foreign key leading to the object of the page; to none yet, if that is
-    /// new.
+    /// Parses the values, with the foreign key to the page's object; it is unset if that is new.
     pub(crate) fn read(&mut self, planned: &PlannedRows, main: Option<i64>) -> NewValues {
         let mut values = self.form.read();
         if let Some(place) = planned.model.position(planned.foreign_key.name) {
@@ -58,7 +57,7 @@ impl RowForm {
 }
 
 impl RowForms {
-    /// The forms of those that are stored, of each as far as the user may change it.
+    /// Creates the forms of stored objects, as far as the user may change each.
     pub(crate) fn of_stored(
         cx: &AdminContext<'_>,
         planned: &PlannedRows,
@@ -82,13 +81,13 @@ impl RowForms {
         Self { rows: stored.rows.iter().map(row).collect(), more: stored.more }
     }
 
-    /// No forms.
+    /// Creates an empty list of forms.
     pub(crate) fn none() -> Self {
         Self { rows: Vec::new(), more: false }
     }
 
-    /// Takes what was sent. A form that names a row which is not one of these is kept as such: the
-    /// row may be gone, or never have been one of them.
+    /// Reads the submitted forms. A form for a row that is not one of these is marked as unknown:
+    /// the row may be deleted, or never have been one of them.
     pub(crate) fn take(&mut self, planned: &PlannedRows, posted: &Posted) {
         let mut seen = BTreeSet::new();
         for number in 0..sent_forms(planned, posted) {
@@ -122,7 +121,7 @@ impl RowForms {
         }
     }
 
-    /// Takes what was sent as forms of new ones, whatever they were, as for a copy of the object.
+    /// Reads all submitted forms as those of new objects, as for a copy of the page's object.
     pub(crate) fn take_as_new(&mut self, planned: &PlannedRows, posted: &Posted) {
         for number in 0..sent_forms(planned, posted) {
             let prefix = format!("{}-{number}-", planned.prefix);
@@ -143,15 +142,15 @@ impl RowForms {
         }
     }
 
-    /// Says of each form that names no row of these that it does not.
+    /// Adds an error to each form of an unknown row.
     pub(crate) fn refuse_unknown(&mut self) {
         for row in self.rows.iter_mut().filter(|row| row.unknown && !row.delete) {
             row.form.errors.push(NO_SUCH_CHOICE.to_owned());
         }
     }
 
-    /// Makes forms of new objects of those whose row is gone, to be saved again; those that were
-    /// to be deleted are.
+    /// Turns the forms of deleted rows into those of new objects, to be saved again; those that
+    /// were marked for deletion are dropped.
     pub(crate) fn renew_unknown(&mut self, planned: &PlannedRows) {
         self.rows.retain(|row| !row.unknown || (!row.delete && planned.may_add));
         for row in &mut self.rows {
@@ -173,7 +172,7 @@ impl RowForms {
         }
     }
 
-    /// An empty form for a script to copy.
+    /// Creates an empty form as a template for scripts.
     pub(crate) fn blank(planned: &PlannedRows) -> RowForm {
         let mut row = RowForm::new(planned);
         row.form.prefix = format!("{}-{ANY_NUMBER}-", planned.prefix);
@@ -181,11 +180,11 @@ impl RowForms {
     }
 }
 
-/// Returns the number of forms that were sent, as declared by the form.
+/// Returns the declared number of submitted forms.
 fn sent_forms(planned: &PlannedRows, posted: &Posted) -> u32 {
     let total = posted.get(&format!("{}-TOTAL_FORMS", planned.prefix));
     let total = total.and_then(|total| total.trim().parse::<u32>().ok()).unwrap_or(0);
-    // One more than there may be, of those that are there: a row that was replaced by another.
+    // More than the maximum, since a deleted row may be replaced by another.
     total.min(2 * super::plan::MAX_ROWS)
 }
 

@@ -1,4 +1,4 @@
-//! Checking what was typed, and writing it: all of it in one transaction, or nothing.
+//! Validates submitted forms, and writes all of them in one transaction, or none.
 
 use module_api::admin::Change;
 use module_api::auth::User;
@@ -12,22 +12,22 @@ use super::state::FormState;
 use super::stored::text_of;
 use crate::log::ChangeMessage;
 
-/// The values that everything in a form is to have.
+/// The new values of all objects in a form.
 #[derive(Debug)]
 pub(crate) struct NewState {
     main: NewValues,
-    /// `None` for an optional one that is left blank.
+    /// `None` for an optional object that is left blank.
     targets: Vec<Option<NewValues>>,
-    /// `None` for one that is to be deleted.
+    /// `None` for an object that is to be deleted.
     rows: Vec<Vec<Option<NewValues>>>,
 }
 
 /// The result of writing.
 #[derive(Debug)]
 pub(crate) enum Written {
-    /// It was written.
+    /// The objects were written.
     Done(Saved),
-    /// Something kept it from being written, and stands in the form now.
+    /// The form has errors.
     Refused,
 }
 
@@ -37,14 +37,14 @@ pub(crate) struct Saved {
     pub(crate) id: i64,
     /// The text of the object, for the log.
     pub(crate) text: String,
-    /// Its label for the user.
+    /// The label for the user.
     pub(crate) label: String,
     /// The changed fields, for the log.
     pub(crate) message: ChangeMessage,
 }
 
 impl Saved {
-    /// Nothing: all is stored as it was sent.
+    /// The result of a form without changes.
     pub(crate) fn unchanged(state: &FormState<'_>) -> Self {
         let (id, text, label) = match &state.main.stored {
             Some(stored) => (stored.id(), stored.text.clone(), stored.label.clone()),
@@ -54,13 +54,13 @@ impl Saved {
     }
 }
 
-/// Reads and checks everything in a form. What is wrong stands in the form then.
+/// Parses and validates all forms. Errors are added to them.
 pub(crate) async fn check(
     state: &mut FormState<'_>,
     on: &mut Transaction,
 ) -> Result<NewState, DbError> {
     let mut targets = Vec::new();
-    // The foreign keys whose rows are made along: nobody can tell their values yet.
+    // The foreign keys to rows created in the same form, whose values are not known yet.
     let mut given = Vec::new();
     for (form, planned) in state.targets.iter_mut().zip(&state.plan.targets) {
         let may_be_left_out = form.stored.is_none() && planned.foreign_key.null;
@@ -99,7 +99,7 @@ pub(crate) async fn check(
 }
 
 impl NewState {
-    /// Returns `true` if it differs from the stored version.
+    /// Returns `true` if any value differs from the stored one.
     pub(crate) fn changes(&self, state: &FormState<'_>) -> bool {
         let is_changed = |form: &ObjectForm, values: &Option<NewValues>| match values {
             Some(values) => form.stored.is_none() || !form.changed(values).is_empty(),
@@ -117,7 +117,7 @@ impl NewState {
             || rows.any(|(row, values)| is_changed(&row.form, values))
     }
 
-    /// Returns the question of the model's registration before it is written, if there is one.
+    /// Returns the question of the model's registration before a change, if there is one.
     pub(crate) async fn question(
         &self,
         state: &FormState<'_>,
@@ -131,14 +131,14 @@ impl NewState {
         confirm(Change { user, before: &before, after: Some(&after) }, on).await
     }
 
-    /// Gives the new object the hash of its password.
+    /// Sets the password hash of a new object.
     pub(crate) fn set(&mut self, model: &ModelInfo, name: &str, value: Value) {
         if let Some(place) = model.position(name) {
             self.main.columns[place] = value;
         }
     }
 
-    /// Writes it.
+    /// Writes all objects.
     pub(crate) async fn write(
         mut self,
         state: &mut FormState<'_>,
@@ -169,7 +169,7 @@ impl NewState {
             };
             inlines.extend(changes);
         }
-        // Last, since it may come from another object in the form.
+        // Last, since the label may come from another object in the form.
         let text = text_of(&main, &mut *on).await?;
         let mut message =
             if state.plan.adding { ChangeMessage::added() } else { ChangeMessage::changed(fields) };
@@ -200,13 +200,13 @@ impl InlineChange {
     }
 }
 
-/// An object that was written, and what to say about it if it belongs to another.
+/// A written inline object, with its part of the log message.
 struct ObjectWritten {
     id: i64,
     inline: Option<InlineChange>,
 }
 
-/// Writes an object that belongs to that of the form; nothing if it is refused.
+/// Writes an inline object; `None` if it is refused.
 async fn write_object(
     form: &mut ObjectForm,
     values: NewValues,
@@ -228,7 +228,7 @@ async fn write_object(
     Ok(Some(ObjectWritten { id, inline: Some(inline) }))
 }
 
-/// Writes an object, if there is anything to write; as it is then, or nothing if it is refused.
+/// Writes an object if it was changed, and returns its values; `None` if it is refused.
 async fn write_row(
     form: &mut ObjectForm,
     values: NewValues,
@@ -258,8 +258,8 @@ async fn write_row(
     Ok(Some(Record::new(model, columns)))
 }
 
-/// Writes the objects whose foreign key leads to that of the form: those that go, before those that
-/// come. Nothing if one is refused.
+/// Writes the inline objects with a foreign key to the form's object: deletions before insertions.
+/// `None` if one is refused.
 async fn write_rows(
     state: &mut FormState<'_>,
     index: usize,
@@ -310,7 +310,7 @@ async fn write_rows(
     Ok(Some(added))
 }
 
-/// Says in a form why it was not written.
+/// Adds the error of a refused object to its form.
 fn refuse(form: &mut ObjectForm, error: WriteError) -> Result<(), DbError> {
     match error {
         WriteError::Invalid(errors) => form.add_errors(&errors, &[]),

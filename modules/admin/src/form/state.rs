@@ -1,4 +1,4 @@
-//! A page's whole form: of the object, and of the other objects in it.
+//! The state of a page's whole form: the object, and the other objects in it.
 
 use module_api::auth::Action;
 use module_api::forms::Posted;
@@ -21,12 +21,12 @@ pub(crate) struct FormState<'r> {
     pub(crate) rows: Vec<RowForms>,
     /// The password of a new user.
     pub(crate) password: Option<NewPassword>,
-    /// Of what is stored, unless the object is new.
+    /// The fingerprint of the stored values; `None` if the object is new.
     pub(crate) fingerprint: Option<String>,
 }
 
 impl<'r> FormState<'r> {
-    /// The form of a new object.
+    /// Creates the form of a new object.
     pub(crate) fn to_add(plan: Plan<'r>) -> Self {
         let main = ObjectForm::of_new(plan.admin.model, String::new(), &plan.fields);
         let targets = plan
@@ -43,7 +43,7 @@ impl<'r> FormState<'r> {
         }
     }
 
-    /// The form of an object that is stored.
+    /// Creates the form of a stored object.
     pub(crate) fn to_change(cx: &AdminContext<'r>, plan: Plan<'r>, stored: Stored) -> Self {
         let fingerprint = Some(stored.fingerprint(&plan));
         let rows = plan.rows.iter().zip(&stored.rows);
@@ -64,7 +64,7 @@ impl<'r> FormState<'r> {
         Self { plan, main, targets, rows, password: None, fingerprint }
     }
 
-    /// Takes what was sent. `as_new` takes all objects for new ones.
+    /// Reads the submitted values. `as_new` reads all objects as new ones.
     pub(crate) fn take(&mut self, posted: &Posted, as_new: bool) {
         self.main.take(posted);
         for target in &mut self.targets {
@@ -79,10 +79,10 @@ impl<'r> FormState<'r> {
         }
     }
 
-    /// Puts what is stored in place of what was typed into the input of that name.
+    /// Replaces the submitted value of the input with that name by the stored one.
     pub(crate) fn take_stored(&mut self, input: &str) {
         let rows = self.rows.iter_mut().flat_map(|rows| &mut rows.rows).map(|row| &mut row.form);
-        // The longest names are those of rows; that of the form itself begins with nothing.
+        // The longest prefixes are those of rows; that of the form itself is empty.
         for form in rows.chain(&mut self.targets).chain([&mut self.main]) {
             if let Some(name) = input.strip_prefix(form.prefix.as_str()) {
                 form.take_stored(name);
@@ -90,14 +90,14 @@ impl<'r> FormState<'r> {
         }
     }
 
-    /// Adds the empty forms of other objects, and numbers all.
+    /// Adds the empty forms of inline objects, and numbers all.
     pub(crate) fn complete(&mut self) {
         for (rows, planned) in self.rows.iter_mut().zip(&self.plan.rows) {
             rows.complete(planned, self.plan.may_save);
         }
     }
 
-    /// All forms in it.
+    /// All forms of the page.
     pub(crate) fn forms(&self) -> impl Iterator<Item = &ObjectForm> {
         let rows = self.rows.iter().flat_map(|rows| &rows.rows).map(|row| &row.form);
         [&self.main].into_iter().chain(&self.targets).chain(rows)

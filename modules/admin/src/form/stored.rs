@@ -12,15 +12,15 @@ use super::plan::{Content, MAX_ROWS, Plan, PlannedField};
 use crate::access::AdminContext;
 use crate::labels::Label;
 
-/// An object with what it shows as.
+/// An object with its label.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) record: Record,
-    /// Its text, for the log.
+    /// The label, for the log.
     pub(crate) text: String,
-    /// The same for the user's eyes: its primary key in place of what they may not view.
+    /// The label for the user: the primary key in place of parts that they may not view.
     pub(crate) label: String,
-    /// The labels of the objects that its foreign keys reference, by the names of those.
+    /// The labels of the objects that its foreign keys refer to, by the names of these.
     links: Vec<(&'static str, Option<String>)>,
 }
 
@@ -36,7 +36,7 @@ impl Loaded {
     }
 }
 
-/// A query for objects with what they show as.
+/// A query for objects with their labels.
 pub(crate) struct Loading<'a, 'r> {
     cx: &'a AdminContext<'r>,
     records: Records,
@@ -46,7 +46,7 @@ pub(crate) struct Loading<'a, 'r> {
 }
 
 impl<'a, 'r> Loading<'a, 'r> {
-    /// Of a model.
+    /// Creates a query over a model.
     pub(crate) fn of(cx: &'a AdminContext<'r>, model: &'static ModelInfo) -> Self {
         let mut records = Records::of(model);
         let (display, label) = (records.display(), Label::of(cx, &mut records));
@@ -55,13 +55,13 @@ impl<'a, 'r> Loading<'a, 'r> {
         Self { cx, records, display, label, links }
     }
 
-    /// Only those for which this holds.
+    /// Adds a condition.
     pub(crate) fn filter(mut self, filter: Filter) -> Self {
         self.records = self.records.filter(filter);
         self
     }
 
-    /// The objects, at most so many.
+    /// Fetches the objects, up to a maximum number.
     pub(crate) async fn fetch(
         self,
         at_most: u32,
@@ -108,7 +108,7 @@ pub(crate) async fn text_of(
     Ok(stored.map_or_else(String::new, |stored| display.text(&stored)))
 }
 
-/// The objects whose foreign key leads to the form's object.
+/// The objects with a foreign key to the form's object.
 #[derive(Debug, Default)]
 pub(crate) struct StoredRows {
     pub(crate) rows: Vec<Loaded>,
@@ -116,11 +116,11 @@ pub(crate) struct StoredRows {
     pub(crate) more: bool,
 }
 
-/// Everything in a form, as it is stored.
+/// The stored values of all objects in a form.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) main: Loaded,
-    /// Of each many-to-many field of the form the related rows.
+    /// The related rows of each many-to-many field in the form.
     pub(crate) many: Vec<(&'static str, Vec<i64>)>,
     /// In the order of the plan.
     pub(crate) targets: Vec<Option<Loaded>>,
@@ -129,7 +129,7 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// Loads what a form has beside its object.
+    /// Loads the other objects and relations in a form.
     pub(crate) async fn load(
         cx: &AdminContext<'_>,
         main: Loaded,
@@ -165,8 +165,7 @@ impl Stored {
         Ok(stored)
     }
 
-    /// A short text that is another as soon as anything is stored otherwise that the form could
-    /// overwrite.
+    /// The fingerprint of all stored values that the form could overwrite.
     pub(crate) fn fingerprint(&self, plan: &Plan<'_>) -> String {
         let mut digest = Sha256::new();
         digest_object(&mut digest, &self.main.record, &plan.fields);
@@ -211,9 +210,9 @@ fn digest_object(digest: &mut Sha256, record: &Record, fields: &[PlannedField]) 
     }
 }
 
-/// A transaction in which nobody else changes what is in a form. On SQLite nobody else writes meanwhile
-/// as it is. A row is locked before those that lead to it, in whichever form it is, so that no two
-/// forms wait for each other.
+/// Begins a transaction in which no other one changes the objects of a form. On SQLite no other one
+/// writes anyway. A row is locked before those that refer to it, in whichever form, so that no two
+/// forms deadlock.
 pub(crate) async fn begin(
     db: &Db,
     admin: &ModelAdmin,
@@ -227,7 +226,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// The statements that lock what is in the form of an object.
+/// The statements that lock the objects of a form.
 fn locks(admin: &ModelAdmin, id: i64) -> String {
     let model = admin.model;
     let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
@@ -252,7 +251,7 @@ fn locks(admin: &ModelAdmin, id: i64) -> String {
     targets.into_iter().chain([main]).chain(rows).collect()
 }
 
-/// A statement that locks the rows of a model for which a condition holds.
+/// A statement that locks the rows of a model that meet a condition.
 fn locking(model: &ModelInfo, condition: &str) -> String {
     let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
     format!("SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} FOR UPDATE;\n")

@@ -17,42 +17,42 @@ use crate::deletion::fingerprint_of;
 use crate::denied::DenialReason;
 use crate::log;
 
-/// The field with the fingerprint of what the form was made of.
+/// The field with the fingerprint of the stored values that the form was rendered from.
 pub(crate) const FINGERPRINT: &str = "_fingerprint";
 
-/// The field that says that what was asked is meant.
+/// The field with the confirmed question.
 pub(crate) const CONFIRMED: &str = "_confirmed";
 
-/// The field that names inputs in whose place to take what is stored.
+/// The field with the names of inputs whose stored values are to be taken.
 pub(crate) const THEIRS: &str = "_theirs";
 
-/// The button that makes a new object of what is in the form of another.
+/// The button that creates a new object from the values of another.
 pub(crate) const SAVE_AS_NEW: &str = "_saveasnew";
 
-/// The number of attempts to write while others write the same.
+/// The maximum number of attempts to write on conflicts.
 const ATTEMPTS: u32 = 3;
 
 /// The result of a submitted form.
 #[derive(Debug)]
 pub(crate) enum Submission<'r> {
-    /// It was saved.
+    /// The objects were saved.
     Saved(Saved),
-    /// It was not, and is shown again.
+    /// The form was not saved, and is shown again.
     Again(Box<FormState<'r>>, Reason),
 }
 
 /// The reason why a form is shown again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// Errors, which stand at the fields.
+    /// The fields have errors.
     Errors,
-    /// Somebody else changed the object while it was edited.
+    /// Another user changed the object while it was edited.
     Conflict,
-    /// Somebody else deleted the object while it was edited.
+    /// Another user deleted the object while it was edited.
     Gone,
-    /// Something has to be asked first.
+    /// A question has to be confirmed first.
     Question(String),
-    /// The database refuses, since others write the same again and again.
+    /// The database refuses, because of repeated conflicts.
     Refused,
 }
 
@@ -60,7 +60,7 @@ pub(crate) enum Reason {
 pub(crate) struct FormSubmission<'a, 'r> {
     pub(crate) cx: &'a AdminContext<'r>,
     pub(crate) admin: &'r ModelAdmin,
-    /// The object, unless a new one is to be added.
+    /// The primary key of the object; `None` for a new one.
     pub(crate) id: Option<i64>,
     pub(crate) posted: &'a Posted,
     pub(crate) db: &'a Db,
@@ -68,13 +68,12 @@ pub(crate) struct FormSubmission<'a, 'r> {
 }
 
 impl<'r> FormSubmission<'_, 'r> {
-    /// Checks and writes, all or nothing.
+    /// Validates and writes all objects, or none.
     pub(crate) async fn submit(&self) -> Result<Submission<'r>, Error> {
         let password = self.password().await?;
         for _ in 0..ATTEMPTS {
             match self.attempt(password.clone()).await {
-                // Somebody else wrote the same at this moment: what that means shows in what is
-                // stored now.
+                // Another transaction wrote the same: the effect shows in what is stored now.
                 Err(Error::Database(error)) if error.is_conflict() => {}
                 other => return other,
             }
@@ -93,7 +92,7 @@ impl<'r> FormSubmission<'_, 'r> {
         Ok(submission)
     }
 
-    /// The new password, if the form of a new object asks for one.
+    /// The new password, if the form of a new object has inputs for one.
     async fn password(&self) -> Result<Option<NewPassword>, Error> {
         let adds = self.id.is_none() || self.posted.has(SAVE_AS_NEW);
         let Some(mut password) = NewPassword::of(self.admin).filter(|_| adds) else {
@@ -149,7 +148,8 @@ impl<'r> FormSubmission<'_, 'r> {
         Ok(Submission::Saved(saved))
     }
 
-    /// The form with what was sent, and why it is not to be saved, if that is so.
+    /// Prepares the form with the submitted values, and the reason why it cannot be saved, if
+    /// there is one.
     async fn prepare(
         &self,
         password: Option<NewPassword>,

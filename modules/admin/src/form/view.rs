@@ -1,4 +1,4 @@
-//! A form as its template sees it.
+//! A form in the context of its template.
 
 use module_api::Error;
 use module_api::serde::Serialize;
@@ -22,7 +22,7 @@ pub(crate) struct FieldView {
     errors: Vec<String>,
     /// `true` if the browser focuses it first.
     pub(crate) focus: bool,
-    /// The ids of what says more about it.
+    /// The ids of the elements that describe it.
     described_by: Option<String>,
     #[serde(flatten)]
     widget: Widget,

@@ -1,4 +1,4 @@
-//! The inputs of fields, by what the fields hold.
+//! The inputs of fields, by the kind of the field.
 
 use module_api::Error;
 use module_api::auth::Action;
@@ -18,20 +18,20 @@ use crate::text::Shown;
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde", tag = "widget", rename_all = "snake_case")]
 pub(crate) enum Widget {
-    /// The key of an object, and how to find it.
+    /// The key of an object, with a search.
     Search {
         value: String,
         text: Option<String>,
         lookup: Option<String>,
         search: Option<String>,
     },
-    /// A box for each object; `lookup` is where more are found, if not all are listed.
+    /// A checkbox for each object; `lookup` is the address of a search, if not all are listed.
     Boxes {
         options: Vec<ChoiceView>,
         is_partial: bool,
         lookup: Option<String>,
     },
-    /// Not to be filled.
+    /// A read-only value.
     Shown {
         value: Shown,
         url: Option<String>,
@@ -45,13 +45,13 @@ pub(crate) enum Widget {
         url: Option<String>,
     },
     NewPassword,
-    /// As on any page.
+    /// The inputs of public forms.
     #[serde(untagged)]
     Usual(forms::Widget),
 }
 
 impl Viewer<'_, '_> {
-    /// The inputs of a field, or what is shown in their place.
+    /// The inputs of a field, or the read-only value.
     pub(super) fn widget(&self, form: &ObjectForm, field: &FormField) -> Result<Widget, Error> {
         match field.content {
             Content::Password(info) => self.password(form, info),
@@ -116,7 +116,7 @@ impl Viewer<'_, '_> {
         self.search_page("lookup", model)
     }
 
-    /// The address that a script asks for objects of a model.
+    /// The address that a script queries for objects of a model.
     fn search_of(&self, model: &ModelInfo) -> Result<Option<String>, Error> {
         self.search_page("autocomplete", model)
     }
@@ -154,7 +154,7 @@ impl Viewer<'_, '_> {
             return Ok(Widget::Boxes { options, is_partial: true, lookup });
         };
         let is_chosen = |id: &i64| typed.iter().any(|value| *value == id.to_string());
-        // Those that are chosen come first, so that they are seen without searching.
+        // The selected ones come first, so that they are visible without searching.
         let (chosen, others): (Vec<_>, Vec<_>) = list.iter().partition(|(id, _)| is_chosen(id));
         let chosen = chosen.into_iter().map(|(id, label)| of(*id, label, true));
         let others = others.into_iter().map(|(id, label)| of(*id, label, false));

@@ -1,12 +1,12 @@
-//! Lines of cells: CSV as RFC 4180 has it, with `,`, `;` or a tab between the cells.
+//! A CSV parser (RFC 4180), with `,`, `;` or a tab as delimiter.
 //!
-//! The crate `csv` reads a quote that is never closed, and text after one that is, without a word; here both
-//! are errors that name their line.
+//! The crate `csv` silently accepts an unclosed quote, and text after a closing one; here both are errors
+//! with the line number.
 
-/// The delimiters of cells; of those that are equally frequent the first counts.
+/// The possible delimiters; of equally frequent ones the first counts.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-/// A line of a table, which can be several of the file.
+/// A record, which can span several lines of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// The line in the file where it begins, from 1.
@@ -14,7 +14,7 @@ pub(super) struct Line {
     pub(super) cells: Vec<String>,
 }
 
-/// The lines of a table. What is not well formed ends them with an error.
+/// The records of a table. Malformed input ends them with an error.
 pub(super) struct Lines<'a> {
     rest: &'a str,
     delimiter: char,
@@ -22,8 +22,8 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of a text. The delimiter is found in its first line, or given by a line
-    /// before it as Excel has it: `sep=;`.
+    /// Reads the records of a text. The delimiter is detected from its first line, or given by Excel's line
+    /// before it: `sep=;`.
     pub(super) fn of(text: &'a str) -> Self {
         let told = DELIMITERS.into_iter().find_map(|delimiter| {
             let rest = text.strip_prefix("sep=")?.strip_prefix(delimiter)?;
@@ -33,7 +33,7 @@ impl<'a> Lines<'a> {
         Self { rest, delimiter, number: 1 }
     }
 
-    /// Takes the end of a line, if there is one.
+    /// Consumes a line end, if there is one.
     fn take_end(&mut self) -> bool {
         let ends = ["\r\n", "\n", "\r"];
         let rest = ends.into_iter().find_map(|end| self.rest.strip_prefix(end));
@@ -112,7 +112,7 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// The delimiter of a text: the one that its first line has most of, outside of quotes.
+/// Detects the delimiter: the most frequent one in the first line, outside of quotes.
 fn delimiter(text: &str) -> char {
     let mut is_quoted = false;
     let mut counts = [0_u32; DELIMITERS.len()];

@@ -1,4 +1,4 @@
-//! Objects as a file has them, each value of its field's type.
+//! Objects parsed from a file, with values of their fields' kinds.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,20 +7,20 @@ use module_api::db::Value;
 use module_api::model::FieldInfo;
 use serde_json::Value as Json;
 
-/// The greatest primary key that an import may give. The database goes on to number from there, and
-/// the keys of some tables have 32 bits.
+/// The maximum primary key in an import. The database continues to number from there, and the keys
+/// of some tables have 32 bits.
 const MAX_ID: i64 = 1_000_000_000;
 
-/// Characters of what is said of an object.
+/// The maximum length of an error message, in characters.
 const MAX_MESSAGE: usize = 300;
 
 /// All objects of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     pub(crate) objects: Vec<Draft>,
-    /// The fields of the file that are not imported, and why.
+    /// The fields of the file that are not imported, with the reasons.
     pub(crate) left_out: BTreeMap<String, &'static str>,
-    /// Set for a file that is not in UTF-8 and was decoded as Windows-1252.
+    /// `true` if the file is not UTF-8 and was decoded as Windows-1252.
     pub(crate) is_windows_1252: bool,
 }
 
@@ -28,32 +28,32 @@ pub(crate) struct Drafts {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) place: Place,
-    /// The primary key, if it has one.
+    /// The primary key, if it is given.
     pub(crate) id: Option<i64>,
-    /// The given values, by the places of the fields.
+    /// The given values, by the indexes of the fields.
     pub(crate) fields: Vec<(usize, GivenValue)>,
-    /// The given references of many-to-many fields, by their places.
+    /// The given references of many-to-many fields, by their indexes.
     pub(crate) many: Vec<(usize, Vec<GivenValue>)>,
     /// Its errors.
     pub(crate) problems: Vec<Problem>,
 }
 
-/// A value that was given.
+/// A given value.
 #[derive(Debug, Clone)]
 pub(crate) enum GivenValue {
     Value(Value),
     /// An empty cell of a field that takes both empty text and `NULL`.
     EmptyCell,
-    /// The natural key of the object that a foreign key leads to.
+    /// The natural key of the target of a foreign key.
     Natural(Vec<Json>),
 }
 
 /// The place of an object in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It begins in that line.
+    /// The line where it begins.
     Line(u64),
-    /// It is the one with that number.
+    /// The number of the object.
     Object(usize),
 }
 
@@ -66,11 +66,11 @@ impl fmt::Display for Place {
     }
 }
 
-/// Something that is wrong with an object of a file.
+/// An error of an object in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) place: Place,
-    /// The name of the field; nothing for the object as a whole.
+    /// The name of the field; `None` for the object as a whole.
     pub(crate) field: Option<&'static str>,
     pub(crate) message: String,
 }
@@ -80,9 +80,9 @@ impl Draft {
         Self { place, id: None, fields: Vec::new(), many: Vec::new(), problems: Vec::new() }
     }
 
-    /// Notes what is wrong with it.
+    /// Adds an error.
     pub(super) fn refuse(&mut self, field: Option<&'static str>, message: impl Into<String>) {
-        // A message quotes what it is about, which may be as long as the file.
+        // A message quotes its subject, which may be as long as the file.
         let message: String = message.into().chars().take(MAX_MESSAGE).collect();
         self.problems.push(Problem { place: self.place, field, message });
     }
@@ -98,7 +98,7 @@ impl Draft {
         self.problems.iter().any(|problem| problem.field.is_none_or(|field| field == key))
     }
 
-    /// Takes the primary key from what it was given as.
+    /// Sets the primary key from the parsed value.
     pub(super) fn set_id(&mut self, key: &'static FieldInfo, parsed: Result<Value, String>) {
         match parsed {
             Ok(Value::Int(None)) => {}

@@ -1,10 +1,10 @@
-//! Which fields of a model somebody may import: those that their form lets them fill.
+//! The fields of a model that a user may import: those that are editable in the form.
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::User;
 use module_api::model::ModelInfo;
 
-/// The fields of a model, and which of them may be imported.
+/// The fields of a model, and their permissions for imports.
 pub(crate) struct Importable<'a> {
     pub(crate) admin: &'a ModelAdmin,
     is_superuser: bool,
@@ -15,16 +15,16 @@ pub(crate) struct Importable<'a> {
 pub(crate) enum Slot {
     /// The primary key.
     Key,
-    /// The field in that place, which is not the primary key.
+    /// The field with that index, other than the primary key.
     Field(usize),
-    /// The many-to-many field in that place.
+    /// The many-to-many field with that index.
     Many(usize),
-    /// A field that is left out, and why.
+    /// A field that is not imported, with the reason.
     LeftOut(&'static str),
 }
 
 impl<'a> Importable<'a> {
-    /// Those of a model for a user.
+    /// The fields of a model for a user.
     pub(crate) fn new(admin: &'a ModelAdmin, user: &User) -> Self {
         Self { admin, is_superuser: user.is_superuser }
     }
@@ -54,7 +54,7 @@ impl<'a> Importable<'a> {
     ///
     /// # Errors
     ///
-    /// It stands for no field, or for several.
+    /// The heading matches no field, or several.
     pub(crate) fn slot_of_heading(&self, heading: &str) -> Result<Slot, String> {
         if let Some(slot) = self.slot(heading) {
             return Ok(slot);
@@ -92,7 +92,7 @@ impl<'a> Importable<'a> {
         }
     }
 
-    /// The names of all that may be imported, in their order, the primary key first.
+    /// The names of all fields that may be imported, in order, the primary key first.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         let model = self.admin.model;
         let fields = model.fields.iter().map(|field| field.name);
@@ -107,7 +107,7 @@ impl<'a> Importable<'a> {
     }
 }
 
-/// The words of a name or label, in small letters.
+/// The words of a name or label, in lower case.
 fn words(text: &str) -> String {
     let text = text.to_lowercase().replace('_', " ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

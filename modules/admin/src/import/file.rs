@@ -1,4 +1,4 @@
-//! A file as it was sent: whether it is text at all, and in which of the two formats.
+//! Decodes an uploaded file, and detects its format.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use module_api::program_name;
 use super::fields::Importable;
 use super::{Drafts, MAX_BYTES, objects, rows};
 
-/// The first bytes of files that are not text, with the remedy.
+/// The magic numbers of files that are not text, with the remedy.
 const MAGIC: [(&[u8], &str); 9] = [
     (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
     (b"PK\x03\x04", "is a ZIP archive or an Excel workbook: save the table as CSV"),
@@ -21,7 +21,7 @@ const MAGIC: [(&[u8], &str); 9] = [
     (b"\x89PNG", "is a picture"),
 ];
 
-/// Reads a file of that name, which may be empty.
+/// Reads a file; its name may be empty.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ struct Text<'a> {
     is_windows_1252: bool,
 }
 
-/// The text of a file in UTF-8, with or without a byte order mark, or in Windows-1252.
+/// Decodes a file in UTF-8, with or without a byte order mark, or in Windows-1252.
 fn text(bytes: &[u8]) -> Result<Text<'_>, String> {
     if bytes.len() > MAX_BYTES {
         return Err(too_large());
@@ -94,7 +94,7 @@ fn text(bytes: &[u8]) -> Result<Text<'_>, String> {
     if text.text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
 }
 
-/// The text in Windows-1252, if it may be that: some bytes are no characters there.
+/// Decodes Windows-1252, if the bytes are valid: some are not assigned.
 fn windows_1252(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     let is_control = |c| matches!(c, '\u{80}'..='\u{9f}');

@@ -11,13 +11,14 @@ use super::objects::value_of;
 use crate::access::AdminContext;
 use crate::object::{CHUNK, Object, objects};
 
-/// Objects that are looked for by several values each are fewer at once: each makes a condition.
+/// The maximum number of objects in one query by several values each, which take a condition per
+/// object.
 const TOGETHER_AT_ONCE: usize = 50;
 
-/// A natural key may lead through so many foreign keys.
+/// The maximum number of foreign keys along the path of a natural key.
 const MAX_DEPTH: usize = 8;
 
-/// The objects of a model that have one of these primary keys.
+/// The objects of a model with one of these primary keys.
 pub(super) async fn existing(
     cx: &AdminContext<'_>,
     model: &'static ModelInfo,
@@ -33,7 +34,7 @@ pub(super) async fn existing(
     Ok(found)
 }
 
-/// Which of these primary keys objects of a model have.
+/// The primary keys among these that exist.
 pub(super) async fn present(
     model: &'static ModelInfo,
     ids: impl IntoIterator<Item = i64>,
@@ -63,12 +64,12 @@ pub(super) async fn related(
     Ok(related)
 }
 
-/// Values as text that is the same for the same values.
+/// Formats values as text that is equal for equal values.
 pub(super) fn key_of(values: &[&Value]) -> String {
     format!("{values:?}")
 }
 
-/// Which objects of a model have these values in some of its fields: their primary keys, by
+/// The objects of a model with these values in some of its fields: their primary keys, by
 /// [`key_of`] the values.
 pub(super) async fn owners(
     model: &'static ModelInfo,
@@ -98,7 +99,7 @@ pub(super) async fn owners(
     Ok(owners)
 }
 
-/// The objects of a model by the natural keys that a file names them by.
+/// The objects of a model by their natural keys in a file.
 pub(super) struct NaturalKeys {
     model: &'static ModelInfo,
     paths: Vec<Path>,
@@ -149,7 +150,7 @@ impl NaturalKeys {
         })
     }
 
-    /// The values of a natural key, of the types of its fields.
+    /// Parses the values of a natural key.
     fn values(&self, key: &[Json]) -> Result<Vec<Value>, String> {
         let label = self.model.label;
         if self.paths.is_empty() {
@@ -171,8 +172,8 @@ impl NaturalKeys {
     }
 }
 
-/// The ways to the values of a natural key. A foreign key in it stands for the natural key of what
-/// it leads to, or for its primary key if that has none.
+/// Collects the paths of a natural key. A foreign key in it stands for the natural key of its
+/// target, or for the primary key if that has none.
 fn expand(model: &'static ModelInfo, before: Option<&Path>, paths: &mut Vec<Path>) {
     for field in model.natural_key.iter().filter_map(|name| model.field(name)) {
         let path = before.map_or_else(|| Path::of(field), |before| before.to(field));

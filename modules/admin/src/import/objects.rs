@@ -1,4 +1,4 @@
-//! A list of objects in JSON, as Django's fixtures, `dumpdata` and the export of a list have it.
+//! A JSON list of objects in the format of Django's fixtures, of `dumpdata` and of exports.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ struct Object {
     fields: Fields,
 }
 
-/// The fields of an object, in their order, one of a name twice included.
+/// The fields of an object, in order, including duplicates.
 struct Fields(Vec<(String, Json)>);
 
 impl<'de> Deserialize<'de> for Fields {
@@ -142,7 +142,7 @@ fn many(key: &FieldInfo, json: Json) -> Result<Vec<GivenValue>, String> {
     elements.into_iter().map(given).collect()
 }
 
-/// The value of a field that stands for something in JSON.
+/// The value of a field for a JSON value.
 pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> {
     match (json, field.is_text()) {
         (Json::Null, _) if field.null => Ok(field.null_value()),
@@ -168,7 +168,7 @@ pub(super) fn value_of(field: &FieldInfo, json: &Json) -> Result<Value, String> 
     }
 }
 
-/// The beginning of something in JSON, for a message.
+/// A JSON value, truncated for a message.
 fn shortened(json: &Json) -> String {
     json.to_string().chars().take(50).collect()
 }

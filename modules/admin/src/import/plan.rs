@@ -1,4 +1,4 @@
-//! The plan of an import: each object of the file, compared with that of the database.
+//! The plan of an import: the objects of the file, compared with those in the database.
 
 mod natural;
 mod targets;
@@ -28,14 +28,14 @@ use crate::text::Shown;
 pub(crate) struct Plan {
     /// The steps for the objects, in the order of the file.
     pub(crate) rows: Vec<Row>,
-    /// Its errors. If there are any, nothing is written.
+    /// The errors. If there are any, nothing is written.
     pub(crate) problems: Vec<Problem>,
-    /// The fields of the file that are not imported, and why.
+    /// The fields of the file that are not imported, with the reasons.
     pub(crate) left_out: BTreeMap<String, &'static str>,
-    /// Set for a file that was decoded as Windows-1252.
+    /// `true` if the file was decoded as Windows-1252.
     pub(crate) is_windows_1252: bool,
-    /// The greatest primary key there is, if there are new objects: with one more, they may be
-    /// there already.
+    /// The greatest primary key, if there are new objects: if it has grown by the confirmation,
+    /// they may have been imported already.
     newest: Option<i64>,
 }
 
@@ -43,46 +43,46 @@ pub(crate) struct Plan {
 pub(crate) struct Row {
     pub(crate) place: Place,
     pub(crate) step: Step,
-    /// Its primary key, unless the database will give it one.
+    /// The primary key; `None` if the database will assign it.
     pub(crate) id: Option<i64>,
     /// The label of the stored object.
     pub(crate) text: Option<String>,
-    /// The fields that were given and are not like that yet.
+    /// The given fields with a new value.
     pub(crate) changes: Vec<Change>,
-    /// Its values, one for each field of the model.
+    /// The values, one for each field of the model.
     pub(crate) values: Vec<Value>,
-    /// The new targets of its many-to-many fields, by their places; unchanged fields are omitted.
+    /// The new targets of the many-to-many fields, by their indexes; unchanged fields are omitted.
     pub(crate) many: Vec<(usize, Vec<i64>)>,
-    /// The object as it is.
+    /// The stored object.
     pub(super) before: Option<Record>,
 }
 
 /// The kind of step for an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// It is new.
+    /// The object is new.
     Add,
-    /// It is there, and other than in the file.
+    /// The object exists, and differs from the file.
     Change,
-    /// It is there as it is in the file.
+    /// The object exists, and is the same as in the file.
     Keep,
-    /// Something is wrong with it.
+    /// The object has errors.
     Refuse,
 }
 
-/// A field that gets another value.
+/// A changed field.
 pub(crate) struct Change {
     /// The field's name for people.
     pub(crate) label: String,
-    /// The field; nothing for a many-to-many field, whose values are lists of primary keys.
+    /// The field; `None` for a many-to-many field, whose values are lists of primary keys.
     pub(crate) field: Option<&'static FieldInfo>,
-    /// The value that is there; nothing if the object is new.
+    /// The stored value; `None` if the object is new.
     pub(crate) old: Option<Value>,
     pub(crate) new: Value,
 }
 
 impl Change {
-    /// A value of it as a page shows it. Moments are shown whole, so that any change is seen.
+    /// Formats a value of the field. Moments are shown in full, so that any change is visible.
     pub(crate) fn shown(&self, value: &Value) -> Shown {
         match (self.field, value) {
             (Some(_), Value::DateTime(Some(_))) | (None, _) => Shown::text(value.to_string()),
@@ -92,7 +92,7 @@ impl Change {
 }
 
 impl Plan {
-    /// Compares the objects of a file with the database. Nothing is written.
+    /// Compares the objects of a file with the database, without writing.
     pub(crate) async fn new(
         cx: &AdminContext<'_>,
         importable: &Importable<'_>,
@@ -131,24 +131,24 @@ impl Plan {
         Ok(Self { rows, problems, left_out, is_windows_1252, newest })
     }
 
-    /// How many objects a step is done with.
+    /// The number of objects with that step.
     pub(crate) fn count(&self, step: Step) -> usize {
         self.rows.iter().filter(|row| row.step == step).count()
     }
 
-    /// Returns `true` if there is anything to write, and there are no errors.
+    /// Returns `true` if there are changes to write, and no errors.
     pub(crate) fn is_good(&self) -> bool {
         self.problems.is_empty() && self.rows.iter().any(|row| row.step != Step::Keep)
     }
 
-    /// Returns a fingerprint of the file and the plan: all that is to be written, and its stored
-    /// version.
+    /// Returns a fingerprint of the file and the plan: all values to be written, and the stored
+    /// ones.
     pub(crate) fn fingerprint(&self, file: &[u8]) -> String {
         let mut digest = Sha256::new();
         digest.update(Sha256::digest(file));
         digest.update(format!("{:?}", self.newest));
         for row in &self.rows {
-            // What is not given may depend on the moment, and is the database's own affair.
+            // Values that are not given, such as defaults, may depend on the moment.
             let Row { place, step, id, changes, .. } = row;
             digest.update(format!("{place:?}{step:?}{id:?}\n"));
             for Change { label, old, new, .. } in changes {
@@ -164,7 +164,7 @@ fn is_searchable(value: &Value) -> bool {
     !value.is_null() && !value.as_text().is_some_and(|text| text.contains('\0'))
 }
 
-/// Refuses objects whose primary key another has that comes before them in the file.
+/// Refuses objects whose primary key is a duplicate of an earlier one in the file.
 fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
     let mut seen: HashMap<i64, Place> = HashMap::new();
     for draft in drafts {
@@ -178,7 +178,7 @@ fn refuse_repeated(drafts: &mut [Draft], model: &'static ModelInfo) {
     }
 }
 
-/// Returns the objects that many-to-many fields relate to now, by the places of the fields.
+/// Returns the current targets of many-to-many fields, by the indexes of the fields.
 async fn related(
     model: &'static ModelInfo,
     drafts: &[Draft],
@@ -209,7 +209,7 @@ fn row(
     if let Some(found) = found
         && !cx.may(admin, Action::View, Some(&found.record))
     {
-        // A preview would show what it is.
+        // A preview would disclose the object.
         draft.refuse(None, "You do not have permission to change it.");
     }
     let mut values: Vec<Value> = match found {
@@ -286,7 +286,7 @@ fn list(ids: &[i64]) -> Value {
     Value::from(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
-/// Checks what can be told without the database: that the user may do it, and what the fields hold.
+/// Checks conditions that do not need the database: the user's permissions, and the fields' values.
 fn check_values(
     cx: &AdminContext<'_>,
     importable: &Importable<'_>,
@@ -320,7 +320,7 @@ fn check_values(
     }
 }
 
-/// Asks the rules that ask the database, as it is before anything of the file is written.
+/// Checks the rules that query the database, before any object of the file is written.
 async fn check_rules(
     model: &'static ModelInfo,
     drafts: &mut [Draft],
@@ -341,7 +341,7 @@ async fn check_rules(
     Ok(())
 }
 
-/// Refuses an object for what is wrong with it, one thing for each field.
+/// Adds the errors of an object, one for each field.
 fn refuse(draft: &mut Draft, errors: &ValidationErrors) {
     for (field, messages) in errors.iter() {
         if !draft.is_refused(field) {
@@ -353,7 +353,7 @@ fn refuse(draft: &mut Draft, errors: &ValidationErrors) {
     }
 }
 
-/// Refuses changes that a question has to be asked about first: in a file nobody answers it.
+/// Refuses changes that would have to be confirmed, which is not possible in an import.
 async fn ask(
     cx: &AdminContext<'_>,
     importable: &Importable<'_>,
@@ -390,7 +390,7 @@ pub(super) async fn question(
     confirm(AdminChange { user: &cx.user, before, after: Some(&after) }, on).await
 }
 
-/// Returns `true` for an empty text and for no bytes, which a cell cannot tell from `NULL`.
+/// Returns `true` for empty text and empty bytes, which a cell cannot distinguish from `NULL`.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Text(Some(text)) => text.is_empty(),

@@ -1,4 +1,5 @@
-//! Property tests of imports: an export is read as it was written, and nothing makes the reader panic.
+//! Property tests of imports: an export is read as it was written, and no input makes the parser
+//! panic.
 
 use accounts::models::User;
 use module_api::admin::ModelAdmin;

@@ -1,4 +1,4 @@
-//! A table in CSV: names or labels of fields in its first line, an object in each other.
+//! A table in CSV: names or labels of fields in its first line, one object in each other.
 
 use module_api::db::Value;
 use module_api::model::{FieldInfo, FieldKind};
@@ -8,7 +8,7 @@ use super::draft::{Draft, GivenValue, Place};
 use super::{Drafts, Importable, MAX_OBJECTS, Slot};
 use crate::csv::unguarded;
 
-/// More columns are not looked at: no model has as many.
+/// The maximum number of columns that are read: no model has as many.
 const MAX_COLUMNS: usize = 200;
 
 /// Reads the objects of a table.

@@ -1,4 +1,4 @@
-//! Writes what a plan says, in the transaction in which it was made.
+//! Writes a plan, in the transaction in which it was made.
 
 use module_api::db::{DatabaseKind, DbError, Transaction, query, quoted};
 use module_api::model::{
@@ -50,18 +50,18 @@ impl From<WriteError> for Refusal {
     }
 }
 
-/// Keeps everybody else from writing to the table until the transaction ends, so that a plan that
-/// is made in it stays true. On SQLite nobody else writes anyway.
+/// Locks the table for writes of others until the transaction ends, so that a plan made in it stays
+/// valid. On SQLite no other transaction writes anyway.
 pub(crate) async fn lock(model: &ModelInfo, on: &mut Transaction) -> Result<(), DbError> {
     if on.kind() == DatabaseKind::Postgres {
-        // Whoever has locked a row to write it is waited for now, not when each waits for the other.
+        // Concurrent writers of a row are waited for now, not later in a deadlock.
         let sql = format!("LOCK TABLE {} IN EXCLUSIVE MODE", quoted(model.table));
         query(AssertSqlSafe(sql)).execute(on).await?;
     }
     Ok(())
 }
 
-/// Writes what a good plan says, with its entries in the log.
+/// Writes a valid plan, with its log entries.
 pub(crate) async fn write(
     cx: &AdminContext<'_>,
     importable: &Importable<'_>,
@@ -69,7 +69,8 @@ pub(crate) async fn write(
     on: &mut Transaction,
 ) -> Result<Counts, Refusal> {
     let model = importable.model();
-    // A primary key that the database gives must not be one that the file has further down.
+    // A primary key that the database assigns must not be one that is given further down in the
+    // file.
     let is_later = |row: &&Row| row.step == Step::Add && row.id.is_none();
     let (later, first): (Vec<&Row>, Vec<&Row>) = plan.rows.iter().partition(is_later);
     let mut written: Vec<(i64, &Row)> = Vec::new();
@@ -82,7 +83,7 @@ pub(crate) async fn write(
                 insert_values(model, row.values.clone(), on).await?
             }
             Step::Change => {
-                // What was written before it may have changed the answer.
+                // Earlier writes may have changed the answer.
                 if let Some(question) = question(cx, importable, row, on).await? {
                     return Err(Refusal::Conflict(question));
                 }
@@ -101,7 +102,7 @@ pub(crate) async fn write(
     Ok(counts)
 }
 
-/// Enters what was done into the log.
+/// Writes the log entries.
 async fn enter(
     cx: &AdminContext<'_>,
     model: &'static ModelInfo,

@@ -1,4 +1,4 @@
-//! The columns of a list: their headings, and what stands in their cells.
+//! The columns of a list: their headings and cells.
 
 use module_api::admin::{FieldText, ListColumn, ModelAdmin};
 use module_api::model::{ColumnPlace, FieldInfo, Path, Record, Records, Related, capitalized};
@@ -11,7 +11,7 @@ use crate::access::AdminContext;
 use crate::labels::{Label, VisibleRows};
 use crate::text::{Shown, by_key};
 
-/// Characters of a cell. The whole text is on the page of its object.
+/// The maximum length of a cell's text, in characters. The form has the whole text.
 const MAX_TEXT: usize = 300;
 
 /// The columns of a list.
@@ -21,28 +21,28 @@ pub(crate) struct Columns<'a> {
 }
 
 struct Column<'a> {
-    /// Its place in the registration.
+    /// The index in the registration.
     place: usize,
     heading: String,
     content: Content<'a>,
     is_link: bool,
 }
 
-/// The text that is displayed in place of a field's value: made of the row that has it.
+/// The text that is displayed in place of a field's value, computed from the row of the field.
 struct ReplacementText {
     text: FieldText,
-    /// The row, unless it is that of the list.
+    /// The row; `None` for that of the list.
     row: Option<Related>,
 }
 
 enum Content<'a> {
     /// The label of the object.
     Object(Label<'a>),
-    /// The value of a field, of rows that the user may view, with what it shows as otherwise.
+    /// The value of a field, if the user may view its row, with its replacement text.
     Field(&'static FieldInfo, ColumnPlace, VisibleRows<'a>, Option<ReplacementText>),
-    /// The label of the object that the foreign key in this column references.
+    /// The label of the object that the foreign key in this column refers to.
     Related(ColumnPlace, Label<'a>),
-    /// The result of a function of the object.
+    /// The result of a function.
     Function(fn(&Record) -> String),
 }
 
@@ -51,12 +51,12 @@ enum Content<'a> {
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Heading {
     label: String,
-    /// The address that sorts by it, if it can be sorted by.
+    /// The address that sorts by it, if that is possible.
     url: Option<String>,
-    /// If it is sorted by it: its place in the order, from 1.
+    /// The place in the order, from 1, if the list is sorted by it.
     place: Option<usize>,
     descending: bool,
-    /// The address that does not sort by it, if this one asks for it.
+    /// The address without sorting by it, if the list is sorted by it.
     without: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Heading {
 pub(crate) struct Cell {
     #[serde(flatten)]
     shown: Shown,
-    /// `true` if it links to the form.
+    /// `true` if the cell links to the form.
     link: bool,
 }
 
@@ -81,7 +81,7 @@ impl Cell {
 }
 
 impl ReplacementText {
-    /// That of the field at the end of a path.
+    /// The replacement text of the field at the end of a path.
     fn of(cx: &AdminContext<'_>, path: &Path, records: &mut Records) -> Option<Self> {
         let row = path.foreign_keys().last();
         let target = row.as_ref().and_then(|row| row.field().foreign_key());
@@ -99,8 +99,8 @@ impl ReplacementText {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of a registration; what they need is fetched by the query. A column with the
-    /// hash of a password is left out, and one of rows that the user may not view.
+    /// The columns of a registration; the query fetches their values. Columns with a password
+    /// hash, or of rows that the user may not view, are left out.
     pub(crate) fn new(cx: &'a AdminContext<'a>, admin: &ModelAdmin, records: &mut Records) -> Self {
         let links = &admin.list_display_links;
         let mut columns = Vec::new();

@@ -1,7 +1,7 @@
-//! Conditions in a list's address, as Django writes them: `address__state__exact=CA`.
+//! Conditions in the query string of a list, as in Django: `address__state__exact=CA`.
 //!
-//! Only fields that a registration shows, filters or searches by are accepted: a list must not disclose
-//! fields that it does not show.
+//! Only fields that a registration displays, filters or searches by are accepted: a list must not
+//! disclose other fields.
 
 use module_api::admin::{ListColumn, ModelAdmin, RegisteredModels};
 use module_api::db::Value;
@@ -15,13 +15,13 @@ use super::parameters::Parameters;
 use crate::access::AdminContext;
 use crate::export::is_visible;
 
-/// How many values one condition may name.
+/// The maximum number of values in one condition.
 const MAX_VALUES: usize = 100;
 
-/// A field by which rows can be asked for.
+/// A field that rows can be filtered by.
 #[derive(Debug, Clone)]
 pub(crate) struct FilterField {
-    /// Its name, as a registration writes it.
+    /// The name, as in the registration.
     pub(crate) name: &'static str,
     pub(crate) target: Target,
 }
@@ -58,24 +58,24 @@ pub(crate) enum Like {
     Whole,
 }
 
-/// A condition of an address.
+/// A condition in an address.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
-    /// The field that it is about, as the registration names it.
+    /// The field, as named by the registration.
     pub(crate) field: &'static str,
-    /// The name that stands in the address.
+    /// The parameter's name in the address.
     pub(crate) parameter: String,
-    /// The values that stand there. One of them has to fit.
+    /// The values in the address, alternatives of which one has to match.
     pub(crate) values: Vec<String>,
     pub(crate) lookup: Lookup,
     pub(crate) filter: Filter,
 }
 
-/// A condition that cannot be understood, or must not be asked.
+/// A condition that cannot be parsed, or is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Malformed(pub(crate) String);
 
-/// Returns `true` if a field holds the hash of a password.
+/// Returns `true` if a field contains a password hash.
 pub(crate) fn is_secret(
     models: &RegisteredModels,
     model: &'static ModelInfo,
@@ -84,21 +84,21 @@ pub(crate) fn is_secret(
     models.of(model).and_then(|registered| registered.admin.password) == Some(field.name)
 }
 
-/// The same of the field at the end of a path.
+/// Returns `true` if the field at the end of a path contains a password hash.
 fn ends_in_secret(models: &RegisteredModels, model: &'static ModelInfo, path: &Path) -> bool {
     let before = path.fields().iter().rev().nth(1);
     let target = before.and_then(|key| key.foreign_key()).map(|key| (key.target)());
     is_secret(models, target.unwrap_or(model), path.field())
 }
 
-/// Returns `true` if a list may display, filter and sort by the field at the end of a path: no hash
-/// of a password, and nothing of rows that the user may not view.
+/// Returns `true` if a list may display, filter and sort by the field at the end of a path: it is not a
+/// password hash, and the user may view the rows along the path.
 pub(crate) fn may_ask(cx: &AdminContext<'_>, model: &'static ModelInfo, path: &Path) -> bool {
     !ends_in_secret(cx.models, model, path) && cx.may_follow(path)
 }
 
-/// The fields by which the rows of a model can be asked for: those of its filters first, then those that
-/// list and form show.
+/// The fields that the rows of a model can be filtered by: those of its filters first, then those that
+/// list and form display.
 pub(crate) fn askable(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<FilterField> {
     let searched = admin.search_fields.iter().map(|name| name.trim_start_matches(['^', '=']));
     let names = admin.list_filter.iter().copied().chain(admin.date_hierarchy).chain(searched);
@@ -125,7 +125,7 @@ pub(crate) fn askable(cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<FilterFi
     fields
 }
 
-/// Reads the conditions of an address, but for those that are known by these names already.
+/// Parses the conditions in an address, except parameters with these names.
 pub(crate) fn read(
     parameters: &Parameters,
     cx: &AdminContext<'_>,
@@ -162,7 +162,7 @@ pub(crate) fn read(
 }
 
 impl FilterField {
-    /// The field's model, if it leads to one.
+    /// The model that the field refers to, if it is a relation.
     pub(crate) fn related(&self) -> Option<&'static ModelInfo> {
         match &self.target {
             Target::Column(path) => path.field().foreign_key().map(|key| (key.target)()),
@@ -170,7 +170,8 @@ impl FilterField {
         }
     }
 
-    /// How a name asks for the field, if it does: `is_staff__exact`, `groups__id__exact`.
+    /// The lookup in a parameter's name, if it is one of the field's: `is_staff__exact`,
+    /// `groups__id__exact`.
     fn lookup(&self, name: &str) -> Option<Lookup> {
         let mut rest = name.strip_prefix(self.name)?;
         if let Some(model) = self.related() {
@@ -230,7 +231,7 @@ impl FilterField {
         !path.field().is_text() && !no_order
     }
 
-    /// The condition; nothing if the value is none of the field's.
+    /// The condition; `None` if the value is not valid for the field.
     fn filter(&self, model: &'static ModelInfo, lookup: Lookup, text: &str) -> Option<Filter> {
         match lookup {
             Lookup::IsNull => {
@@ -289,7 +290,7 @@ impl FilterField {
         }
     }
 
-    /// No value, or no related row.
+    /// Matches rows without a value, or without a related row.
     fn is_none(&self, model: &'static ModelInfo) -> Filter {
         match &self.target {
             Target::Column(path) => Filter::is_null(path.clone()),
@@ -307,7 +308,7 @@ impl FilterField {
     }
 }
 
-/// A comparison, of a moment's date or of a part of it where that is named first: `gte`, `date__lt`,
+/// Parses a comparison, of a moment's date or of a part of it if that precedes it: `gte`, `date__lt`,
 /// `month`.
 fn compared(name: &str) -> Option<Lookup> {
     let comparison = |name| {
@@ -328,7 +329,7 @@ fn compared(name: &str) -> Option<Lookup> {
     }
 }
 
-/// The moments whose date, in UTC, compares so with one.
+/// Matches the moments whose date, in UTC, compares to the given one.
 fn on_date(path: &Path, comparison: Comparison, text: &str) -> Option<Filter> {
     let Value::DateTime(Some(moment)) = value_of(path.field(), text)? else { return None };
     let date = moment.date();
@@ -346,7 +347,7 @@ fn on_date(path: &Path, comparison: Comparison, text: &str) -> Option<Filter> {
     })
 }
 
-/// The value that a text in an address stands for. `NULL` has a condition of its own.
+/// Parses a value in an address. `NULL` has a condition of its own.
 fn value_of(field: &FieldInfo, text: &str) -> Option<Value> {
     field.parse(text).ok().filter(|value| !value.is_null())
 }

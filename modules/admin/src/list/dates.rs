@@ -1,5 +1,4 @@
-//! Ranges of time: those of a filter, and the years, months and days through which a list can be
-//! walked.
+//! Date ranges: those of a filter, and the years, months and days of a date hierarchy.
 
 use module_api::admin::ModelAdmin;
 use module_api::db::{DbError, Executor, Value, date_text};
@@ -10,10 +9,10 @@ use module_api::time::{Date, Duration, Month, Time, UtcDateTime};
 use super::conditions::Malformed;
 use super::parameters::{PAGE, Parameters};
 
-/// How many years are shown at most; there are fewer months and days.
+/// The maximum number of years; there are fewer months and days.
 const MAX_PERIODS: u32 = 100;
 
-/// A range of time: from the first moment to before the last.
+/// A half-open range of dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) from: Date,
@@ -22,7 +21,7 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// The moments or days of a column that are in it.
+    /// Matches the moments or days of a column in the range.
     pub(crate) fn filter(self, path: &Path) -> Filter {
         let bound = |comparison, date| {
             let value = match path.field().kind {
@@ -49,7 +48,7 @@ impl Range {
     }
 }
 
-/// A day, or midnight of it for a field of moments, as Django writes it in an address.
+/// A day, or its midnight for a field of moments, in Django's format.
 pub(crate) fn bound(field: &FieldInfo, date: Date) -> String {
     let text = date_text(date);
     if matches!(field.kind, FieldKind::Date) { text } else { text + " 00:00:00+00:00" }
@@ -80,13 +79,13 @@ enum Chosen {
     Day(Date),
 }
 
-/// The way through the calendar, as the page shows it.
+/// The links of the date hierarchy.
 #[derive(Debug, Default, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct HierarchyLinks {
-    /// The way back to what it is a part of.
+    /// The link to the longer period.
     back: Option<HierarchyLink>,
-    /// Its parts. Without a link it is the day that is shown.
+    /// The links to the shorter periods; without an address it is the selected day.
     parts: Vec<HierarchyLink>,
 }
 
@@ -99,7 +98,7 @@ struct HierarchyLink {
 }
 
 impl Hierarchy {
-    /// Reads what an address asks for. Nothing if the model has no such way through its list.
+    /// Parses the query string of an address; `None` if the model has no date hierarchy.
     pub(crate) fn read(
         parameters: &Parameters,
         admin: &ModelAdmin,
@@ -121,18 +120,18 @@ impl Hierarchy {
             (Some(year), None, None) => Chosen::Year(date(year, None, None)?),
             (Some(year), month @ Some(_), None) => Chosen::Month(date(year, month, None)?),
             (Some(year), month @ Some(_), day) => Chosen::Day(date(year, month, day)?),
-            // Parts without those they are parts of are conditions like others, if there are any.
+            // A month without a year, for example, is a condition like any other.
             _ => Chosen::Nothing,
         };
         Ok(Some(Self { name, path, chosen }))
     }
 
-    /// The column with the moment.
+    /// The column of the hierarchy.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names that it reads in the address.
+    /// The names of its parameters in the address.
     pub(crate) fn names(&self) -> Vec<String> {
         if self.chosen == Chosen::Nothing { Vec::new() } else { Self::names_of(self.name).into() }
     }
@@ -141,7 +140,7 @@ impl Hierarchy {
         ["year", "month", "day"].map(|part| format!("{name}__{part}"))
     }
 
-    /// The rows that are asked for, if not all are.
+    /// The condition for the selected period, if there is one.
     pub(crate) fn filter(&self) -> Option<Filter> {
         let range = match self.chosen {
             Chosen::Nothing => return None,
@@ -152,8 +151,8 @@ impl Hierarchy {
         Some(range.filter(&self.path))
     }
 
-    /// The links to what is asked for as a whole and in parts, with how many of the rows are in
-    /// each. What all rows have in common is taken for granted: a year, or a month.
+    /// The links to the longer and the shorter periods, with the number of rows in each. A period
+    /// that all rows share is selected implicitly: a year, or a month.
     pub(crate) async fn links(
         &self,
         rows: &Records,
@@ -189,7 +188,7 @@ impl Hierarchy {
         }
     }
 
-    /// Only the way back, which costs no query.
+    /// Only the link to the longer period, which costs no query.
     pub(crate) fn way_back(&self, parameters: &Parameters) -> HierarchyLinks {
         let back = match self.chosen {
             Chosen::Nothing => None,

@@ -1,7 +1,7 @@
-//! The filters beside a list: what there is to choose from, and how many rows each choice has.
+//! The filters beside a list: their choices, and the number of rows of each.
 //!
-//! To count takes a look at all rows. For a long table it is done only where it is asked for
-//! (`_facets`, as in Django); until then its filters offer what needs no look at the rows.
+//! Counting reads all rows. For a long table it is done only on request (`_facets`, as in Django);
+//! until then its filters offer choices that are known without reading the rows.
 
 use module_api::auth::Action;
 use module_api::db::{DbError, Executor, Value};
@@ -16,10 +16,10 @@ use super::parameters::{PAGE, Parameters};
 use crate::labels::Label;
 use crate::text::Shown;
 
-/// How many choices a filter offers. Where there are more, a value is asked for.
+/// The maximum number of choices of a filter. If there are more, the filter has a form for a value.
 const MAX_CHOICES: usize = 50;
 
-/// One more, to see whether there are more.
+/// One more, to detect whether there are more.
 #[expect(clippy::cast_possible_truncation, reason = "it is a small constant")]
 const ONE_MORE: u32 = MAX_CHOICES as u32 + 1;
 
@@ -27,11 +27,11 @@ const ONE_MORE: u32 = MAX_CHOICES as u32 + 1;
 #[derive(Debug, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Facet {
-    /// Its name in the registration, for the ids of its elements.
+    /// The name in the registration, for the ids of its elements.
     name: &'static str,
     title: &'static str,
     choices: Vec<Choice>,
-    /// The form for a value, where not all can be offered.
+    /// The form for a value, if not all can be listed.
     form: Option<ValueForm>,
     is_active: bool,
 }
@@ -53,23 +53,23 @@ struct ValueForm {
     parameter: String,
     label: &'static str,
     value: String,
-    /// The other conditions of the address.
+    /// The other conditions in the address, as hidden fields.
     hidden: Vec<(String, String)>,
-    /// There are more values than can be offered; else nobody has looked.
+    /// `true` if there are too many values to list; otherwise they were not looked up.
     has_more: bool,
 }
 
-/// A choice before it has an address.
+/// A choice without its address.
 struct UnlinkedChoice {
     label: String,
     count: Option<u64>,
-    /// Its conditions.
+    /// The parameters of its conditions.
     asks: Vec<(String, String)>,
 }
 
 impl ListQuery<'_> {
-    /// The filters, with how many rows each choice has among those that all other conditions leave;
-    /// of a long table among the newest of them.
+    /// The filters, with the number of rows of each choice among those that meet all other
+    /// conditions; in a long table among the newest of them.
     pub(crate) async fn facets(
         &self,
         with_counts: bool,
@@ -84,7 +84,7 @@ impl ListQuery<'_> {
         Ok(facets)
     }
 
-    /// Conditions of the address that none of the filters shows: a text, and the address without.
+    /// Conditions in the address that no filter shows: a text, and the address without it.
     pub(crate) fn further_conditions(&self) -> Vec<(String, String)> {
         let is_shown = |condition: &&Condition| self.admin.list_filter.contains(&condition.field);
         let further = self.conditions.iter().filter(|condition| !is_shown(condition));
@@ -98,7 +98,7 @@ impl ListQuery<'_> {
 }
 
 impl Condition {
-    /// As people may read it: `title icontains sea`.
+    /// Describes the condition for people: `title icontains sea`.
     fn describe(&self) -> String {
         let values = self.values.join(", ");
         let name = self.parameter.replace("__", " ");
@@ -125,7 +125,7 @@ impl FacetOf<'_> {
             Target::Column(path)
                 if matches!(path.field().kind, FieldKind::DateTime | FieldKind::Date)
         );
-        // Nothing if there are too many, or nobody has looked.
+        // `None` if there are too many, or they were not looked up.
         let (options, has_more) = match &self.field.target {
             Target::ManyToMany(field) => self.many_to_many(field, on.reborrow()).await?,
             Target::Column(path) if is_moment => {
@@ -162,7 +162,7 @@ impl FacetOf<'_> {
         let mut choices = vec![all];
         choices.extend(options.into_iter().flatten().map(choice));
         if !choices.iter().any(|choice| choice.is_chosen) {
-            // A condition of the address that is no choice.
+            // A condition in the address that is not one of the choices.
             let label = asked.iter().map(|condition| condition.describe());
             choices.push(Choice {
                 label: label.collect::<Vec<_>>().join(" and "),
@@ -175,25 +175,25 @@ impl FacetOf<'_> {
         Ok(Facet { name: self.field.name, title, choices, form, is_active })
     }
 
-    /// Returns the conditions of the address on the field.
+    /// Returns the conditions in the address on the field.
     fn asked(&self) -> impl Iterator<Item = &Condition> {
         self.query.conditions.iter().filter(|condition| condition.field == self.field.name)
     }
 
-    /// The address without what it asks of the field.
+    /// The address without the conditions on the field.
     fn base(&self) -> Parameters {
         let names: Vec<&str> =
             self.asked().map(|condition| condition.parameter.as_str()).chain([PAGE]).collect();
         self.query.parameters.without(&names)
     }
 
-    /// The rows that all other conditions leave, as far as they are counted.
+    /// The rows that meet all other conditions, as far as they are counted.
     fn rows(&self) -> Records {
         let rows = self.query.rows_but_for(self.field.name);
         if self.is_long { self.query.newest(rows) } else { rows }
     }
 
-    /// The name by which a value is asked for.
+    /// The parameter of an exact match.
     fn exact(&self) -> String {
         match self.field.related() {
             Some(model) => format!("{}__{}__exact", self.field.name, model.primary_key().name),
@@ -210,7 +210,7 @@ impl FacetOf<'_> {
         vec![(format!("{}__isnull", self.field.name), value.to_owned())]
     }
 
-    /// Values of a column: of its choices, of a bool, or those that there are.
+    /// Values of a column: its choices, those of a bool, or the distinct ones.
     async fn values(
         &self,
         path: &Path,
@@ -253,7 +253,7 @@ impl FacetOf<'_> {
         Ok((Some(offered.into_iter().chain(further).map(option).collect()), false))
     }
 
-    /// The rows that a foreign key leads to.
+    /// The targets of a foreign key.
     async fn related(
         &self,
         path: &Path,
@@ -275,7 +275,7 @@ impl FacetOf<'_> {
         Ok((Some(options), false))
     }
 
-    /// The rows that a many-to-many field leads to.
+    /// The targets of a many-to-many field.
     async fn many_to_many(
         &self,
         field: &'static ManyToManyInfo,
@@ -294,7 +294,7 @@ impl FacetOf<'_> {
         Ok((Some(self.named(target, &counts, Some(none), on).await?), false))
     }
 
-    /// Rows of a model by what they show as, with these counts.
+    /// Rows of a model by label, with these counts.
     async fn named(
         &self,
         target: &'static ModelInfo,
@@ -356,7 +356,7 @@ impl FacetOf<'_> {
         Ok((Some(options), false))
     }
 
-    /// Ranges of time.
+    /// Date ranges.
     async fn moments(
         &self,
         path: &Path,
@@ -391,7 +391,7 @@ impl FacetOf<'_> {
         self.rows().count_those(filter, on).await.map(Some)
     }
 
-    /// A value that is asked for and that no row has is offered nevertheless, so that it shows.
+    /// Adds selected values that no row has, so that they are displayed.
     fn add_missing(&self, options: &mut Vec<UnlinkedChoice>) {
         let Target::Column(path) = &self.field.target else { return };
         let field = path.field();
@@ -424,7 +424,7 @@ impl FacetOf<'_> {
     }
 }
 
-/// Returns `true` if the conditions are exactly those of a choice. A name may be abbreviated:
+/// Returns `true` if the conditions are exactly those of a choice. A name can be abbreviated:
 /// `state` for `state__exact`.
 fn is_asked(asked: &[&Condition], asks: &[(String, String)]) -> bool {
     let is_it = |condition: &&Condition, (name, value): &(String, String)| {
@@ -436,7 +436,7 @@ fn is_asked(asked: &[&Condition], asks: &[(String, String)]) -> bool {
         && asks.iter().all(|ask| asked.iter().any(|condition| is_it(condition, ask)))
 }
 
-/// Returns `true` if two texts in an address mean the same value; a boolean can be written in
+/// Returns `true` if two texts in an address are the same value; a boolean can be written in
 /// several ways.
 fn same_value(a: &str, b: &str) -> bool {
     let bool_of = |text: &str| match text {

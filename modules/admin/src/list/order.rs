@@ -7,7 +7,7 @@ use super::conditions::may_ask;
 use super::parameters::{ORDER, PAGE, Parameters};
 use crate::access::AdminContext;
 
-/// A column by which rows are sorted, by its place among all, and whether the greatest comes first.
+/// A column in the order, by its index, with its direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sorted {
     pub(crate) column: usize,
@@ -17,9 +17,9 @@ pub(crate) struct Sorted {
 /// The order of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
-    /// The columns that it is sorted by, the most important first.
+    /// The columns of the order, the most significant first.
     pub(crate) columns: Vec<Sorted>,
-    /// The fields that it is sorted by.
+    /// The fields of the order.
     pub(crate) paths: Vec<(Path, bool)>,
 }
 
@@ -46,8 +46,8 @@ impl Order {
         Self { columns, paths }
     }
 
-    /// The address that sorts by a column first, the other way round if it is sorted by it so
-    /// already, and then by those it is sorted by now.
+    /// The address that sorts by a column first, reversed if it is the first already, and then by
+    /// the current columns.
     pub(crate) fn link(&self, column: usize, parameters: &Parameters) -> String {
         let known = self.columns.iter().find(|sorted| sorted.column == column);
         let descending = known.is_some_and(|sorted| !sorted.descending);
@@ -56,7 +56,7 @@ impl Order {
         link(columns, parameters)
     }
 
-    /// The address that does not sort by a column.
+    /// The address without sorting by a column.
     pub(crate) fn link_without(&self, column: usize, parameters: &Parameters) -> String {
         let others = self.columns.iter().filter(|sorted| sorted.column != column);
         link(others.copied(), parameters)
@@ -78,7 +78,7 @@ fn link(columns: impl Iterator<Item = Sorted>, parameters: &Parameters) -> Strin
     if order.is_empty() { parameters } else { parameters.with(ORDER, order.join(".")) }.link()
 }
 
-/// The columns that a text names, each once. What it names that is no column is left out.
+/// The columns in a parameter, without duplicates and unknown ones.
 fn asked(text: &str, cx: &AdminContext<'_>, admin: &ModelAdmin) -> Vec<Sorted> {
     let mut columns: Vec<Sorted> = Vec::new();
     for part in text.split('.').take(2 * admin.list_display.len()) {
@@ -103,7 +103,7 @@ pub(crate) fn is_sortable(column: usize, cx: &AdminContext<'_>, admin: &ModelAdm
     column.is_some_and(|column| !paths_of_column(column, cx, admin.model).is_empty())
 }
 
-/// The order of a list without an address that asks for one.
+/// The default order of a list.
 fn usual(admin: &ModelAdmin) -> Vec<(Path, bool)> {
     if !admin.ordering.is_empty() {
         let path = |name: &&str| {
@@ -118,7 +118,7 @@ fn usual(admin: &ModelAdmin) -> Vec<(Path, bool)> {
     admin.model.ordering.iter().filter_map(part).collect()
 }
 
-/// The columns that show by which fields the list is sorted.
+/// The columns that display the fields of an order.
 fn columns_of(paths: &[(Path, bool)], admin: &ModelAdmin) -> Vec<Sorted> {
     let column = |(path, descending): &(Path, bool)| {
         let shows = |column: &ListColumn| {
@@ -134,8 +134,8 @@ fn columns_of(paths: &[(Path, bool)], admin: &ModelAdmin) -> Vec<Sorted> {
     paths.iter().filter_map(column).collect()
 }
 
-/// The fields that stand for a column in an order; none if the list cannot be sorted by it. Where
-/// an object shows, it is sorted by what it shows as to the user.
+/// The fields that a column is sorted by; empty if the list cannot be sorted by it. The column of
+/// the object is sorted by the parts of its label that the user may view.
 fn paths_of_column(
     column: &ListColumn,
     cx: &AdminContext<'_>,
@@ -165,7 +165,7 @@ fn paths_of_column(
     }
 }
 
-/// The fields that an object shows as, at the end of a path.
+/// The fields of an object's label, at the end of a path.
 fn paths_of_display(model: &'static ModelInfo, through: Option<&Path>) -> Vec<Path> {
     let path = |part: &DisplayPart| {
         let DisplayPart::Field(names) = part else { return None };

@@ -1,4 +1,4 @@
-//! The pages of a list: which rows are on one, and the links to others.
+//! The pages of a list: the rows of one, and the links to others.
 
 use module_api::PageNumber;
 use module_api::db::{DbError, Executor};
@@ -10,7 +10,7 @@ use super::parameters::{ALL, PAGE, Parameters};
 /// The maximum number of rows on one page, as in Django.
 pub(crate) const MAX_ALL: u32 = 200;
 
-/// Links on each side of the page that is shown, and at both ends.
+/// The number of links on each side of the current page, and at both ends.
 const ON_EACH_SIDE: u64 = 3;
 const AT_ENDS: u64 = 2;
 
@@ -21,20 +21,20 @@ pub(crate) struct Rows {
     pub(crate) total: u64,
     /// `true` if there may be more than were counted.
     pub(crate) is_partial: bool,
-    /// The number of the page, from 1; nothing if all rows are on it.
+    /// The number of the page, from 1; `None` if all rows are on it.
     pub(crate) page: Option<u64>,
     /// `true` if the requested page lies too far from both ends.
     pub(crate) is_too_deep: bool,
-    /// The rows of a page.
+    /// The number of rows on a page.
     size: u32,
 }
 
 impl Rows {
-    /// Fetches the page that an address asks for, or the nearest there is.
+    /// Fetches the requested page, or the nearest existing one.
     ///
-    /// The rows are counted only if there are more than fit on a page, and up to so many if that is
-    /// given. The pages of the second half are read from the end; those that lie further from both
-    /// ends than [`MAX_OFFSET`] rows are not.
+    /// The rows are counted only if there are more than fit on a page, and up to a maximum if that
+    /// is given. The pages of the second half are read from the end; those further than
+    /// [`MAX_OFFSET`] rows from both ends cannot be opened.
     pub(crate) async fn fetch(
         records: &Records,
         order: &[(Path, bool)],
@@ -82,7 +82,7 @@ impl Rows {
                 size,
             });
         }
-        // Far enough to know whether there is a page after it.
+        // Far enough to detect whether there is a page after it.
         let asked_rows = asked.get().saturating_mul(size).min(MAX_OFFSET.saturating_add(size));
         let counted = counted.map(|counted| counted.max(asked_rows));
         let (total, is_partial) = count(records, counted, on.reborrow()).await?;
@@ -142,7 +142,7 @@ impl Rows {
     }
 }
 
-/// The same page, or the nearest before which, or after which, few enough rows come.
+/// The same page, or the nearest one that can be opened, counted from either end.
 fn nearest(page: u64, last: u64, size: u32) -> u64 {
     let reach = u64::from(MAX_OFFSET / size.max(1));
     let (from_begin, from_end) = (reach + 1, last.saturating_sub(reach));
@@ -152,13 +152,13 @@ fn nearest(page: u64, last: u64, size: u32) -> u64 {
     if page - from_begin <= from_end - page { from_begin } else { from_end }
 }
 
-/// With one sign for pages that are left out one after the other.
+/// Collapses consecutive omitted pages to one sign.
 fn deduplicated(mut links: Vec<PageLink>) -> Vec<PageLink> {
     links.dedup_by(|link, before| link.number.is_none() && before.number.is_none());
     links
 }
 
-/// Counts the rows, and returns `true` if there are more.
+/// Counts the rows up to a maximum, and returns `true` if there are more.
 async fn count(
     records: &Records,
     up_to: Option<u32>,
@@ -174,7 +174,7 @@ fn last_page(total: u64, size: u32) -> u64 {
     total.div_ceil(u64::from(size.max(1))).max(1)
 }
 
-/// The numbers of the pages that are linked to; nothing for those that are left out between two.
+/// The numbers of the linked pages; `None` for an omission between two.
 fn numbers(page: u64, last: u64) -> Vec<Option<u64>> {
     let mut numbers = Vec::new();
     let mut before = 0;
@@ -191,8 +191,8 @@ fn numbers(page: u64, last: u64) -> Vec<Option<u64>> {
     numbers
 }
 
-/// Adds a number that is greater than those before. One that alone would be left out between two
-/// takes no more room than what says so.
+/// Adds a number that is greater than those before. A single page is not omitted: its link takes no
+/// more room than the sign.
 fn push(number: u64, before: &mut u64, numbers: &mut Vec<Option<u64>>) {
     if number <= *before {
         return;
@@ -206,16 +206,16 @@ fn push(number: u64, before: &mut u64, numbers: &mut Vec<Option<u64>>) {
     *before = number;
 }
 
-/// The links of a list's pages.
+/// The links to a list's pages.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct PageLinks {
     previous: Option<String>,
     next: Option<String>,
     pages: Vec<PageLink>,
-    /// To all rows on one page.
+    /// The address of all rows on one page.
     all: Option<String>,
-    /// Back from there.
+    /// The address of the pages, from there.
     paged: Option<String>,
     /// `true` if the requested page cannot be opened, and this is the nearest that can.
     is_too_deep: bool,

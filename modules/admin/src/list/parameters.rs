@@ -1,17 +1,17 @@
-//! The query of a list's address: what is asked for, and addresses that ask for something else.
+//! The query string of a list's address, and addresses with changed parameters.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::http::RawStr;
 use rocket::http::uri::Origin;
 
-/// Bytes of a query. A longer one is none of this site's making, and would stand in each link of
-/// the page.
+/// The maximum length of a query string, in bytes. A longer one is not from this site, and would be
+/// repeated in each link of the page.
 const MAX_LENGTH: usize = 4_000;
 
 /// Characters that are not escaped in a query.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Names with a meaning of their own, which are no fields.
+/// Parameters with a meaning of their own, which are not fields.
 pub(crate) const SEARCH: &str = "q";
 pub(crate) const PAGE: &str = "p";
 pub(crate) const ORDER: &str = "o";
@@ -19,7 +19,8 @@ pub(crate) const ALL: &str = "all";
 pub(crate) const ERROR: &str = "e";
 pub(crate) const COUNTS: &str = "_facets";
 
-/// Names that are no conditions. Those without a constant are of Django's pop-ups and of its forms.
+/// Parameters that are not conditions. Those without a constant are from Django's pop-ups and
+/// forms.
 const NO_CONDITIONS: &[&str] = &[
     SEARCH,
     PAGE,
@@ -34,22 +35,22 @@ const NO_CONDITIONS: &[&str] = &[
     "_changelist_filters",
 ];
 
-/// The fields of a query, in their order.
+/// The parameters of a query string, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Those of an address. Nothing if it is too long.
+    /// Reads those of an address; `None` if the query string is too long.
     pub(crate) fn of(uri: &Origin<'_>) -> Option<Self> {
         uri.query().map_or(Some(Self::default()), |query| Self::parse(query.as_str()))
     }
 
-    /// Reads a query. Nothing if it is too long.
+    /// Parses a query string; `None` if it is too long.
     pub(crate) fn parse(query: &str) -> Option<Self> {
         if query.len() > MAX_LENGTH {
             return None;
         }
-        // Such characters have no place in HTML, nor the zero among them in a text of PostgreSQL.
+        // Control characters are not allowed in HTML, nor null in a text of PostgreSQL.
         let is_strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
         let decoded =
             |text: &str| RawStr::new(text).url_decode_lossy().replace(is_strange, "\u{fffd}");
@@ -60,7 +61,7 @@ impl Parameters {
         Some(Self(fields.collect()))
     }
 
-    /// The value of a name; the last, if there are several.
+    /// The value of a parameter; of several the last.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -70,36 +71,37 @@ impl Parameters {
         self.get(name).is_some()
     }
 
-    /// All names that are conditions, with their values.
+    /// All parameters that are conditions, with their values.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.iter().filter(|(name, _)| !NO_CONDITIONS.contains(name))
     }
 
-    /// All names with their values.
+    /// All parameters with their values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Without these names.
+    /// Removes the parameters with these names.
     pub(crate) fn without(&self, names: &[&str]) -> Self {
         let kept = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
         Self(kept.cloned().collect())
     }
 
-    /// With another field, in place of those of its name.
+    /// Sets a parameter, in place of those with its name.
     pub(crate) fn with(&self, name: &str, value: impl Into<String>) -> Self {
         let mut changed = self.without(&[name]);
         changed.0.push((name.to_owned(), value.into()));
         changed
     }
 
-    /// Without conditions.
+    /// Removes all conditions.
     pub(crate) fn without_conditions(&self) -> Self {
         let is_kept = |(name, _): &&(String, String)| NO_CONDITIONS.contains(&name.as_str());
         Self(self.0.iter().filter(is_kept).cloned().collect())
     }
 
-    /// As a query without `?`, which has nothing in it that means something in HTML but `&`.
+    /// Formats the query string without `?`; the only character in it that is special in HTML is
+    /// `&`.
     pub(crate) fn query(&self) -> String {
         let encode = |text| utf8_percent_encode(text, PLAIN);
         let mut query = String::new();
@@ -111,12 +113,12 @@ impl Parameters {
         query
     }
 
-    /// As the end of an address: `?q=sea`, or `?` alone, which leads to the list without a query.
+    /// Formats a relative address: `?q=sea`, or `?` alone, the list without a query string.
     pub(crate) fn link(&self) -> String {
         format!("?{}", self.query())
     }
 
-    /// The address of a page with this query.
+    /// The address of a page with this query string.
     pub(crate) fn on(&self, page: &str) -> String {
         if self.0.is_empty() { page.to_owned() } else { format!("{page}{}", self.link()) }
     }

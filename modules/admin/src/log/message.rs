@@ -1,15 +1,15 @@
-//! Change messages: Django's JSON, and the same in words.
+//! Change messages: Django's JSON, and their display in words.
 
 use std::io;
 
 use module_api::serde::{Deserialize, Serialize};
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
-/// The changes of an object and of those in the same form.
+/// The changes of an object and of the inline objects in its form.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChangeMessage(Vec<Part>);
 
-/// One thing that was done, as its JSON has it.
+/// One change, as in the JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde", rename_all = "lowercase")]
 enum Part {
@@ -18,7 +18,7 @@ enum Part {
     Deleted(About),
 }
 
-/// An object in the same form, unless it is that of the form itself, and its fields.
+/// The inline object, unless it is the form's object itself, and its fields.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde")]
 struct About {
@@ -75,7 +75,7 @@ impl ChangeMessage {
         self.0.push(Part::Deleted(About::inline(name, shown)));
     }
 
-    /// As Django writes it.
+    /// Formats the message as Django's JSON.
     pub(crate) fn json(&self) -> String {
         let mut json = Vec::new();
         let mut serializer = Serializer::with_formatter(&mut json, DjangoFormatter);
@@ -84,7 +84,7 @@ impl ChangeMessage {
     }
 }
 
-/// With a space after commas and colons, and nothing but ASCII.
+/// A JSON formatter with a space after commas and colons, and only ASCII.
 struct DjangoFormatter;
 
 impl Formatter for DjangoFormatter {
@@ -116,7 +116,7 @@ impl Formatter for DjangoFormatter {
         let mut units = [0; 2];
         for character in fragment.chars() {
             match u8::try_from(character) {
-                // Python writes this one as it writes all that is not ASCII.
+                // Python escapes this one like all characters that are not ASCII.
                 Ok(byte) if byte.is_ascii() && byte != 0x7f => writer.write_all(&[byte])?,
                 _ => {
                     for unit in character.encode_utf16(&mut units) {
@@ -148,9 +148,9 @@ impl Formatter for DjangoFormatter {
     }
 }
 
-/// A message of the log in words, as Django shows it: `Changed Title and Address.` What is not in
-/// Django's JSON is text already. Of other objects, those are named whose model may be named, by
-/// what people call it.
+/// Formats a message of the log in words, like Django: `Changed Title and Address.` A message
+/// that is not Django's JSON is text already. Inline objects are named by label if their model
+/// may be named.
 pub(super) fn words(message: &str, may_name: impl Fn(&str) -> bool) -> String {
     if !message.starts_with('[') {
         return message.to_owned();
@@ -166,7 +166,7 @@ pub(super) fn words(message: &str, may_name: impl Fn(&str) -> bool) -> String {
 }
 
 impl Part {
-    /// In words; nothing if what Django expects is missing.
+    /// Formats it in words; `None` if fields that Django expects are missing.
     fn words(&self, may_name: &impl Fn(&str) -> bool) -> Option<String> {
         Some(match self {
             Self::Added(About { name: None, object: None, fields: None }) => "Added.".to_owned(),

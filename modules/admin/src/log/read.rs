@@ -13,7 +13,7 @@ use crate::access::AdminContext;
 use crate::labels::may_know_names;
 use crate::text::minute;
 
-/// Entries of a page.
+/// The number of entries on a page.
 const PAGE_SIZE: u32 = 100;
 
 /// The kind of the action, as a class in stylesheets.
@@ -26,15 +26,15 @@ pub(crate) enum Done {
     Change,
     /// The object was deleted.
     Deletion,
-    /// Something that Django does not know either.
+    /// An unknown kind, also for Django.
     Other,
 }
 
-/// An entry of the log, as pages show it.
+/// An entry of the log for a page.
 #[derive(Debug, Clone, Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct Entry {
-    /// When it was done, in UTC, to the minute.
+    /// The time of the action, in UTC, to the minute.
     pub(crate) time: String,
     /// The username of the user.
     pub(crate) username: String,
@@ -42,7 +42,7 @@ pub(crate) struct Entry {
     pub(crate) full_name: String,
     /// The kind of the action.
     pub(crate) done: Done,
-    /// The app and the model of the object, if there still is one of that name.
+    /// The app of the object's model, if it still exists.
     pub(crate) app: Option<String>,
     /// The name of the model in its label.
     pub(crate) model: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) message: String,
 }
 
-/// An entry as it is stored.
+/// A stored entry.
 #[derive(FromRow)]
 struct Stored {
     action_time: UtcDateTime,
@@ -72,7 +72,7 @@ struct Stored {
 
 impl Entry {
     /// An entry as far as the user may view it: users appear as primary keys to those who may not view
-    /// users, and objects of other models by name to those who may view them.
+    /// users, and inline objects by name only if their model may be viewed.
     fn of(cx: &AdminContext<'_>, stored: Stored) -> Self {
         let username = cx.person(stored.user_id, &stored.username);
         let is_named = username == stored.username;
@@ -114,8 +114,8 @@ const ENTRIES: &str = "SELECT entry.action_time, entry.action_flag, entry.object
 const OF_OBJECT: &str = "WHERE entry.content_type_id = (SELECT id FROM django_content_type \
      WHERE app_label = $1 AND model = $2) AND entry.object_id = $3";
 
-/// A page of what was done to an object, the oldest first. If there is no such page, it is the last
-/// there is.
+/// Returns a page of an object's log entries, the oldest first. If there is no such page, it is the
+/// last one.
 ///
 /// # Errors
 ///
@@ -152,7 +152,7 @@ pub(crate) async fn of_object(
     Ok((entries, Pagination::new(page, PAGE_SIZE, more)))
 }
 
-/// Returns the user's latest entries, the latest first, at most so many.
+/// Returns the user's latest entries, the latest first, up to a maximum number.
 ///
 /// # Errors
 ///
@@ -162,7 +162,7 @@ pub(crate) async fn of_user(
     at_most: u32,
     on: impl Into<Executor<'_>>,
 ) -> Result<Vec<Entry>, DbError> {
-    // By primary keys, which grow with time: an index has those of a user in this order.
+    // By primary keys, which grow with time: an index has a user's entries in this order.
     let sql = format!("{ENTRIES} WHERE entry.user_id = $1 ORDER BY entry.id DESC LIMIT {at_most}");
     let entries = query(AssertSqlSafe(sql)).bind(cx.user.id).fetch_all(on).await?;
     Ok(entries.into_iter().map(|stored| Entry::of(cx, stored)).collect())

@@ -1,5 +1,5 @@
-//! Objects of a model looked up by what is typed: for the fields that are filled in by search, and
-//! as a page of its own for browsers without scripts.
+//! Lookup of a model's objects by search text, for autocompletion, and as a page for browsers
+//! without scripts.
 
 use module_api::admin::{ModelAdmin, RegisteredModel};
 use module_api::auth::Action;
@@ -14,10 +14,10 @@ use crate::access::AdminContext;
 use crate::search;
 use crate::shell::{Crumb, Shell};
 
-/// How many objects there are on a page.
+/// The number of objects on a page.
 const PAGE_SIZE: u32 = 20;
 
-/// JSON that is this user's own.
+/// JSON that is private to this user.
 #[derive(Responder)]
 pub(crate) struct Json {
     body: (ContentType, String),
@@ -51,11 +51,11 @@ struct More {
 struct Row {
     id: i64,
     text: String,
-    /// The form, for who may open it.
+    /// The address of the form, for users who may open it.
     url: String,
 }
 
-/// The objects that a term finds, as JSON.
+/// The objects that match a term, as JSON.
 #[get("/<app>/<model>/autocomplete?<term>&<page>")]
 pub(crate) async fn autocomplete(
     cx: AdminContext<'_>,
@@ -82,7 +82,7 @@ pub(crate) async fn autocomplete(
     Ok(Json { body: (ContentType::JSON, body), cache })
 }
 
-/// The same as a page: its rows show the primary keys, to be typed into a form.
+/// The same as a page, which shows the primary keys to be typed into a form.
 #[get("/<app>/<model>/lookup?<q>&<page>")]
 pub(crate) async fn lookup(
     cx: AdminContext<'_>,
@@ -113,7 +113,7 @@ pub(crate) async fn lookup(
     Ok(Page::render(template_name!("admin/lookup"), page))
 }
 
-/// A model that the user may look at and that can be searched.
+/// Returns a model that the user may view and that can be searched.
 fn searched<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
     let RegisteredModel { admin, .. } = cx.model(app, model, Action::View)?;
     if admin.search_fields.is_empty() { Err(Error::NotFound) } else { Ok(admin) }

@@ -19,7 +19,7 @@ use crate::list::conditions::Malformed;
 /// The name of the format in an address.
 const FORMAT: &str = "format";
 
-/// All rows that a list has, with the query of the list.
+/// All rows of a list, with the list's query string.
 #[get("/<app>/<model>/export")]
 #[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
 pub(crate) fn export<'r>(
@@ -52,23 +52,23 @@ pub(crate) fn export<'r>(
     Ok(Answer::File(Box::new(File { rows, format, name, db })))
 }
 
-/// A file, or the way to the list.
+/// A file, or a redirect to the list.
 #[derive(Responder)]
 pub(crate) enum Answer<'r> {
     File(Box<File<'r>>),
     Elsewhere(Box<Redirect>),
 }
 
-/// Rows as a file to be kept.
+/// Rows as a file to download.
 pub(crate) struct File<'r> {
     rows: Export<'r>,
     format: Format,
-    /// The name, without what says the format.
+    /// The name, without extension.
     name: String,
     db: &'r Db,
 }
 
-/// `letting-2020-06-14`.
+/// Returns `letting-2020-06-14`.
 fn name_of(model: &str) -> String {
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let model: String = model.chars().filter(is_plain).collect();

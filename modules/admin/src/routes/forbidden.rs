@@ -12,7 +12,7 @@ use crate::denied::DenialReason;
 use crate::labels::permission_label;
 use crate::shell::{Crumb, Shell};
 
-/// The page of a refusal; the site's own where it is not about a permission of staff.
+/// The error page of a refusal; the site's own if it does not concern a permission of staff.
 #[catch(403)]
 pub(crate) async fn forbidden(status: Status, request: &Request<'_>) -> Result<Page, Status> {
     let refusal = CsrfRefusal::of(request);

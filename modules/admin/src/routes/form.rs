@@ -103,7 +103,7 @@ pub(crate) async fn change(
     Ok(Answer::page(Status::Ok, page))
 }
 
-/// Changes an object, or makes a new one of it.
+/// Changes an object, or creates a new one from its values.
 #[post("/<app>/<model>/<id>/change", data = "<posted>")]
 #[expect(clippy::too_many_arguments, reason = "each is a guard")]
 pub(crate) async fn change_submit(
@@ -128,7 +128,7 @@ pub(crate) async fn change_submit(
     submit(sender, &query, messages).await
 }
 
-/// An object's address without more leads to its form, as in Django.
+/// Redirects from an object's bare address to its form, as in Django.
 #[get("/<app>/<model>/<id>", rank = 50)]
 #[expect(clippy::needless_pass_by_value, reason = "it is a guard")]
 pub(crate) fn object_itself(
@@ -175,7 +175,7 @@ async fn submit(
     Ok(Answer::page(status, page))
 }
 
-/// The page that says why a form cannot be read.
+/// The page of an unreadable form, with the reason.
 fn refused(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,

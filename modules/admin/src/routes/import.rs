@@ -17,16 +17,16 @@ use crate::access::AdminContext;
 use crate::import::{Importable, MAX_BYTES, MAX_OBJECTS, Plan, Refusal, Step, lock, read, write};
 use crate::shell::{Crumb, Shell};
 
-/// The response to a file.
+/// The response to a submitted file.
 #[derive(Responder)]
 pub(crate) enum Answer {
-    /// The page again, or the preview.
+    /// The form again, or the preview.
     Page(Box<(Status, Page)>),
-    /// It was imported: the list.
+    /// The objects were imported: a redirect to the list.
     Done(Box<Redirect>),
 }
 
-/// A file, with the name that it had where it came from.
+/// A file with its original name.
 #[derive(Clone)]
 pub(crate) struct NamedFile {
     name: String,
@@ -41,7 +41,7 @@ pub(crate) fn import(cx: AdminContext<'_>, app: &str, model: &str) -> Result<Pag
     form(&cx, admin, None)
 }
 
-/// Shows what a file would do, or does what was shown.
+/// Previews an import, or runs a confirmed one.
 #[post("/<app>/<model>/import", data = "<submitted>")]
 pub(crate) async fn import_submit(
     cx: AdminContext<'_>,
@@ -63,7 +63,7 @@ pub(crate) async fn import_submit(
     }
 }
 
-/// A model of which the user may add or change objects.
+/// Returns a model whose objects the user may add or change.
 fn importing<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
     let registered = cx.model(app, model, Action::Add);
     let registered = match registered {
@@ -87,7 +87,7 @@ fn unreadable(
     Ok(again(Status::Ok, form(cx, admin, Some(&file.sentence(message)))?))
 }
 
-/// The page with the form, and what is wrong with the file that was sent.
+/// The page with the form, and the error of a submitted file.
 fn form(cx: &AdminContext<'_>, admin: &ModelAdmin, error: Option<&str>) -> Result<Page, Error> {
     let name = admin.model.verbose_name_plural;
     let shell = Shell::of_model(cx, format!("Import {name}"), admin, vec![Crumb::here("Import")])?;
@@ -101,7 +101,7 @@ fn form(cx: &AdminContext<'_>, admin: &ModelAdmin, error: Option<&str>) -> Resul
     Ok(Page::render(template_name!("admin/import"), page))
 }
 
-/// The page with what a file would do. Nothing is written.
+/// The page with the preview of an import, without writing.
 async fn preview(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -126,7 +126,7 @@ async fn preview(
     Ok(again(Status::Ok, Page::render(template_name!("admin/import_preview"), page)))
 }
 
-/// Does what was shown, if it is still that.
+/// Runs the previewed import, unless its plan has changed.
 async fn apply(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -150,7 +150,7 @@ async fn apply(
         return preview(cx, admin, file, db, Some(note.to_owned())).await;
     }
     let written = write(cx, &importable, &plan, &mut transaction).await;
-    // Foreign keys may be checked only now.
+    // Deferred foreign keys are checked only now.
     let written = match written {
         Ok(counts) => transaction.commit().await.map(|()| counts).map_err(Refusal::from),
         Err(refusal) => {
@@ -173,7 +173,7 @@ async fn apply(
 }
 
 impl NamedFile {
-    /// A sentence about it.
+    /// Formats a message as a sentence with the name of the file.
     fn sentence(&self, message: &str) -> String {
         match self.name.as_str() {
             "" => format!("The file {message}."),

@@ -1,4 +1,4 @@
-//! The first page of the admin, that of an app, and what has no page.
+//! The index of the admin, that of an app, and the page for unknown addresses.
 
 use std::path::PathBuf;
 
@@ -13,10 +13,10 @@ use crate::labels::may_know_names;
 use crate::log::{self, Done, Entry};
 use crate::shell::{Crumb, Shell};
 
-/// The number of the user's last actions that are shown.
+/// The number of the user's recent actions.
 const RECENT: u32 = 10;
 
-/// All models one may see, and what one did last.
+/// The models that the user may view, and the user's recent actions.
 #[get("/")]
 pub(crate) async fn index(cx: AdminContext<'_>, mut db: Connection<Db>) -> Result<Page, Error> {
     let entries = log::of_user(&cx, RECENT, &mut db).await?;
@@ -25,14 +25,15 @@ pub(crate) async fn index(cx: AdminContext<'_>, mut db: Connection<Db>) -> Resul
     Ok(Page::render(template_name!("admin/index"), context! { shell, recent }))
 }
 
-/// Something that the user did.
+/// A recent action.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Recent {
     entry: Entry,
     /// The name of the model, if it is still registered.
     model: Option<String>,
-    /// The form of the object, unless it was deleted or the user may not look at it any more.
+    /// The address of the object's form, unless it was deleted or the user may not view it any
+    /// more.
     url: Option<String>,
 }
 
@@ -49,7 +50,7 @@ impl Recent {
             .and_then(|(registered, id)| cx.object_url("change", &registered.admin, id).ok());
         let may_know = registered.is_some_and(|known| may_know_names(cx, &known.admin));
         if !cx.user.is_superuser && !may_know {
-            // A right that was lost takes the names along.
+            // Without the permission the user may not see the names, either.
             entry.object = entry.object_id.clone().unwrap_or_default();
         }
         let model = registered.map(|registered| registered.admin.model.capitalized_name());
@@ -70,8 +71,8 @@ pub(crate) fn app(cx: AdminContext<'_>, app: &str) -> Result<Page, Error> {
     Ok(Page::render(template_name!("admin/app"), context! { shell, app: app.to_owned() }))
 }
 
-/// Answers all addresses without a page. Visitors who are not logged in are redirected to the login
-/// all the same, so that they cannot probe which pages exist.
+/// Answers all unknown addresses. Visitors who are not logged in are redirected to the login all
+/// the same, so that they cannot probe which pages exist.
 #[get("/<_path..>", rank = 100)]
 pub(crate) fn elsewhere(cx: AdminContext<'_>, _path: PathBuf) -> Error {
     drop(cx);

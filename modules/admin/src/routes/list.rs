@@ -25,10 +25,10 @@ use crate::list::{COUNTED_AMONG, ListQuery};
 use crate::shell::Shell;
 use crate::text::counted;
 
-/// Of a table with more rows, filters say how many each choice has only where that is asked for.
+/// The maximum number of rows in a table whose filters count by default.
 const COUNTED_AT_ONCE: u32 = 5_000;
 
-/// The number up to which rows of a search are counted.
+/// The maximum number of rows of a search that are counted.
 const COUNTED_OF_SEARCH: u32 = 1_000;
 
 /// The list of a model's rows.
@@ -91,15 +91,15 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// How many rows there are.
+/// The numbers of rows.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Counts {
-    /// On this page.
+    /// The number on this page.
     here: usize,
-    /// On all pages.
+    /// The number on all pages.
     total: u64,
-    /// The same as text: `1000+` if not all were counted.
+    /// The total as text: `1000+` if not all were counted.
     total_text: String,
     /// `3 lettings`, `1 result`.
     text: String,
@@ -122,10 +122,10 @@ struct Filters {
     further: Vec<(String, String)>,
     /// The address without any condition, if there is one.
     clear: Option<String>,
-    /// The address that says how many each choice has, or does not any more.
+    /// The address that toggles the numbers of rows in filters.
     counts: Option<String>,
     has_counts: bool,
-    /// The number of rows among which is counted at most, if that may not be all.
+    /// The maximum number of rows within which is counted, if there may be more.
     counted_among: Option<u32>,
 }
 
@@ -135,13 +135,13 @@ struct Filters {
 struct Search {
     text: String,
     max_length: usize,
-    /// The other conditions of the address.
+    /// The other conditions in the address, as hidden fields.
     hidden: Vec<(String, String)>,
-    /// The address without what is searched for.
+    /// The address without the search text.
     clear: String,
 }
 
-/// The page. `kept` is what was selected before, where nothing came of it.
+/// Renders the page. `kept` is the previous selection, if its action was not run.
 async fn page(
     cx: &AdminContext<'_>,
     registered: &RegisteredModel,
@@ -154,7 +154,7 @@ async fn page(
     let mut records = query.rows();
     let columns = Columns::new(cx, admin, &mut records);
     let size = admin.page_size;
-    // What is searched for is shown before all of it is counted.
+    // The result of a search is shown without counting all of it.
     let counted_up_to = query.is_search().then_some(COUNTED_OF_SEARCH);
     let order = &query.order.paths;
     let rows = Rows::fetch(&records, order, size, parameters, counted_up_to, on.reborrow()).await?;
@@ -228,7 +228,7 @@ async fn page(
     Ok(Page::render(template_name!("admin/list"), context))
 }
 
-/// The rows as they are shown. What the registration's rule hides from the user is left out.
+/// The displayed rows. Those that the registration's rule hides from the user are left out.
 fn shown(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -256,7 +256,7 @@ fn shown(
     Ok(shown)
 }
 
-/// The filters beside a list of so many rows in all.
+/// The filters beside a list with this total number of rows.
 async fn filters(query: &ListQuery<'_>, all: u64, mut on: Executor<'_>) -> Result<Filters, Error> {
     let parameters = &query.parameters;
     let is_short = all <= u64::from(COUNTED_AT_ONCE);

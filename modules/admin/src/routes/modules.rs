@@ -1,4 +1,4 @@
-//! The page about the modules of the site, for those who run it.
+//! The page about the modules of the site, for its operators.
 
 use module_api::admin::RegisteredModels;
 use module_api::model::capitalized;
@@ -25,11 +25,11 @@ struct Row {
     uses: Vec<Used>,
     models: Vec<ModelRow>,
     migrations: Vec<MigrationRow>,
-    /// How many migrations are not applied.
+    /// The number of unapplied migrations.
     missing: usize,
 }
 
-/// A module that another makes use of if it is there.
+/// A module of an optional dependency.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Used {
@@ -42,7 +42,7 @@ struct Used {
 struct ModelRow {
     label: &'static str,
     name: String,
-    /// The list, if the model is in the admin.
+    /// The address of the list, if the model is in the admin.
     url: Option<String>,
 }
 
@@ -54,7 +54,7 @@ struct MigrationRow {
     has_file: bool,
 }
 
-/// A name under which migrations stand without a module of that name.
+/// A name that has migrations without being a module.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct Others {

@@ -1,4 +1,4 @@
-//! Giving a user a new password.
+//! Setting a user's password.
 
 use accounts::models::User;
 use accounts::new_password::{check_typed_twice, store_password};
@@ -44,7 +44,7 @@ struct Errors {
 #[derive(Responder)]
 pub(crate) enum Reply {
     Usual(Answer),
-    /// Not now.
+    /// The page again, since the queue of hashes is full.
     Busy(Box<(Status, Page)>),
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn password(
     Ok(Answer::Page(form(&cx, admin, &user, Errors::default())?))
 }
 
-/// Gives a user a new password, and ends all sessions of the user but this one.
+/// Sets a user's password, and ends all sessions of the user except this one.
 #[post("/<app>/<model>/<id>/password", data = "<typed>")]
 #[expect(clippy::too_many_arguments, reason = "each is what the request brings")]
 pub(crate) async fn password_submit(
@@ -104,7 +104,7 @@ pub(crate) async fn password_submit(
         let errors = Errors { fields, ..Errors::default() };
         return Ok(Reply::Usual(Answer::Page(again(errors)?)));
     }
-    // Before the transaction, since it takes its time.
+    // Before the transaction, since hashing takes time.
     let hash = match hasher.encode(&typed.password1).await {
         Ok(hash) => hash,
         Err(error) if error.is_temporary() => {
@@ -133,7 +133,7 @@ pub(crate) async fn password_submit(
     Ok(Reply::Usual(Redirect::to(url).into()))
 }
 
-/// The model of an address, if it is that of users.
+/// Returns the model in an address, if it is that of users.
 fn users<'r>(cx: &AdminContext<'r>, app: &str, model: &str) -> Result<&'r ModelAdmin, Error> {
     let admin = &cx.model(app, model, Action::Change)?.admin;
     if !admin.model.is(User::INFO) || admin.password.is_none() {
@@ -154,9 +154,9 @@ fn attributes(user: &Record) -> UserAttributes<'_> {
 
 /// The result of storing a new password.
 enum Stored {
-    /// There is no such user any more.
+    /// The user does not exist any more.
     Gone,
-    /// It is stored. Of the user who sent it, with the key of a new session.
+    /// The password is stored. Has the key of a new session if it is the sender's own.
     Of(Option<SessionKey>),
 }
 

@@ -1,4 +1,4 @@
-//! The search over all models, from every page of the admin.
+//! The search over all models, on each page of the admin.
 
 use module_api::admin::ModelAdmin;
 use module_api::auth::Action;
@@ -14,10 +14,10 @@ use crate::labels::Label;
 use crate::search::{candidates, filter, typed, words};
 use crate::shell::{Crumb, Shell};
 
-/// How many objects of a model are shown.
+/// The number of objects shown per model.
 const SHOWN: usize = 5;
 
-/// Objects of a model are counted up to here.
+/// The maximum number of objects counted per model.
 const COUNTED: u32 = 100;
 
 /// The objects of a model that were found.
@@ -26,10 +26,10 @@ const COUNTED: u32 = 100;
 struct Group {
     label: &'static str,
     name: String,
-    /// How many there are: `3`, `100+`.
+    /// The number of objects: `3`, `100+`.
     count: String,
     rows: Vec<Row>,
-    /// The list with all of them.
+    /// The address of the list with all of them.
     url: String,
     /// `true` if there are more than are shown.
     more: bool,
@@ -42,7 +42,7 @@ struct Row {
     url: String,
 }
 
-/// A page whose name was found.
+/// A page that was found by name.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 struct NamedPage {
@@ -52,7 +52,7 @@ struct NamedPage {
     url: String,
 }
 
-/// Searches all models that the user may see.
+/// Searches all models that the user may view.
 #[get("/search?<q>")]
 pub(crate) async fn search(
     cx: AdminContext<'_>,
@@ -109,8 +109,8 @@ fn is_named(words: &[String], name: &str, module: &str) -> bool {
     !words.is_empty() && words.iter().all(stands)
 }
 
-/// The objects of a model that a text finds, the newest first. At most so many rows are read that it
-/// can be said whether there are more than [`COUNTED`].
+/// The objects of a model that match a text, the newest first. It reads only as many rows as are
+/// needed to detect more than [`COUNTED`].
 async fn found(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,

@@ -1,4 +1,4 @@
-//! The definition of a model's index: the columns, and the tables where these are.
+//! The definition of a model's index: its columns, and their tables.
 
 use std::collections::BTreeSet;
 
@@ -8,34 +8,34 @@ use module_api::model::{
 
 use super::names;
 
-/// The version of the texts: raised when they are made in another way.
+/// The version of the texts, raised when their format changes.
 const VERSION: u32 = 1;
 
 /// The index of a model.
 #[derive(Clone)]
 pub(super) struct Definition {
     pub(super) model: &'static ModelInfo,
-    /// The table that is the index.
+    /// The table of the index.
     pub(super) table: String,
     paths: Vec<Path>,
-    /// The tables that its texts come from.
+    /// The tables of its texts.
     pub(super) sources: Vec<Source>,
 }
 
-/// A table that texts of an index come from.
+/// A table with texts of an index.
 #[derive(Clone)]
 pub(super) struct Source {
     pub(super) table: &'static str,
-    /// The column of its primary key.
+    /// The column of the primary key.
     pub(super) key: &'static str,
-    /// The columns that the texts come from, and the foreign keys to other sources.
+    /// The columns of the texts, and the foreign keys to other sources.
     pub(super) columns: BTreeSet<&'static str>,
-    /// The way to its primary key from the model of the index.
+    /// The path to its primary key from the model of the index.
     path: Path,
 }
 
 impl Definition {
-    /// `None` if a search field is neither text nor an integer.
+    /// Creates the definition; `None` if a search field is neither text nor an integer.
     pub(super) fn new(model: &'static ModelInfo, paths: &[Path]) -> Option<Self> {
         let fits = |field: &FieldInfo| {
             field.is_text()
@@ -75,8 +75,8 @@ impl Definition {
         format!("{VERSION} {}{further}", paths.join(" "))
     }
 
-    /// Returns `true` if an index was built from this definition, with or without an index of
-    /// trigrams.
+    /// Returns `true` if an index was built from this definition, with or without a trigram
+    /// index.
     pub(super) fn is_signed(&self, signature: &str) -> bool {
         signature.starts_with(&self.signature(" "))
     }
@@ -100,14 +100,14 @@ impl Source {
         self.path.is_own()
     }
 
-    /// The rows of the model whose texts come from these rows of the source.
+    /// The rows of the model whose texts depend on these rows of the source.
     pub(super) fn rows(&self, model: &'static ModelInfo, ids: &[i64]) -> Records {
         let ids = ids.iter().map(|id| (*id).into());
         Records::of(model).filter(Filter::is_in(self.path.clone(), ids))
     }
 }
 
-/// The text of a row: that of each column in a line of its own.
+/// The text of a row, with a line for each column.
 pub(super) fn text(record: &Record, places: &[ColumnPlace]) -> String {
     let mut text = String::from("\n");
     for place in places {

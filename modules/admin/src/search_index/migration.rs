@@ -1,5 +1,5 @@
-//! The code of migrations: indexes are dropped, and made anew after migrating. And the tables that
-//! migrations made, where one was lost.
+//! The code of migrations, which drops indexes, to be recreated after migrating; and the restoration
+//! of lost bookkeeping tables.
 
 use module_api::ModuleFuture;
 use module_api::db::{
@@ -9,12 +9,12 @@ use module_api::sqlx::AssertSqlSafe;
 
 use super::{tables, triggers};
 
-/// The migration that makes the tables of the bookkeeping.
+/// The migration that creates the bookkeeping tables.
 const ON_SQLITE: &str = include_str!("../../migrations/0002_search_index.sqlite.sql");
 const ON_POSTGRES: &str = include_str!("../../migrations/0002_search_index.postgres.sql");
 
-/// Makes the tables of the bookkeeping as migrations do if one is missing, which the triggers need for
-/// every write. All indexes go, since recorded changes are lost.
+/// Creates the bookkeeping tables like the migrations if one is missing, since the triggers need them
+/// for each write. All indexes are dropped, since recorded changes are lost.
 pub(super) async fn restore_bookkeeping(db: &Db) -> Result<(), DbError> {
     if has_bookkeeping((&mut db.acquire().await?).into()).await? {
         return Ok(());
@@ -65,7 +65,7 @@ async fn drop_all(on: &mut Transaction) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Has the table of changes take a row once on PostgreSQL, as the triggers expect.
+/// Makes the recorded rows unique on PostgreSQL, as the triggers expect.
 async fn make_records_unique(on: &mut Transaction) -> Result<(), DbError> {
     if on.kind() == DatabaseKind::Sqlite {
         return Ok(());
@@ -76,8 +76,9 @@ async fn make_records_unique(on: &mut Transaction) -> Result<(), DbError> {
     execute_script(script, on).await
 }
 
-/// Has PostgreSQL record a row once, however often it changes, as SQLite does. All indexes go, since
-/// their triggers write as before, and some have names that others may have.
+/// Makes PostgreSQL record a row only once, however often it changes, as SQLite does. All indexes are
+/// dropped, since their triggers still write in the old way, and the names of some may now belong to
+/// others.
 pub(crate) fn record_rows_once(on: &mut Transaction) -> ModuleFuture<'_> {
     Box::pin(async move {
         let labels = query("SELECT label AS value FROM admin_search_index");
@@ -92,7 +93,7 @@ pub(crate) fn record_rows_once(on: &mut Transaction) -> ModuleFuture<'_> {
     })
 }
 
-/// Undoes [`record_rows_once`].
+/// Unapplies [`record_rows_once`].
 pub(crate) fn record_rows_repeatedly(on: &mut Transaction) -> ModuleFuture<'_> {
     Box::pin(async move {
         drop_all(on).await?;

@@ -1,34 +1,34 @@
-//! The names of tables and triggers: PostgreSQL takes all of them whole, and no two are the same.
+//! The names of tables and triggers: unique, and not truncated by PostgreSQL.
 
 use sha2::{Digest, Sha256};
 
 /// The prefix of all names.
 const PREFIX: &str = "admin_search_";
 
-/// The end of the name of an index of trigrams, behind that of its table.
+/// The suffix of a trigram index, after the name of its table.
 const TRIGRAMS: &str = "_trgm";
 
-/// The greatest length of a name on PostgreSQL, less what is put behind it.
+/// The maximum length of a name on PostgreSQL, less the suffix.
 const MAX_LENGTH: usize = 63 - TRIGRAMS.len();
 
-/// The table that is the index of a model.
+/// The table of a model's index.
 pub(super) fn table(label: &str) -> String {
     let name = format!("{PREFIX}{}", label.replace('.', "_"));
     // `a.b_c` and `a_b.c` are two models.
     if name.len() > MAX_LENGTH || label.contains('_') { hashed(&name, label) } else { name }
 }
 
-/// The index of trigrams of such a table.
+/// The trigram index of such a table.
 pub(super) fn trigrams(table: &str) -> String {
     format!("{table}{TRIGRAMS}")
 }
 
-/// The trigger on a table, with a hash of its definition: one that is made otherwise has another name.
+/// The trigger on a table, with a hash of its definition: another definition has another name.
 pub(super) fn trigger(table: &str, event: &str, definition: &str) -> String {
     hashed(&format!("{PREFIX}{table}_{event}"), &format!("{table} {event} {definition}"))
 }
 
-/// As much of a name as fits, with a hash of all that it stands for.
+/// A truncated name, with a hash of the whole.
 fn hashed(name: &str, whole: &str) -> String {
     let hash = hex::encode(&Sha256::digest(whole)[..6]);
     let end = name.floor_char_boundary(MAX_LENGTH - 1 - hash.len());

@@ -1,4 +1,5 @@
-//! Compares an index with a sample of rows: a program that writes with triggers off leaves no record.
+//! Compares an index with a sample of rows: a program that writes with disabled triggers leaves no
+//! record.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +17,12 @@ const ROWS: u32 = 1_000;
 /// The number of letters in a term of SQLite's index.
 const LETTERS: usize = 3;
 
-/// The number of terms of a text that SQLite's index is asked for.
+/// The maximum number of terms of a text that are looked up in SQLite's index.
 const MAX_TERMS: usize = 256;
 
 /// Returns `true` if an index lacks texts of some rows although no change of these is recorded.
 pub(super) async fn lacks_changes(pool: &DbPool, definition: &Definition) -> Result<bool, DbError> {
-    // Of one moment: a change comes along with its record, and a record goes along with its text.
+    // One snapshot: a change is committed with its record, and a record is removed with its text.
     let mut on = pool.snapshot().await?;
     let own = &definition.sources[0];
     let ids = format!(
@@ -45,11 +46,11 @@ pub(super) async fn lacks_changes(pool: &DbPool, definition: &Definition) -> Res
         return Ok(false);
     }
     let recorded = upkeep::stale_rows(definition, ROWS, (&mut on).into()).await?;
-    // Of more recorded changes than that, nobody can tell.
+    // With more recorded changes than that, the result is unknown.
     Ok(recorded.is_some_and(|recorded| lacking.iter().any(|id| !recorded.contains(id))))
 }
 
-/// The rows that an index has with these texts.
+/// The rows in an index with these texts.
 async fn rows_with(
     definition: &Definition,
     texts: &[(i64, String)],
@@ -59,7 +60,8 @@ async fn rows_with(
     let mut kept = BTreeSet::new();
     let (find, wanted) = match on.kind() {
         DatabaseKind::Sqlite => {
-            // The index keeps no texts: it is asked for the terms of each, in this order of tables.
+            // The index does not store texts: it is queried for the terms of each, in this order of
+            // tables.
             let find = format!(
                 "SELECT c.rowid AS value FROM json_each($1) pair CROSS JOIN {table} c \
                  WHERE c.rowid = json_extract(pair.value, '$[0]') \
@@ -90,7 +92,7 @@ async fn rows_with(
     Ok(kept)
 }
 
-/// The terms of a text in the language of SQLite's full-text index, each once.
+/// The distinct terms of a text, as a query of SQLite's full-text index.
 fn terms(text: &str) -> Vec<String> {
     let mut terms = BTreeSet::new();
     for line in text.split('\n') {

@@ -10,12 +10,12 @@ use super::definition::{Definition, Source};
 use super::triggers::TrackedTable;
 use super::{names, triggers, upkeep};
 
-/// The end of a signature where PostgreSQL has an index of trigrams.
+/// The suffix of a signature with a trigram index on PostgreSQL.
 const TRIGRAMS: &str = " trigrams";
-/// And where it has none, or needs none.
+/// The suffix without one, or where none is needed.
 const PLAIN: &str = " plain";
 
-/// Returns the end of a signature, by the operator class of trigrams.
+/// Returns the suffix of a signature, by the operator class of trigrams.
 fn ending(operators: Option<&str>) -> &'static str {
     if operators.is_some() { TRIGRAMS } else { PLAIN }
 }
@@ -65,7 +65,7 @@ pub(super) async fn bring_up_to_date(db: &Db, definitions: &[Definition]) -> Res
             make(definition, &mut transaction).await?;
         }
     }
-    // From here on every change is noted.
+    // From here on each change is recorded.
     transaction.commit().await?;
     for definition in missing {
         fill(db, definition, operators.as_deref()).await?;
@@ -81,7 +81,7 @@ async fn fill(db: &Db, definition: &Definition, operators: Option<&str>) -> Resu
     transaction.commit().await
 }
 
-/// The names of all tables that there are of indexes, in the schemas that are searched for tables.
+/// The names of all existing index tables, in the search path.
 async fn all(on: &mut Transaction) -> Result<BTreeSet<String>, DbError> {
     let tables = query(match on.kind() {
         DatabaseKind::Sqlite => {
@@ -97,7 +97,7 @@ async fn all(on: &mut Transaction) -> Result<BTreeSet<String>, DbError> {
     Ok(tables.into_iter().map(|(name,)| name).collect())
 }
 
-/// Makes the table of an index, empty.
+/// Creates the empty table of an index.
 async fn make(definition: &Definition, on: &mut Transaction) -> Result<(), DbError> {
     forget(definition.model.label, on).await?;
     let table = quoted(&definition.table);

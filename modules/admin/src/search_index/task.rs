@@ -19,7 +19,7 @@ impl UpkeepTask {
     pub(super) fn start(&self, work: impl Future<Output = ()> + Send + 'static) {
         let Ok(turn) = Arc::clone(&self.0).try_acquire_owned() else { return };
         tokio::spawn(async move {
-            // Ends when it is dropped, also if the work panics.
+            // Released when dropped, even if the work panics.
             let _turn = turn;
             work.await;
         });

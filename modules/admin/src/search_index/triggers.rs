@@ -1,4 +1,4 @@
-//! The triggers that record changed rows of a table, whichever program changed them.
+//! The triggers that record changed rows of a table, for changes by any program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,26 +8,26 @@ use module_api::sqlx::AssertSqlSafe;
 use super::definition::{Definition, Source};
 use super::names;
 
-/// The version of the triggers: raised when they are made in another way.
+/// The version of the triggers, raised when their format changes.
 const VERSION: u32 = 1;
 
-/// The function of PostgreSQL that the triggers call.
+/// The function that the triggers call on PostgreSQL.
 const FUNCTION: &str = "admin_search_note";
 
-/// The condition on PostgreSQL under which a trigger, of a table in `pg_class`, has recorded all changes.
+/// The condition on PostgreSQL that a trigger, of a table in `pg_class`, has recorded all changes.
 ///
-/// It is enabled `ALWAYS`: for sessions in the role of a replica, too, and it is so no more once it was
+/// It is enabled `ALWAYS`: for sessions in the role of a replica, too, and it loses that when it is
 /// disabled and enabled again, as by `pg_restore --disable-triggers`. Only the owner of a table can enable
-/// one so.
+/// one in this way.
 pub(super) const FIRES: &str =
     "(tgenabled = 'A' OR (tgenabled = 'O' AND NOT pg_has_role(relowner, 'USAGE')))";
 
-/// A trigger that there is.
+/// An existing trigger.
 pub(super) struct Trigger {
     pub(super) name: String,
-    /// The table, as SQL quotes it.
+    /// The table, quoted for SQL.
     table: String,
-    /// Always since it was made, as far as the database can tell.
+    /// `true` if it was never disabled, as far as the database can tell.
     pub(super) fires: bool,
 }
 
@@ -35,12 +35,12 @@ pub(super) struct Trigger {
 pub(super) struct TrackedTable {
     pub(super) table: &'static str,
     key: &'static str,
-    /// The columns that any index depends on. A change of others is not recorded.
+    /// The columns that any index depends on. Changes of others are not recorded.
     columns: BTreeSet<&'static str>,
 }
 
 impl TrackedTable {
-    /// The tables of all sources of these indexes, each once.
+    /// The distinct tables of all sources of these indexes.
     pub(super) fn all(definitions: &[Definition]) -> Vec<Self> {
         let mut all: BTreeMap<&str, Self> = BTreeMap::new();
         for source in definitions.iter().flat_map(|definition| &definition.sources) {
@@ -54,7 +54,7 @@ impl TrackedTable {
         Self { table: source.table, key: source.key, columns: BTreeSet::from([source.key]) }
     }
 
-    /// The names of its triggers, which change with its columns.
+    /// The names of its triggers, which depend on its columns.
     pub(super) fn trigger_names(&self) -> [String; 3] {
         let columns: Vec<&str> = self.columns.iter().copied().collect();
         let definition = format!("{VERSION} {} {}", self.key, columns.join(" "));
@@ -62,7 +62,7 @@ impl TrackedTable {
     }
 }
 
-/// Makes the triggers on a table.
+/// Creates the triggers on a table.
 pub(super) async fn make(table: &TrackedTable, on: &mut Transaction) -> Result<(), DbError> {
     let script = match on.kind() {
         DatabaseKind::Sqlite => on_sqlite(table),
@@ -71,8 +71,8 @@ pub(super) async fn make(table: &TrackedTable, on: &mut Transaction) -> Result<(
     execute_script(AssertSqlSafe(script), on).await
 }
 
-/// The triggers name no table but their own and that of the changes: SQLite refuses to rename a table, as
-/// Django does to alter one, while a trigger of another names one that is gone.
+/// The triggers name only their own table and that of the changes: SQLite refuses to rename a table, as
+/// Django does to alter one, while a trigger of another refers to a missing one.
 fn on_sqlite(tracked: &TrackedTable) -> String {
     let (table, key) = (quoted(tracked.table), quoted(tracked.key));
     let text = text(tracked.table);
@@ -107,8 +107,8 @@ async fn is_owned(tracked: &TrackedTable, on: &mut Transaction) -> Result<bool, 
     Ok(is_owned.fetch_one::<(bool,)>(on).await?.0)
 }
 
-/// The triggers name no column: PostgreSQL refuses to alter one that a trigger names, as Django's
-/// migrations do. The function gets them as texts, the primary key first.
+/// The triggers name no column: PostgreSQL refuses to alter a column that a trigger names, as Django's
+/// migrations do. They are passed to the function as texts, the primary key first.
 fn on_postgres(tracked: &TrackedTable, is_owned: bool) -> String {
     let table = quoted(tracked.table);
     let columns = tracked.columns.iter().filter(|column| **column != tracked.key);
@@ -135,17 +135,17 @@ fn on_postgres(tracked: &TrackedTable, is_owned: bool) -> String {
     made.concat()
 }
 
-/// A text as SQL quotes it.
+/// A text literal in SQL.
 fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// Makes the function that the triggers of PostgreSQL call.
+/// Creates the function that the triggers call on PostgreSQL.
 ///
-/// It writes as its owner: other programs need no rights on the table of changes. A row that is
-/// recorded already gets a new id, so that whoever has read the former one does not delete it, and is
-/// locked until the transaction ends. Of an update, only rows are recorded in which one of the columns
-/// differs; a column that is gone is left out.
+/// It writes as its owner: other programs need no privileges on the table of changes. A row that is
+/// already recorded gets a new id, so that a reader of the former one does not delete it, and is locked
+/// until the transaction ends. An update is recorded only if one of the columns differs; a column that
+/// does not exist any more is left out.
 pub(super) async fn make_function(on: &mut Transaction) -> Result<(), DbError> {
     if on.kind() == DatabaseKind::Sqlite {
         return Ok(());
@@ -176,7 +176,7 @@ pub(super) async fn make_function(on: &mut Transaction) -> Result<(), DbError> {
     execute_script(AssertSqlSafe(function), on).await
 }
 
-/// All triggers that there are.
+/// All existing triggers.
 pub(super) async fn all(on: &mut Transaction) -> Result<Vec<Trigger>, DbError> {
     let kind = on.kind();
     let triggers = match kind {

@@ -1,4 +1,4 @@
-//! Keeps the texts of the indexes up to date.
+//! Updates the texts of the indexes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,18 @@ use serde_json::json;
 
 use super::definition::{Definition, text};
 
-/// Rows whose texts are made at once.
+/// The number of rows whose texts are updated at once.
 const ROWS: u32 = 1_000;
 
-/// The advisory lock of PostgreSQL under which texts are written: the letters `admsrch`. Of two that
-/// read a row one after the other, the first must not write last.
+/// The advisory lock of PostgreSQL for updates: the letters `admsrch`. Of two updates that read a
+/// row one after the other, the first must not write last.
 const KEY: i64 = 0x0061_646d_7372_6368;
 
 /// Applies all recorded changes to the indexes, unless another process is doing so.
 ///
-/// Nobody waits for this on PostgreSQL, nor does it wait for anybody. What another transaction is
-/// recording again is left to the next time, since the row was read without what that one changed.
+/// On PostgreSQL it neither blocks other transactions nor waits for them. Rows that another
+/// transaction is recording again are left for the next time, since they were read without its
+/// changes.
 pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result<(), DbError> {
     let mut last = i64::MIN;
     loop {
@@ -56,8 +57,7 @@ pub(super) async fn take_in(pool: &DbPool, definitions: &[Definition]) -> Result
     }
 }
 
-/// The rows of a model whose texts in the index are not up to date. `None` if there are more than
-/// this number.
+/// The rows of a model with outdated texts in the index. `None` if there are more than this number.
 pub(super) async fn stale_rows(
     definition: &Definition,
     at_most: u32,
@@ -73,7 +73,7 @@ pub(super) async fn stale_rows(
     Ok((is_short(changes.len()) && is_short(ids.len())).then(|| ids.into_iter().collect()))
 }
 
-/// Changed rows, by their tables.
+/// Changed rows, by table.
 struct ChangedRows<'a>(BTreeMap<&'a str, Vec<i64>>);
 
 impl<'a> ChangedRows<'a> {
@@ -86,7 +86,7 @@ impl<'a> ChangedRows<'a> {
     }
 }
 
-/// The rows of a model whose texts come from changed rows; of each source not more than this number.
+/// The rows of a model whose texts depend on changed rows; of each source at most this number.
 async fn ids(
     definition: &Definition,
     changed: &ChangedRows<'_>,
@@ -110,7 +110,7 @@ async fn ids(
     Ok(ids)
 }
 
-/// Makes the texts of an index anew that come from changed rows.
+/// Updates the texts of an index that depend on changed rows.
 async fn renew(
     definition: &Definition,
     changed: &ChangedRows<'_>,
@@ -146,7 +146,8 @@ pub(super) async fn fill(pool: &DbPool, definition: &Definition) -> Result<(), D
     }
 }
 
-/// Writes the texts of some rows, in place of those of these ids; the greatest id that was written.
+/// Writes the texts of some rows, in place of those with these ids, and returns the greatest written
+/// id.
 async fn write(
     definition: &Definition,
     chosen: impl FnOnce(Records) -> Records,

@@ -1,4 +1,4 @@
-//! Which objects natural keys mean.
+//! Resolves natural keys to objects.
 
 use module_api::db::{DbError, Transaction, Value};
 use module_api::model::ModelInfo;
@@ -8,8 +8,8 @@ use super::super::draft::{Draft, GivenValue, Place};
 use super::super::lookups::{self, NaturalKeys};
 use super::is_searchable;
 
-/// Puts primary keys in the place of natural ones, and finds the objects that have none in the file
-/// by their own natural keys.
+/// Replaces natural keys by primary keys, and finds objects without a primary key in the file by
+/// their own natural keys.
 pub(super) async fn resolve(
     model: &'static ModelInfo,
     drafts: &mut [Draft],
@@ -33,7 +33,7 @@ pub(super) async fn resolve(
     find_by_own_key(model, drafts, on).await
 }
 
-/// The natural keys in an object of the file that lead to objects of a model.
+/// The natural keys in an object of the file that refer to objects of a model.
 fn natural_keys<'d>(
     model: &'static ModelInfo,
     draft: &'d Draft,
@@ -89,7 +89,7 @@ fn replace(
     }
 }
 
-/// Finds the objects that a file without primary keys means: by the natural key of their model.
+/// Finds existing objects for a file without primary keys, by the natural key of their model.
 async fn find_by_own_key(
     model: &'static ModelInfo,
     drafts: &mut [Draft],

@@ -1,4 +1,4 @@
-//! That what foreign keys and many-to-many fields lead to is there.
+//! Checks that the targets of foreign keys and many-to-many fields exist.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,7 +9,7 @@ use super::super::draft::Draft;
 use super::super::lookups;
 use super::{Row, Step};
 
-/// Checks that what foreign keys and many-to-many fields lead to is there.
+/// Checks that the targets of foreign keys and many-to-many fields exist.
 pub(super) async fn check(
     model: &'static ModelInfo,
     drafts: &mut [Draft],
@@ -30,7 +30,7 @@ pub(super) async fn check(
             {
                 draft.refuse(Some(field.name), missing(target, id));
             }
-            // What comes before it in the file is there by then.
+            // Earlier objects of the file exist by then.
             if target.is(model) && row.step == Step::Add {
                 present.extend(row.id);
             }

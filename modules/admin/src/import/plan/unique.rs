@@ -1,4 +1,4 @@
-//! That what has to be unique is, in the file and beside the database.
+//! Checks unique values, in the file and in the database.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::super::draft::{Draft, Place};
 use super::super::lookups;
 use super::{Row, Step, is_searchable};
 
-/// Refuses objects with values that another has: in the database, or before them in the file. A
-/// value that another object of the file gives up counts as taken still, so that objects can be
+/// Refuses objects with duplicates of unique values: in the database, or earlier in the file. A
+/// value that another object of the file gives up still counts as taken, so that objects can be
 /// written in any order.
 pub(super) async fn check(
     model: &'static ModelInfo,

@@ -10,23 +10,23 @@ use rocket::http::{RawStr, Status};
 use super::NamedFile;
 use crate::import::MAX_BYTES;
 
-/// Bytes of a confirmation: the file, which takes four for three, and room for the rest.
+/// The maximum size of a confirmation, in bytes: the file in Base64, and room for other fields.
 const MAX_CONFIRMATION: usize = MAX_BYTES / 3 * 4 + 16 * 1024;
 
-/// Characters of a file's name that are kept.
+/// The maximum length of a file's name, in characters.
 const MAX_NAME: usize = 100;
 
 /// A submitted form.
 pub(crate) enum Submitted {
-    /// A file to look at.
+    /// A file to preview.
     File(NamedFile),
-    /// A file that was looked at, and the fingerprint of what was shown.
+    /// A previewed file, and the fingerprint of the preview.
     Confirmed { file: NamedFile, fingerprint: String },
     /// An unreadable form, with the message as a sentence.
     Wrong { status: Status, message: String },
 }
 
-/// A file as it stands in a form, as far as it is taken.
+/// An uploaded file in a form, up to the maximum size.
 struct Upload {
     name: Option<String>,
     bytes: Vec<u8>,
@@ -47,13 +47,13 @@ impl<'r> FromFormField<'r> for Upload {
         let name = field
             .file_name
             .map(|name| plain_name(name.dangerous_unsafe_unsanitized_raw().as_str()));
-        // One byte more than there may be says that there are more.
+        // One byte more than the maximum, to detect a larger file.
         let bytes = field.data.open((MAX_BYTES + 1).bytes()).into_bytes().await?;
         Ok(Self { name, bytes: bytes.into_inner() })
     }
 }
 
-/// The last part of a path, as far as it can be shown.
+/// The last part of a path, without characters that cannot be displayed.
 fn plain_name(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     name.chars().filter(|character| !character.is_control()).take(MAX_NAME).collect()

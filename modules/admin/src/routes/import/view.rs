@@ -1,4 +1,4 @@
-//! An import as its pages show it.
+//! The pages of an import.
 
 use module_api::Error;
 use module_api::model::{Choice, ChoiceValue, FieldInfo, FieldKind, ModelInfo, capitalized};
@@ -16,7 +16,7 @@ const SHOWN_ROWS: usize = 100;
 /// The maximum number of errors shown.
 const SHOWN_PROBLEMS: usize = 200;
 
-/// A field that a file can have.
+/// A field that a file may contain.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(super) struct FieldRow {
@@ -102,16 +102,16 @@ fn content_of(field: &FieldInfo) -> String {
 #[serde(crate = "module_api::serde")]
 pub(super) struct Preview {
     file: String,
-    /// How many objects are new, changed, left as they are, and wrong.
+    /// The numbers of objects by step: added, changed, kept and refused.
     added: usize,
     changed: usize,
     kept: usize,
     refused: usize,
     rows: Vec<RowView>,
-    /// How many objects are not shown.
+    /// The number of objects that are not shown.
     more_rows: usize,
     problems: Vec<ProblemView>,
-    /// How many problems are not shown.
+    /// The number of errors that are not shown.
     more_problems: usize,
     left_out: Vec<LeftOut>,
     is_windows_1252: bool,
@@ -201,8 +201,8 @@ impl Preview {
     }
 }
 
-/// The objects that are shown, in the order of the file: those that something is done with before
-/// those that are left as they are.
+/// The displayed objects, in the order of the file: those with changes before those that are
+/// kept.
 fn shown_rows(plan: &Plan) -> Vec<&Row> {
     let mut shown: Vec<(usize, &Row)> = plan.rows.iter().enumerate().collect();
     shown.sort_by_key(|(_, row)| row.step == Step::Keep);
@@ -234,7 +234,7 @@ fn row_view(
     Ok(RowView { place: row.place.to_string(), step, text, url, changes })
 }
 
-/// A value that is not longer than fits into a table.
+/// A value shortened for a table.
 fn shortened(shown: Shown) -> Shown {
     const MAX: usize = 200;
     let Shown::Text(text) = shown else { return shown };
@@ -245,7 +245,7 @@ fn shortened(shown: Shown) -> Shown {
     Shown::Text(visible(&short))
 }
 
-/// A text with a sign in place of characters that no page can have.
+/// A text with a replacement for characters that are not allowed in a page.
 pub(super) fn visible(text: &str) -> String {
     let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     text.replace(is_odd, "\u{fffd}")

@@ -24,13 +24,13 @@ use crate::routes::Answer;
 use crate::shell::Crumb;
 use crate::text::{by_key, counted};
 
-/// The action that every list has.
+/// The built-in action of each list.
 const DELETE_SELECTED: &str = "delete_selected";
 
 /// The maximum number of selected rows.
 pub(crate) const MAX_ROWS: u32 = 10_000;
 
-/// Something that can be done with selected rows.
+/// An action that the user may run.
 #[derive(Serialize)]
 #[serde(crate = "module_api::serde")]
 pub(crate) struct OfferedAction {
@@ -60,7 +60,7 @@ pub(crate) struct Selection {
     ids: Vec<String>,
     /// `true` if all rows of the list are selected, on all pages.
     select_across: Vec<String>,
-    /// `true` if the consequences were shown and the deletion is confirmed.
+    /// `true` if the deletion was confirmed on the confirmation page.
     #[field(default = String::new())]
     post: String,
     #[field(name = "_fingerprint", default = String::new())]
@@ -85,7 +85,7 @@ impl Selection {
     }
 }
 
-/// Does something with the selected rows of a list.
+/// Runs an action on the selected rows of a list.
 #[post("/<app>/<model>", data = "<selection>")]
 pub(crate) async fn list_submit(
     cx: AdminContext<'_>,
@@ -168,7 +168,7 @@ async fn again(
     Ok(Answer::Page(page(cx, registered, query, Some(selection), on).await?))
 }
 
-/// The rows that are selected and that the list has, up to one more than can be chosen.
+/// The selected rows of the list, up to one more than the maximum.
 fn chosen(query: &ListQuery<'_>, selection: &Selection) -> Records {
     let rows = query.sorted_rows().limit(MAX_ROWS + 1);
     if selection.is_all() {
@@ -177,7 +177,7 @@ fn chosen(query: &ListQuery<'_>, selection: &Selection) -> Records {
     rows.filter(Filter::key_is_in(query.admin.model, selection.ids()))
 }
 
-/// Says so, if more rows are selected than can be chosen.
+/// Adds a message and returns `true` if too many rows are selected.
 fn is_too_many(ids: &[i64], messages: Messages<'_>) -> bool {
     let is_too_many = ids.len() > MAX_ROWS as usize;
     if is_too_many {
@@ -189,8 +189,8 @@ fn is_too_many(ids: &[i64], messages: Messages<'_>) -> bool {
     is_too_many
 }
 
-/// The rows with these primary keys; or what the first shows as with which the user may not do this:
-/// the registration's rule may tell one object from another.
+/// Returns the rows with these primary keys; if the registration's rule refuses the action for some,
+/// the label of the first of them is the error.
 async fn permitted(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -213,7 +213,7 @@ async fn permitted(
     Ok(Ok(permitted))
 }
 
-/// Shows what goes with the rows, and deletes them once that was seen.
+/// Shows the consequences, and deletes the rows once they are confirmed.
 async fn delete_selected(
     cx: &AdminContext<'_>,
     query: &ListQuery<'_>,
@@ -264,7 +264,7 @@ async fn delete_selected(
     Ok(Redirect::to(here).into())
 }
 
-/// Runs an action of the registration, and writes it into the log of each row.
+/// Runs an action of the registration, with a log entry for each row.
 async fn run(
     cx: &AdminContext<'_>,
     admin: &ModelAdmin,
@@ -288,7 +288,7 @@ async fn run(
 
 fn reason(error: &WriteError) -> String {
     match error {
-        // What others did meanwhile, or rows that lead to these.
+        // Concurrent changes, or rows that refer to these.
         WriteError::Database(_) => "it conflicts with other objects.".to_owned(),
         error => error.to_string(),
     }
