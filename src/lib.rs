@@ -24,12 +24,12 @@ use lettings as _;
 #[cfg(feature = "profiles")]
 use profiles as _;
 
-/// A page takes some hundred allocations. With the allocator of glibc, processor time a request was a third
-/// more, on pages that are kept and on pages that are rendered; this one takes 6 MiB more memory.
+/// A page takes some hundred allocations. With glibc's allocator, the processor time of a request was a
+/// third more, for kept pages and rendered ones; this one takes 6 MiB more memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The site: what it shows and how it is set up, apart from its modules.
+/// The site: its appearance and setup, without its modules.
 pub fn site() -> Site {
     host::site!()
         .settings(include_str!("../Rocket.toml"))

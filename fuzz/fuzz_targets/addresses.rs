@@ -1,4 +1,4 @@
-//! No redirect leads to another host, and no header `Host` of another site gets in.
+//! No redirect leads to another host, and no header `Host` of another site is accepted.
 
 #![no_main]
 

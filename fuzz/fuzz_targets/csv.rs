@@ -1,4 +1,5 @@
-//! Tables that are imported: any text is read to an end, and what was exported comes back.
+//! Tables that are imported: any text is read to its end, and an export is read as it was
+//! written.
 
 #![no_main]
 

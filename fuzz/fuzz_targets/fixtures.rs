@@ -1,4 +1,4 @@
-//! Fixtures: any bytes are told apart into elements, or refused.
+//! Fixtures: any bytes are split into elements, or refused.
 
 #![no_main]
 

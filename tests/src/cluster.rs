@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, which it may stop and start.
+//! A PostgreSQL server for a single test, which it may stop and start.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,17 +9,17 @@ use tempfile::TempDir;
 
 use crate::free_port;
 
-/// A server in a folder of its own, gone when dropped.
+/// A server in a folder of its own, removed when dropped.
 pub struct Cluster {
     programs: PathBuf,
-    /// The user to run the server as if we are root, as which PostgreSQL refuses to run.
+    /// The user to run the server as if this process is root, as which PostgreSQL refuses to run.
     user: Option<&'static str>,
     folder: TempDir,
     port: u16,
 }
 
 impl Cluster {
-    /// Makes and starts one that takes so many connections.
+    /// Creates and starts a server with a maximum number of connections.
     pub fn start(max_connections: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
@@ -45,7 +45,7 @@ impl Cluster {
         cluster
     }
 
-    /// The address of its database `postgres`.
+    /// The address of the database `postgres`.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
@@ -55,12 +55,12 @@ impl Cluster {
         self.port
     }
 
-    /// Stops it as an administrator does: who is connected is thrown out.
+    /// Stops the server like an administrator: its connections are terminated.
     pub fn stop(&self) {
         succeed(&mut self.control(&["-m", "fast", "-w", "stop"]));
     }
 
-    /// Starts it after a stop.
+    /// Starts the stopped server.
     pub fn start_again(&self) {
         let mut start = self.control(&["-w", "-t", "60", "start"]);
         succeed(start.arg("-l").arg(self.data().join("log")));
@@ -76,7 +76,7 @@ impl Cluster {
         control
     }
 
-    /// One of its programs, from a folder that its user may enter.
+    /// One of PostgreSQL's programs, in a folder that the user may enter.
     fn program(&self, name: &str) -> Command {
         let path = self.programs.join(name);
         let mut program = match self.user {

@@ -8,10 +8,10 @@ use rocket::tokio::task::spawn_blocking;
 
 use crate::{Database, DatabaseKind, Dump, HolidayHomes, Setup};
 
-/// The variable that says where the virtual environments are: `target/django`.
+/// The variable with the path of the virtual environments: `target/django`.
 const ENVIRONMENTS: &str = "TEST_DJANGO";
 
-/// Which Django.
+/// The version of Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DjangoVersion {
     /// 5.2, whose keys are 64 bits wide.
@@ -20,12 +20,12 @@ pub enum DjangoVersion {
     V3_2,
 }
 
-/// How the site's models are spread over apps.
+/// The apps of the site's models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// The apps `lettings` and `profiles`.
     Split,
-    /// The one app `oc_lettings_site` that they were before.
+    /// The previous app `oc_lettings_site` of all models.
     Old,
     /// The app `kinds`, whose model has a field of every kind.
     Kinds,
@@ -52,26 +52,26 @@ impl Layout {
     }
 }
 
-/// Which database of which Django: what a test that runs on all of them is given.
+/// A Django on one of the databases, for tests that run on all combinations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Django {
-    /// Which Django.
+    /// The version of Django.
     pub version: DjangoVersion,
-    /// Its apps.
+    /// The apps.
     pub layout: Layout,
-    /// Which of the databases.
+    /// The kind of the database.
     pub on: DatabaseKind,
 }
 
 impl Django {
-    /// A site with rows in every table.
+    /// Creates a site with rows in each table.
     pub async fn filled(self) -> DjangoSite {
         let site = DjangoSite { django: self, database: Database::fresh(self.on).await };
         site.manage(&["build"]).await;
         site
     }
 
-    /// A site with tables, and no rows but those of Django itself.
+    /// Creates a site with tables, and only Django's own rows.
     pub async fn migrated(self) -> DjangoSite {
         let site = DjangoSite { django: self, database: Database::fresh(self.on).await };
         site.manage(&["migrate", "--run-syncdb", "--verbosity=0"]).await;
@@ -79,22 +79,22 @@ impl Django {
     }
 }
 
-/// A database that Django made, and Django on it.
+/// A database created by Django, and Django on it.
 #[derive(Debug)]
 pub struct DjangoSite {
-    /// Which Django.
+    /// The version, apps and database kind.
     pub django: Django,
-    /// Its database.
+    /// The database.
     pub database: Database,
 }
 
 impl DjangoSite {
-    /// Runs a command of `manage.py`, which must not fail; what it prints.
+    /// Runs a command of `manage.py`, which must not fail, and returns its output.
     pub async fn manage(&self, arguments: &[&str]) -> String {
         self.manage_as(self.django.layout, arguments).await
     }
 
-    /// The same with the apps of a layout that need not be that of the database.
+    /// Runs a command with the apps of a layout that need not be that of the database.
     pub async fn manage_as(&self, layout: Layout, arguments: &[&str]) -> String {
         let output = self.try_manage_as(layout, arguments).await;
         let text = |bytes| String::from_utf8(bytes).expect("Django prints UTF-8");
@@ -132,23 +132,23 @@ impl DjangoSite {
         })
     }
 
-    /// Returns the JSON that `manage.py` prints.
+    /// Returns the JSON output of `manage.py`.
     pub async fn manage_json(&self, arguments: &[&str]) -> serde_json::Value {
         let printed = self.manage(arguments).await;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     }
 
-    /// All that the database holds.
+    /// Dumps the whole database.
     pub async fn dump(&self) -> Dump {
         Dump::of(&self.database).await
     }
 
-    /// Runs statements that no program but the database's own shell would.
+    /// Runs statements as the database's own shell would.
     pub async fn execute(&self, sql: &'static str) {
         self.database.execute(sql).await;
     }
 
-    /// The site that moves in, with all rows of a list on one page.
+    /// The site that takes the database over, with all rows of a list on one page.
     pub fn successor(&self) -> Setup {
         HolidayHomes::on(self.django.on)
             .database(&self.database)

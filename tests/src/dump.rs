@@ -1,4 +1,4 @@
-//! All that a database holds, to be compared with what it held before.
+//! Dumps of whole databases, for comparisons.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use crate::{Database, DatabaseKind};
 /// A row: its values by column.
 pub type Row = Map<String, Value>;
 
-/// Tables into which whoever moves in may put rows of its own.
+/// Tables to which the site that takes the database over may add rows.
 const MAY_GROW: &[&str] = &["auth_permission", "django_content_type"];
 
-/// All that a database holds.
+/// The whole content of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dump {
     /// The tables by name.
@@ -25,16 +25,16 @@ pub struct Dump {
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// Its columns, indexes, constraints and triggers but ours, in words of the database.
+    /// The columns, indexes, constraints and triggers except ours, in the database's own words.
     pub schema: Vec<String>,
-    /// Its rows, in an order that depends on nothing but them.
+    /// The rows, in an order that depends only on themselves.
     pub rows: Vec<Row>,
-    /// The value of its sequence, if it has one.
+    /// The value of the sequence, if there is one.
     pub sequence: Option<String>,
 }
 
 impl Dump {
-    /// Reads a database with a connection of its own.
+    /// Reads a database through a connection of its own.
     pub async fn of(database: &Database) -> Self {
         let mut tables = match database.kind {
             DatabaseKind::Sqlite => {
@@ -56,7 +56,7 @@ impl Dump {
         Self { tables }
     }
 
-    /// A table that is there.
+    /// The table with that name, which must exist.
     pub fn table(&self, name: &str) -> &Table {
         self.tables.get(name).unwrap_or_else(|| panic!("no table {name} in {:?}", self.names()))
     }
@@ -66,8 +66,8 @@ impl Dump {
         self.tables.keys().map(String::as_str).collect()
     }
 
-    /// Makes sure that all of this is in a later dump, unchanged, except that tables of permissions
-    /// may have got more rows; the tables that were not here.
+    /// Asserts that a later dump contains all of this unchanged, except that tables of permissions
+    /// may have more rows, and returns its additional tables.
     #[track_caller]
     pub fn assert_kept_in<'a>(&self, later: &'a Self) -> BTreeSet<&'a str> {
         for (name, before) in &self.tables {
@@ -85,7 +85,7 @@ impl Dump {
     }
 }
 
-/// Without the index of the search, which stands beside all tables.
+/// Leaves out the tables of the search index, which are beside all others.
 async fn sqlite_tables(connection: &mut SqliteConnection) -> BTreeMap<String, Table> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let objects: Vec<(String, String)> = sqlx::query_as(

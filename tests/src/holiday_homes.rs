@@ -3,8 +3,8 @@
 use host::Registry;
 use module_test::{DatabaseKind, Setup, TestSite};
 
-/// The modules that the site ships with. Tests state them, so that another that is linked beside them
-/// changes no test.
+/// The modules that the site ships with. Tests list them, so that an additional linked module does
+/// not affect them.
 const SHIPPED: [&str; 6] = ["accounts", "admin", "bookings", "home", "lettings", "profiles"];
 
 /// Holiday Homes: its layout, files and migrations, with the modules it ships with.
@@ -16,7 +16,7 @@ impl HolidayHomes {
         Registry::linked().only(&SHIPPED)
     }
 
-    /// The site on a fresh database, to be described further and started.
+    /// Describes the site on a fresh database.
     pub fn on(kind: DatabaseKind) -> Setup {
         TestSite::on(kind)
             .site(holiday_homes::site())

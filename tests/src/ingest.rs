@@ -1,4 +1,4 @@
-//! A server on a port of this machine that takes reports as Sentry does, and delivers them to a test.
+//! A server on a port of this machine that receives Sentry reports, and passes them to a test.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,12 +11,12 @@ use rocket::tokio::sync::mpsc;
 use rocket::tokio::time::timeout;
 use serde_json::Value;
 
-/// The type of a report.
+/// A received report.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// `event` or `transaction`.
     pub kind: String,
-    /// Its content.
+    /// The content.
     pub content: Value,
 }
 
@@ -27,7 +27,7 @@ impl Report {
         self.content.pointer(&pointer).and_then(Value::as_str)
     }
 
-    /// The types and texts of its exceptions, first what was the cause of all.
+    /// The types and texts of its exceptions, beginning with the root cause.
     pub fn exceptions(&self) -> Vec<(&str, &str)> {
         let exceptions = self.content.pointer("/exception/values").and_then(Value::as_array);
         let exceptions = exceptions.map(Vec::as_slice).unwrap_or_default();
@@ -39,7 +39,7 @@ impl Report {
     }
 }
 
-/// The server. It takes what is sent for the project 1 with the key `key`.
+/// The server. It accepts reports for the project 1 with the key `key`.
 pub struct Ingest {
     port: u16,
     reports: tokio::sync::Mutex<mpsc::UnboundedReceiver<Report>>,
@@ -47,12 +47,12 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// Starts one.
+    /// Starts a server.
     pub fn start() -> Self {
         Self::slow(Duration::ZERO)
     }
 
-    /// Starts one that takes so long for each envelope.
+    /// Starts a server that delays each envelope.
     pub fn slow(delay: Duration) -> Self {
         let (listener, port) = listen();
         let (sender, reports) = mpsc::unbounded_channel();
@@ -67,7 +67,7 @@ impl Ingest {
         Self { port, reports: reports.into(), received }
     }
 
-    /// Its address, for the setting `sentry_dsn`.
+    /// The address, for the setting `sentry_dsn`.
     pub fn dsn(&self) -> String {
         dsn(self.port)
     }
@@ -79,19 +79,19 @@ impl Ingest {
         next.expect("a report comes").expect("the server runs")
     }
 
-    /// The reports that came since and were not looked at.
+    /// The reports that arrived since and were not read.
     pub async fn rest(&self) -> Vec<Report> {
         let mut reports = self.reports.lock().await;
         std::iter::from_fn(|| reports.try_recv().ok()).collect()
     }
 
-    /// All that was sent, byte for byte: heads of requests and envelopes.
+    /// All received bytes: heads of requests and envelopes.
     pub fn received(&self) -> String {
         self.received.lock().unwrap().clone()
     }
 }
 
-/// A DSN of a server that takes connections, and never answers.
+/// The DSN of a server that accepts connections, and never answers.
 pub fn silent_ingest() -> String {
     let (listener, port) = listen();
     thread::spawn(move || {
@@ -102,7 +102,7 @@ pub fn silent_ingest() -> String {
     dsn(port)
 }
 
-/// A DSN of a server that is not there.
+/// The DSN of a server that does not exist.
 pub fn absent_ingest() -> String {
     // The port was free; that another program takes it is unlikely.
     dsn(listen().1)
@@ -118,7 +118,7 @@ fn dsn(port: u16) -> String {
     format!("http://key@127.0.0.1:{port}/1")
 }
 
-/// Takes one request after the other from a connection.
+/// Handles the requests of a connection one after the other.
 fn serve(
     connection: TcpStream,
     delay: Duration,
@@ -143,7 +143,7 @@ fn serve(
     }
 }
 
-/// The head of a request and its body; nothing at the end of the connection.
+/// The head of a request and its body; `None` at the end of the connection.
 fn read_request(connection: &mut BufReader<TcpStream>) -> Option<(String, String)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -163,8 +163,8 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
-/// The reports in an envelope: a line about it, then for each item a line about it and its content,
-/// which is as long as that line says, or a line if it does not say.
+/// Parses the reports in an envelope: a header line, then for each item a header line and its
+/// content, which has the length in that line, or is a single line without one.
 fn read_envelope(envelope: &str) -> Vec<Report> {
     let (head, mut rest) = envelope.split_once('\n').expect("a line about the envelope");
     assert!(serde_json::from_str::<Value>(head).expect("it is JSON").is_object());

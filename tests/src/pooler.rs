@@ -1,4 +1,4 @@
-//! A PgBouncer of a test's own, in front of a PostgreSQL server.
+//! A PgBouncer for a single test, in front of a PostgreSQL server.
 
 use std::fs;
 use std::net::TcpStream;
@@ -10,16 +10,16 @@ use tempfile::TempDir;
 
 use crate::{Database, free_port, installed_program};
 
-/// When a pooler gives a session to another client.
+/// The pooling mode: when a session is given to another client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
-    /// When the client goes.
+    /// When the client disconnects.
     Session,
     /// After each transaction.
     Transaction,
 }
 
-/// A pooler in front of the server of a database, gone when dropped.
+/// A pooler in front of the server of a database, stopped when dropped.
 pub struct Pooler {
     process: Child,
     port: u16,
@@ -28,7 +28,7 @@ pub struct Pooler {
 }
 
 impl Pooler {
-    /// Starts one with so many sessions; `None` if `SKIP_PGBOUNCER` is set.
+    /// Starts a pooler with a number of sessions; `None` if `SKIP_PGBOUNCER` is set.
     pub fn start(database: &Database, pooling: Pooling, sessions: u16) -> Option<Self> {
         let program = installed_program("pgbouncer")?;
         let folder = tempfile::tempdir().unwrap();
@@ -58,7 +58,7 @@ impl Pooler {
         Some(Self { process, port, database: name.to_owned(), _folder: folder })
     }
 
-    /// The address of the database through it.
+    /// The address of the database through the pooler.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{}", self.port, self.database)
     }

@@ -1,9 +1,9 @@
-//! Programs of Debian's that some tests run.
+//! Programs from Debian's packages that some tests run.
 
 use std::path::PathBuf;
 
-/// The path of a program. Without it a test fails, as it does without a PostgreSQL server; `None` if
-/// the variable `SKIP_` and the program's name is set, which leaves its tests out.
+/// The path of a program. Without it a test fails, as without a PostgreSQL server; `None` if the
+/// variable `SKIP_` and the program's name is set, which skips its tests.
 ///
 /// # Panics
 ///

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde::Deserialize;
 
-/// The addresses that pages name, by their hashed names.
+/// The addresses of the assets in the pages, with hashed names.
 pub(crate) struct Assets {
     pub(crate) favicon: String,
     pub(crate) plain_style: String,
@@ -17,14 +17,14 @@ pub(crate) struct Assets {
     pub(crate) profiles_style: String,
 }
 
-/// The manifest that `collectstatic` writes: the hashed name of each asset.
+/// The manifest from `collectstatic`: the hashed name of each asset.
 #[derive(Deserialize)]
 struct Manifest {
     paths: HashMap<String, String>,
 }
 
 impl Assets {
-    /// Reads the manifest in that file.
+    /// Reads the manifest from a file.
     pub(crate) fn read(file: &str) -> Result<Self, Box<dyn Error>> {
         let manifest: Manifest = serde_json::from_slice(&fs::read(file)?)?;
         let address = |name: &str| match manifest.paths.get(name) {

@@ -1,4 +1,5 @@
-//! The pools, as large as those of the site, and without a test of each connection before its use.
+//! The pools, with the sizes of those of the site, and without a test of each connection before
+//! its use.
 
 use std::str::FromStr;
 use std::thread::available_parallelism;
@@ -9,7 +10,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-/// How long a request waits for a connection.
+/// The timeout of a request for a connection.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens a SQLite file.

@@ -1,4 +1,4 @@
-//! Security headers: those of the site, word for word.
+//! Security headers, the same as those of the site.
 
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,

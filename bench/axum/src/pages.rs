@@ -24,13 +24,13 @@ struct Site<D> {
     assets: Arc<Assets>,
 }
 
-/// The query of a list.
+/// The query string of a list.
 #[derive(Deserialize)]
 struct List {
     page: Option<u32>,
 }
 
-/// The links to the pages beside the one that is shown.
+/// The links to the pages beside the current one.
 struct Pagination {
     number: u32,
     previous: Option<u32>,

@@ -1,13 +1,13 @@
-//! The rows that pages show, and the queries that fetch them: each the columns that its page needs.
+//! The rows of the pages, and their queries: each selects the columns that its page needs.
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, Row};
 
-/// How many rows a page of a list shows.
+/// The number of rows on a page of a list.
 pub(crate) const PAGE_SIZE: u32 = 12;
 
-// One row more than a page shows: it tells whether there is a next page.
+// One row more than a page shows, to detect a next page.
 const LETTINGS: &str = "SELECT letting.id, letting.title, address.city, address.state, \
                         address.country_iso_code FROM lettings_letting letting \
                         JOIN lettings_address address ON address.id = letting.address_id \
@@ -75,7 +75,7 @@ pub(crate) trait Database: Clone + Send + Sync + 'static {
         offset: i64,
     ) -> impl Future<Output = sqlx::Result<Vec<LettingSummary>>> + Send;
 
-    /// The letting with that key.
+    /// The letting with that primary key.
     fn letting(&self, id: i64) -> impl Future<Output = sqlx::Result<Option<Letting>>> + Send;
 
     /// The profiles after the first `offset`: those of a page, and one more.
@@ -84,7 +84,7 @@ pub(crate) trait Database: Clone + Send + Sync + 'static {
         offset: i64,
     ) -> impl Future<Output = sqlx::Result<Vec<ProfileSummary>>> + Send;
 
-    /// The profile of the account of that name.
+    /// The profile of the account with that name.
     fn profile(&self, username: &str)
     -> impl Future<Output = sqlx::Result<Option<Profile>>> + Send;
 }
@@ -139,19 +139,19 @@ database!(SqlitePool, SqliteRow);
 database!(PgPool, PgRow);
 
 impl Letting {
-    /// The zip code as it is written: one of the USA has five digits, and is stored as a number.
+    /// The zip code with leading zeros: one of the USA has five digits, and is stored as a number.
     pub(crate) fn zip_code(&self) -> String {
         let digits = if self.country.eq_ignore_ascii_case("USA") { 5 } else { 0 };
         format!("{:0digits$}", self.zip_code)
     }
 }
 
-/// The first letter of a username, for the picture of its account.
+/// The first letter of a username, for the avatar of its account.
 pub(crate) fn monogram(username: &str) -> String {
     username.chars().take(1).flat_map(char::to_uppercase).collect()
 }
 
-/// The colour of that picture, from 0 to 3.
+/// The colour of the avatar, from 0 to 3.
 pub(crate) fn colour(username: &str) -> usize {
     username.chars().count() % 4
 }

@@ -30,7 +30,7 @@ pub(crate) async fn serve(pages: &'static [Page], port: u16) -> Result<(), Box<d
         router = router.route(&page.path, get(answer));
     }
     let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|stream| {
-        // Where the system refuses, the connection works as well.
+        // If the system refuses, the connection works as well.
         let _ = stream.set_nodelay(true);
     });
     axum::serve(listener, router).await?;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Page {
     /// The path it is served at.
     pub(crate) path: String,
-    /// Header names and values, without those that each server writes itself.
+    /// Header names and values, except those that each server writes itself.
     pub(crate) headers: Vec<(String, String)>,
     /// The HTML.
     pub(crate) body: String,

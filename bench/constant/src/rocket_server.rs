@@ -11,7 +11,7 @@ use rocket::{Config, Data, Request, Route, async_trait};
 
 use crate::pages::Page;
 
-/// The chunks a body leaves in.
+/// The chunks of a body.
 #[derive(Clone, Copy)]
 pub(crate) enum Chunks {
     /// Rocket's default, 4 KiB each.
@@ -37,7 +37,7 @@ impl Handler for Constant {
         let body = self.page.body.as_bytes();
         response.set_sized_body(body.len(), Cursor::new(body));
         if let Chunks::One = self.chunks {
-            // One byte more, so that the end is found without a second buffer.
+            // One byte more, so that the end is detected without a second buffer.
             response.set_max_chunk_size(body.len() + 1);
         }
         Outcome::Success(response)
@@ -55,13 +55,13 @@ pub(crate) fn serve(
         .map(|page| Route::new(Method::Get, route(&page.path), Constant { page, chunks }))
         .collect();
     let config = Config::figment().merge(("port", port)).merge(("log_level", "off"));
-    // The captured headers have Shield's.
+    // The captured headers include Shield's.
     let rocket = rocket::custom(config).attach(Shield::new()).mount("/", routes);
     rocket::execute(rocket.launch())?;
     Ok(())
 }
 
-/// A path as Rocket's router has it: without the slash at its end, which it does not look at.
+/// A path for Rocket's router, which ignores a trailing slash.
 fn route(path: &str) -> &str {
     match path.trim_end_matches('/') {
         "" => "/",

@@ -9,9 +9,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Postgres, Sqlite};
 
-/// How long a request waits for a connection.
+/// The timeout of a request for a connection.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// Older than this, an idle connection to a server is tested before it is handed out.
+/// The idle time after which a connection to a server is tested before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// The database, either kind.
@@ -20,7 +20,7 @@ pub(crate) enum Database {
     Sqlite {
         /// The connections that pages read with.
         readers: sqlx::Pool<Sqlite>,
-        /// No page writes, but the site holds such a connection, and memory is compared.
+        /// No page writes, but the site has such a connection, and memory is compared.
         _writer: sqlx::Pool<Sqlite>,
     },
     /// A server.
@@ -28,7 +28,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// Opens the database at that address, which begins with `sqlite:` or `postgres:`.
+    /// Opens the database at an address that begins with `sqlite:` or `postgres:`.
     pub(crate) async fn open(url: &str) -> Result<Self, sqlx::Error> {
         let cores = available_parallelism().map_or(2, usize::from);
         let connections = u32::try_from(cores * 4).unwrap_or(16).clamp(4, 16);
@@ -40,7 +40,7 @@ impl Database {
     }
 }
 
-/// An idle connection, or one that is waited for: that future has many kilobytes, which would be
+/// Returns an idle connection, or waits for one: that future has many kilobytes, which would be
 /// copied for each request.
 pub(crate) async fn reader(
     readers: &sqlx::Pool<Sqlite>,

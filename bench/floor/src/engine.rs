@@ -1,4 +1,4 @@
-//! The site's own templates with what they call, written for these pages alone.
+//! The site's own templates and their functions, written for these pages alone.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, context};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-/// The bytes that the site leaves as they are in a part of an address.
+/// The bytes that the site leaves unencoded in a part of an address.
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
@@ -29,20 +29,20 @@ const TEMPLATES: [(&str, &str); 8] = [
     ),
 ];
 
-/// The manifest that `collectstatic` writes: the hashed name of each asset.
+/// The manifest from `collectstatic`: the hashed name of each asset.
 #[derive(Deserialize)]
 struct Manifest {
     paths: HashMap<String, String>,
 }
 
-/// Reads the addresses of the assets, so that pages name those of the host.
+/// Reads the addresses of the assets, so that pages use those of the host.
 pub(crate) fn read_manifest(path: &str) -> Result<HashMap<String, String>, Box<dyn Error>> {
     let manifest: Manifest = serde_json::from_slice(&std::fs::read(path)?)?;
     let address = |(name, hashed)| (name, format!("/static/{hashed}"));
     Ok(manifest.paths.into_iter().map(address).collect())
 }
 
-/// Puts the templates and what they call into the engine.
+/// Installs the templates and their functions in the engine.
 pub(crate) fn install(
     engine: &mut Environment<'static>,
     assets: &HashMap<String, String>,

@@ -1,5 +1,5 @@
-//! The headers that every response of the site has, by hand: with Rocket's own fairing, as the host
-//! sets them.
+//! The headers of each response of the site, set by hand: with Rocket's own fairing, like the
+//! host's.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,7 +50,7 @@ pub(crate) fn shield() -> Shield {
         .enable(Referrer::SameOrigin)
 }
 
-/// Gives each answer an id.
+/// Gives each response a request ID.
 pub(crate) fn ids() -> AdHoc {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     AdHoc::on_response("Ids", |_, response| {

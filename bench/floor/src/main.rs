@@ -1,9 +1,9 @@
 //! The floor of the benchmark: the site's five pages in one Rocket program, without host or
 //! modules.
 //!
-//! `scripts/bench` runs it in turns with the host and asks that their pages be equal to the byte.
-//! It has the same libraries, queries, templates and settings; what it lacks is what the host is
-//! measured for.
+//! `scripts/bench` runs it in turns with the host and checks that their pages are equal to the
+//! byte. It has the same libraries, queries, templates and settings; the difference is the cost
+//! of the host.
 
 mod database;
 mod engine;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::database::Database;
 use crate::rows;
 
-/// How many rows a page of a list shows.
+/// The number of rows on a page of a list.
 const PAGE_SIZE: u8 = 12;
 
 type Answer = Result<RawHtml<Template>, Status>;
@@ -22,7 +22,7 @@ struct PageValues {
     module: &'static str,
 }
 
-/// The links to the pages beside the one that is shown.
+/// The links to the pages beside the current one.
 #[derive(Serialize)]
 struct Pagination {
     number: u32,

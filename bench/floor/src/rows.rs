@@ -1,4 +1,4 @@
-//! Rows of the pages and their queries, word for word those of the modules.
+//! Rows of the pages and their queries, the same as those of the modules.
 
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -29,7 +29,7 @@ macro_rules! profile_columns {
     };
 }
 
-// One row more than a page shows: it tells whether there is a next page.
+// One row more than a page shows, to detect a next page.
 const FIRST_LETTINGS: &str = concat!(
     "SELECT ",
     letting_columns!(),
@@ -38,7 +38,7 @@ const FIRST_LETTINGS: &str = concat!(
     r#" ORDER BY t0."id""#
 );
 
-/// The offset stands in the query, as all numbers of rows do there.
+/// The offset is a literal in the query, like all numbers of rows there.
 macro_rules! later_lettings {
     () => {
         concat!(
@@ -88,7 +88,8 @@ const PROFILE: &str = concat!(
 pub(crate) struct Letting {
     id: i64,
     title: String,
-    /// As it is written: one of the USA has five digits, and is stored as a number.
+    /// The zip code with leading zeros: one of the USA has five digits, and is stored as a
+    /// number.
     zip_code: String,
     address: Address,
 }
@@ -108,7 +109,7 @@ pub(crate) struct Address {
 #[derive(Serialize)]
 pub(crate) struct Profile {
     username: String,
-    /// `true` if an address can carry the username.
+    /// `true` if the username is valid in an address.
     has_page: bool,
     first_name: String,
     last_name: String,
@@ -160,7 +161,7 @@ macro_rules! from_row {
 from_row!(SqliteRow);
 from_row!(PgRow);
 
-/// Runs a query on a connection of whichever pool there is.
+/// Runs a query on a connection of either pool.
 macro_rules! on {
     ($database:expr, $query:expr, $fetch:ident) => {
         match $database {
@@ -184,7 +185,7 @@ pub(crate) async fn lettings(
     }
 }
 
-/// The letting with that key.
+/// The letting with that primary key.
 pub(crate) async fn letting(database: &Database, id: i64) -> Result<Option<Letting>, sqlx::Error> {
     on!(database, sqlx::query_as(LETTING).bind(id), fetch_optional)
 }
@@ -200,7 +201,7 @@ pub(crate) async fn profiles(
     }
 }
 
-/// The profile of the account of that name.
+/// The profile of the account with that name.
 pub(crate) async fn profile(
     database: &Database,
     username: &str,

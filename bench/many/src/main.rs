@@ -1,4 +1,5 @@
-//! The host with 196 tiny modules besides its own, to measure what a module costs the others.
+//! The host with 196 tiny modules besides its own, to measure the cost of a module for the
+//! others.
 //!
 //! Each has a page, a template and an asset, and none is in the navigation, so that the five
 //! pages stay what they are in the plain host.
@@ -7,7 +8,7 @@ use module_api::{Files, Module, Page, context, register};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Route, get, routes};
 
-/// A module about nothing.
+/// A minimal module.
 struct Tiny {
     name: &'static str,
     templates: Files,

@@ -1,5 +1,5 @@
-//! The host's command line for a hundred modules of ten migrations each, to measure what looking
-//! at a thousand migrations costs when there is nothing to do.
+//! The host's command line for a hundred modules of ten migrations each, to measure the cost of a
+//! thousand migrations when all are applied.
 //!
 //! Each module makes a table in its first migration and adds a column to it in each of the others.
 //! Each but the first requires the one before and, as far as there is one, the one ten before.
@@ -11,7 +11,7 @@ use module_api::{Files, Module};
 const MODULES: usize = 100;
 const MIGRATIONS: usize = 10;
 
-/// A module with a table that changed often.
+/// A module whose table was changed often.
 struct Changed {
     name: &'static str,
     requires: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! The queries as one writes them with sqlx.
+//! The queries written by hand with sqlx.
 
 use lettings::models::Address as NewAddress;
 use module_api::db::Executor;
@@ -92,7 +92,7 @@ macro_rules! from_row {
 from_row!(SqliteRow);
 from_row!(PgRow);
 
-/// Runs a query on whichever connection it is.
+/// Runs a query on either kind of connection.
 macro_rules! on {
     ($on:expr, $query:expr, $fetch:ident) => {
         match $on {
@@ -132,7 +132,7 @@ pub(crate) async fn insert_address(on: Executor<'_>, address: &NewAddress) -> Re
     )
 }
 
-/// With a look beforehand whether the address exists and is free, as a form needs it.
+/// Inserts a letting after checking that the address exists and is free, as a form does.
 pub(crate) async fn insert_letting(
     mut on: Executor<'_>,
     title: &str,

@@ -1,4 +1,4 @@
-//! Values of other kinds than texts and whole numbers, typed and by hand.
+//! Values of other kinds than text and whole numbers, typed and by hand.
 
 use module_api::db::{DatabaseKind, DbError, Decimal, Executor, Transaction, Uuid, execute_script};
 use module_api::model::{Json, Model};
@@ -34,7 +34,7 @@ pub(crate) struct Stay {
 }
 
 impl Stay {
-    /// A stay that is not stored.
+    /// Creates a stay that is not stored.
     pub(crate) fn new() -> Self {
         Self {
             id: 0,
@@ -47,7 +47,7 @@ impl Stay {
     }
 }
 
-/// Creates the table, which goes with the transaction.
+/// Creates the table, which is rolled back with the transaction.
 pub(crate) async fn create_table(on: &mut Transaction) -> Result<(), DbError> {
     let create = match on.kind() {
         DatabaseKind::Sqlite => CREATE_ON_SQLITE,

@@ -1,8 +1,9 @@
-//! Typed queries beside the same rows asked for with sqlx by hand, to measure what the types cost.
+//! Compares typed queries with the same queries written by hand with sqlx, to measure the cost of
+//! the types.
 //!
-//! `bench-queries URL BLOCKS` takes turns with both on one connection, and prints a line for each
-//! block: the operation, then the microseconds that one of it took typed, and by hand. The
-//! database has at least twelve lettings, and is left as it was.
+//! `bench-queries URL BLOCKS` alternates between both on one connection, and prints a line for
+//! each block: the operation, then the microseconds of one typed operation, and of one by hand.
+//! The database needs at least twelve lettings, and is left unchanged.
 
 mod by_hand;
 mod kinds;
@@ -19,7 +20,7 @@ use rocket::figment::providers::Serialized;
 
 use kinds::Stay;
 
-/// How often an operation runs in one turn.
+/// The number of runs of an operation in one turn.
 const RUNS: u32 = 20;
 
 #[rocket::main]
@@ -33,7 +34,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The microseconds that a run of something takes.
+/// Measures the microseconds of a run.
 macro_rules! time {
     ($what:expr) => {{
         let before = Instant::now();
@@ -44,7 +45,7 @@ macro_rules! time {
     }};
 }
 
-/// Both in turns, first one and then the other beginning, after a turn to warm up.
+/// Runs both in alternating order, after a turn to warm up.
 macro_rules! compare {
     ($blocks:expr, $name:literal, $typed:expr, $by_hand:expr) => {
         for block in 0..=$blocks {
@@ -109,7 +110,7 @@ async fn read(pool: &DbPool, blocks: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// In a transaction that is not committed, so that what is measured is not the disk.
+/// Writes in a transaction that is not committed, so that the disk is not measured.
 async fn write(pool: &DbPool, blocks: u32) -> Result<(), Box<dyn Error>> {
     let mut transaction = pool.begin().await?;
     let on = &mut transaction;

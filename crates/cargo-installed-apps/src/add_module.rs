@@ -1,4 +1,4 @@
-//! `cargo installed-apps add`: links a module that exists.
+//! `cargo installed-apps add`: links an existing module.
 
 use std::path::Path;
 
@@ -11,18 +11,18 @@ use crate::names::{self, crate_name};
 use crate::relative::path_between;
 use crate::site::{self, Site};
 
-/// The package of the contract, by which a module is known.
+/// The package of the contract, by which a module is recognized.
 const CONTRACT: &str = "installed-apps-module-api";
 
-/// The beginning of the names of the engine's packages, whose modules are called what follows.
+/// The prefix of the engine's packages; the rest is the name of a module.
 const ENGINE: &str = "installed-apps-";
 
 /// Plans the edits that link a module.
 ///
 /// # Errors
 ///
-/// There is no site here, the package is no module or is linked already, or the site's files cannot be
-/// edited.
+/// There is no site here, the package is not a module or is linked already, or the site's files cannot
+/// be edited.
 pub(crate) fn plan(asked: &AddModule, here: &Path) -> Result<Plan, Error> {
     let site = Site::find(here)?;
     let Found { source, usual_name, required } = match &asked.path {
@@ -45,7 +45,7 @@ pub(crate) fn plan(asked: &AddModule, here: &Path) -> Result<Plan, Error> {
 struct Found {
     source: Source,
     usual_name: String,
-    /// The site's features that it needs.
+    /// The features of the site that it requires.
     required: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The files that a command makes and changes: written all of them, or none.
+//! The files that a command creates and changes: all of them, or none.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,11 +13,11 @@ use crate::template::File;
 /// The outcome of a command before anything is written.
 pub(crate) struct Plan {
     pub(crate) changes: Changes,
-    /// The command or page to go on with.
+    /// The command or page to continue with.
     pub(crate) next: String,
 }
 
-/// A folder to make and files to change, with all texts.
+/// A folder to create and files to change, with their texts.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     folder: Option<(PathBuf, Vec<File>)>,
@@ -33,11 +33,11 @@ struct Edit {
 }
 
 impl Changes {
-    /// Makes `folder` with these files, whose paths are below it.
+    /// Creates `folder` with these files, whose paths are below it.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] if there is something of that name.
+    /// [`Error::Exists`] if the path exists.
     pub(crate) fn make(mut self, folder: PathBuf, files: Vec<File>) -> Result<Self, Error> {
         if folder.symlink_metadata().is_ok() {
             return Err(Error::Exists(folder));
@@ -46,7 +46,7 @@ impl Changes {
         Ok(self)
     }
 
-    /// Puts `after` in place of the text `before` of a file. `what` tells the difference.
+    /// Replaces the text `before` of a file by `after`. `what` describes the change.
     pub(crate) fn edit(
         mut self,
         path: PathBuf,
@@ -58,7 +58,7 @@ impl Changes {
         self
     }
 
-    /// One line for each file.
+    /// Formats one line for each file.
     pub(crate) fn report(&self, here: &Path, dry_run: bool) -> String {
         let (make, change) =
             if dry_run { ("would make", "would change") } else { ("made", "changed") };
@@ -78,11 +78,11 @@ impl Changes {
         report
     }
 
-    /// Writes them. Everything is written beside its place first, and then put there.
+    /// Writes the changes. All files are written to temporary places first, and then moved.
     ///
     /// # Errors
     ///
-    /// A file or folder cannot be written; nothing has changed then.
+    /// A file or folder cannot be written; all changes are undone then.
     pub(crate) fn apply(&self) -> Result<(), Error> {
         let folder = self.folder.as_ref().map(|(folder, files)| stage_folder(folder, files));
         let folder = folder.transpose()?;
@@ -101,7 +101,7 @@ impl Changes {
         Ok(())
     }
 
-    /// Takes the folder and the first `done` edits back, as far as the disk lets it.
+    /// Undoes the folder and the first `done` edits, as far as the disk allows.
     fn undo(&self, done: usize) {
         for Edit { path, before, .. } in &self.edits[..done] {
             let _ = fs::write(path, before);
@@ -112,7 +112,7 @@ impl Changes {
     }
 }
 
-/// The folder's name inside the temporary one, which only this user could read.
+/// The folder's name inside the temporary one, which is readable only by this user.
 const INSIDE: &str = "new";
 
 fn stage_folder(place: &Path, files: &[File]) -> Result<TempDir, Error> {

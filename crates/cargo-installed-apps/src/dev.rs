@@ -28,20 +28,20 @@ const INTERVAL: Duration = Duration::from_millis(500);
 
 /// An event while a site is developed.
 enum Event {
-    /// Files were written, made, moved or removed.
+    /// Files were written, created, moved or removed.
     Edited(Vec<PathBuf>),
-    /// A build has ended, with the program it made, if any.
+    /// A build has ended, with the resulting program, if any.
     Built(Option<Executable>),
-    /// The process was told to end.
+    /// The process was told to stop.
     Stop,
 }
 
-/// Runs the site of a folder until the process is told to end.
+/// Runs the site of a folder until the process is told to stop.
 ///
 /// # Errors
 ///
 /// There is no site; Cargo cannot be run or read the manifests at the start; the operating system
-/// refuses to watch files or to start the program.
+/// cannot watch files or start the program.
 pub(crate) fn run(asked: &Dev, here: &Path) -> Result<(), Error> {
     let site = Site::find(here)?;
     let (sender, events) = mpsc::channel();
@@ -62,13 +62,13 @@ struct Session<'a> {
     events: Sender<Event>,
     watcher: RecommendedWatcher,
     workspace: Workspace,
-    /// The files of which the program was built the last time.
+    /// The source files of the latest build.
     sources: BTreeSet<PathBuf>,
-    /// The effect of edits that are in no build yet, and when the last of them was made.
+    /// The effect of edits that are not in a build yet, and the time of the last one.
     edited: Option<(Effect, Instant)>,
-    /// The build that runs, and the effect of the edits that it is for.
+    /// The current build, and the effect of its edits.
     build: Option<(Build, Effect)>,
-    /// The effect of edits whose build has failed.
+    /// The effect of edits whose build failed.
     unbuilt: Option<Effect>,
     program: Option<Program>,
 }
@@ -77,7 +77,7 @@ impl<'a> Session<'a> {
     fn new(site: &'a Site, asked: &'a Dev, events: Sender<Event>) -> Result<Self, Error> {
         let of_files = events.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            // The compiler reads all the files that it is about.
+            // The compiler reads all source files, which is not an edit.
             if let Ok(event) = event
                 && !event.kind.is_access()
             {
@@ -102,7 +102,7 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    /// Goes from event to event until it is told to stop.
+    /// Handles events until the process is told to stop.
     fn run(&mut self, events: &Receiver<Event>) -> Result<(), Error> {
         loop {
             let settled = self.edited.filter(|_| self.build.is_none());
@@ -126,13 +126,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Notes the effect of edited files.
+    /// Records the effect of edited files.
     fn note(&mut self, files: &[PathBuf]) {
         let is_running = self.program.as_mut().is_some_and(Program::is_running);
         let effects = files.iter().filter_map(|file| {
             let package = self.workspace.package_of(file);
             let below = file.strip_prefix(package).ok()?;
-            // A folder may have come with files in it, before it was watched.
+            // A new folder may contain files from before it was watched.
             if file.is_dir() {
                 return below
                     .file_name()
@@ -149,9 +149,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Reads the packages anew, and watches folders that are new among theirs.
+    /// Reads the packages again, and watches their new folders.
     fn reread(&mut self) {
-        // Cargo says what it cannot read, and the build will, too.
+        // Cargo reports the error, and so will the build.
         if let Ok(workspace) = Workspace::read(self.folder) {
             self.workspace = workspace;
         }
@@ -160,8 +160,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Watches all folders. One that was removed and made again has to be watched again, and another
-    /// time does no harm.
+    /// Watches all folders. One that was removed and created again has to be watched again;
+    /// repeating it is harmless.
     fn watch(&mut self) -> Result<(), Error> {
         for folder in self.workspace.folders() {
             self.watcher.watch(&folder, RecursiveMode::NonRecursive)?;
@@ -176,7 +176,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Restarts the program if the build has made another, and leaves it alone if it failed.
+    /// Restarts the program if the build has changed it; a failed build leaves it running.
     fn built(&mut self, executable: Option<Executable>) -> Result<(), Error> {
         let Some((build, effect)) = self.build.take() else { return Ok(()) };
         if !build.succeeded() {
@@ -201,7 +201,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Ends the build and the program.
+    /// Stops the build and the program.
     fn stop(&mut self) {
         if let Some((build, _)) = self.build.take() {
             build.stop();

@@ -7,14 +7,14 @@ use toml_edit::Item;
 use crate::error::Error;
 use crate::manifest::{Manifest, package_of};
 
-/// The beginning of the names of the engine's packages.
+/// The prefix of the engine's packages.
 const PREFIX: &str = "installed-apps";
 
 /// A checkout of the engine.
 #[derive(Debug)]
 pub(crate) struct Checkout {
     manifest: Manifest,
-    /// Its folder, as the new site names it.
+    /// The folder, as written in the new site's manifest.
     named: PathBuf,
 }
 
@@ -32,7 +32,7 @@ impl Checkout {
     ///
     /// # Errors
     ///
-    /// [`Error::NoEngine`] if it is and this checkout does not have it.
+    /// [`Error::NoEngine`] if it is one that this checkout lacks.
     pub(crate) fn path_of(&self, package: &str) -> Result<Option<String>, Error> {
         if !package.starts_with(PREFIX) {
             return Ok(None);

@@ -1,11 +1,11 @@
-//! Errors of the commands. Each says what to do.
+//! Errors of the commands, each with its remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::names::InvalidName;
 
-/// The reason why a command did nothing.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("`{name}` cannot be the name of {what}: {source}; choose another")]
@@ -61,7 +61,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Makes the error of a name that cannot be that of `what`.
+    /// Creates the error of an invalid name of `what`.
     pub(crate) fn name(what: &'static str, name: &str) -> impl FnOnce(InvalidName) -> Self {
         let name = name.to_owned();
         move |source| Self::Name { what, name, source }

@@ -1,6 +1,6 @@
 //! The lines of Rust that link modules: `use guest_book as _;`.
 
-/// The name that a line links, if it is such a line.
+/// The module that a line links, if it does.
 fn linked_by(line: &str) -> Option<&str> {
     line.trim().strip_prefix("use ")?.strip_suffix(" as _;").map(str::trim)
 }
@@ -10,8 +10,8 @@ pub(crate) fn is_linked(source: &str, name: &str) -> bool {
     source.lines().any(|line| linked_by(line) == Some(name))
 }
 
-/// The source with the line that links a module, in the last block of such lines and by the order of
-/// their names; after the other imports if there is no such line yet.
+/// Adds the line that links a module, sorted into the last block of such lines; without one, after
+/// the other imports.
 pub(crate) fn link(source: &str, name: &str) -> String {
     let mut lines: Vec<&str> = source.lines().collect();
     let (feature, import) = (format!("#[cfg(feature = \"{name}\")]"), format!("use {name} as _;"));
@@ -34,7 +34,7 @@ pub(crate) fn link(source: &str, name: &str) -> String {
     lines.join(ending) + ending
 }
 
-/// The line of the last block of linking lines before which a name stands by its order.
+/// The line of the last block before which a name is sorted.
 fn place_in_block(lines: &[&str], name: &str) -> Option<usize> {
     let last = lines.iter().rposition(|line| linked_by(line).is_some())?;
     let mut place = last + 1;
@@ -57,8 +57,8 @@ fn place_in_block(lines: &[&str], name: &str) -> Option<usize> {
     }
 }
 
-/// The line after the last import at the top level; or else after the documentation and attributes of
-/// the file.
+/// The line after the last import at the top level; without one, after the documentation and
+/// attributes of the file.
 fn after_imports(lines: &[&str]) -> usize {
     let import = lines.iter().rposition(|line| line.starts_with("use "));
     if let Some(import) = import {

@@ -1,4 +1,5 @@
-//! The cargo subcommand `cargo installed-apps`: makes sites and modules, links modules, and runs sites.
+//! The cargo subcommand `cargo installed-apps`: creates sites and modules, links modules, and runs
+//! sites.
 
 mod add_module;
 mod arguments;
@@ -28,7 +29,7 @@ use crate::error::Error;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<_> = env::args_os().collect();
-    // Cargo passes the name of the subcommand on.
+    // Cargo passes the name of the subcommand as the first argument.
     if arguments.get(1).is_some_and(|first| first == "installed-apps") {
         arguments.remove(1);
     }

@@ -1,4 +1,4 @@
-//! A Cargo.toml: the packages that it depends on.
+//! A Cargo.toml and its dependencies.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,11 +8,11 @@ use toml_edit::{DocumentMut, Item, TableLike, TomlError};
 
 use crate::error::Error;
 
-/// A Cargo.toml that was read, to look at and to edit.
+/// A parsed Cargo.toml, for reading and editing.
 #[derive(Debug)]
 pub(crate) struct Manifest {
     pub(crate) file: PathBuf,
-    /// The text as it was read.
+    /// The original text.
     pub(crate) text: String,
     pub(crate) document: DocumentMut,
 }
@@ -22,17 +22,17 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no TOML.
+    /// The file cannot be read, or is not valid TOML.
     pub(crate) fn read(file: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(file).map_err(|error| Error::io("read", file, error))?;
         Self::parse(file, text)
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
     /// # Errors
     ///
-    /// It is no TOML.
+    /// The text is not valid TOML.
     pub(crate) fn parse(file: &Path, text: String) -> Result<Self, Error> {
         let document = text.parse().map_err(|error: TomlError| Error::Manifest {
             file: file.to_owned(),
@@ -51,12 +51,12 @@ impl Manifest {
         self.document.get("package")?.get("name")?.as_str()
     }
 
-    /// The packages of `[dependencies]` by their keys. Those that a workspace names are looked up in
-    /// this file, or in that of the workspace above it.
+    /// The packages of `[dependencies]` by their keys. Inherited ones are looked up in this file, or
+    /// in the manifest of the workspace above it.
     ///
     /// # Errors
     ///
-    /// The workspace's file cannot be read.
+    /// The manifest of the workspace cannot be read.
     pub(crate) fn dependencies(&self) -> Result<BTreeMap<String, String>, Error> {
         let Some(own) = self.table(&["dependencies"]) else { return Ok(BTreeMap::new()) };
         let is_inherited = |item: &Item| item.get("workspace").is_some();

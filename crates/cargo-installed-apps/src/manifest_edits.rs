@@ -1,4 +1,4 @@
-//! Edits of a Cargo.toml. Comments and order stay.
+//! Edits of a Cargo.toml, which preserve comments and order.
 
 use toml_edit::{Array, InlineTable, Item, Table, TableLike, Value};
 
@@ -11,12 +11,12 @@ pub(crate) struct Source {
     pub(crate) place: Place,
 }
 
-/// The place where Cargo finds a package.
+/// The source of a package.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     /// A folder.
     Path(String),
-    /// The registry, with the versions that are taken.
+    /// The registry, with the accepted versions.
     Registry(String),
 }
 
@@ -35,8 +35,8 @@ impl Source {
 }
 
 impl Manifest {
-    /// Adds a module: a dependency that can be left out, and a feature of the same name that turns on
-    /// those in `required`, and is on by default.
+    /// Adds a module: an optional dependency, and a feature with the same name that enables those in
+    /// `required` and is on by default.
     pub(crate) fn link(&mut self, name: &str, source: &Source, required: &[String]) {
         let mut dependency = source.dependency(name);
         if self.shared().is_some() {
@@ -69,7 +69,7 @@ impl Manifest {
         }
     }
 
-    /// Has each shared dependency for which `path` gives one taken from there.
+    /// Replaces the source of each shared dependency for which `path` returns a path.
     pub(crate) fn set_paths<E>(
         &mut self,
         path: impl Fn(&str) -> Result<Option<String>, E>,
@@ -87,13 +87,13 @@ impl Manifest {
     }
 }
 
-/// The table of that key, made if it is missing.
+/// The table with that key, created if it is missing.
 fn table<'a>(parent: &'a mut dyn TableLike, key: &str) -> &'a mut dyn TableLike {
     let item = parent.entry(key).or_insert(Item::Table(Table::new()));
     item.as_table_like_mut().expect("Cargo has tables there")
 }
 
-/// Adds an entry to a list, on a line of its own if the others have one.
+/// Adds an entry to a list, on a line of its own if the others are.
 fn push(list: &mut Array, entry: &str) {
     let mut value = Value::from(entry);
     if let Some(last) = list.iter().last() {

@@ -19,11 +19,11 @@ pub(crate) enum InvalidName {
     Folder,
 }
 
-/// The namespaces of the host. They are those of `module_api::check_name`, which a test compares: this
-/// program is installed in seconds because it does not depend on the contract.
+/// The reserved names of the host, those of `module_api::check_name`; a test compares them. This
+/// program does not depend on the contract, so that it can be installed in seconds.
 const RESERVED: &[&str] = &["errors", "host", "module", "path", "site"];
 
-/// Rust's strict and reserved keywords that are names by their form.
+/// Rust's strict and reserved keywords that are otherwise valid names.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -34,7 +34,7 @@ const KEYWORDS: &[&str] = &[
 
 const STANDARD: &[&str] = &["alloc", "core", "proc_macro", "std", "test"];
 
-/// The folders of `target/debug`, where a program of that name would be.
+/// The folders in `target/debug` that a program's name would clash with.
 const FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
 /// Checks that `name` can be the name of a module, its package and its feature.

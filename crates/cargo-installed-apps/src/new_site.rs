@@ -15,7 +15,7 @@ use crate::template::{self, File};
 ///
 /// # Errors
 ///
-/// A name cannot be used, the folder exists, or the engine's checkout is none.
+/// A name is not valid, the folder exists, or the engine's checkout is not one.
 pub(crate) fn plan(asked: &NewSite, here: &Path) -> Result<Plan, Error> {
     let NewSite { name, module, engine } = asked;
     check_names(name, module)?;
@@ -46,14 +46,14 @@ fn manifest_of(files: &[File]) -> Result<Manifest, Error> {
     Manifest::parse(path, text.clone())
 }
 
-/// Checks the names by themselves, against each other, and against those of the template.
+/// Checks the names: each by itself, against each other, and against those of the template.
 fn check_names(site: &str, module: &str) -> Result<(), Error> {
     names::check_site(site).map_err(Error::name("a site", site))?;
     names::check_module(module).map_err(Error::name("a module", module))?;
     if crate_name(site) == module {
         return Err(Error::Taken { name: module.to_owned(), taken: "the site itself" });
     }
-    // No site's module can have this name.
+    // A module's name cannot be one of these.
     let template = manifest_of(&template::site(site, "module"))?;
     match [site, module].into_iter().find(|name| template.knows(&crate_name(name))) {
         Some(name) => {

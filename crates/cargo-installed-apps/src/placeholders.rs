@@ -1,11 +1,11 @@
-//! Placeholders in the files of the template, as `cargo generate` writes them.
+//! Placeholders in the files of the template, in the syntax of `cargo generate`.
 
 use std::collections::BTreeMap;
 
-/// The end of the name of a file with placeholders.
+/// The extension of a file with placeholders.
 pub(crate) const SUFFIX: &str = ".liquid";
 
-/// The text of each placeholder, by what stands between its braces: `module_name | pascal_case`.
+/// The text of each placeholder, by the content of its braces: `module_name | pascal_case`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Placeholders(BTreeMap<&'static str, String>);
 
@@ -16,12 +16,12 @@ impl Placeholders {
         self
     }
 
-    /// The text with its placeholders replaced, but for those in `{% raw %}…{% endraw %}`, which are of
-    /// the site's own templates.
+    /// Replaces the placeholders in a text, except in `{% raw %}…{% endraw %}`, which encloses the
+    /// site's own templates.
     ///
     /// # Panics
     ///
-    /// On a placeholder that is not set: a mistake in the template, which tests render as a whole.
+    /// A placeholder is not set: a bug in the template, which tests render as a whole.
     pub(crate) fn render(&self, text: &str) -> String {
         let mut parts = text.split("{% raw %}");
         let mut rendered = self.replace(parts.next().unwrap_or_default());

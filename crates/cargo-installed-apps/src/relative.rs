@@ -1,4 +1,4 @@
-//! Paths from a folder to another.
+//! Relative paths between folders.
 
 use std::path::{Component, Path, PathBuf};
 

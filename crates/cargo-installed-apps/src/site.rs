@@ -1,4 +1,4 @@
-//! The site that a command is for: the one whose folder it is called in, or below.
+//! The current site: the one in the current folder, or above it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use crate::manifest::Manifest;
 use crate::manifest_edits::Source;
 use crate::names::crate_name;
 
-/// The package of the engine's host, by which a site is known.
+/// The package of the engine's host, by which a site is recognized.
 pub(crate) const HOST: &str = "installed-apps";
 
-/// A site that was found.
+/// The current site.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) manifest: Manifest,
@@ -51,7 +51,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// [`Error::Manifest`] if it has none.
+    /// [`Error::Manifest`] if there is none.
     pub(crate) fn package(&self) -> Result<&str, Error> {
         self.manifest.package().ok_or_else(|| Error::Manifest {
             file: self.manifest.file.clone(),
@@ -59,7 +59,7 @@ impl Site {
         })
     }
 
-    /// Checks that no module, dependency or feature has that name yet.
+    /// Checks that no module, dependency or feature has that name.
     ///
     /// # Errors
     ///
@@ -79,7 +79,8 @@ impl Site {
         Ok(())
     }
 
-    /// Adds the edits that link a module. `member` is its folder, if it is to be the workspace's.
+    /// Adds the edits that link a module. `member` is its folder, if it is added to the
+    /// workspace.
     pub(crate) fn link(
         mut self,
         name: &str,
@@ -102,7 +103,7 @@ impl Site {
     }
 }
 
-/// The library of the site, or else its program.
+/// Reads the library of the site, or else its program.
 fn read_source(folder: &Path) -> Result<(PathBuf, String), Error> {
     let files = ["src/lib.rs", "src/main.rs"].map(|file| folder.join(file));
     let file = files.into_iter().find(|file| file.is_file());

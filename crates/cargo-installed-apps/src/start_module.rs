@@ -1,4 +1,4 @@
-//! `cargo installed-apps startmodule`: a module in the current site.
+//! `cargo installed-apps startmodule`: creates a module in the current site.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::manifest_edits::{Place, Source};
 use crate::site::Site;
 use crate::{names, template};
 
-/// The shared dependencies that a module's manifest names, as a site has them that lacks one.
+/// The shared dependencies in a module's manifest, for sites that lack one.
 const SHARED: [(&str, &str); 3] = [
     (
         "module-api",
@@ -34,7 +34,7 @@ const SHARED: [(&str, &str); 3] = [
 ///
 /// # Errors
 ///
-/// There is no site here, the name cannot be used, or the site's files cannot be edited.
+/// There is no site here, the name is not valid, or the site's files cannot be edited.
 pub(crate) fn plan(asked: &StartModule, here: &Path) -> Result<Plan, Error> {
     let name = &asked.name;
     names::check_module(name).map_err(Error::name("a module", name))?;

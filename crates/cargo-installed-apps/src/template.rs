@@ -12,7 +12,7 @@ use crate::placeholders::{Placeholders, SUFFIX};
 #[folder = "template"]
 struct Template;
 
-/// The file of `cargo generate`, which is no part of a site.
+/// The file for `cargo generate`, which is not part of a site.
 const FOR_CARGO_GENERATE: &str = "cargo-generate.toml";
 
 /// The folder of the module in the template.

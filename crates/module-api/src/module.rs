@@ -103,7 +103,7 @@ pub trait Module: Send + Sync + 'static {
         title.into()
     }
 
-    /// Its version, if it is not that of the package that registers it.
+    /// The version; by default that of the package that registers it.
     fn version(&self) -> Option<&'static str> {
         None
     }
@@ -114,7 +114,7 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
-    /// Its optional dependencies: it may name their routes and override their templates. They need
+    /// The optional dependencies: the module may name their routes and override their templates. They need
     /// not be linked.
     fn uses(&self) -> &'static [&'static str] {
         &[]
@@ -126,9 +126,8 @@ pub trait Module: Send + Sync + 'static {
         format!("/{}", self.name()).into()
     }
 
-    /// Its [`Route`]s, with paths relative to the mount: `rocket::routes![index, letting]`. Handlers
-    /// return a [`Page`](crate::Page) and [`Error`](crate::Error), and make addresses with
-    /// [`Urls`](crate::Urls).
+    /// The [`Route`]s, with paths relative to the mount: `rocket::routes![index, letting]`. Handlers return
+    /// a [`Page`](crate::Page) and [`Error`](crate::Error), and make addresses with [`Urls`](crate::Urls).
     ///
     /// A route's name for `url()` is that of its handler: `lettings:letting`. Pages end in `/`:
     /// `#[get("/<letting_id>")]` answers at `/lettings/1/`, and `/lettings/1` is redirected there.
@@ -190,25 +189,26 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
-    /// Its own error pages: [`Catcher`]s with bases relative to the mount. A module mounted at `/`
-    /// cannot have any, since the pages there are the host's.
+    /// The error pages: [`Catcher`]s with bases relative to the mount. A module mounted at `/` cannot have
+    /// any, since the pages there are the host's.
     fn catchers(&self) -> Vec<Catcher> {
         Vec::new()
     }
 
-    /// Its templates, [`Files`] named as `NAME/page.html.j2`; also overrides for templates of modules
-    /// that it requires or uses. [`Page`](crate::Page) renders them.
+    /// The templates, [`Files`] named as `NAME/page.html.j2`; also overrides for templates of modules that
+    /// it requires or uses. [`Page`](crate::Page) renders them.
     fn templates(&self) -> Files {
         Files::none()
     }
 
-    /// Its assets, [`Files`] served below `/static/NAME/` under the paths they have here.
+    /// The assets, [`Files`] served below `/static/NAME/` under the paths they have here.
     fn assets(&self) -> Files {
         Files::none()
     }
 
-    /// Its models, as `vec![Letting::INFO, Address::INFO]`: see [`Model`](crate::model::Model).
-    /// `makemigrations`, fixtures, the admin and deletions read them. Its migrations create the tables.
+    /// The models, as `vec![Letting::INFO, Address::INFO]`: see [`Model`](crate::model::Model).
+    /// `makemigrations`, fixtures, the admin and deletions read them. The module's migrations create the
+    /// tables.
     fn models(&self) -> Vec<&'static ModelInfo> {
         Vec::new()
     }
@@ -218,7 +218,7 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Its additions to registrations of other modules: see
+    /// The additions to registrations of other modules: see
     /// [`AdminExtension`](crate::admin::AdminExtension).
     ///
     /// ```
@@ -245,12 +245,12 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Its migrations: see [`Migration`](crate::Migration) for the names of the files.
+    /// The migrations: see [`Migration`](crate::Migration) for the names of the files.
     fn migrations(&self) -> Files {
         Files::none()
     }
 
-    /// Its migrations that are Rust code, or have code beside their file: see [`MigrationCode`].
+    /// The migrations that are Rust code, or have code beside their file: see [`MigrationCode`].
     fn migration_code(&self) -> Vec<MigrationCode> {
         Vec::new()
     }
@@ -261,7 +261,7 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Its demo data: [`Files`] in Django's fixture format, loaded in the order of their names into an
+    /// The demo data: [`Files`] in Django's fixture format, loaded in the order of their names into an
     /// empty database of the `local` profile.
     fn fixtures(&self) -> Files {
         Files::none()
@@ -312,12 +312,12 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Its sections on pages of other modules: see [`Section`].
+    /// The sections on pages of other modules: see [`Section`].
     fn sections(&self) -> Vec<Section> {
         Vec::new()
     }
 
-    /// Its settings, read from `[default.modules.NAME]`: see [`SettingsSchema`].
+    /// The settings, read from `[default.modules.NAME]`: see [`SettingsSchema`].
     fn settings(&self) -> SettingsSchema {
         SettingsSchema::none()
     }
@@ -327,7 +327,7 @@ pub trait Module: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Its checks of the rows in the database: see [`DatabaseCheck`].
+    /// The checks of the rows in the database: see [`DatabaseCheck`].
     fn database_checks(&self) -> Vec<DatabaseCheck> {
         Vec::new()
     }
@@ -337,12 +337,12 @@ pub trait Module: Send + Sync + 'static {
         None
     }
 
-    /// Its metrics: see [`Gauge`].
+    /// The metrics: see [`Gauge`].
     fn gauges(&self) -> Vec<Gauge> {
         Vec::new()
     }
 
-    /// Its commands of the host's command line: see [`Command`].
+    /// The commands of the host's command line: see [`Command`].
     fn commands(&self) -> Vec<Command> {
         Vec::new()
     }

@@ -1,4 +1,4 @@
-//! The attributes of a struct or a field, taken one by one.
+//! The attributes of a struct or a field, consumed one by one.
 
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
@@ -11,8 +11,8 @@ use crate::names::{list, nearest};
 pub(crate) struct Attributes(Vec<Attribute>);
 
 impl Attributes {
-    /// Those of one kind, such as `#[model(…)]`, of which the names are known and none but the repeatable
-    /// ones stands twice; `None` if that is not so, which the errors tell then.
+    /// Reads the attributes of one kind, such as `#[model(…)]`. Reports unknown names, and duplicates of
+    /// attributes that are not repeatable, and returns `None` then.
     pub(crate) fn read(
         kind: &str,
         attributes: &[syn::Attribute],
@@ -35,7 +35,7 @@ impl Attributes {
         Self::checked(items, known, repeatable, errors)
     }
 
-    /// These attributes, if their names are known and none but the repeatable ones stands twice.
+    /// Returns these attributes if all are known, and only repeatable ones occur several times.
     fn checked(
         items: Vec<Attribute>,
         known: &[&str],
@@ -63,12 +63,12 @@ impl Attributes {
         self.0.iter().find(|item| item.name == name).map(|item| item.name.span())
     }
 
-    /// Returns `true` if it stands there without a value.
+    /// Returns `true` if the attribute is present without a value.
     pub(crate) fn is_alone(&self, name: &str) -> bool {
         self.find(name).is_some_and(|item| item.value.is_none())
     }
 
-    /// The names, each with its place.
+    /// The names, each with its span.
     pub(crate) fn names(&self) -> impl Iterator<Item = (String, Span)> {
         self.0.iter().map(|item| (item.name.to_string(), item.name.span()))
     }
@@ -77,7 +77,7 @@ impl Attributes {
         self.0.iter().find(|item| item.name == name)
     }
 
-    /// Something without a value.
+    /// Returns `true` if an attribute without a value is present.
     pub(crate) fn flag(&self, name: &str, errors: &mut Errors) -> bool {
         let Some(item) = self.find(name) else { return false };
         if let Some(value) = &item.value {
@@ -127,7 +127,7 @@ impl Attributes {
         }
     }
 
-    /// Texts in brackets.
+    /// The texts of a list in brackets.
     pub(crate) fn texts(&self, name: &str, example: &str, errors: &mut Errors) -> Vec<LitStr> {
         let Some(literal) = self.literal(name, example, errors) else { return Vec::new() };
         let texts = match literal {
@@ -140,7 +140,7 @@ impl Attributes {
         })
     }
 
-    /// Lists of texts in brackets.
+    /// The lists of texts in a list in brackets.
     pub(crate) fn lists_of_texts(
         &self,
         name: &str,
@@ -165,7 +165,7 @@ impl Attributes {
         })
     }
 
-    /// The attributes in each `name(…)`, with the place of the name.
+    /// The attributes in each `name(…)`, with the span of the name.
     pub(crate) fn nested(
         &self,
         name: &str,
@@ -187,7 +187,7 @@ impl Attributes {
         nested
     }
 
-    /// The paths of an attribute that may stand several times.
+    /// The paths of a repeatable attribute.
     pub(crate) fn paths(&self, name: &str, example: &str, errors: &mut Errors) -> Vec<Path> {
         let mut paths = Vec::new();
         for item in self.0.iter().filter(|item| item.name == name) {
@@ -213,7 +213,7 @@ fn texts_of(items: &[Literal]) -> Option<Vec<LitStr>> {
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {
-    // What Django calls it.
+    // Django's name for the option.
     let here = match name {
         "null" => {
             return "there is no attribute `null`: make the field's type an `Option`".to_owned();
@@ -230,7 +230,7 @@ fn unknown(name: &str, known: &[&str]) -> String {
         "validators" => Some("validate"),
         _ => nearest(name, known.iter().copied()),
     };
-    // Of what Django has for a struct, a field has no use.
+    // Django's options for a model do not apply to a field.
     let is_known = |here: &&str| known.iter().any(|known| here.split(' ').next() == Some(known));
     match here.filter(is_known) {
         Some(here) => format!("there is no attribute `{name}`: did you mean `{here}`?"),

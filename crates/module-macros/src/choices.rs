@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::names::words_of_camel_case;
 use crate::reading::Reading;
 
-/// A variant, with its value and what people call it.
+/// A variant, with its value and its label.
 struct Choice<'a> {
     ident: &'a Ident,
     number: Option<&'a Expr>,
@@ -56,7 +56,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(implementations(&input.ident, &choices, numbers != 0))
 }
 
-/// Words as Django's labels have them: `In Progress`.
+/// Words in the style of Django's labels: `In Progress`.
 fn title(words: &str) -> String {
     let capital = |word: &str| {
         let mut characters = word.chars();
@@ -114,7 +114,7 @@ fn implementations(ident: &Ident, choices: &[Choice<'_>], are_numbers: bool) -> 
             }
 
             fn at(place: ::core::primitive::usize) -> ::core::option::Option<Self> {
-                // Built anew: a choice need not be `Copy`.
+                // A new value each time: a choice need not be `Copy`.
                 let all: [fn() -> Self; _] = [#(|| Self::#variants),*];
                 all.get(place).map(|choice| choice())
             }

@@ -1,4 +1,4 @@
-//! A field that is a column: everything its attributes say, checked.
+//! A field that is a column: its attributes, validated.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -12,12 +12,12 @@ use crate::literal::Literal;
 use crate::names::database_name_error;
 use crate::rules::{Choice, DefaultValue, Length, Range, Rules, length};
 
-/// The limit of an email address, as in Django.
+/// The default maximum length of an email address, as in Django.
 const MAX_EMAIL_LENGTH: u32 = 254;
-/// Those of a URL and of a slug, as in Django.
+/// The default maximum length of a URL, as in Django; and of a slug.
 const MAX_URL_LENGTH: u32 = 200;
 const MAX_SLUG_LENGTH: u32 = 50;
-/// The most digits that a `Decimal` takes.
+/// The maximum number of digits of a `Decimal`.
 const MAX_DIGITS: u32 = 29;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute that stands there or not")]
@@ -44,7 +44,7 @@ pub(crate) struct Column {
     pub(crate) auto_now: Option<AutoNow>,
 }
 
-/// When a column is given the time of writing.
+/// The writes at which a column is set to the current time.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum AutoNow {
     Add,
@@ -88,7 +88,7 @@ impl Column {
         let Rules { range, length, .. } = rules;
         let auto_now = auto_now(attributes, errors);
         let default = default.or_else(|| auto_now.map(|_| DefaultValue::Now));
-        // As Django has them.
+        // Django's verbose names.
         let words = if place.is_id { "ID".to_owned() } else { name.replace('_', " ") };
         Self {
             verbose_name: attributes
@@ -99,7 +99,7 @@ impl Column {
                 .map_or_else(String::new, |text| text.value()),
             blank: attributes.flag("blank", errors) || place.is_id || auto_now.is_some(),
             unique: attributes.flag("unique", errors) || one_to_one || place.is_id,
-            // What is unique has an index by that.
+            // A unique column has an index already.
             index: attributes.flag("index", errors)
                 || (is_key && !one_to_one)
                 || (matches!(kind, Kind::Slug(_)) && attributes.span("unique").is_none()),
@@ -122,7 +122,7 @@ impl Column {
 }
 
 impl Column {
-    /// The number of digits after the point, if it is a decimal number.
+    /// The number of digits after the decimal point, if it is a decimal number.
     pub(crate) fn decimal_places(&self) -> Option<u32> {
         match self.kind {
             Kind::Decimal { decimal_places, .. } => Some(decimal_places),
@@ -131,7 +131,7 @@ impl Column {
     }
 }
 
-/// `auto_now` or `auto_now_add`, which say what the value is by themselves.
+/// Reads `auto_now` or `auto_now_add`, which exclude a default.
 fn auto_now(attributes: &Attributes, errors: &mut Errors) -> Option<AutoNow> {
     let (save, add) =
         (attributes.flag("auto_now", errors), attributes.flag("auto_now_add", errors));
@@ -149,7 +149,7 @@ fn auto_now(attributes: &Attributes, errors: &mut Errors) -> Option<AutoNow> {
     Some(auto)
 }
 
-/// Every attribute has to make sense on a field of that type.
+/// Checks that each attribute applies to a field of that type.
 fn check_applicable(place: &Place<'_>, field_type: &FieldType, errors: &mut Errors) {
     let rust = &field_type.rust;
     let rust_name = rust.name();
@@ -282,7 +282,7 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
     } else if long {
         Kind::Text
     } else if has("exact_length") || has("max_length") {
-        // A length that is no number has its error already.
+        // An invalid length is reported already.
         Kind::Char(exact.or(max).unwrap_or(1))
     } else {
         let message = format!(
@@ -297,7 +297,7 @@ fn text_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
     }
 }
 
-/// How many digits a number has, and how many of them after the point.
+/// Reads the total number of digits, and the number of those after the decimal point.
 fn decimal_kind(place: &Place<'_>, errors: &mut Errors) -> Kind {
     let attributes = place.attributes;
     let digits = attributes.integer("max_digits", "8", errors);

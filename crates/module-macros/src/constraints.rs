@@ -1,4 +1,4 @@
-//! Constraints and indexes that are more than columns: `constraint(…)` and `index(…)` of a struct.
+//! Constraints and indexes beyond single columns: `constraint(…)` and `index(…)` of a struct.
 
 use proc_macro2::Span;
 
@@ -6,7 +6,7 @@ use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::names::{database_name_error, is_identifier};
 
-/// One of them.
+/// A constraint or an index.
 pub(crate) struct Constraint {
     pub(crate) name: String,
     pub(crate) kind: Kind,
@@ -24,7 +24,8 @@ const CONSTRAINT: &str =
     "constraint(name = \"stay_in_order\", check = \"departure > arrival\", message = \"…\")";
 const INDEX: &str = "index(name = \"stay_guest\", over = [\"lower(guest)\"])";
 
-/// Reads all of a struct. `column` returns the column of a field, or reports that there is none.
+/// Reads all constraints of a struct. `column` returns the column of a field, or reports that
+/// there is none.
 pub(crate) fn read(
     attributes: &Attributes,
     column: &dyn Fn(&str, Span, &mut Errors) -> Option<String>,
@@ -110,7 +111,8 @@ fn index(
     })
 }
 
-/// The columns of fields and the expressions in a list, and whether all are fields.
+/// The columns of fields and the expressions in a list; the second value is `true` if all are
+/// fields.
 fn over(
     attributes: &Attributes,
     name: &str,

@@ -1,4 +1,4 @@
-//! The description of a model, as the constant that it becomes.
+//! The description of a model, as a constant.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -14,12 +14,12 @@ use crate::many_to_many::{Between, ManyToMany};
 use crate::model::Model;
 use crate::rules::{Choice, DefaultValue};
 
-/// A name inside the code that nothing outside can take for its own.
+/// A hygienic name for generated code.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The `ModelInfo` of a model.
+/// Generates the `ModelInfo` of a model.
 pub(crate) fn info(model: &Model) -> TokenStream {
     let Model { ident, label, table, verbose_name, verbose_name_plural, natural_key, .. } = model;
     let found_by_natural_key = model.found_by_natural_key;
@@ -183,8 +183,8 @@ fn kind(column: &Column) -> TokenStream {
     quote!(::module_api::model::FieldKind::#kind)
 }
 
-/// A function that returns the description of a model. That is looked for only when it is called,
-/// so models may lead to each other.
+/// A function that returns the description of a model. The target is resolved only when it is called,
+/// so models may refer to each other.
 fn target(target: &Type) -> TokenStream {
     quote_spanned!(target.span()=> || <#target as ::module_api::model::Model>::INFO)
 }
@@ -222,7 +222,8 @@ fn many_to_many_info(model: &Model, relation: &ManyToMany) -> TokenStream {
                     let label = &model.label;
                     let target = &relation.target;
                     let target = quote!(<#target as ::module_api::model::Model>::MODEL_LABEL);
-                    // As in Django, a relation to the model itself leads from the first to the second.
+                    // As in Django, a relation of the model to itself leads from the first key to the
+                    // second.
                     let number = usize::from(*is_self);
                     [quote!(#info.column_to(#label, 0)), quote!(#info.column_to(#target, #number))]
                 }
@@ -247,7 +248,7 @@ fn many_to_many_info(model: &Model, relation: &ManyToMany) -> TokenStream {
     }
 }
 
-/// A rule of the program's own, as one about stored values.
+/// A custom validator, adapted to stored values.
 fn validator(field: &Column, path: &syn::Path) -> TokenStream {
     let (value, rule, inner) = (local("value"), local("rule"), &field.inner);
     let (argument, typed) = if field.kind.is_text() {
@@ -292,8 +293,8 @@ fn constraint(constraint: &Constraint) -> TokenStream {
     }
 }
 
-/// The rules over the whole object, as rules about stored values. They are not asked about values
-/// that no object can have.
+/// The rules over the whole object, adapted to stored values. They are not called with values that no
+/// object can have.
 fn rules(model: &Model) -> impl Iterator<Item = TokenStream> {
     let ident = &model.ident;
     let (values, on, object, rule) = (local("values"), local("on"), local("object"), local("rule"));

@@ -1,11 +1,11 @@
-//! How an object shows as text: `{title}, {address.city}`.
+//! The label of an object: `{title}, {address.city}`.
 
 use syn::LitStr;
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Part {
     Text(String),
-    /// The way to a field.
+    /// The path to a field.
     Field(Vec<String>),
 }
 

@@ -1,4 +1,4 @@
-//! The check of the folder that `embed!` names, before anything is made of it.
+//! The check that the folder of `embed!` exists.
 
 use std::path::Path;
 
@@ -24,11 +24,11 @@ impl Parse for WithFolder {
 }
 
 impl WithFolder {
-    /// The code, if there is the folder in that of the crate.
+    /// Returns the code, if the folder exists in that of the crate.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// The folder does not exist.
     pub(crate) fn checked(self, crate_folder: &Path) -> syn::Result<TokenStream> {
         let folder = self.folder.value();
         if crate_folder.join(&folder).is_dir() {

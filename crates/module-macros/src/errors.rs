@@ -1,4 +1,4 @@
-//! All errors of a model at once, each where it belongs.
+//! All errors of a model, each with its span.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use quote::ToTokens;
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// Adds an error about these tokens.
+    /// Adds an error at these tokens.
     pub(crate) fn about(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(syn::Error::new_spanned(tokens, message));
     }

@@ -1,4 +1,4 @@
-//! The code that a model becomes.
+//! The generated code of a model.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -23,7 +23,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         let name = &field.ident;
         value_of(field, &quote!(&self.#name))
     });
-    // A field without a column is nowhere read else, of which the compiler would warn.
+    // A field without a column is never read, and the compiler would warn.
     let unread = many_to_many(model).map(|(field, _)| &field.ident);
     let (row, first, id) = (local("row"), local("first"), local("id"));
     let mut place = 0_usize;
@@ -103,7 +103,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// All columns, under each of the aliases that tables mostly have: `t0."id", t0."title"`.
+/// All columns, under each of the usual aliases of tables: `t0."id", t0."title"`.
 fn columns(model: &Model) -> [String; 3] {
     ["t0", "t1", "t2"].map(|alias| {
         let quoted = |column: &Column| format!("{alias}.\"{}\"", column.stored_as);
@@ -115,7 +115,7 @@ fn columns(model: &Model) -> [String; 3] {
 fn get(model: &Model) -> String {
     let columns: Vec<String> =
         model.columns().map(|(_, column)| format!("\"{}\"", column.stored_as)).collect();
-    // Names are checked: there are no quotes in them.
+    // Names are validated: they contain no quotes.
     let key = columns.first().expect("a model has a primary key");
     format!("SELECT {} FROM \"{}\" WHERE {key} = $1", columns.join(", "), model.table)
 }
@@ -128,11 +128,11 @@ fn value_of(field: &Field, reference: &TokenStream) -> TokenStream {
     }
 }
 
-/// The field, read from the column at a place of the row.
+/// Reads the field from the column of the row at that index.
 fn read(field: &Field, row: &Ident, place: &TokenStream) -> TokenStream {
     let (ident, written) = (&field.ident, &field.written);
     match &field.kind {
-        // The database may not keep how many decimal places a number has.
+        // The database may not store the number of decimal places.
         FieldKind::Column(column) if column.decimal_places().is_some() => {
             let decimal_places = column.decimal_places();
             quote_spanned! {written.span()=>
@@ -150,7 +150,7 @@ fn read(field: &Field, row: &Ident, place: &TokenStream) -> TokenStream {
     }
 }
 
-/// Each field, made of its stored value.
+/// Converts each field from its stored value.
 fn from_values(model: &Model, values: &Ident) -> Vec<TokenStream> {
     let mut place = 0_usize;
     let field = |field: &Field| {
@@ -218,7 +218,7 @@ fn constants(model: &Model) -> TokenStream {
     constants.collect()
 }
 
-/// `Display`, if the text is made of the struct's own fields.
+/// `Display`, if the label consists of the struct's own fields.
 fn display_impl(model: &Model) -> Option<TokenStream> {
     model.display_span?;
     let ident = &model.ident;
@@ -253,8 +253,8 @@ fn display_impl(model: &Model) -> Option<TokenStream> {
     })
 }
 
-/// That the fields of other models exist which `display` names. Of a longer way only the first
-/// step can be seen from here.
+/// Asserts that the fields of other models in `display` exist. Of a longer path only the first
+/// step can be checked here.
 fn assertions(model: &Model) -> TokenStream {
     let ways = model.display.iter().filter_map(|part| match part {
         Part::Field(way) if way.len() > 1 => Some(way),
@@ -263,7 +263,7 @@ fn assertions(model: &Model) -> TokenStream {
     let assertions = ways.filter_map(|way| {
         let (_, column) = model.columns().find(|(field, _)| field.name() == way[0])?;
         let Kind::ForeignKey { target, .. } = &column.kind else { return None };
-        // `Self` means nothing outside of the implementation.
+        // `Self` is not defined outside of the implementation.
         let target = match last_segment(target) {
             Some(segment) if segment.ident == "Self" => {
                 let ident = &model.ident;

@@ -1,4 +1,4 @@
-//! A field of the struct, whichever kind it is.
+//! A field of the struct, of any kind.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
@@ -47,7 +47,7 @@ pub(crate) const ATTRIBUTES: &[&str] = &[
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
-    /// The type as it is written.
+    /// The type as written.
     pub(crate) written: Type,
     pub(crate) kind: FieldKind,
 }
@@ -65,7 +65,7 @@ pub(crate) struct Owner<'a> {
 }
 
 impl Field {
-    /// `None` if there is nothing to go on, which the errors tell then.
+    /// Reads a field; `None` if that is not possible, in which case the errors are reported.
     pub(crate) fn read(field: &syn::Field, owner: &Owner<'_>, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
         let name = ident.unraw().to_string();

@@ -30,17 +30,17 @@ impl RustType {
         matches!(self, Self::I16 | Self::I32 | Self::I64)
     }
 
-    /// Returns `true` if it can be limited by `min` and `max`.
+    /// Returns `true` if `min` and `max` apply to the type.
     pub(crate) fn is_number(&self) -> bool {
         self.is_integer() || matches!(self, Self::F64 | Self::Decimal)
     }
 
-    /// Returns `true` if it can be given the time of writing.
+    /// Returns `true` if `auto_now` applies to the type.
     pub(crate) fn is_time(&self) -> bool {
         matches!(self, Self::DateTime | Self::Date | Self::Time)
     }
 
-    /// As it stands in messages.
+    /// The name in messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::I16 => "i16",
@@ -68,13 +68,13 @@ impl RustType {
 /// The type of a field.
 pub(crate) struct FieldType {
     pub(crate) rust: RustType,
-    /// As it is written, without the `Option`.
+    /// The type as written, without the `Option`.
     pub(crate) inner: Type,
     pub(crate) null: bool,
 }
 
 impl FieldType {
-    /// The type of a field, which is an enum of choices if nothing else is known by its name.
+    /// Reads the type of a field; an unknown name is an enum of choices.
     pub(crate) fn read(written: &Type, is_choices: bool) -> syn::Result<Self> {
         let rust_type = |written: &Type, segment: &PathSegment| match rust_type(written, segment) {
             Err(_) if is_choices && segment.arguments.is_none() => Ok(RustType::Choices),
@@ -105,14 +105,14 @@ impl FieldType {
 pub(crate) fn last_segment(written: &Type) -> Option<&PathSegment> {
     match written {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
-        // A type that comes out of a `macro_rules!` stands in an invisible group.
+        // A type from a `macro_rules!` is in an invisible group.
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }
 
-/// The one type in angle brackets.
+/// The single type in angle brackets.
 fn argument(segment: &PathSegment) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
     match arguments.args.first() {

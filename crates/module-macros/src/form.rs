@@ -18,7 +18,7 @@ use crate::reading::{Reading, fields};
 /// Attributes of every field.
 const OWN: &[&str] = &["autocomplete", "help_text", "label", "widget"];
 
-/// Attributes of a model's field that say nothing about a form's.
+/// Attributes of a model's field that do not apply to a form's.
 const OF_TABLES: &[&str] = &[
     "column",
     "index",
@@ -33,7 +33,7 @@ const OF_TABLES: &[&str] = &[
     "verbose_name",
 ];
 
-/// Names that a form has for itself in a template, or that would make ids of two elements one.
+/// Names that a form itself has in a template, or that would cause duplicate ids.
 const TAKEN: &[&str] =
     &["csrf_token", "errors", "fields", "form", "head", "hidden_fields", "render"];
 
@@ -46,7 +46,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let attributes = Reading::read(&input.attrs, "form", &["model", "validate"], &mut errors);
     let model = attributes.path("model", "Letting", &mut errors);
     let rule = attributes.path("validate", "departure_is_after_arrival", &mut errors);
-    // A model that is its own form.
+    // The struct is a model and its own form.
     let is_model = model.as_ref().is_some_and(|path| path.is_ident(&input.ident));
     let read: Vec<Option<FormField>> = all
         .iter()
@@ -150,7 +150,7 @@ fn local(name: &str) -> Ident {
 struct FormField {
     ident: Ident,
     written: Type,
-    /// Its `FormField`, unless the form leaves it out.
+    /// The `FormField`; `None` if the form leaves the field out.
     description: Option<TokenStream>,
 }
 
@@ -195,7 +195,7 @@ impl FormField {
     }
 }
 
-/// The `FormField` with these attributes.
+/// Generates the `FormField` with these attributes.
 fn described(info: &TokenStream, attributes: &Attributes, errors: &mut Errors) -> TokenStream {
     let mut text = |name: &str, example: &str| {
         let text = attributes.text(name, example, errors);
@@ -216,7 +216,7 @@ fn described(info: &TokenStream, attributes: &Attributes, errors: &mut Errors) -
     }
 }
 
-/// The description of a field that is not a model's.
+/// The description of a field without a model.
 fn own_info(
     field: &syn::Field,
     ident: &Ident,
@@ -240,7 +240,7 @@ fn own_info(
     }
     let place = Place { name, span: ident.span(), is_id: false, kind: "form", attributes };
     let mut column = Column::read(&place, field_type, errors);
-    // An `Option` is there to be left out.
+    // An `Option` is optional in the form.
     column.blank |= null;
     Some(field_info(&column))
 }

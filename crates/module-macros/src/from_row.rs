@@ -31,7 +31,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-/// The field with its value, as it stands in a struct's literal.
+/// The field with its value, for a struct literal.
 fn read(field: &syn::Field, place: usize, row: &Ident, errors: &mut Errors) -> TokenStream {
     let attributes = Reading::read(&field.attrs, "row", ATTRIBUTES, errors);
     let column = attributes.text("column", "\"name\"", errors);
@@ -49,7 +49,7 @@ fn read(field: &syn::Field, place: usize, row: &Ident, errors: &mut Errors) -> T
         };
         return member(field, place, &value);
     }
-    // Without names, the columns are told by their places, as the fields are.
+    // Unnamed fields are read by the indexes of their columns.
     let get = match (&field.ident, &column) {
         (None, None) => quote!(get_at),
         _ => quote!(get),

@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Json,
     Ip,
     Binary,
-    /// As an enum of choices says, with its own limit of characters.
+    /// The kind of an enum of choices, with an optional maximum length.
     Choices {
         max_length: Option<u32>,
     },
@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Returns `true` if it is text, whatever rules it has.
+    /// Returns `true` for text of any kind.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Char(_) | Self::Text | Self::Email(_) | Self::Url(_) | Self::Slug(_))
     }

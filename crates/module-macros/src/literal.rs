@@ -6,12 +6,12 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token, bracketed, parenthesized, token};
 
-/// A value as it is written.
+/// A literal as written.
 #[derive(Clone)]
 pub(crate) enum Literal {
     Text(LitStr),
     Int(i64, Span),
-    /// A number with a fraction, as it is written.
+    /// A number with a fraction, as written.
     Float(String, Span),
     Bool(LitBool),
     Path(Path),
@@ -90,7 +90,7 @@ impl Literal {
     }
 }
 
-/// One `name`, `name = value` or `name(…)` of `#[model(…)]`.
+/// A `name`, `name = value` or `name(…)` in `#[model(…)]`.
 #[derive(Clone)]
 pub(crate) struct Attribute {
     pub(crate) name: Ident,

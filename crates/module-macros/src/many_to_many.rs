@@ -1,4 +1,4 @@
-//! A field that is a table of its own.
+//! A many-to-many field, whose rows are in another table.
 
 use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Path, Type, parse_quote};
@@ -26,14 +26,15 @@ pub(crate) enum Between {
     /// The rows of a model.
     Model {
         model: Path,
-        /// Its foreign keys to the model that has the field and to its target, if they are named.
+        /// The names of its foreign keys to the model with the field and to the target, if they are
+        /// given.
         fields: Option<[LitStr; 2]>,
-        /// Set if the field leads to the model that has it.
+        /// `true` if the field relates the model to itself.
         is_self: bool,
     },
 }
 
-/// The attributes that it can have.
+/// The attributes of such a field.
 const ATTRIBUTES: &[&str] = &[
     "verbose_name",
     "help_text",
@@ -48,8 +49,8 @@ const ATTRIBUTES: &[&str] = &[
 const OF_A_TABLE: &[&str] = &["table", "source_column", "target_column"];
 
 impl ManyToMany {
-    /// `model_table` and `model_name` are those of the model that has the field, whose struct is
-    /// `model`.
+    /// Reads the field. `model_table` and `model_name` are those of the model with the field, whose
+    /// struct is `model`.
     pub(crate) fn read(
         place: &Place<'_>,
         target: Type,
@@ -102,7 +103,7 @@ impl ManyToMany {
         }
     }
 
-    /// Returns the name of the table that the field has for itself.
+    /// Returns the name of the field's own table, if it has one.
     pub(crate) fn own_table(&self) -> Option<&str> {
         match &self.between {
             Between::Table { table, .. } => Some(table),
@@ -111,8 +112,8 @@ impl ManyToMany {
     }
 }
 
-/// The table of a field, named as in Django. `target` is the name of the model that it leads to, and
-/// `None` if that is the model that has it.
+/// The table of a field, named as in Django. `target` is the name of the target model; `None` for a
+/// relation of the model to itself.
 fn table(
     place: &Place<'_>,
     target: Option<&str>,
@@ -147,7 +148,7 @@ fn table(
     Between::Table { table, source_column, target_column }
 }
 
-/// The model between.
+/// Reads the model between.
 fn through(attributes: &Attributes, is_self: bool, errors: &mut Errors) -> Between {
     for (attribute, span) in attributes.names() {
         if OF_A_TABLE.contains(&attribute.as_str()) {

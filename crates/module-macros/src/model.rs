@@ -1,4 +1,4 @@
-//! The struct as a whole: what its attributes say, checked against its fields.
+//! The struct as a whole: its attributes, checked against its fields.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
@@ -39,10 +39,10 @@ pub(crate) struct Model {
     pub(crate) verbose_name: String,
     pub(crate) verbose_name_plural: String,
     pub(crate) fields: Vec<Field>,
-    /// The names of fields, and whether the greatest comes first.
+    /// The names of fields, each with `true` for descending order.
     pub(crate) ordering: Vec<(String, bool)>,
     pub(crate) display: Vec<Part>,
-    /// The place of `display`, if it was written.
+    /// The span of `display`, if it is given.
     pub(crate) display_span: Option<Span>,
     pub(crate) unique_together: Vec<Vec<String>>,
     pub(crate) indexes: Vec<Vec<String>>,
@@ -81,7 +81,7 @@ impl Model {
         };
         let verbose_name = name_of("verbose_name", words);
         let verbose_name_plural = name_of("verbose_name_plural", format!("{verbose_name}s"));
-        // Which names are wrong cannot be told while a field is.
+        // Unknown names cannot be detected while a field has errors.
         let names = Names { fields: complete.then_some(&fields) };
         let lists = |attribute: &str, errors: &mut Errors| {
             let lists = attributes.lists_of_texts(attribute, "[[\"title\", \"address\"]]", errors);
@@ -143,13 +143,13 @@ impl Model {
         })
     }
 
-    /// Its columns, the primary key first.
+    /// The columns, the primary key first.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&Field, &crate::column::Column)> {
         self.fields.iter().filter_map(|field| Some((field, field.column()?)))
     }
 }
 
-/// The fields, in a struct of the right form.
+/// Returns the fields of a struct with named fields.
 fn named_fields(
     input: &DeriveInput,
 ) -> syn::Result<&syn::punctuated::Punctuated<syn::Field, syn::Token![,]>> {
@@ -191,7 +191,7 @@ fn label_and_table(
         errors.about(bad, message);
         return (String::new(), "table".to_owned());
     }
-    // What follows from a label that is missing is not looked at.
+    // Consequences of a missing label are not reported.
     let value = label.as_ref().map_or_else(|| format!("app.{name}"), LitStr::value);
     let table = attributes.text("table", "\"lettings_letting\"", errors);
     let span = table.as_ref().or(label.as_ref()).map_or_else(|| ident.span(), LitStr::span);
@@ -202,7 +202,7 @@ fn label_and_table(
     (value, table)
 }
 
-/// The first field is `id: i64`.
+/// Checks that the first field is `id: i64`.
 fn check_primary_key<'a>(
     input: &DeriveInput,
     fields: impl IntoIterator<Item = &'a syn::Field>,
@@ -229,7 +229,7 @@ fn check_primary_key<'a>(
     }
 }
 
-/// No two fields have the same column, table or constant.
+/// Checks that no two fields have the same column, table or constant.
 fn check_clashes(fields: &[Field], model_table: &str, errors: &mut Errors) {
     for (index, field) in fields.iter().enumerate() {
         let constant = field.name().to_uppercase();
@@ -297,12 +297,12 @@ fn ordering(
 
 /// The names that the struct's attributes may use.
 struct Names<'a> {
-    /// `None` if some field could not be read.
+    /// `None` if a field could not be read.
     fields: Option<&'a Vec<Field>>,
 }
 
 impl Names<'_> {
-    /// It has to be the name of a field with a column.
+    /// Checks that it is the name of a field with a column.
     fn check(&self, name: &str, span: Span, errors: &mut Errors) {
         let Some(fields) = self.fields else { return };
         match fields.iter().find(|field| field.name() == name) {
@@ -313,7 +313,7 @@ impl Names<'_> {
                     let columns = fields.iter().filter(|field| field.column().is_some());
                     columns.map(Field::name)
                 };
-                // Django knows a foreign key by its column, too.
+                // As in Django, the name of a foreign key's column is valid, too.
                 let by_column = fields
                     .iter()
                     .find(|field| field.column().is_some_and(|column| column.stored_as == name))
@@ -327,13 +327,13 @@ impl Names<'_> {
         }
     }
 
-    /// The column of the field of that name.
+    /// The column of the field with that name.
     fn column(&self, name: &str) -> Option<String> {
         let field = self.fields?.iter().find(|field| field.name() == name)?;
         Some(field.column()?.stored_as.clone())
     }
 
-    /// They have to be names of fields with columns, none of them twice.
+    /// Returns the columns of fields with these names, which must be unique.
     fn columns(&self, names: &[LitStr], errors: &mut Errors) -> Vec<String> {
         let mut columns: Vec<String> = Vec::new();
         for written in names {
@@ -347,7 +347,7 @@ impl Names<'_> {
         columns
     }
 
-    /// Each way has to begin with a field, and lead on through foreign keys only.
+    /// Checks that each path begins with a field, and continues through foreign keys only.
     fn check_display(&self, parts: &[Part], span: Span, errors: &mut Errors) {
         let ways = parts.iter().filter_map(|part| match part {
             Part::Field(way) => Some(way),

@@ -1,9 +1,9 @@
-//! Names in code, in the database and among people.
+//! Names in code, in the database, and for people.
 
-/// The greatest length of a name in PostgreSQL, in bytes.
+/// The maximum length of a name in PostgreSQL, in bytes.
 const MAX_NAME: usize = 63;
 
-/// Lower-case letters, digits and `_`, not beginning with a digit.
+/// Returns `true` for lower-case letters, digits and `_`, not beginning with a digit.
 pub(crate) fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -26,13 +26,13 @@ pub(crate) fn database_name_error(what: &str, name: &str) -> Option<String> {
     })
 }
 
-/// `lettings.letting`: two names that begin with a letter.
+/// Returns `true` for a label such as `lettings.letting`: two names that begin with a letter.
 pub(crate) fn is_label(label: &str) -> bool {
     let is_part = |part: &str| is_identifier(part) && !part.starts_with('_');
     label.split_once('.').is_some_and(|(app, name)| is_part(app) && is_part(name))
 }
 
-/// `HTTPServerLog` in words, as Django does it: `http server log`.
+/// Splits camel case into words, like Django: `http server log` for `HTTPServerLog`.
 pub(crate) fn words_of_camel_case(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut words = String::new();
@@ -47,7 +47,7 @@ pub(crate) fn words_of_camel_case(name: &str) -> String {
     words
 }
 
-/// The one of the known names that is most like this one, if it is like it at all.
+/// The most similar known name, if any is similar.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -57,7 +57,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// `` `a`, `b` and `c` ``.
+/// Formats a list: `` `a`, `b` and `c` ``.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {

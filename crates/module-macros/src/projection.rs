@@ -70,7 +70,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-/// The column of a field, and the function that makes the field's value of the column's.
+/// The column of a field, and the function that converts its values.
 fn read(
     field: &syn::Field,
     model: Option<&Path>,

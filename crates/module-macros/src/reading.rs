@@ -1,4 +1,4 @@
-//! The attributes by which a struct says how it is read from a row.
+//! The attributes by which a struct configures how it is read from a row.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -10,7 +10,7 @@ use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitSt
 use crate::errors::Errors;
 use crate::names::list;
 
-/// One `name` or `name = value`.
+/// A `name` or `name = value`.
 struct Item {
     name: Ident,
     value: Option<Expr>,
@@ -31,7 +31,7 @@ impl Parse for Item {
 pub(crate) struct Reading(Vec<Item>);
 
 impl Reading {
-    /// Reads them. Each has a known name and stands once.
+    /// Reads the attributes, which have to be known and unique.
     pub(crate) fn read(
         attributes: &[Attribute],
         kind: &str,
@@ -60,12 +60,12 @@ impl Reading {
         self.0.iter().find(|item| item.name == name)
     }
 
-    /// The place of an attribute, if it is there.
+    /// The span of an attribute, if it is present.
     pub(crate) fn span(&self, name: &str) -> Option<Span> {
         self.find(name).map(|item| item.name.span())
     }
 
-    /// An attribute without a value.
+    /// Returns `true` if an attribute without a value is present.
     pub(crate) fn flag(&self, name: &str, errors: &mut Errors) -> bool {
         let Some(item) = self.find(name) else { return false };
         if let Some(value) = &item.value {
@@ -83,7 +83,7 @@ impl Reading {
         item.value.as_ref()
     }
 
-    /// The value of an attribute that is a text.
+    /// The text that is the value of an attribute.
     pub(crate) fn text(&self, name: &str, example: &str, errors: &mut Errors) -> Option<LitStr> {
         match self.value(name, example, errors)? {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
@@ -94,7 +94,7 @@ impl Reading {
         }
     }
 
-    /// The value of an attribute that names something.
+    /// The path that is the value of an attribute.
     pub(crate) fn path(&self, name: &str, example: &str, errors: &mut Errors) -> Option<Path> {
         match self.value(name, example, errors)? {
             Expr::Path(path) => Some(path.path.clone()),

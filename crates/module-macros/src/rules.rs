@@ -1,4 +1,4 @@
-//! Which values a column takes: limits, choices and the default, which have to agree.
+//! The rules for a column's values: limits, choices and the default, which have to be consistent.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::field_type::RustType;
 use crate::kind::Kind;
 use crate::literal::Literal;
 
-/// The greatest limit of a `varchar` in PostgreSQL.
+/// The maximum limit of a `varchar` in PostgreSQL.
 const MAX_LENGTH: u32 = 10_485_760;
 
 pub(crate) enum DefaultValue {
@@ -31,7 +31,7 @@ pub(crate) enum Choice {
     Text(String),
 }
 
-/// The numbers of a type that does not take all that can be written.
+/// The range of a numeric type.
 #[derive(Clone, Copy)]
 struct TypeRange {
     least: i64,
@@ -51,7 +51,7 @@ impl TypeRange {
     }
 }
 
-/// The numbers that a column takes.
+/// The numbers that a column accepts.
 #[derive(Default)]
 pub(crate) struct Range {
     pub(crate) positive: bool,
@@ -67,7 +67,7 @@ impl Range {
         let max = attributes.integer("max", "100", errors);
         let range = Self { positive, min: None, max: None, limits: TypeRange::of(rust) };
         for (value, span) in [min, max].into_iter().flatten() {
-            // Without the limits themselves: a limit that nothing can reach is a mistake.
+            // Without the limits themselves: an unreachable limit is an error.
             if let Some(problem) = range.problem(value) {
                 errors.at(span, problem);
             }
@@ -98,7 +98,7 @@ impl Range {
     }
 }
 
-/// The lengths of text that a column takes.
+/// The lengths of text that a column accepts.
 pub(crate) struct Length {
     pub(crate) min: Option<u32>,
     max: Option<u32>,
@@ -123,7 +123,7 @@ impl Length {
         Self { min, max }
     }
 
-    /// Returns the reason why the text is not valid, if it is not. Empty text is the business of
+    /// Returns the reason why the text is not valid, if it is not. Empty text is checked by
     /// `blank`.
     fn problem(&self, text: &str) -> Option<String> {
         let characters = text.chars().count();
@@ -136,7 +136,7 @@ impl Length {
     }
 }
 
-/// A number of characters.
+/// Reads a number of characters.
 pub(crate) fn length(attributes: &Attributes, name: &str, errors: &mut Errors) -> Option<u32> {
     let (value, span) = attributes.integer(name, "64", errors)?;
     let length = u32::try_from(value).ok().filter(|length| (1..=MAX_LENGTH).contains(length));
@@ -159,7 +159,7 @@ pub(crate) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// `choices`, each with what people call it.
+    /// Reads `choices`, each with its label.
     pub(crate) fn choices(&self, errors: &mut Errors) -> Vec<(Choice, String)> {
         let is_text = matches!(self.rust, RustType::String);
         if !is_text && !self.rust.is_integer() {
@@ -210,7 +210,7 @@ impl Rules<'_> {
         choices
     }
 
-    /// `default`, which has to be a value that the column takes.
+    /// Reads `default`, which has to be valid for the column.
     pub(crate) fn default(
         &self,
         choices: &[(Choice, String)],
@@ -295,7 +295,7 @@ fn check(
     choices: &[(Choice, String)],
     errors: &mut Errors,
 ) {
-    // Empty text is what a field has that was left out, whatever its choices.
+    // Empty text is the value of a field that was left out, regardless of its choices.
     let is_empty = matches!(value, Choice::Text(text) if text.is_empty());
     if let Some(problem) = problem {
         errors.at(span, problem);

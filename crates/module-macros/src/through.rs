@@ -1,4 +1,4 @@
-//! That the model between two others leads to both, which is seen when the program compiles.
+//! Compile-time checks that the model between two others refers to both.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::field_type::last_segment;
 use crate::many_to_many::{Between, ManyToMany};
 use crate::model::Model;
 
-/// A model that a relation has at one of its ends.
+/// A model at one end of a relation.
 struct End {
     written: TokenStream,
     name: String,
@@ -37,10 +37,10 @@ pub(crate) fn assertions(model: &Model) -> TokenStream {
     many_to_many(model).filter_map(of_field).collect()
 }
 
-/// The model that has the field, and the one that it leads to.
+/// The model with the field, and its target.
 fn ends(model: &Model, relation: &ManyToMany, is_self: bool) -> [End; 2] {
     let own = || End { written: model.ident.to_token_stream(), name: model.ident.to_string() };
-    // `Self` means nothing outside of the implementation.
+    // `Self` is not defined outside of the implementation.
     if is_self {
         return [own(), own()];
     }
@@ -48,7 +48,7 @@ fn ends(model: &Model, relation: &ManyToMany, is_self: bool) -> [End; 2] {
     [own(), End { written: relation.target.to_token_stream(), name }]
 }
 
-/// That the named fields are foreign keys to the ends.
+/// Asserts that the named fields are foreign keys to the ends.
 fn of_named(between: &Path, ends: &[End; 2], fields: &[LitStr; 2]) -> TokenStream {
     let (info, name) = (info(between), name(between));
     let of_field = |(written, end): (&LitStr, &End)| {

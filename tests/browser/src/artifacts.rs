@@ -9,7 +9,7 @@ pub(crate) struct Artifacts {
 }
 
 impl Artifacts {
-    /// A folder without what an earlier run has left.
+    /// Creates a folder without the files of an earlier run.
     pub(crate) fn of(test: &str) -> Self {
         let folder = target().join("browser").join(test);
         if folder.exists() {
@@ -19,19 +19,19 @@ impl Artifacts {
         Self { folder }
     }
 
-    /// Writes a file; where it is now.
+    /// Writes a file, and returns its path.
     pub(crate) fn keep(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.join(name);
         fs::write(&path, content).expect("target can be written to");
         path
     }
 
-    /// A file for what a program says.
+    /// Creates a file for the output of a program.
     pub(crate) fn log(&self, name: &str) -> File {
         File::create(self.folder.join(name)).expect("target can be written to")
     }
 
-    /// Returns their path relative to the root.
+    /// Returns the path relative to the root.
     pub(crate) fn place(&self) -> String {
         let name = self.folder.file_name().expect("the folder has a test's name");
         format!("target/browser/{}", name.display())

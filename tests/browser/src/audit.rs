@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::artifacts::target;
 use crate::{Browser, Look};
 
-/// axe-core, as `scripts/browser-tools` fetches it.
+/// axe-core, as installed by `scripts/browser-tools`.
 const AXE: &str = "browser-tools/node_modules/axe-core/axe.min.js";
 
 const RUN_AXE: &str = "
@@ -72,10 +72,10 @@ struct Node {
 }
 
 impl Browser {
-    /// Looks at the page in every [`Look`]: axe-core has nothing against it, it does not scroll
-    /// sideways, all it loads is there, the console has no errors. Keeps a screenshot of each.
+    /// Audits the page in every [`Look`]: axe-core reports no violations, it does not scroll
+    /// sideways, all its resources load, the console has no errors. Keeps a screenshot of each.
     ///
-    /// Audits the page. Findings fail the test at its end, so that it reports those of all pages.
+    /// Findings fail the test at its end, so that it reports those of all pages.
     pub async fn check_page(&self, name: &str) {
         let before = self.look.get();
         self.load_axe().await;
@@ -124,7 +124,7 @@ impl Browser {
         }
     }
 
-    /// Takes the errors that the console has shown since last time.
+    /// Records the errors in the console since the last call.
     pub(crate) async fn note_console(&self) {
         for entry in self.driver.browser_log().await.unwrap_or_default() {
             // Also of pages that are errors by intent; what a page loads is looked at by itself.

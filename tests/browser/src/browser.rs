@@ -19,14 +19,14 @@ use crate::Look;
 use crate::artifacts::Artifacts;
 use crate::chromedriver::Chromedriver;
 
-/// The variable that names the browser, if it is another than chromedriver finds.
+/// The variable with the path of the browser, if it is not the one that chromedriver finds.
 const PROGRAM: &str = "TEST_CHROMIUM";
 
-/// How many browsers run at once. With nextest each test is a process of its own, and
-/// `.config/nextest.toml` says the same.
+/// The maximum number of browsers at a time. With nextest each test is a process of its own, and
+/// `.config/nextest.toml` has the same limit.
 static SLOTS: Semaphore = Semaphore::const_new(2);
 
-/// The part of a page that is all of it.
+/// The selector of the whole page.
 const WHOLE_PAGE: &str = ":root";
 
 const ARGUMENTS: &[&str] = &[
@@ -44,8 +44,8 @@ const ARGUMENTS: &[&str] = &[
     "--lang=en-US",
 ];
 
-/// A browser, as a test drives it. What it does not find, or cannot do, ends the test with a text
-/// that says what there is instead.
+/// A browser, driven by a test. A missing element, or an impossible action, fails the test with a
+/// message about what the page has instead.
 pub struct Browser {
     pub(crate) driver: WebDriver,
     pub(crate) artifacts: Artifacts,
@@ -53,18 +53,18 @@ pub struct Browser {
     pub(crate) findings: RefCell<Vec<String>>,
     pub(crate) has_javascript: Cell<bool>,
     pub(crate) look: Cell<Look>,
-    /// A selector of the part of the page in which elements are looked for.
+    /// The selector of the part of the page in which elements are looked up.
     pub(crate) part: RefCell<String>,
 }
 
-/// Starts a browser, hands it to a test, and closes it however that ends.
+/// Starts a browser, passes it to a test, and closes it however that ends.
 ///
 /// The name is that of the test's folder below `target/browser`.
 ///
 /// # Panics
 ///
-/// As the test does, after a screenshot and the page's source were kept; and if
-/// [`Browser::check_page`] has found something that nobody took.
+/// If the test does, after a screenshot and the page's source were kept; and if findings of
+/// [`Browser::check_page`] were not taken.
 pub async fn in_browser(name: &str, test: impl AsyncFnOnce(&Browser)) {
     let _slot = SLOTS.acquire().await.expect("nobody closes the semaphore");
     let artifacts = Artifacts::of(name);
@@ -114,7 +114,7 @@ impl Browser {
         browser
     }
 
-    /// From the next page on, runs no scripts of pages, or runs them again.
+    /// Sets whether scripts run, from the next page on.
     pub async fn javascript(&self, is_on: bool) {
         self.has_javascript.set(is_on);
         self.run_scripts(is_on).await;
@@ -129,7 +129,7 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !is_on })).await;
     }
 
-    /// Looks at this page and the next ones with another window or in other colours.
+    /// Sets the window and the colours, for this page and the next ones.
     pub async fn look(&self, look: Look) {
         self.look.set(look);
         let window = json!({
@@ -148,7 +148,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Does something with a part of the page alone, where names are not unique: a row, a group of
+    /// Restricts `doing` to a part of the page, where names are not unique: a row, a group of
     /// fields.
     ///
     /// ```no_run
@@ -163,7 +163,7 @@ impl Browser {
         result
     }
 
-    /// Does something in another tab of the same browser, and goes on in this one.
+    /// Runs `doing` in another tab of the same browser, and returns to this one.
     pub async fn in_new_tab<T>(&self, doing: impl AsyncFnOnce() -> T) -> T {
         let here = self.driver.window().await.expect("the browser has a tab");
         let other = self.driver.new_tab().await.expect("another tab can be opened");
@@ -177,7 +177,7 @@ impl Browser {
         result
     }
 
-    /// Keeps a picture of the whole page: `lettings` in `lettings.png`.
+    /// Saves a screenshot of the whole page: `lettings` in `lettings.png`.
     pub async fn screenshot(&self, name: &str) {
         let layout = self.devtools("Page.getLayoutMetrics", json!({})).await;
         let size = &layout["cssContentSize"];

@@ -1,4 +1,4 @@
-//! The program that drives Chromium: started on a free port, stopped with all its browsers.
+//! The driver of Chromium: started on a free port, stopped with all its browsers.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,10 +8,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// The variable that names the driver, if it is another than the `chromedriver` of the path.
+/// The variable with the path of the driver, if it is not the `chromedriver` in `PATH`.
 const PROGRAM: &str = "TEST_CHROMEDRIVER";
 
-/// How long it may take to close its browsers.
+/// The timeout for closing its browsers.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running chromedriver.
@@ -23,7 +23,7 @@ pub(crate) struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// Starts it with a home folder for its browsers; what these have to say goes to the log.
+    /// Starts the driver with a home folder for its browsers, whose output goes to the log.
     pub(crate) fn start(home: &Path, log: File) -> Self {
         let program = std::env::var_os(PROGRAM).unwrap_or_else(|| "chromedriver".into());
         let mut process = Command::new(&program)
@@ -49,7 +49,7 @@ impl Chromedriver {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Asks it to close its browsers and end: killed, it would leave them behind.
+    /// Asks the driver to close its browsers and end: if it were killed, they would keep running.
     fn shut_down(&self) -> std::io::Result<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -85,7 +85,7 @@ impl Drop for Chromedriver {
     }
 }
 
-/// Reads on until it says which port it has chosen.
+/// Reads the output up to the announced port.
 fn announced_port(output: &mut impl BufRead) -> u16 {
     let mut said = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! Elements by the names that a screen reader gives them.
+//! Elements by their accessible names.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use thirtyfour::{By, ElementId, SessionId, WebElement};
 
 use crate::Browser;
 
-/// How long something may take to appear.
+/// The timeout for something to appear.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A kind of elements.
@@ -41,7 +41,7 @@ impl FormatRequestData for ComputedLabel {
 }
 
 impl Browser {
-    /// The one visible element of a kind with a name, as soon as there is one.
+    /// Waits for the only visible element of a kind with a name.
     pub(crate) async fn named(&self, kind: Kind, name: &str) -> WebElement {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -77,14 +77,14 @@ impl Browser {
         (found, others)
     }
 
-    /// By what name a screen reader calls an element that is still there.
+    /// The accessible name of an element, if it still exists.
     pub(crate) async fn label(&self, element: &WebElement) -> Option<String> {
         let answer = self.driver.handle().cmd(ComputedLabel(element.element_id())).await.ok()?;
         let label: String = answer.value().ok()?;
         Some(label.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    /// Waits until something is so, and says what it was if it never is.
+    /// Waits until a condition holds; on timeout, fails with the description.
     pub(crate) async fn wait(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so().await {

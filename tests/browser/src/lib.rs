@@ -1,5 +1,5 @@
-//! A real browser for tests of the whole site: Chromium without a window, driven as a person
-//! drives it, and what axe-core and the eye find on its pages.
+//! A real browser for tests of the whole site: headless Chromium, driven like by a person, with
+//! audits by axe-core and screenshots.
 //!
 //! ```no_run
 //! use browser_tests::in_browser;
@@ -15,8 +15,8 @@
 //! # }
 //! ```
 //!
-//! `scripts/browser-tools` installs what is needed. Screenshots are kept below `target/browser`, in
-//! a folder for each test; there is also the page at which a test failed.
+//! `scripts/browser-tools` installs the required programs. Screenshots are kept below
+//! `target/browser`, in a folder for each test, together with the page at which a test failed.
 
 mod artifacts;
 mod audit;
@@ -30,7 +30,7 @@ mod verbs;
 pub use browser::{Browser, in_browser};
 pub use look::Look;
 
-/// Makes of each function that takes a [`Browser`] two tests: one with JavaScript, one without.
+/// Turns each function that takes a [`Browser`] into two tests: one with JavaScript, one without.
 ///
 /// Screenshots are in a folder of the function's name, and in one that ends in
 /// `-without-javascript`.

@@ -1,4 +1,4 @@
-//! How a page is looked at: on what, and in which colours.
+//! The looks of a page: window sizes and colour schemes.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use std::fmt;
 pub struct Look {
     /// The width of the window, in CSS pixels.
     pub width: u32,
-    /// `true` if the visitor prefers dark pages.
+    /// `true` for a dark colour scheme.
     pub dark: bool,
 }
 
 impl Look {
-    /// A phone, by day.
+    /// A phone with a light colour scheme.
     pub const PHONE: Self = Self { width: 360, dark: false };
-    /// A phone, by night.
+    /// A phone with a dark colour scheme.
     pub const PHONE_DARK: Self = Self { width: 360, dark: true };
-    /// A computer, by day: what a browser begins with.
+    /// A desktop with a light colour scheme, the browser's default.
     pub const DESKTOP: Self = Self { width: 1280, dark: false };
-    /// A computer, by night.
+    /// A desktop with a dark colour scheme.
     pub const DESKTOP_DARK: Self = Self { width: 1280, dark: true };
 
-    /// All of them.
+    /// All looks.
     pub const ALL: [Self; 4] = [Self::PHONE, Self::PHONE_DARK, Self::DESKTOP, Self::DESKTOP_DARK];
 
     pub(crate) const fn is_phone(self) -> bool {
@@ -34,7 +34,7 @@ impl Look {
 }
 
 impl fmt::Display for Look {
-    /// `360-dark`, as in names of files.
+    /// Formats `360-dark`, as in names of files.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.width, if self.dark { "dark" } else { "light" })
     }

@@ -7,7 +7,7 @@ use crate::Browser;
 use crate::finding::FIELD;
 
 impl Browser {
-    /// The address of the page, whole.
+    /// The full address of the page.
     pub async fn address(&self) -> String {
         self.driver.current_url().await.map_or_else(|error| error.to_string(), String::from)
     }
@@ -29,7 +29,7 @@ impl Browser {
         self.texts("h1").await.into_iter().next().expect("a page has a heading")
     }
 
-    /// The messages about what was done.
+    /// The flash messages.
     pub async fn messages(&self) -> Vec<String> {
         self.texts(".messages > li").await
     }
@@ -39,7 +39,7 @@ impl Browser {
         self.texts("main").await.join("\n")
     }
 
-    /// The visible texts of all elements that a selector finds.
+    /// The visible texts of all elements that match a selector.
     pub async fn texts(&self, css: &str) -> Vec<String> {
         let texts = "return Array.from(document.querySelectorAll(arguments[0]), \
                      element => element.innerText.trim())";
@@ -62,19 +62,19 @@ impl Browser {
         value.expect("a field can be read").unwrap_or_default()
     }
 
-    /// Returns `true` if a checkbox is ticked.
+    /// Returns `true` if a checkbox is checked.
     pub async fn is_ticked(&self, field: &str) -> bool {
         self.named(FIELD, field).await.is_selected().await.expect("a box is ticked or not")
     }
 
-    /// The one element that a selector finds: for what has no name of its own.
+    /// The only element that matches a selector, for elements without an accessible name.
     pub async fn element(&self, css: &str) -> WebElement {
         let mut found = self.driver.find_all(By::Css(css)).await.expect("a good selector");
         assert_eq!(found.len(), 1, "elements `{css}` at {}", self.address().await);
         found.remove(0)
     }
 
-    /// By what name a screen reader calls what has the focus.
+    /// The accessible name of the focused element.
     pub async fn focused(&self) -> String {
         let element = self.driver.active_element().await.expect("something has the focus");
         self.label(&element).await.expect("it is still there")
@@ -86,7 +86,7 @@ impl Browser {
         self.wait(&what, async || self.text().await.contains(text)).await;
     }
 
-    /// Waits until the browser is at a path, as of [`Browser::path`].
+    /// Waits until the browser is at a path, as in [`Browser::path`].
     pub async fn wait_for_path(&self, path: &str) {
         self.wait(&format!("not at {path}"), async || self.path().await == path).await;
     }

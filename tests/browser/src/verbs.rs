@@ -17,34 +17,34 @@ impl Browser {
         opened.unwrap_or_else(|error| panic!("{address} cannot be opened: {error}"));
     }
 
-    /// Asks for the same page anew.
+    /// Reloads the page.
     pub async fn reload(&self) {
         self.driver.refresh().await.expect("a page can be reloaded");
     }
 
-    /// Goes back to the page before.
+    /// Goes back to the previous page.
     pub async fn back(&self) {
         self.driver.back().await.expect("one can go back");
     }
 
-    /// Follows the link of a name to another page.
+    /// Follows the link with a name to another page.
     pub async fn follow(&self, link: &str) {
         let element = self.named(LINK, link).await;
         self.leave_by(&element, link).await;
     }
 
-    /// Presses the button of a name, which leads to another page.
+    /// Presses the button with a name, which leads to another page.
     pub async fn press(&self, button: &str) {
         let element = self.named(BUTTON, button).await;
         self.leave_by(&element, button).await;
     }
 
-    /// Clicks the button of a name that changes this page.
+    /// Clicks the button with a name that changes this page.
     pub async fn click(&self, button: &str) {
         click(&self.named(BUTTON, button).await, button).await;
     }
 
-    /// Writes into a field in place of what is there.
+    /// Replaces the content of a field.
     pub async fn fill(&self, field: &str, text: &str) {
         let element = self.named(FIELD, field).await;
         let filled = async {
@@ -62,12 +62,12 @@ impl Browser {
         chosen.await.unwrap_or_else(|error| panic!("`{field}` has no `{option}`: {error}"));
     }
 
-    /// Ticks a box, or a choice of several.
+    /// Checks a checkbox, or one of several choices.
     pub async fn tick(&self, field: &str) {
         self.set_ticked(field, true).await;
     }
 
-    /// Takes the tick off a box.
+    /// Unchecks a checkbox.
     pub async fn untick(&self, field: &str) {
         self.set_ticked(field, false).await;
     }
@@ -87,7 +87,7 @@ impl Browser {
         attached.unwrap_or_else(|error| panic!("`{field}` takes no file: {error}"));
     }
 
-    /// Follows the link of a name to a file that is kept; what is in it.
+    /// Downloads the file behind the link with a name, and returns its content.
     pub async fn download(&self, link: &str) -> Vec<u8> {
         let folder = tempfile::tempdir().expect("a folder for the file can be made");
         let behavior = json!({ "behavior": "allow", "downloadPath": folder.path() });
@@ -106,13 +106,13 @@ impl Browser {
         file().expect("a whole file stays")
     }
 
-    /// Types a key, such as the tabulator, at what has the focus.
+    /// Types a key, such as Tab, into the focused element.
     pub async fn type_key(&self, key: Key) {
         let typed = self.driver.action_chain().send_keys(key).perform().await;
         typed.expect("a key can be typed");
     }
 
-    /// Types enter at what has the focus, which leads to another page.
+    /// Types Enter into the focused element, which leads to another page.
     pub async fn enter(&self) {
         let page = self.page().await;
         self.type_key(Key::Enter).await;

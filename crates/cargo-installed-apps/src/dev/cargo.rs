@@ -1,4 +1,4 @@
-//! Cargo, as it builds the site's program and says what it is made of.
+//! Runs Cargo, to build the site's program and to list its packages and sources.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -17,11 +17,11 @@ use super::process;
 use crate::error::Error;
 
 fn cargo(site: &Path) -> Command {
-    // Cargo says its own path to its subcommands.
+    // Cargo passes its own path to subcommands.
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(site);
-    // `cargo run` says which package this program is of. Build scripts would take that for another
-    // environment than that of a plain `cargo build`, and all that depends on them would be built anew.
+    // `cargo run` sets variables of this program's package. Build scripts would see another environment
+    // than in a plain `cargo build`, and all that depends on them would be rebuilt.
     let is_of_run = |name: &OsStr| {
         let name = name.to_string_lossy();
         name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
@@ -36,7 +36,7 @@ fn cargo(site: &Path) -> Command {
 ///
 /// # Errors
 ///
-/// Cargo cannot be run, or fails; it says why itself.
+/// Cargo cannot be run, or fails; it reports the reason itself.
 pub(super) fn metadata(site: &Path) -> Result<Value, Error> {
     let mut command = cargo(site);
     command.args(["metadata", "--format-version", "1", "--quiet"]).stderr(Stdio::inherit());
@@ -47,23 +47,23 @@ pub(super) fn metadata(site: &Path) -> Result<Value, Error> {
     serde_json::from_slice(&output.stdout).map_err(|error| Error::Cargo(error.to_string()))
 }
 
-/// A program that was built.
+/// A built program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Executable(pub(super) PathBuf);
 
 impl Executable {
-    /// The files of which it was built, as Cargo notes them beside it.
+    /// The source files of the program, from Cargo's dependency file.
     pub(super) fn sources(&self) -> BTreeSet<PathBuf> {
         let text = fs::read_to_string(self.0.with_extension("d")).unwrap_or_default();
         sources_in(&text)
     }
 }
 
-/// A build that runs.
+/// A build in progress.
 pub(super) struct Build(Child);
 
 impl Build {
-    /// Builds the program of a package. Its errors are shown as `cargo build` shows them; at its end an
+    /// Builds the program of a package. Errors are printed as by `cargo build`; at the end an
     /// [`Event::Built`] is sent.
     ///
     /// # Errors
@@ -83,18 +83,18 @@ impl Build {
         Ok(Self(child))
     }
 
-    /// Waits for the end; `true` if all went well.
+    /// Waits for the end, and returns `true` on success.
     pub(super) fn succeeded(mut self) -> bool {
         self.0.wait().is_ok_and(|status| status.success())
     }
 
-    /// Ends it before its time.
+    /// Kills the build.
     pub(super) fn stop(mut self) {
         process::stop(&mut self.0);
     }
 }
 
-/// The program that Cargo's messages name: of several, that with the package's name.
+/// The program in Cargo's messages: of several, the one with the package's name.
 fn executable_in(messages: impl Read, package: &str) -> Option<Executable> {
     let mut found = None;
     for line in BufReader::new(messages).lines() {
@@ -109,7 +109,7 @@ fn executable_in(messages: impl Read, package: &str) -> Option<Executable> {
     found
 }
 
-/// The files in a rule of a makefile, `program: file file`, where a space in a name follows a `\`.
+/// The files in a makefile rule, `program: file file`, with spaces in names escaped by `\`.
 fn sources_in(rules: &str) -> BTreeSet<PathBuf> {
     let Some((_, files)) = rules.lines().next().and_then(|rule| rule.split_once(": ")) else {
         return BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The effect of an edited file on the program that runs.
+//! The effect of an edited file on the running program.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -7,36 +7,36 @@ use std::path::{Path, PathBuf};
 /// The effect of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
-    /// The program shows it by itself, if it runs.
+    /// The running program reloads the file by itself.
     Shown,
-    /// The program is built, and restarted if that makes another one of it.
+    /// The program is built, and restarted if the build changes it.
     Build,
     /// The program is built and restarted: it reads the file when it starts.
     Restart,
 }
 
-/// Folders whose files are part of no program, or made by one.
+/// Folders whose files are not part of a program, or are generated.
 const SKIPPED: [&str; 6] = ["benches", "examples", "node_modules", "target", "tests", "var"];
-/// Folders of which a debug build notices edits itself.
+/// Folders whose edits a debug build notices itself.
 const LIVE: [&str; 2] = ["assets", "templates"];
 /// Folders that a debug build reads when it starts.
 const READ_AT_START: [&str; 2] = ["fixtures", "migrations"];
 /// Files that Cargo reads besides sources.
 const OF_CARGO: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
-/// Returns `true` if nothing in a folder of this name has an effect.
+/// Returns `true` if the files in a folder with this name have no effect.
 pub(super) fn is_skipped(name: &OsStr) -> bool {
     name.to_str().is_none_or(|name| SKIPPED.contains(&name) || is_hidden(name))
 }
 
-/// `.cargo` has the flags of the build.
+/// Returns `true` for hidden names except `.cargo`, which has the flags of the build.
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.') && name != ".cargo"
 }
 
-/// The effect of an edit of a file at a path below its package's folder, if there is one.
+/// The effect of editing a file at a path below its package's folder, if there is one.
 ///
-/// `sources` are the files of which the program was built the last time, by their absolute paths.
+/// `sources` are the source files of the latest build, by their absolute paths.
 pub(super) fn effect_of(
     package: &Path,
     file: &Path,

@@ -1,14 +1,14 @@
-//! The end of child processes, in good order if they can.
+//! Graceful termination of child processes.
 
 use std::process::{Child, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The time for a process to end by itself. A site lets requests finish for as long.
+/// The timeout for a process to terminate. A site finishes its requests in that time.
 const PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(5);
 
-/// Asks a process to end, and waits until it has; one that does not is killed.
+/// Asks a process to terminate, and waits; after the timeout it is killed.
 pub(super) fn stop(child: &mut Child) -> Option<ExitStatus> {
     terminate(child);
     let asked = Instant::now();

@@ -10,10 +10,10 @@ use super::cargo::Executable;
 use super::process;
 use crate::error::Error;
 
-/// The setting by which pages reload themselves, as the environment has it.
+/// The environment variable that makes pages reload themselves.
 const RELOAD: &str = "ROCKET_BROWSER_RELOAD";
 
-/// A program that was started.
+/// A started program.
 pub(super) struct Program {
     child: Child,
     executable: PathBuf,
@@ -27,7 +27,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// The operating system refuses.
+    /// The operating system cannot start it.
     pub(super) fn start(
         executable: &Executable,
         site: &Path,
@@ -41,17 +41,17 @@ impl Program {
         Ok(Self { child, executable: path.clone(), built, has_ended: false })
     }
 
-    /// Returns `true` if it was made of this executable as it is now, and runs.
+    /// Returns `true` if the current version of this executable is running.
     pub(super) fn runs(&mut self, Executable(path): &Executable) -> bool {
         self.is_running() && self.executable == *path && self.built == built_at(path)
     }
 
-    /// Returns `true` until it has ended.
+    /// Returns `true` while the program runs.
     pub(super) fn is_running(&mut self) -> bool {
         self.ended().is_none()
     }
 
-    /// How it ended by itself, said once.
+    /// The description of its unexpected end, returned only once.
     pub(super) fn report_end(&mut self) -> Option<String> {
         if self.has_ended {
             return None;
@@ -65,13 +65,13 @@ impl Program {
         self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
-    /// Stops it, and waits until its address is free.
+    /// Stops the program, and waits until its address is free.
     pub(super) fn stop(mut self) {
         process::stop(&mut self.child);
     }
 }
 
-/// When an executable was written: Cargo leaves one alone that would not change.
+/// The modification time of an executable, which Cargo keeps if the build does not change it.
 fn built_at(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }

@@ -1,4 +1,4 @@
-//! The packages that a site is built of and the folders in which they have files, as Cargo knows them.
+//! The packages that a site is built from, and the folders of their files, from Cargo's metadata.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use super::cargo;
 use super::effect::is_skipped;
 use crate::error::Error;
 
-/// The site's own packages: those of its program that are in folders, not on the registry.
+/// The site's local packages: dependencies of its program in folders, not on the registry.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Workspace {
     /// The folder of the workspace, with `target`, `Cargo.lock` and `.cargo`.
@@ -20,7 +20,7 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Asks Cargo for the packages of the site in this folder.
+    /// Reads the packages of the site in this folder.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Workspace {
             waiting.extend(entries.filter_map(|entry| {
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
                 let path = entry.path();
-                // Other packages are watched in their own right, if the program is built of them.
+                // Other packages are watched as such, if the program depends on them.
                 let is_watched = is_folder
                     && !is_skipped(&entry.file_name())
                     && path != self.target
@@ -91,7 +91,7 @@ impl Workspace {
     }
 }
 
-/// Returns `true` if a dependency is one of the program, and not of tests alone.
+/// Returns `true` if a dependency is part of the program, not only of tests.
 fn is_built(dependency: &Value) -> bool {
     let kinds = dependency["dep_kinds"].as_array();
     kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind["kind"] != "dev"))

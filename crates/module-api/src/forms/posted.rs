@@ -18,11 +18,11 @@ pub struct Posted(HashMap<String, Vec<String>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unreadable {
-    /// It has too many bytes.
+    /// The body is too large.
     TooLarge,
-    /// It has too many fields.
+    /// There are too many fields.
     TooManyFields,
-    /// It is not UTF-8.
+    /// The body is not UTF-8.
     NotText,
     /// The body is not URL-encoded, as a form without files is.
     NoForm,

@@ -1,4 +1,4 @@
-//! The host's program with modules that a test wrote into a folder, to run its commands with.
+//! The host's program with modules that a test wrote into a folder, for tests of its commands.
 //!
 //! `SMALL_MODULES` names the folder; without, it has the modules that are linked. Each folder in it
 //! is a module: its `*.sql` files are its migrations, the words of its file `requires` the modules it
@@ -152,7 +152,7 @@ fn read(folder: &Path) -> Registration {
     Registration::new(Box::leak(Box::new(module)), name, "1.0.0")
 }
 
-/// Adds a row each time.
+/// Adds a row at each call.
 fn write_a_note(db: &Db) -> ModuleFuture<'_> {
     Box::pin(async move {
         let mut transaction = db.begin().await?;

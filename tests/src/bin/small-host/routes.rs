@@ -12,14 +12,14 @@ use rocket::form::Form;
 use rocket::fs::TempFile;
 use rocket::{FromForm, Route, State, get, post, routes, tokio};
 
-/// Those that take requests from anywhere.
+/// The routes without CSRF protection.
 pub(crate) const CSRF_EXEMPT: &[&str] = &["add", "upload", "form"];
 
 pub(crate) fn all() -> Vec<Route> {
     routes![add, count, count_in, reached, wait, long, upload, form]
 }
 
-/// Adds a note with a title of so many letters, and answers when it is committed.
+/// Adds a note whose title has this many letters, and answers when it is committed.
 #[post("/add/<id>/<letters>")]
 async fn add(id: i64, letters: usize, db: &State<Db>) -> Result<String, module_api::Error> {
     let mut transaction = db.begin().await?;
@@ -32,7 +32,7 @@ async fn add(id: i64, letters: usize, db: &State<Db>) -> Result<String, module_a
     Ok(format!("added {id}"))
 }
 
-/// How many notes there are.
+/// Answers with the number of notes.
 #[get("/count")]
 async fn count(mut db: Connection<Db>) -> Result<String, module_api::Error> {
     let count = query("SELECT COUNT(*) AS value FROM note");
@@ -40,21 +40,21 @@ async fn count(mut db: Connection<Db>) -> Result<String, module_api::Error> {
     Ok(count.to_string())
 }
 
-/// Answers how many notes there are, a while after it was asked, the connection in its hands.
+/// Answers with the number of notes after a while, holding the connection.
 #[get("/count/<milliseconds>")]
 async fn count_in(milliseconds: u64, db: Connection<Db>) -> Result<String, module_api::Error> {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     count(db).await
 }
 
-/// Asks the database, and none of its tables.
+/// Queries the database, but none of its tables.
 #[get("/reached")]
 async fn reached(mut db: Connection<Db>) -> Result<&'static str, module_api::Error> {
     let (_,): (i64,) = query("SELECT 1 AS value").fetch_one(&mut db).await?;
     Ok("reached")
 }
 
-/// Makes the file `waiting`, and answers when there is a file `go`.
+/// Creates the file `waiting`, and answers once a file `go` exists.
 #[get("/wait")]
 async fn wait() -> std::io::Result<&'static str> {
     fs::write("waiting", "")?;
@@ -64,13 +64,13 @@ async fn wait() -> std::io::Result<&'static str> {
     Ok("done")
 }
 
-/// A long answer: so many letters.
+/// A long response of this many letters.
 #[get("/long/<letters>")]
 fn long(letters: usize) -> String {
     "x".repeat(letters)
 }
 
-/// Takes a file, and answers how long it is.
+/// Takes a file, and answers with its length.
 #[post("/upload", data = "<file>")]
 fn upload(file: Capped<TempFile<'_>>) -> String {
     file.into_inner().len().to_string()
@@ -82,7 +82,7 @@ struct Titled<'r> {
     title: &'r str,
 }
 
-/// Takes a form, and answers its field.
+/// Takes a form, and answers with its field.
 #[post("/form", data = "<form>")]
 fn form(form: Form<Titled<'_>>) -> String {
     form.into_inner().title.to_owned()
