@@ -1,4 +1,4 @@
-//! Accounts: who is signed in, for how long, and with which rights; and the first of them.
+//! Accounts: authentication, sessions and permissions; and the first administrator.
 
 mod at_once;
 mod commands;

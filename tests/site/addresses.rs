@@ -1,4 +1,4 @@
-//! Which addresses there are: what answers 404, what is redirected, which methods there are.
+//! The addresses of the site: status 404, redirects, and methods.
 
 use std::path::PathBuf;
 

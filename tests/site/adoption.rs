@@ -1,4 +1,4 @@
-//! A database that another program made is taken over as it is, or left as it is.
+//! A database of another program is adopted, or left unchanged.
 
 use host::{DatabaseError, MigrateError, Mismatch, Registry, Settings};
 use module_api::db::{Db, DbPool, execute_script, query};

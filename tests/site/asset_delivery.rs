@@ -1,4 +1,4 @@
-//! How assets travel: compressed, validated, in parts.
+//! Delivery of assets: compression, validation, ranges.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Under which names assets are served, for how long, as what, and that nothing else is.
+//! The names of assets, their caching and their media types; other files are not served.
 
 use site_tests::{DatabaseKind, HolidayHomes, LocalModule, TestSite};
 

@@ -1,4 +1,4 @@
-//! Which modules a site has, and where they are, is for its settings to say.
+//! The settings select the modules of a site, and their mounts.
 
 use site_tests::{DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 

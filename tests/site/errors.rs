@@ -1,4 +1,4 @@
-//! When something fails: the visitor reads the site's own page, and nothing from inside.
+//! Errors: the visitor sees the site's error page, and no internal details.
 
 use std::time::{Duration, Instant};
 

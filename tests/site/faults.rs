@@ -1,4 +1,4 @@
-//! Faults that a site survives: what fails says so, and all is well when the fault is over.
+//! Faults that a site survives: they are reported, and the site recovers.
 
 mod clock;
 mod connections;

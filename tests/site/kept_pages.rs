@@ -1,4 +1,4 @@
-//! Finished pages that are kept: for anybody, and never after a commit.
+//! Kept pages: they are the same for all visitors, and never older than a commit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Log lines that nobody reads hold nobody up.
+//! Log lines without a reader do not block requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! `makemigrations`: what it writes, prints and answers.
+//! `makemigrations`: its files, output and exit status.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `migrate`, forward and backward, for real and as if.
+//! `migrate`, forward and backward, with and without `--fake`.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! A template can be replaced: by the site, and by a module that has to do with its owner.
+//! Templates can be overridden: by the site, and by a module that requires or uses their owner.
 
 use module_api::{Page, context};
 use site_tests::{DatabaseKind, HolidayHomes, LocalModule, Setup, TestSite, on_both_databases};

@@ -1,4 +1,4 @@
-//! A new release takes over from an old one behind a router, and nobody notices.
+//! A new release replaces an old one behind a router, without failed requests.
 
 use std::fs;
 use std::path::Path;

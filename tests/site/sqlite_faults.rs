@@ -1,4 +1,4 @@
-//! SQLite files that cannot be used: each is named with what to do, and left as it is.
+//! SQLite files that cannot be used: each is reported with a remedy, and left unchanged.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

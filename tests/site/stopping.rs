@@ -1,4 +1,5 @@
-//! How the program stops: at once if nobody is being answered, else as soon as they are.
+//! Shutdown of the program: at once if no request is in progress, otherwise as soon as they are
+//! done.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! In a debug build an edit to a template shows at once, and a broken one does not end the program.
+//! A debug build shows an edit of a template at once, and survives a broken one.
 
 use site_tests::{Answer, DatabaseKind, HolidayHomes, TestSite, on_both_databases};
 

@@ -1,7 +1,7 @@
 //! The site's five pages with axum, sqlx and askama.
 //!
-//! `bench-axum PORT` is what `scripts/bench` measures the site against: pages equal to the byte, with
-//! the same security headers, from one program that knows all of them when it is compiled.
+//! `bench-axum PORT` is the baseline of `scripts/bench` for the site: pages equal to the byte, with
+//! the same security headers, from one program that knows all of them at compile time.
 
 mod assets;
 mod database;

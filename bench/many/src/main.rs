@@ -1,8 +1,7 @@
 //! The host with 196 tiny modules besides its own, to measure the cost of a module for the
 //! others.
-//!
 //! Each has a page, a template and an asset, and none is in the navigation, so that the five
-//! pages stay what they are in the plain host.
+//! pages are the same as in the plain host.
 
 use module_api::{Files, Module, Page, context, register};
 use rocket::request::{FromRequest, Outcome};

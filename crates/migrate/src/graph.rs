@@ -36,9 +36,9 @@ const CODE_ONLY: &str = "code";
 /// A migration and its place among all others.
 #[derive(Debug, Clone)]
 pub struct PlannedMigration {
-    /// Its module, `host`, or `site`.
+    /// The module, `host`, or `site`.
     pub module: &'static str,
-    /// Its files and code.
+    /// The files and code.
     pub migration: Migration,
     /// `true` for the first migration of its module.
     pub is_initial: bool,

@@ -1,5 +1,5 @@
 //! The lock under which migrations run, so that processes that start at the same moment do not run
-//! them twice. It is released when its holder ends, for whatever reason.
+//! them twice. It is released when its holder ends, by a crash or otherwise.
 
 use std::fs::{File, TryLockError};
 #[cfg(unix)]

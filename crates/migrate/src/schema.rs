@@ -32,9 +32,9 @@ pub(crate) struct Schema {
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Table {
-    /// Its name.
+    /// The name.
     pub(crate) name: String,
-    /// Its columns, in their order.
+    /// The columns, in their order.
     pub(crate) columns: Vec<Column>,
     /// The columns of the primary key, in the key's order.
     pub(crate) primary_key: Vec<String>,
@@ -53,7 +53,7 @@ pub(crate) struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Column {
-    /// Its name.
+    /// The name.
     pub(crate) name: String,
     /// The declared type, in lower case: `varchar(64)` on SQLite, `character varying(64)` on
     /// PostgreSQL.
@@ -107,7 +107,7 @@ pub(crate) struct Index {
 /// A partial or expression index, or one in another order than its columns have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SpecialIndex {
-    /// Its name.
+    /// The name.
     pub(crate) name: String,
     /// The statement that creates it, as the database stores it.
     pub(crate) definition: String,

@@ -63,7 +63,7 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConstraintInfo {
-    /// Its name in the database.
+    /// The name in the database.
     pub name: &'static str,
     /// The rule.
     pub kind: ConstraintKind,

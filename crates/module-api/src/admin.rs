@@ -231,9 +231,9 @@ pub type Confirm =
 /// ```
 #[derive(Clone)]
 pub struct AdminAction {
-    /// Its name in forms, of letters, digits and `_`.
+    /// The name in forms, of letters, digits and `_`.
     pub name: &'static str,
-    /// Its label in the list.
+    /// The label in the list.
     pub label: &'static str,
     /// The required permission for the model; by default, to change it.
     pub requires: Action,

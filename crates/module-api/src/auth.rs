@@ -334,8 +334,8 @@ impl<'a> From<&'a User> for PageUser<'a> {
     }
 }
 
-/// The address, if it is one of a page of this site: a path that a browser cannot take for
-/// another site's. For addresses that come from outside, as the `next` of a form.
+/// Returns the address if it is local: a path that no browser takes for another site's. For addresses
+/// from outside, such as the `next` of a form.
 ///
 /// ```
 /// use module_api::auth::local_address;

@@ -37,7 +37,7 @@ pub struct CommandContext {
 /// assert_eq!(command.name(), "greet");
 /// ```
 pub struct Command {
-    /// Its name, help and arguments.
+    /// The name, help and arguments.
     pub definition: clap::Command,
     /// The function that runs it.
     pub run: fn(CommandContext, clap::ArgMatches) -> ModuleFuture<'static>,

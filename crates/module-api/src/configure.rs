@@ -6,23 +6,23 @@ use rocket::fairing::{Fairing, Info};
 use rocket::figment::Figment;
 use rocket::{Build, Catcher, Rocket, Route};
 
-/// A value for Rocket to manage, with its type's name for messages.
+/// A value of managed state, with its type's name for messages.
 pub struct ManagedState {
     /// The type of the value: Rocket keeps one value of a type.
     pub type_id: TypeId,
     /// The name of that type.
     pub type_name: &'static str,
-    /// Hands the value to Rocket.
+    /// Passes the value to Rocket.
     pub manage: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send + Sync>,
 }
 
-/// A fairing for Rocket to attach, with what there is to know of it.
+/// A fairing to attach, with its properties.
 pub struct AttachedFairing {
-    /// Its name and the callbacks it wants.
+    /// The name and the callbacks.
     pub info: Info,
-    /// Its type: Rocket keeps the last of several singletons of one type.
+    /// The type: Rocket keeps the last of several singletons of one type.
     pub type_id: TypeId,
-    /// Hands it to Rocket.
+    /// Passes it to Rocket.
     pub attach: Box<dyn FnOnce(Rocket<Build>) -> Rocket<Build> + Send + Sync>,
 }
 
@@ -119,7 +119,7 @@ impl Configure {
         self
     }
 
-    /// Has Rocket manage a value, as [`Rocket::manage`] does.
+    /// Manages a value, as [`Rocket::manage`] does.
     pub fn manage<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.state.push(ManagedState {
             type_id: TypeId::of::<T>(),

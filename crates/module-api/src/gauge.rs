@@ -31,9 +31,9 @@ use crate::db::Db;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Gauge {
-    /// Its name, without the module's: `entries` is shown as `guests_entries`.
+    /// The name, without the module's: `entries` is shown as `guests_entries`.
     pub name: &'static str,
-    /// Its description, with the unit.
+    /// The description, with the unit.
     pub help: &'static str,
     /// Reads the number. It is called at each request for `/metrics`.
     pub value: for<'a> fn(&'a Db) -> ModuleFuture<'a, f64>,

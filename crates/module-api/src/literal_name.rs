@@ -3,7 +3,7 @@
 /// The name of a template or a route in Rust code, and where it stands.
 ///
 /// [`template_name!`](crate::template_name) and [`route_name!`](crate::route_name) submit one; a host
-/// compares all of them with the templates and routes that there are before it starts.
+/// compares all of them with the existing templates and routes before it starts.
 #[derive(Debug, Clone, Copy)]
 pub struct LiteralName {
     /// The kind of the named item.

@@ -65,7 +65,7 @@ pub struct Migration {
     pub files: MigrationFiles,
     /// The SQL that undoes it, if it has any.
     pub down: Option<MigrationDown>,
-    /// Its code, which runs after its SQL.
+    /// The code, which runs after the SQL.
     pub code: Option<MigrationCode>,
     /// Migrations that must be applied before it, besides the previous one of its module.
     pub depends: Vec<MigrationId>,

@@ -34,7 +34,7 @@ pub enum Severity {
 pub struct Problem {
     /// A stable identifier: an area or module, then `E` or `W` and a number.
     pub id: String,
-    /// Its severity.
+    /// The severity.
     pub severity: Severity,
     /// The modules that it concerns; empty if it concerns the site.
     pub modules: Vec<String>,

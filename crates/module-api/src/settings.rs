@@ -182,7 +182,7 @@ impl SettingsSchema {
         self.0.map_or_else(|| Ok(Vec::new()), |typed| (typed.validate)(section))
     }
 
-    /// Has Rocket manage the settings of a section.
+    /// Makes Rocket manage the settings of a section.
     ///
     /// # Errors
     ///

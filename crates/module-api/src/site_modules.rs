@@ -25,13 +25,13 @@ pub struct SiteModules {
 /// A linked module as the site runs it.
 #[derive(Debug, Clone)]
 pub struct SiteModule {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
     /// The title for people.
     pub title: String,
-    /// Its version.
+    /// The version.
     pub version: &'static str,
-    /// Its mount, even if it is not active.
+    /// The mount, even if it is not active.
     pub mount: String,
     /// `true` if it is active in the running site.
     pub active: bool,
@@ -39,7 +39,7 @@ pub struct SiteModule {
     pub requires: &'static [&'static str],
     /// The modules of its optional dependencies.
     pub uses: &'static [&'static str],
-    /// Its models.
+    /// The models.
     pub models: Vec<&'static ModelInfo>,
 }
 

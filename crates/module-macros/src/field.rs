@@ -92,7 +92,7 @@ impl Field {
         Some(Self { ident, visibility: field.vis.clone(), written: field.ty.clone(), kind })
     }
 
-    /// Its name in code, without `r#`.
+    /// The name in code, without `r#`.
     pub(crate) fn name(&self) -> &str {
         match &self.kind {
             FieldKind::Column(column) => &column.name,

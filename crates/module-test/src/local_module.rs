@@ -24,25 +24,25 @@ pub struct LocalModule {
     pub requires: &'static [&'static str],
     /// The modules it uses.
     pub uses: &'static [&'static str],
-    /// Its routes.
+    /// The routes.
     pub routes: fn() -> Vec<Route>,
-    /// Its routes that need no CSRF token.
+    /// The routes that need no CSRF token.
     pub csrf_exempt: &'static [&'static str],
     /// The paths that answer JSON.
     pub json_below: &'static [&'static str],
-    /// Its catchers.
+    /// The catchers.
     pub catchers: fn() -> Vec<Catcher>,
-    /// Its templates.
+    /// The templates.
     pub templates: Inline,
-    /// Its assets.
+    /// The assets.
     pub assets: Inline,
-    /// Its models.
+    /// The models.
     pub models: &'static [&'static ModelInfo],
     /// The registrations of its models in the admin.
     pub admin: fn() -> Vec<ModelAdmin>,
-    /// Its additions to registrations of other modules.
+    /// The additions to registrations of other modules.
     pub extend_admin: fn() -> Vec<AdminExtension>,
-    /// Its migrations.
+    /// The migrations.
     pub migrations: Inline,
     /// The route of its navigation item, if it has one.
     pub navigation: Option<&'static str>,
@@ -50,9 +50,9 @@ pub struct LocalModule {
     pub page_context: fn(&Request<'_>) -> Option<Value>,
     /// The headers that its page context depends on.
     pub page_context_headers: Option<&'static [&'static str]>,
-    /// Its sections on pages of other modules.
+    /// The sections on pages of other modules.
     pub sections: &'static [Section],
-    /// Its health check.
+    /// The health check.
     pub health: Option<Health>,
     /// The hook that configures Rocket.
     pub configure: fn(Configure) -> Configure,

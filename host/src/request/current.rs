@@ -14,7 +14,7 @@ pub(crate) struct Current {
     pub(crate) traceparent: Option<Arc<str>>,
     /// The module whose handler was called, if one was.
     pub(crate) answering: OnceLock<Arc<Answering>>,
-    /// Its data for reports; `None` if reports are off.
+    /// The data for reports; `None` if reports are off.
     pub(crate) reported: Option<ReportedRequest>,
 }
 

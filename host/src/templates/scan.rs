@@ -19,7 +19,7 @@ pub(super) struct Reference<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
     pub(super) line: usize,
-    /// Its offset, in bytes.
+    /// The offset, in bytes.
     pub(super) at: usize,
     /// `true` if the name may be missing: `{% include "…" ignore missing %}`.
     pub(super) optional: bool,

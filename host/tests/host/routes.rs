@@ -1,4 +1,4 @@
-//! That each module keeps to its mount, and no two owners answer the same address.
+//! Modules are confined to their mounts, and routes of two owners do not overlap.
 
 use module_api::Configure;
 use rocket::http::Method;

@@ -1,4 +1,4 @@
-//! Which modules are active, in which order, and what is wrong with the choice.
+//! The active modules, their order, and errors in the selection.
 
 use host::Registry;
 use module_api::host::{CONTRACT_VERSION, Registration};

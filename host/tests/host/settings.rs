@@ -1,4 +1,4 @@
-//! Settings that nobody reads or that have the wrong type.
+//! Settings that are unknown or have the wrong type.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Templates that are in a foreign namespace, broken, or name what is not there.
+//! Templates in a foreign namespace, with errors, or with unknown names.
 
 use rocket::{get, routes};
 

@@ -85,7 +85,7 @@ pub(crate) fn records(admin: &ModelAdmin, text: &str) -> Records {
 /// A search result.
 pub(crate) struct Found {
     pub(crate) record: Record,
-    /// Its label.
+    /// The label.
     pub(crate) text: String,
 }
 

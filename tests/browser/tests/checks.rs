@@ -1,4 +1,4 @@
-//! The checks of pages find what is wrong, and JavaScript is off when it is to be.
+//! Audits of pages find errors, and JavaScript can be disabled.
 
 use browser_tests::in_browser;
 use module_api::{Page, context};

@@ -1,4 +1,4 @@
-//! A visitor finds what the site has, by links and by keyboard.
+//! A visitor navigates the site by links and by keyboard.
 
 use browser_tests::{Browser, Look, in_browser, with_and_without_javascript};
 use site_tests::{DatabaseKind, HolidayHomes};

@@ -1,4 +1,4 @@
-//! Many who log in at the same moment.
+//! Many concurrent logins.
 
 use std::collections::BTreeSet;
 

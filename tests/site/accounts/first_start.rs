@@ -1,4 +1,4 @@
-//! The administrator whom the first start in the profile `local` makes.
+//! The administrator that the first start in the profile `local` creates.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The comparison that says that nothing has changed sees what changes.
+//! The comparison of databases detects changes.
 
 use site_tests::{DatabaseKind, Django};
 

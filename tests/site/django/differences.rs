@@ -1,4 +1,4 @@
-//! A database that is not quite what it should be stays as it is, and each difference is named.
+//! A database with differences is left unchanged, and each difference is reported.
 
 use module_api::with_causes;
 use site_tests::{DatabaseKind, Django, DjangoSite};

@@ -1,4 +1,4 @@
-//! The clock jumps: what was written before has times that lie ahead, or long ago.
+//! The clock jumps: stored times are in the future, or long ago.
 
 use module_api::db::query;
 use module_api::time::{Duration, UtcDateTime};

@@ -1,4 +1,4 @@
-//! Very many connections that say nothing, or little and slowly.
+//! A large number of idle or slow connections.
 
 use std::io::Write;
 use std::net::TcpStream;

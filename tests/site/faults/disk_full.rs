@@ -1,4 +1,4 @@
-//! There is no room for what the site writes into SQLite's file.
+//! The disk with SQLite's file is full.
 
 use std::fs;
 use std::path::{Path, PathBuf};

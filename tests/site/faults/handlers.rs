@@ -1,4 +1,4 @@
-//! A module's handler that panics, and one that never answers.
+//! A module's handler panics, or never returns.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Connections on which no request comes, or none to its end.
+//! Connections without a request, or with an incomplete one.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! There is no memory in which a password could be hashed.
+//! There is not enough memory to hash a password.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! All connections to the database that a module may have are in somebody's hands.
+//! All database connections of a module are in use.
 
 use std::time::Duration;
 

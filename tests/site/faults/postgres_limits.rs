@@ -1,4 +1,4 @@
-//! PostgreSQL refuses a statement: it takes too long, or the server takes no changes.
+//! PostgreSQL refuses a statement: it times out, or the server is read-only.
 
 use site_tests::{AddRows, Address, DatabaseKind, HolidayHomes, NewUser, TestSite};
 use sqlx::{Connection, Executor, PgConnection};

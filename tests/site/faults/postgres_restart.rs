@@ -1,4 +1,4 @@
-//! PostgreSQL goes away and comes back while the site is asked for pages.
+//! PostgreSQL restarts while the site answers requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Columns that become others, and their indexes and constraints.
+//! Changed columns, with their indexes and constraints.
 
 use host::makemigrations::Request;
 use module_api::model::{ForeignKey, Model};

@@ -1,4 +1,4 @@
-//! New tables, and what leads from one to another.
+//! New tables, and the foreign keys between them.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Columns and tables that no model has any more.
+//! Columns and tables that no longer have a model.
 
 use host::makemigrations::{MakeMigrationsError, Request};
 use module_api::model::{ForeignKey, Model};

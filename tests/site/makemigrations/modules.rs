@@ -1,4 +1,4 @@
-//! Which tables are a module's own, and migrations that depend on those of others.
+//! The tables of a module, and migrations that depend on those of other modules.
 
 use host::makemigrations::{MakeMigrationsError, Proposal, Request, propose};
 use module_api::model::Model;

@@ -1,4 +1,4 @@
-//! New columns, and what the rows that are there get.
+//! New columns, and their values in existing rows.
 
 use host::makemigrations::{MakeMigrationsError, Request};
 use site_tests::{DatabaseKind, on_both_databases};

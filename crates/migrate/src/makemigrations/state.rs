@@ -52,7 +52,7 @@ pub(super) struct SchemaAttributes {
 pub(super) struct ColumnAttributes {
     /// The expression of its default.
     pub(super) default: Option<String>,
-    /// Its collation.
+    /// The collation.
     pub(super) collation: Option<String>,
     /// The action of the database when the referenced row is deleted.
     pub(super) on_delete: Option<String>,

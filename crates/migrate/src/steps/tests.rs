@@ -1,4 +1,4 @@
-//! The steps that it takes, of small modules.
+//! The steps to a target, for small modules.
 
 use module_api::host::migrations_of_module;
 use module_api::{Files, MigrationId, Module};

@@ -1,4 +1,4 @@
-//! The statements that queries become.
+//! The SQL of queries.
 
 use db::{DatabaseKind, Value};
 

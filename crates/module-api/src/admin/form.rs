@@ -40,7 +40,7 @@ impl Fieldset {
     }
 }
 
-/// Objects of another model in the form of one.
+/// An inline: objects of another model in the form of one.
 ///
 /// ```
 /// use module_api::admin::{Inline, ModelAdmin};
@@ -69,7 +69,7 @@ impl Fieldset {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Inline {
-    /// Their model.
+    /// The model of the objects.
     pub model: &'static ModelInfo,
     /// The foreign key between both.
     pub relation: InlineRelation,

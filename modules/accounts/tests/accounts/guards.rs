@@ -1,4 +1,4 @@
-//! Guards: who may pass, as of the very request.
+//! Guards: they check the user as of the request.
 
 #![expect(clippy::needless_pass_by_value, reason = "guards are passed by value")]
 

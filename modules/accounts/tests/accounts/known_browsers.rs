@@ -1,4 +1,4 @@
-//! A browser in which a user signed in before: others who fail cannot keep it out.
+//! A known browser of a user: failed logins elsewhere do not lock it out.
 
 use module_api::db::Value;
 use module_api::time::{Duration, UtcDateTime};

@@ -1,4 +1,4 @@
-//! Accounts: who is signed in, for how long, and with which rights.
+//! Accounts: authentication, sessions and permissions.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 

@@ -1,4 +1,4 @@
-//! Changing the own password.
+//! Changing one's password.
 
 use accounts::NewUser;
 use module_test::{Answer, Browser, DatabaseKind, TestSite, on_both_databases};

@@ -1,4 +1,4 @@
-//! How long a session lasts, and that nobody comes by one otherwise.
+//! The lifetime of sessions, and cookies that no login has set.
 
 use module_api::db::Value;
 use module_api::time::{Duration, UtcDateTime};

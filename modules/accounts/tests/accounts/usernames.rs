@@ -1,4 +1,4 @@
-//! Usernames are stored in the form in which a login looks for them, whichever way they come in.
+//! Usernames are stored in the normal form of the login, however they are written.
 
 use accounts::NewUser;
 use accounts::models::User;

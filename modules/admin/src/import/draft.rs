@@ -34,7 +34,7 @@ pub(crate) struct Draft {
     pub(crate) fields: Vec<(usize, GivenValue)>,
     /// The given references of many-to-many fields, by their indexes.
     pub(crate) many: Vec<(usize, Vec<GivenValue>)>,
-    /// Its errors.
+    /// The errors.
     pub(crate) problems: Vec<Problem>,
 }
 

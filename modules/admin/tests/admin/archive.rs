@@ -1,4 +1,4 @@
-//! A module with objects that lead to each other in every way, to be deleted; and who deletes them.
+//! A module with objects that refer to each other in all ways, for deletions; and its users.
 
 use accounts::NewUser;
 use module_api::ModuleFuture;

@@ -1,4 +1,4 @@
-//! Objects are looked up by what is typed, for fields that are filled in by search.
+//! Autocompletion of objects, for fields that are filled in by search.
 
 use module_test::{Browser, DatabaseKind, TestSite, on_both_databases};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Deleting an object, with everything that goes with it.
+//! Deletion of an object, with its cascade.
 
 use module_api::model::{ForeignKey, Model};
 use module_test::{DatabaseKind, Document, TestSite, on_both_databases};

@@ -1,4 +1,4 @@
-//! The filters of a list, and the way through its dates.
+//! The filters of a list, and its date hierarchy.
 
 use module_api::model::ForeignKey;
 use module_api::time::UtcDateTime;

@@ -1,4 +1,4 @@
-//! A module whose guests have fields of every kind, for lists and what is done with their rows.
+//! A module whose guests have fields of every kind, for lists and actions.
 
 use accounts::NewUser;
 use module_api::ModuleFuture;

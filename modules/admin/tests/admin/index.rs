@@ -1,4 +1,4 @@
-//! The first page of the admin: the models, and what one did last.
+//! The index of the admin: the models, and the user's recent actions.
 
 use crate::hotel::{Guest, add_guests, hotel, page, staff, superuser};
 use module_test::{DatabaseKind, Document, Element, on_both_databases};

@@ -1,4 +1,4 @@
-//! Which tables are written, and what is not described.
+//! The selection of tables, and properties that no attribute describes.
 
 use module_api::host::{Registration, migrations_of_module};
 use module_api::inventory;

@@ -1,4 +1,4 @@
-//! Rows that nobody can log in with: they are refused before anything is computed.
+//! Rows with an unusable hash: they are refused before anything is computed.
 
 use crate::passwords::stored_hash::{StoredHash, UnreadableHash};
 use crate::passwords::{Algorithm, Verification, verify};

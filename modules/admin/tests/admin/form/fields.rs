@@ -1,4 +1,4 @@
-//! The fields of a form, and what is said about what was typed.
+//! The fields of a form, and the errors of submitted values.
 
 use super::{Filled, errors, execute, form, input, log, messages, site, superuser, value};
 use module_test::{DatabaseKind, Document, on_both_databases};

@@ -1,4 +1,4 @@
-//! Objects whose foreign key leads to that of the form.
+//! Inline objects with a foreign key to the form's object.
 
 use super::{Filled, errors, execute, form, input, log, site, staff, superuser, value, values};
 use module_test::{DatabaseKind, TestSite, on_both_databases};

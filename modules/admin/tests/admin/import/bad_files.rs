@@ -1,4 +1,4 @@
-//! Files that are not what they claim to be, and what is wrong inside of good ones.
+//! Files of another format than they claim, and errors in the content of valid ones.
 
 use super::super::desk::{site, superuser, upload};
 use super::{ADDRESSES, LETTINGS, add_addresses, log_of, preview, refusal, stored, titles};

@@ -1,4 +1,4 @@
-//! Bytes: none of them are not `NULL`.
+//! Bytes: an empty value is not `NULL`.
 
 use module_api::admin::ModelAdmin;
 use module_api::model::Model;
