@@ -1,5 +1,4 @@
-//! Tables that are imported: any text is read to its end, and an export is read as it was
-//! written.
+//! Imported tables: any text is read to its end, and an export is read as it was written.
 
 #![no_main]
 

@@ -1,5 +1,4 @@
-//! Shutdown of the program: at once if no request is in progress, otherwise as soon as they are
-//! done.
+//! Shutdown of the program: at once if it is idle, otherwise after the requests in progress.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

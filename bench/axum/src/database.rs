@@ -1,5 +1,4 @@
-//! The pools, with the sizes of those of the site, and without a test of each connection before
-//! its use.
+//! The pools, sized like those of the site, which do not test connections before use.
 
 use std::str::FromStr;
 use std::thread::available_parallelism;

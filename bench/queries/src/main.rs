@@ -1,5 +1,4 @@
-//! Compares typed queries with the same queries written by hand with sqlx, to measure the cost of
-//! the types.
+//! Compares typed queries with handwritten ones of sqlx, to measure the cost of the types.
 //!
 //! `bench-queries URL BLOCKS` alternates between both on one connection, and prints a line for
 //! each block: the operation, then the microseconds of one typed operation, and of one by hand.

@@ -1,5 +1,4 @@
-//! The cargo subcommand `cargo installed-apps`: creates sites and modules, links modules, and runs
-//! sites.
+//! The command `cargo installed-apps`: creates sites and modules, links modules, and runs sites.
 
 mod add_module;
 mod arguments;

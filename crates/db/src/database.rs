@@ -74,7 +74,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// As for [`begin`](Self::begin), or the database refuses a statement.
+    /// Same as for [`begin`](Self::begin), or the database refuses a statement.
     pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
         Ok(self.pool.begin_with(script).await?.with_context(self.context.clone()))
     }

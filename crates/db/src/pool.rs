@@ -266,7 +266,7 @@ impl DbPool {
     ///
     /// # Errors
     ///
-    /// As for [`begin`](Self::begin), or the database refuses a statement.
+    /// Same as for [`begin`](Self::begin), or the database refuses a statement.
     pub async fn begin_with(&self, script: impl SqlSafeStr) -> Result<Transaction, DbError> {
         let Self::Postgres(pool) = self else {
             let mut transaction = self.begin().await?;

@@ -113,7 +113,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// As [`fetch_all`](Query::fetch_all).
+    /// Same as [`fetch_all`](Query::fetch_all).
     pub async fn fetch_all_with<T>(
         self,
         read: impl Fn(&Row<'_>) -> Result<T, DbError>,
@@ -141,7 +141,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// As [`fetch_all`](Query::fetch_all).
+    /// Same as [`fetch_all`](Query::fetch_all).
     pub async fn fetch_optional<T: FromRow>(
         self,
         on: impl Into<Executor<'_>>,
@@ -170,7 +170,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// As [`fetch_all`](Query::fetch_all), or there is no row.
+    /// Same as [`fetch_all`](Query::fetch_all), or there is no row.
     pub async fn fetch_one<T: FromRow>(self, on: impl Into<Executor<'_>>) -> Result<T, DbError> {
         match self.fetch_optional(on).await? {
             Some(row) => Ok(row),

@@ -75,7 +75,7 @@ impl Deletion {
     ///
     /// # Errors
     ///
-    /// As [`of`](Deletion::of).
+    /// Same as [`of`](Deletion::of).
     pub async fn among(
         models: &Models,
         chosen: Vec<(&'static ModelInfo, BTreeSet<i64>)>,

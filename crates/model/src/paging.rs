@@ -1,5 +1,4 @@
-//! Pagination of a long list: the page number in the query string, and the links to the adjacent
-//! pages.
+//! Pagination of lists: the page number in the query string, and links to adjacent pages.
 
 use rocket::form::{self, FromFormField, ValueField};
 use serde::Serialize;

@@ -133,7 +133,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn first(&self, on: impl Into<Executor<'_>>) -> Result<Option<Record>, DbError> {
         Ok(self.clone().limit(1).fetch(on).await?.pop())
     }

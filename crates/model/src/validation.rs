@@ -34,7 +34,7 @@ impl ModelInfo {
     ///
     /// # Panics
     ///
-    /// As [`validate`](ModelInfo::validate).
+    /// Same as [`validate`](ModelInfo::validate).
     pub fn validate_changes(
         &self,
         before: Option<&[Value]>,

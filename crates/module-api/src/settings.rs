@@ -186,7 +186,7 @@ impl SettingsSchema {
     ///
     /// # Errors
     ///
-    /// As [`validate`](SettingsSchema::validate).
+    /// Same as [`validate`](SettingsSchema::validate).
     pub fn manage(&self, rocket: Rocket<Build>, section: &Figment) -> Result<Rocket<Build>, Error> {
         match self.0 {
             Some(typed) => (typed.manage)(rocket, section),

@@ -48,7 +48,7 @@ pub async fn ask(
 ///
 /// # Errors
 ///
-/// As for [`ask`].
+/// Same as for [`ask`].
 pub async fn ask_with(
     port: u16,
     method: &str,

@@ -32,7 +32,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn count_those(
         &self,
         filter: Filter,
@@ -53,7 +53,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn count(&self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
         let rows = self.rows.count(on.into()).await?;
         Ok(u64::try_from(rows).unwrap_or(0))
@@ -63,7 +63,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn count_up_to(
         &self,
         at_most: u32,
@@ -78,7 +78,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn ids(&self, on: impl Into<Executor<'_>>) -> Result<Vec<i64>, DbError> {
         let on = on.into();
         self.rows.keys(on.kind()).fetch_all_with(|row| row.get_at(0), on).await
@@ -89,7 +89,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn counts_by(
         &self,
         path: &Path,
@@ -121,7 +121,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn bounds(
         &self,
         path: &Path,
@@ -147,7 +147,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn counts_by_period(
         &self,
         path: &Path,
@@ -187,7 +187,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// As [`fetch`](Records::fetch).
+    /// Same as [`fetch`](Records::fetch).
     pub async fn counts_by_related(
         &self,
         field: &ManyToManyInfo,

@@ -280,7 +280,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     ///
     /// # Errors
     ///
-    /// As [`all`](Select::all).
+    /// Same as [`all`](Select::all).
     pub async fn first(self, on: impl Into<Executor<'_>>) -> Result<Option<Out>, DbError> {
         let on = on.into();
         let Self { rows, fetched, .. } = self.limit(1);
@@ -309,7 +309,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     ///
     /// # Errors
     ///
-    /// As [`all`](Select::all).
+    /// Same as [`all`](Select::all).
     pub async fn count(self, on: impl Into<Executor<'_>>) -> Result<u64, DbError> {
         let rows = self.rows.count_part(on.into()).await?;
         Ok(u64::try_from(rows).unwrap_or(0))
@@ -319,7 +319,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     ///
     /// # Errors
     ///
-    /// As [`all`](Select::all).
+    /// Same as [`all`](Select::all).
     pub async fn exists(self, on: impl Into<Executor<'_>>) -> Result<bool, DbError> {
         let on = on.into();
         Ok(self.rows.exists(on.kind()).fetch_optional::<(i64,)>(on).await?.is_some())
@@ -335,7 +335,7 @@ impl<M: Model, Out: FromJoined> Select<M, Out> {
     ///
     /// # Errors
     ///
-    /// As [`all`](Select::all).
+    /// Same as [`all`](Select::all).
     pub async fn page(
         mut self,
         page: PageNumber,

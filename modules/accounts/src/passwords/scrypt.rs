@@ -1,5 +1,4 @@
-//! scrypt: `scrypt$<work factor>$<salt>$<block size>$<parallelism>$<hash>`. It is read, but not
-//! written.
+//! scrypt, which is read only: `scrypt$<work factor>$<salt>$<block size>$<parallelism>$<hash>`.
 
 use std::hint::black_box;
 

@@ -1,5 +1,4 @@
-//! Parsing of the column `password`, whose parameters are not trusted, since they determine the
-//! cost.
+//! Parsing of the column `password`, whose parameters are not trusted: they set the cost.
 
 use subtle::ConstantTimeEq;
 

@@ -1,5 +1,4 @@
-//! Property tests of imports: an export is read as it was written, and no input makes the parser
-//! panic.
+//! Property tests of imports: exports are read as they were written, and the parser never panics.
 
 use accounts::models::User;
 use module_api::admin::ModelAdmin;

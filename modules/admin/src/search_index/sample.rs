@@ -1,5 +1,4 @@
-//! Compares an index with a sample of rows: a program that writes with disabled triggers leaves no
-//! record.
+//! Compares an index with a sample of rows, to detect writes with disabled triggers.
 
 use std::collections::BTreeSet;
 
