@@ -1,13 +1,13 @@
 //! Copies the rows of the site from before its apps were split, whose tables had other names.
 //!
-//! It happens once, where the tables of today are empty, whether they were just made or adopted from
-//! a Django database that was only half split. The old tables stay as they are.
+//! It runs once, if the current tables are empty, whether they were just created or adopted from a
+//! Django database that was only half split. The old tables are left unchanged.
 
 use module_api::db::{Transaction, continue_sequence, query, table_exists};
 use module_api::sqlx::AssertSqlSafe;
 use module_api::{MigrationCode, ModuleFuture};
 
-/// A table of the unsplit site, and the one that holds its rows today.
+/// A table of the unsplit site, and the current one with its rows.
 struct Moved {
     old: &'static str,
     new: &'static str,

@@ -1,4 +1,5 @@
 //! The host with 196 tiny modules besides its own, to measure what a module costs the others.
+//!
 //! Each has a page, a template and an asset, and none is in the navigation, so that the five
 //! pages are the same as in the plain host.
 

@@ -16,7 +16,8 @@ pub enum Severity {
 
 /// An error or warning about a site, found before it starts.
 ///
-/// As text, its message ends with its id, for which the command `explain` prints cause and remedy.
+/// `Display` writes the message with the id, for which the command `explain` prints cause and
+/// remedy.
 ///
 /// ```
 /// use module_api::Problem;

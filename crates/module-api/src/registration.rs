@@ -81,8 +81,8 @@ inventory::collect!(Registration);
 
 /// Registers a module, so that every host that links this crate finds it.
 ///
-/// It takes a constant expression whose type implements [`Module`], as a rule
-/// the name of a unit struct. A crate may register several.
+/// It takes a constant expression whose type implements [`Module`], usually the name of a unit
+/// struct. A crate may register several.
 ///
 /// A host links a crate only if it names it: a dependency in `Cargo.toml` alone registers
 /// nothing. In the host stands `use hello as _;`.

@@ -168,7 +168,7 @@ impl SettingsSchema {
     ///
     /// # Errors
     ///
-    /// If the default of the struct cannot be written as a table.
+    /// The default of the struct cannot be serialized as a table.
     pub fn defaults(&self) -> Result<Dict, Error> {
         self.0.map_or_else(|| Ok(Dict::new()), |typed| (typed.defaults)())
     }

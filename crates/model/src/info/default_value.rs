@@ -51,9 +51,9 @@ fn random_uuid() -> Uuid {
 /// The writes at which a field is set to the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoNow {
-    /// When the object is inserted.
+    /// On insertion.
     Add,
-    /// Whenever the object is saved.
+    /// On each save.
     Save,
 }
 

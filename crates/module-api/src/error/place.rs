@@ -1,7 +1,7 @@
 //! The place where an error was converted to [`Error`], for the log and reports.
 //!
-//! It is kept beside the error, by the thread: on its way to the response an error stays on one thread,
-//! and variants of the enum hold nothing but their errors.
+//! It is stored beside the error, in a thread-local: on its way to the response an error stays on one
+//! thread, and variants of the enum contain nothing but their errors.
 
 use std::cell::RefCell;
 use std::panic::Location;
