@@ -175,8 +175,8 @@ fn run_site(site: &Site) -> ExitCode {
     }
 }
 
-/// Returns the commands of the host and the active modules; without a plan, those of all linked
-/// modules, so that a command of an inactive one is not taken for a misspelling.
+/// Returns the commands of the host and the active modules; without a plan, which says which are
+/// active, those of all linked modules, to distinguish commands from misspellings.
 fn command_line(site: &Site, plan: &Result<Plan, Vec<Problem>>) -> clap::Command {
     let definitions: Vec<clap::Command> = match plan {
         Ok(plan) => plan.commands.iter().map(|command| command.definition.clone()).collect(),

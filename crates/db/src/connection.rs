@@ -63,7 +63,7 @@ impl Transaction {
         Self { on, context: None, _permits: permits }
     }
 
-    /// The same transaction with the value that is attached to its database.
+    /// Attaches the value of the database to the transaction.
     pub(crate) fn with_context(self, context: Option<Context>) -> Self {
         Self { context, ..self }
     }

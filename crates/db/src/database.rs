@@ -48,8 +48,8 @@ impl Db {
         Self { pool, context: Some(context) }
     }
 
-    /// The same database through one connection of its own, made when it is first needed: for checks
-    /// of the site's health, which no other request keeps waiting. On SQLite it only reads.
+    /// A handle on the same database with a connection of its own, opened on demand: for health
+    /// checks, which do not wait for other requests. On SQLite it only reads.
     pub fn for_health(&self) -> Self {
         Self { pool: self.pool.for_health(), context: self.context.clone() }
     }

@@ -262,7 +262,7 @@ impl DbPool {
         }
     }
 
-    /// The same with a script at its beginning; see [`Db::begin_with`](crate::Db::begin_with).
+    /// A transaction that begins with a script; see [`Db::begin_with`](crate::Db::begin_with).
     ///
     /// # Errors
     ///
@@ -292,9 +292,9 @@ impl DbPool {
         }
     }
 
-    /// The same database for migrations, through one connection of its own. On SQLite it does not
+    /// A pool for migrations on the same database, with a single connection. On SQLite it does not
     /// enforce foreign keys: with them, a table that others refer to could not be rebuilt. The
-    /// caller checks `PRAGMA foreign_key_check`, and closes it.
+    /// caller checks `PRAGMA foreign_key_check`, and closes the pool.
     ///
     /// # Errors
     ///

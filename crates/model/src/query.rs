@@ -159,7 +159,7 @@ impl Rows {
         self.update_statement(assignments, kind).into_query()
     }
 
-    /// The same statement, which returns the primary keys of the rows.
+    /// The statement of [`update`](Self::update), which also returns the primary keys of the rows.
     pub(crate) fn update_returning_keys(
         &self,
         assignments: Vec<(&'static FieldInfo, Value)>,

@@ -191,7 +191,8 @@ pub struct Change<'a> {
     pub after: Option<&'a Record>,
 }
 
-/// Checks a change in its transaction, before it is made, and may ask for confirmation.
+/// A function that checks a change in its transaction, before it is made, and returns the question to
+/// confirm, if there is one.
 pub type Confirm =
     for<'a> fn(Change<'a>, &'a mut Transaction) -> ModuleFuture<'a, Option<String>, DbError>;
 

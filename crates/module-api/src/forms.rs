@@ -238,10 +238,10 @@ pub trait ModelForm: Form {
     /// Returns the form filled with the values of a row.
     fn of(row: &Self::Model) -> Self;
 
-    /// Puts the form's values into a row.
+    /// Writes the form's values into a row.
     fn write_to(self, row: &mut Self::Model);
 
-    /// Inserts a row with the form's values, these others, and the defaults of all other fields;
+    /// Inserts a row with the form's values, these others, and the defaults of all other fields, and
     /// returns its primary key.
     ///
     /// # Errors

@@ -295,7 +295,8 @@ impl Urls {
         self.url_with(route, names, |name| find(name).map(|(_, value)| *value))
     }
 
-    /// The same with parameters from a function: their names, and the value of each.
+    /// The address of a route whose parameters come from a function: their names, and the value of
+    /// each.
     ///
     /// # Errors
     ///

@@ -67,7 +67,7 @@ fn of_named(between: &Path, ends: &[End; 2], fields: &[LitStr; 2]) -> TokenStrea
     fields.iter().zip(ends).map(of_field).collect()
 }
 
-/// That there is one foreign key to each end, or two to a model that is both.
+/// Asserts that there is one foreign key to each end, or two to a model that is both.
 fn of_found(between: &Path, ends: &[End; 2], field: &Field, is_self: bool) -> TokenStream {
     let (info, name) = (info(between), name(between));
     let (needed, few, many, different) = if is_self {

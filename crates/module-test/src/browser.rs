@@ -47,14 +47,13 @@ impl TestSite {
 }
 
 impl Browser<'_> {
-    /// The same browser with another IP address.
+    /// Sets the IP address of the browser.
     pub fn at(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
         self
     }
 
-    /// The same browser with a signed-in user who needs no row: guards and pages see the user,
-    /// while the database has none.
+    /// Signs a user in without a row in the database: guards and pages see the user.
     ///
     /// For modules that use guards and no accounts. With a module that keeps accounts,
     /// [`TestSite::sign_in`] is what a visitor does.

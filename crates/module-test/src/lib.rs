@@ -93,8 +93,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     rocket::async_test(future)
 }
 
-/// Makes of each function that takes a [`DatabaseKind`] two tests: one on SQLite, one on
-/// PostgreSQL.
+/// Turns each function that takes a [`DatabaseKind`] into two tests: one on SQLite, one on PostgreSQL.
 ///
 /// A function that is not listed is never called, which the compiler reports.
 ///

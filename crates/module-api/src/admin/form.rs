@@ -120,7 +120,7 @@ impl Inline {
         Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })
     }
 
-    /// The same, stacked.
+    /// Like [`tabular`](Inline::tabular), with the stacked layout.
     pub fn stacked<M: Model>(foreign_key: &'static str) -> Self {
         let layout = InlineLayout::Stacked;
         Self::of::<M>(InlineRelation::Rows { foreign_key, layout, extra: 3 })

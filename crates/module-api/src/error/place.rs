@@ -14,7 +14,7 @@ thread_local! {
         const { RefCell::new(None) };
 }
 
-/// Notes where an error arose.
+/// Records the place of an error.
 pub(super) fn note(error: &Error, place: &'static Location<'static>) {
     // Of a function that is passed on, as to `map_err`, the compiler knows no place but its own.
     let is_passed_on = place.file() == file!().replace("error/place.rs", "error.rs")

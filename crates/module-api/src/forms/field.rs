@@ -90,7 +90,7 @@ impl FormField {
     }
 }
 
-/// Makes the value of a struct's field, for `#[derive(Form)]`.
+/// Converts the value of a struct's field, for `#[derive(Form)]`.
 ///
 /// # Errors
 ///
@@ -104,7 +104,7 @@ pub fn field_value<T: FieldType>(
         .ok_or_else(|| ValidationErrors::of(field.info.name, "Enter a valid value."))
 }
 
-/// Makes the value of a field that the form leaves out, for `#[derive(Form)]`.
+/// Creates the value of a field that the form leaves out, for `#[derive(Form)]`.
 ///
 /// # Errors
 ///

@@ -142,7 +142,7 @@ impl Rows {
     }
 }
 
-/// The same page, or the nearest one that can be opened, counted from either end.
+/// The page, or the nearest one that can be opened, counted from either end.
 fn nearest(page: u64, last: u64, size: u32) -> u64 {
     let reach = u64::from(MAX_OFFSET / size.max(1));
     let (from_begin, from_end) = (reach + 1, last.saturating_sub(reach));

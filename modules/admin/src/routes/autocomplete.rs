@@ -82,7 +82,7 @@ pub(crate) async fn autocomplete(
     Ok(Json { body: (ContentType::JSON, body), cache })
 }
 
-/// The same as a page, which shows the primary keys to be typed into a form.
+/// The same objects as a page, which shows the primary keys to be typed into a form.
 #[get("/<app>/<model>/lookup?<q>&<page>")]
 pub(crate) async fn lookup(
     cx: AdminContext<'_>,
