@@ -120,7 +120,7 @@ enum OutputFormat {
 enum Failure {
     /// The site has problems.
     Problems(Vec<Problem>),
-    /// Anything else.
+    /// Any other error.
     Other(anyhow::Error),
 }
 

@@ -7,7 +7,7 @@ use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
 use site_tests::{DatabaseKind, HolidayHomes, ServedSite, parse};
 
-/// How many requests of each kind are sent.
+/// The number of requests of each kind.
 const REQUESTS: usize = 300;
 
 /// A path and a query, of parts that the site knows and others.

@@ -18,11 +18,11 @@ const COMMANDS: [&[&str]; 4] =
 /// The behavior of a server towards clients.
 #[derive(Clone, Copy)]
 enum Manners {
-    /// It asks for the password and then reports this code and message.
+    /// Asks for the password, then reports this code and message.
     Refuse(&'static str, &'static str),
-    /// It asks for the password and hangs up.
+    /// Asks for the password, then closes the connection.
     HangUp,
-    /// It speaks HTTP.
+    /// Answers with HTTP.
     Http,
 }
 

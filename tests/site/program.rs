@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rocket::tokio::time::sleep;
 use site_tests::{Answer, ask};
 
-/// How long anything may take that is waited for.
+/// The timeout of each wait.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program that serves a site; killed when dropped.

@@ -13,7 +13,7 @@ use crate::{Database, free_port, installed_program};
 /// The pooling mode: when a session is given to another client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
-    /// When the client disconnects.
+    /// At the end of the connection.
     Session,
     /// After each transaction.
     Transaction,

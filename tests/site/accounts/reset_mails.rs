@@ -1,5 +1,4 @@
-//! How mails to reset a password leave the site: over SMTP or on the terminal, with the site's own
-//! address, and never as something else.
+//! Delivery of mails for password resets: over SMTP or on the terminal, with the site's address.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -10,7 +10,7 @@ use site_tests::DatabaseKind;
 use crate::program::Program;
 use crate::workshop::Workshop;
 
-/// As many are held open, if this process may; each takes a file here and one there.
+/// The number of connections, if this process may open them; each takes a file here and one there.
 const WANTED: usize = 10_000;
 /// As many wait at most until the program takes them: for more than 128 the operating system has no
 /// room, and their clients try again a second later.

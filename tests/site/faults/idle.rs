@@ -9,7 +9,7 @@ use rocket::tokio::time::{sleep, timeout};
 use rocket::{Data, tokio};
 use site_tests::{DatabaseKind, HolidayHomes, LocalModule, ServedSite, parse};
 
-/// How long anything may take that is waited for.
+/// The timeout of each wait.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Bytes of an answer that is longer than the operating system takes at once.

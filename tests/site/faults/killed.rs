@@ -8,7 +8,7 @@ use crate::workshop::Workshop;
 
 on_both_databases! { what_was_answered_as_written_is_there_after_a_kill }
 
-/// How many write at once, and how many notes are written before each kill.
+/// The numbers of concurrent writers, and of notes that are written before each kill.
 const WRITERS: i64 = 4;
 const BEFORE_KILL: usize = 60;
 const KILLS: i64 = 3;
