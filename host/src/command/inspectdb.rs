@@ -14,7 +14,7 @@ pub(super) struct InspectArguments {
     /// The tables; if none is named, all that no migration of the site creates.
     #[arg(value_name = "TABLE")]
     tables: Vec<String>,
-    /// The app in the models' labels; if no table is named, only tables that begin with it.
+    /// The app in the models' labels; if no table is named, only tables with its prefix, if there are any.
     #[arg(long, value_name = "LABEL")]
     app: Option<String>,
 }
