@@ -38,7 +38,7 @@ impl Stay {
     pub(crate) fn new() -> Self {
         Self {
             id: 0,
-            arrival: Date::MIN,
+            arrival: Date::from_ordinal_date(2030, 182).expect("the year has this day"),
             price: Decimal::new(28_550, 2),
             rate: 0.075,
             code: Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0),

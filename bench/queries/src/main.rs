@@ -14,6 +14,7 @@ use std::time::Instant;
 use lettings::models::{Address, Letting};
 use module_api::db::{DatabaseOptions, DbPool, Executor};
 use module_api::model::{ForeignKey, Model};
+use module_api::with_causes;
 use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
 
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }

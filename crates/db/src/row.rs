@@ -264,7 +264,11 @@ impl FromColumn for Decimal {
 /// The decimal number that SQLite stores as a floating-point one.
 #[doc(hidden)]
 pub fn decimal_of_real(number: f64) -> Result<Decimal, rust_decimal::Error> {
-    Ok(Decimal::from_scientific(&format!("{number:.14e}"))?.normalize())
+    // A double keeps fifteen digits. The shortest that name it are mostly fewer, without zeros to strip.
+    let shortest = format!("{number:e}");
+    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit);
+    let text = if digits.count() <= 15 { shortest } else { format!("{number:.14e}") };
+    Ok(Decimal::from_scientific(&text)?.normalize())
 }
 
 /// A duration. On SQLite it is a number of microseconds.
@@ -350,5 +354,48 @@ impl<T: FromColumn> FromColumn for Option<T> {
             return Ok(None);
         }
         T::from_postgres(row, column).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter::successors;
+
+    use rust_decimal::Decimal;
+
+    use super::decimal_of_real;
+
+    /// The number with fifteen digits, as Django reads it.
+    fn fifteen_digits(number: f64) -> Decimal {
+        Decimal::from_scientific(&format!("{number:.14e}")).unwrap().normalize()
+    }
+
+    #[test]
+    fn real_numbers_are_decimal_ones_of_fifteen_digits() {
+        for (number, decimal) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (285.5, "285.5"),
+            (0.1 + 0.2, "0.3"),
+            (-19.99, "-19.99"),
+            (100.0, "100"),
+            (123_456_789_012_345.6, "123456789012346"),
+            (9_007_199_254_740_993.0, "9007199254740990"),
+            (1e28, "10000000000000000000000000000"),
+            (1e-10, "0.0000000001"),
+        ] {
+            assert_eq!(decimal_of_real(number).unwrap().to_string(), decimal, "{number}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_digits_and_fifteen_are_the_same_number() {
+        // The golden ratio's powers have all kinds of digits.
+        let powers = successors(Some(1e-12_f64), |number| Some(number * 1.618_033_988_749_895));
+        for power in powers.take_while(|number| *number < 1e27) {
+            for number in [power, -power, (power * 100.0).round() / 100.0, power.round()] {
+                assert_eq!(decimal_of_real(number).unwrap(), fifteen_digits(number), "{number}");
+            }
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use db::{DatabaseKind, DbError, Executor, Transaction, Value, continue_sequence, query, quoted};
+use db::{
+    DatabaseKind, DbError, Executor, Transaction, Value, continue_sequence, push_quoted, query,
+    quoted,
+};
 use sqlx::AssertSqlSafe;
 
 use crate::{
@@ -49,14 +52,11 @@ async fn validate(
     let mut errors = model.validate_changes(before, values).err().unwrap_or_default();
     let is_good =
         |field: &FieldInfo, errors: &ValidationErrors| errors.field(field.name).is_empty();
-    let fields = || model.fields.iter().zip(values).skip(1);
-    let is_changed = |field: &FieldInfo| {
-        let place = model.position(field.name);
-        let before = before.zip(place).and_then(|(before, place)| before.get(place));
-        before.is_none() || before != place.and_then(|place| values.get(place))
-    };
-    for (field, value) in fields() {
-        if value.is_null() || !is_good(field, &errors) || !is_changed(field) {
+    let fields = || model.fields.iter().zip(values).enumerate().skip(1);
+    let is_changed =
+        |place: usize| before.is_none_or(|before| before.get(place) != values.get(place));
+    for (place, (field, value)) in fields() {
+        if value.is_null() || !is_good(field, &errors) || !is_changed(place) {
             continue;
         }
         if on.kind() == DatabaseKind::Sqlite && !value.is_exact_on_sqlite() {
@@ -82,9 +82,10 @@ async fn validate(
         }
     }
     for together in model.unique_together {
-        let of_them: Vec<_> = fields().filter(|(f, _)| together.contains(&f.name)).collect();
+        let of_them = fields().filter(|(_, (field, _))| together.contains(&field.name));
+        let (places, of_them): (Vec<_>, Vec<_>) = of_them.unzip();
         let complete = of_them.iter().all(|(f, value)| !value.is_null() && is_good(f, &errors));
-        let matters = complete && of_them.iter().any(|(field, _)| is_changed(field));
+        let matters = complete && places.into_iter().any(is_changed);
         if matters && taken(model, &of_them, &values[0], on).await? {
             let fields: Vec<_> = of_them.iter().map(|(field, _)| *field).collect();
             errors.add(NON_FIELD_ERRORS, model.already_exists(&fields));
@@ -136,22 +137,31 @@ pub async fn insert_values(
     let has_key = values[0].as_int().is_some_and(|id| id != 0);
     let skipped = usize::from(!has_key);
     values.drain(..skipped);
-    let columns: Vec<String> =
-        model.fields[skipped..].iter().map(|field| quoted(field.column)).collect();
-    let parameters: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
-    let (table, key) = (quoted(model.table), quoted(model.primary_key().column));
-    let given = if columns.is_empty() {
-        "DEFAULT VALUES".to_owned()
-    } else {
-        format!("({}) VALUES ({})", columns.join(", "), parameters.join(", "))
-    };
-    let sql = format!("INSERT INTO {table} {given} RETURNING {key}");
+    let sql = insert_statement(model, &model.fields[skipped..]);
     let inserted = query(AssertSqlSafe(sql)).bind_all(values).fetch_one(&mut *on).await;
     let (id,) = inserted.map_err(|error| model.refused(error))?;
     if has_key {
         continue_sequence(model.table, on).await?;
     }
     Ok(id)
+}
+
+/// The statement that inserts values of these fields and returns the primary key.
+fn insert_statement(model: &ModelInfo, fields: &[FieldInfo]) -> String {
+    let mut sql = String::with_capacity(64 + 32 * fields.len());
+    sql.push_str("INSERT INTO ");
+    push_quoted(&mut sql, model.table);
+    for (place, field) in fields.iter().enumerate() {
+        sql.push_str(if place == 0 { " (" } else { ", " });
+        push_quoted(&mut sql, field.column);
+    }
+    sql.push_str(if fields.is_empty() { " DEFAULT VALUES" } else { ") VALUES ($1" });
+    for number in 2..=fields.len() {
+        write!(sql, ", ${number}").expect("a string takes all");
+    }
+    sql.push_str(if fields.is_empty() { " RETURNING " } else { ") RETURNING " });
+    push_quoted(&mut sql, model.primary_key().column);
+    sql
 }
 
 /// Updates all columns of the row of an object, with the primary key first.
