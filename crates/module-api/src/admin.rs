@@ -136,6 +136,24 @@ pub struct ModelAdmin {
 }
 
 /// A column of a list.
+///
+/// ```
+/// use module_api::admin::ListColumn;
+///
+/// let columns: [ListColumn; 4] = [
+///     "__str__".into(),
+///     "address__city".into(),
+///     ListColumn::function("nights", |booking| booking.get("nights").to_string()),
+///     // Sorted by a field of the model:
+///     ListColumn::Function {
+///         heading: "total",
+///         text: |booking| format!("€ {}", booking.get("price")),
+///         order_by: Some("price"),
+///     },
+/// ];
+/// let names = columns.map(|column| column.name());
+/// assert_eq!(names, ["__str__", "address__city", "nights", "total"]);
+/// ```
 #[derive(Clone)]
 pub enum ListColumn {
     /// The object's label: `__str__`.
@@ -181,6 +199,32 @@ pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>)
 pub type FieldText = fn(&Record) -> Option<String>;
 
 /// A change that is about to be made.
+///
+/// ```
+/// use module_api::ModuleFuture;
+/// use module_api::admin::{Change, ModelAdmin};
+/// use module_api::db::{DbError, Transaction};
+/// # use module_api::model::Model;
+/// # #[derive(Model)]
+/// # #[model(label = "guests.entry", display = "{text}")]
+/// # struct Entry {
+/// #     id: i64,
+/// #     #[model(max_length = 200)]
+/// #     text: String,
+/// # }
+///
+/// fn ask_before_deletion<'a>(
+///     change: Change<'a>,
+///     _: &'a mut Transaction,
+/// ) -> ModuleFuture<'a, Option<String>, DbError> {
+///     let entries = change.before.len();
+///     let question = change.after.is_none().then(|| format!("Delete {entries} entries?"));
+///     Box::pin(async move { Ok(question) })
+/// }
+///
+/// let entries = ModelAdmin::of::<Entry>().confirm(ask_before_deletion);
+/// assert!(entries.confirm.is_some());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
     /// The user who makes it.
@@ -271,6 +315,27 @@ impl AdminAction {
 pub type RouteParameters = Vec<(&'static str, String)>;
 
 /// The page of an object on the site: a route and its parameters.
+///
+/// ```
+/// use module_api::admin::ModelAdmin;
+/// use module_api::model::{Model, Record};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting", display = "{title}")]
+/// struct Letting {
+///     id: i64,
+///     #[model(max_length = 256)]
+///     title: String,
+/// }
+///
+/// let lettings = ModelAdmin::of::<Letting>().view_on_site("lettings:letting", |letting| {
+///     Some(vec![("letting_id", letting.id().to_string())])
+/// });
+///
+/// let page = lettings.view_on_site.unwrap();
+/// let letting = Record::new(Letting::INFO, vec![7.into(), "Sea view".into()]);
+/// assert_eq!((page.parameters)(&letting).unwrap(), [("letting_id", "7".to_owned())]);
+/// ```
 #[derive(Clone, Copy)]
 pub struct ViewOnSite {
     /// The name of the route: `lettings:letting`.

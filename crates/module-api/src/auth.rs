@@ -56,6 +56,26 @@ use crate::model::{Model, ModelInfo};
 
 /// A signed-in user. The state is that of this request: closing an account or withdrawing a
 /// permission takes effect at the next one.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use module_api::auth::User;
+///
+/// let ann = User {
+///     id: 1,
+///     username: "ann".to_owned(),
+///     first_name: "Ann".to_owned(),
+///     last_name: "Smith".to_owned(),
+///     email: "ann@example.org".to_owned(),
+///     is_staff: true,
+///     is_superuser: false,
+///     permissions: BTreeSet::from(["guests.change_entry".to_owned()]),
+/// };
+/// assert_eq!(ann.full_name(), "Ann Smith");
+/// assert!(ann.has_permission("guests.change_entry"));
+/// assert!(!ann.has_permission("guests.delete_entry"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// The primary key.
@@ -97,6 +117,22 @@ impl User {
 }
 
 /// An action on the rows of a model, each with a permission of its own.
+///
+/// ```
+/// use module_api::auth::Action;
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// assert_eq!(Action::Change.permission(Entry::INFO), "guests.change_entry");
+/// assert_eq!(Action::ALL.map(Action::word), ["add", "change", "delete", "view"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Add one.
@@ -135,6 +171,21 @@ impl Action {
 }
 
 /// The sender of a request. The module that keeps sessions sets it before any handler is called.
+///
+/// ```
+/// use module_api::auth::SignedIn;
+/// use module_api::rocket::{self, Request, local::blocking::Client};
+///
+/// fn greeting(request: &Request<'_>) -> String {
+///     match SignedIn::of(request).user() {
+///         Some(user) => format!("Hello, {}!", user.full_name()),
+///         None => "Hello!".to_owned(),
+///     }
+/// }
+///
+/// let client = Client::untracked(rocket::build()).unwrap();
+/// assert_eq!(greeting(client.get("/").inner()), "Hello!");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub enum SignedIn {
     /// No user is signed in.
@@ -177,10 +228,49 @@ pub fn with_page_visitor<T>(ask: impl FnOnce(&SignedIn) -> T) -> T {
 
 /// The name of the login route. The module that has it manages this as state; a visitor whose request
 /// a guard answers with 401 is redirected there.
+///
+/// ```
+/// use module_api::auth::LoginRoute;
+/// use module_api::{Configure, Module};
+///
+/// struct Accounts;
+/// impl Module for Accounts {
+///     fn name(&self) -> &'static str {
+///         "accounts"
+///     }
+///
+///     fn configure(&self, configure: Configure) -> Configure {
+///         configure.manage(LoginRoute("accounts:login"))
+///     }
+/// }
+/// # use module_api::rocket::figment::Figment;
+/// # let configure = Configure::new(Figment::new(), "/accounts".to_owned());
+/// # assert_eq!(Accounts.configure(configure).state.len(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoginRoute(pub &'static str);
 
 /// The reason why a guard refuses.
+///
+/// A handler that takes a guard as a `Result` gets the reason:
+///
+/// ```
+/// use module_api::auth::{AuthError, CurrentUser};
+/// use module_api::rocket::{self, get, local::blocking::Client, routes};
+///
+/// #[get("/members")]
+/// fn members(user: Result<CurrentUser, AuthError>) -> &'static str {
+///     match user {
+///         Ok(_) => "Welcome!",
+///         Err(AuthError::Unknown) => "Please try again later.",
+///         Err(_) => "This page is for members.",
+///     }
+/// }
+///
+/// let client = Client::untracked(rocket::build().mount("/", routes![members])).unwrap();
+/// let answer = client.get("/members").dispatch().into_string();
+/// assert_eq!(answer.unwrap(), "This page is for members.");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// No user is signed in: 401, or a redirect to the login.
@@ -207,14 +297,85 @@ fn allowed(
 }
 
 /// The guard for a signed-in user. As `Option<CurrentUser>` it admits every visitor.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use module_api::auth::{CurrentUser, SignedIn};
+/// use module_api::rocket::{self, get, http::Status, local::blocking::Client, routes};
+/// # use module_api::auth::User;
+///
+/// #[get("/mine")]
+/// fn mine(user: CurrentUser) -> String {
+///     format!("Entries of {}", user.username)
+/// }
+///
+/// # let ann = User {
+/// #     id: 1, username: "ann".to_owned(), first_name: String::new(), last_name: String::new(),
+/// #     email: String::new(), is_staff: false, is_superuser: false, permissions: Default::default(),
+/// # };
+/// let client = Client::untracked(rocket::build().mount("/", routes![mine])).unwrap();
+/// assert_eq!(client.get("/mine").dispatch().status(), Status::Unauthorized);
+///
+/// let request = client.get("/mine");
+/// SignedIn::User(Arc::new(ann)).attach_to(request.inner());
+/// assert_eq!(request.dispatch().into_string().unwrap(), "Entries of ann");
+/// ```
 #[derive(Debug, Clone)]
 pub struct CurrentUser(pub Arc<User>);
 
 /// The guard for staff: active users who may enter the admin.
+///
+/// ```
+/// use module_api::Error;
+/// use module_api::auth::Staff;
+/// use module_api::rocket::{self, get, http::Status, local::blocking::Client, routes};
+///
+/// #[get("/export")]
+/// fn export(staff: Staff) -> Result<&'static str, Error> {
+///     if !staff.has_permission("guests.export_entry") {
+///         return Err(Error::Forbidden);
+///     }
+///     Ok("id,text\n")
+/// }
+///
+/// let client = Client::untracked(rocket::build().mount("/", routes![export])).unwrap();
+/// assert_eq!(client.get("/export").dispatch().status(), Status::Unauthorized);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Staff(pub Arc<User>);
 
 /// The guard for users who have a permission: `Permission<Change<Letting>>`.
+///
+/// ```
+/// use module_api::auth::{Delete, Permission};
+/// use module_api::model::Model;
+/// use module_api::rocket::{self, http::Status, local::blocking::Client, post, routes};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// #[post("/<id>/delete")]
+/// fn delete(id: i64, user: Permission<Delete<Entry>>) -> String {
+///     format!("{} deleted entry {id}", user.username)
+/// }
+/// # use std::sync::Arc;
+/// # use module_api::auth::{SignedIn, User};
+/// # let ann = User {
+/// #     id: 1, username: "ann".to_owned(), first_name: String::new(), last_name: String::new(),
+/// #     email: String::new(), is_staff: false, is_superuser: false, permissions: Default::default(),
+/// # };
+///
+/// let client = Client::untracked(rocket::build().mount("/", routes![delete])).unwrap();
+/// let request = client.post("/7/delete");
+/// SignedIn::User(Arc::new(ann)).attach_to(request.inner());
+/// assert_eq!(request.dispatch().status(), Status::Forbidden);
+/// ```
 pub struct Permission<P> {
     user: Arc<User>,
     permission: PhantomData<fn() -> P>,

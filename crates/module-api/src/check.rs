@@ -8,6 +8,24 @@ use crate::db::Db;
 use crate::{ModuleFuture, Problem};
 
 /// The input of a [`Check`]: the settings and the active modules.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use module_api::rocket::figment::Figment;
+/// use module_api::{CheckContext, Problem};
+///
+/// fn shop_has_an_imprint(site: &CheckContext<'_>) -> Vec<Problem> {
+///     if !site.modules.contains("shop") || site.figment.contains("imprint") {
+///         return Vec::new();
+///     }
+///     vec![Problem::error("legal.E001", "the shop has no imprint").hint("set `imprint`")]
+/// }
+///
+/// let (figment, modules) = (Figment::new(), BTreeSet::from(["legal", "shop"]));
+/// let problems = shop_has_an_imprint(&CheckContext { figment: &figment, modules: &modules });
+/// assert_eq!(problems[0].id, "legal.E001");
+/// ```
 pub struct CheckContext<'a> {
     /// All settings of the site.
     pub figment: &'a Figment,

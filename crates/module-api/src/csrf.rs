@@ -20,6 +20,19 @@ const SECRET: usize = 32;
 const TOKEN: usize = 4 * SECRET;
 
 /// The rules for the site's cookies. The host manages it.
+///
+/// ```
+/// use module_api::CookieRules;
+/// use module_api::rocket::{self, Request, http::Cookie, local::blocking::Client};
+///
+/// fn theme(name: &str, request: &Request<'_>) -> Cookie<'static> {
+///     CookieRules::of(request).cookie("guests_theme", name.to_owned())
+/// }
+///
+/// let client = Client::untracked(rocket::build()).unwrap();
+/// let cookie = theme("dark", client.get("/").inner());
+/// assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CookieRules {
     /// `true` if cookies are sent over HTTPS only, as outside of the profile `local`. Their names
@@ -61,6 +74,28 @@ impl CookieRules {
 
 /// The reason why a changing request is refused. It is in the request's local cache, for the error
 /// page.
+///
+/// ```
+/// use module_api::CsrfRefusal;
+/// use module_api::rocket::{self, Request, catch, catchers, local::blocking::Client};
+/// # use module_api::rocket::{get, http::Status, routes};
+///
+/// #[catch(403)]
+/// fn forbidden(request: &Request<'_>) -> &'static str {
+///     match CsrfRefusal::of(request) {
+///         Some(_) => "The form has expired. Reload the page, and send it again.",
+///         None => "You may not see this page.",
+///     }
+/// }
+/// # #[get("/")]
+/// # fn index() -> Status {
+/// #     Status::Forbidden
+/// # }
+/// # let client = Client::untracked(
+/// #     rocket::build().mount("/", routes![index]).register("/", catchers![forbidden]),
+/// # ).unwrap();
+/// # assert_eq!(client.get("/").dispatch().into_string().unwrap(), "You may not see this page.");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CsrfRefusal {
     /// The request was sent from a page of another site.

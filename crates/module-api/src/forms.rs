@@ -138,6 +138,24 @@ use crate::model::{Assignment, FieldInfo, Model, ValidationErrors, WriteError, i
 /// A struct whose fields a visitor fills: see [the module](self) for an example.
 ///
 /// It is [derived](derive@Form), never written by hand.
+///
+/// ```
+/// use module_api::forms::Form;
+///
+/// #[derive(Form)]
+/// struct Search {
+///     #[form(max_length = 40)]
+///     city: String,
+///     #[form(min = 1, max = 12, default = 2)]
+///     guests: i32,
+/// }
+///
+/// assert_eq!(Search::FIELDS[1].info.max_value, Some(12));
+/// let form = Search::blank().with_value("city", "Oslo");
+/// assert!(!form.has_errors());
+/// let again = Search { city: "Oslo".to_owned(), guests: 4 }.filled().with_error("No offers.");
+/// assert!(again.has_errors());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a form",
     note = "write `#[derive(Form)]` on the struct"

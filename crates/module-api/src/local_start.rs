@@ -6,6 +6,8 @@ use crate::db::Db;
 use crate::{ModuleFuture, Urls};
 
 /// The input of a [`LocalStart`]: the site that starts.
+///
+/// See [`LocalStart`] for an example.
 #[derive(Clone, Copy)]
 pub struct LocalStartContext<'a> {
     /// All settings of the site.

@@ -13,6 +13,8 @@ const MAX_COOKIE: usize = 3500;
 const MAX_TEXT: usize = 250;
 
 /// The level of a message.
+///
+/// See [`Message`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -27,6 +29,15 @@ pub enum Level {
 }
 
 /// A message for the visitor's next page.
+///
+/// ```
+/// use module_api::rocket::serde::json::{json, to_value};
+/// use module_api::{Level, Message};
+///
+/// let message = Message { level: Level::Success, text: "Saved.".to_owned(), link: None };
+/// // As templates see it in `page.messages`:
+/// assert_eq!(to_value(&message).unwrap(), json!({ "level": "success", "text": "Saved." }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The level.
@@ -39,6 +50,23 @@ pub struct Message {
 }
 
 /// A link at the end of a message.
+///
+/// ```
+/// use module_api::rocket::{self, local::blocking::Client, post, response::Redirect, routes};
+/// use module_api::{CookieRules, Level, MessageLink, Messages, SecretKey};
+///
+/// #[post("/<id>/hide")]
+/// fn hide(id: i64, messages: Messages<'_>) -> Redirect {
+///     let undo = MessageLink { url: format!("/guests/{id}/show/"), label: "Undo".to_owned() };
+///     messages.add(Level::Info, "The entry is hidden.", Some(undo));
+///     Redirect::to("/guests/")
+/// }
+///
+/// let rocket = rocket::build().manage(SecretKey::random()).manage(CookieRules { secure: true });
+/// let client = Client::untracked(rocket.mount("/", routes![hide])).unwrap();
+/// let answer = client.post("/7/hide").dispatch();
+/// assert!(answer.cookies().get("__Host-messages").is_some());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageLink {
     /// The path, on this site.

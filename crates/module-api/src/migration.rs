@@ -76,6 +76,20 @@ pub struct Migration {
 }
 
 /// The kind of files a migration has.
+///
+/// ```
+/// use module_api::db::DatabaseKind;
+/// use module_api::{Files, MigrationFiles, migrations_with_code};
+///
+/// let files = Files::inline(&[
+///     ("0001_initial.sqlite.sql", b"CREATE TABLE hello (id integer PRIMARY KEY AUTOINCREMENT);"),
+///     ("0001_initial.postgres.sql", b"CREATE TABLE hello (id serial PRIMARY KEY);"),
+/// ]);
+/// let migrations = migrations_with_code(&files, Vec::new()).unwrap();
+/// assert_eq!(migrations[0].files, MigrationFiles::PerDatabase);
+/// let file = migrations[0].file_name(DatabaseKind::Postgres);
+/// assert_eq!(file.as_deref(), Some("0001_initial.postgres.sql"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MigrationFiles {
     /// No file: the migration is code.
@@ -87,6 +101,19 @@ pub enum MigrationFiles {
 }
 
 /// The SQL that undoes a migration.
+///
+/// ```
+/// use module_api::{Files, migrations_with_code};
+///
+/// let files = Files::inline(&[
+///     ("0001_initial.sql", b"CREATE TABLE hello (id integer PRIMARY KEY);"),
+///     ("0001_initial.down.sql", b"DROP TABLE hello;"),
+/// ]);
+/// let migrations = migrations_with_code(&files, Vec::new()).unwrap();
+/// let down = migrations[0].down.as_ref().unwrap();
+/// assert_eq!(down.sqlite, "DROP TABLE hello;");
+/// assert_eq!(down.postgres, down.sqlite);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationDown {
     /// On SQLite.
@@ -99,6 +126,14 @@ pub struct MigrationDown {
 
 /// The identity of a migration: its module and its full name. It is displayed as
 /// `accounts 0001_initial`.
+///
+/// ```
+/// use module_api::MigrationId;
+///
+/// let id = MigrationId::new("accounts", "0001_initial");
+/// assert_eq!(id.to_string(), "accounts 0001_initial");
+/// assert!(id < MigrationId::new("accounts", "0002_groups"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MigrationId {
     /// The module's name.
@@ -121,6 +156,16 @@ impl fmt::Display for MigrationId {
 }
 
 /// An error in a module's migrations.
+///
+/// Returned by [`migrations_with_code`]:
+///
+/// ```
+/// use module_api::{Files, migrations_with_code};
+///
+/// let files = Files::inline(&[("0001_initial.sqlite.sql", b"CREATE TABLE hello (id integer);")]);
+/// let errors = migrations_with_code(&files, Vec::new()).unwrap_err();
+/// assert_eq!(errors[0].to_string(), "`0001_initial` has no SQL for PostgreSQL");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {

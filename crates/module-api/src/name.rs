@@ -1,6 +1,8 @@
 //! Rules for the name of a module, which is the namespace of all that it adds.
 
 /// The reason why a text cannot be the name of a module.
+///
+/// Returned by [`check_name`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidName {

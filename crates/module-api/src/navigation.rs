@@ -40,6 +40,16 @@ pub struct NavigationItem {
 }
 
 /// The visitors who see a [`NavigationItem`].
+///
+/// ```
+/// use module_api::Visibility;
+/// use module_api::auth::SignedIn;
+///
+/// let anonymous = SignedIn::Nobody;
+/// assert!(Visibility::SignedOut.includes(&anonymous));
+/// assert!(!Visibility::Staff.includes(&anonymous));
+/// assert!(!Visibility::Permission("lettings.add_letting".into()).includes(&anonymous));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Visibility {

@@ -5,6 +5,14 @@ use std::fmt;
 use serde::Serialize;
 
 /// The severity of a [`Problem`].
+///
+/// ```
+/// use module_api::{Problem, Severity};
+///
+/// let problems = [Problem::warning("legal.W001", "the site has no imprint")];
+/// let starts = problems.iter().all(|problem| problem.severity < Severity::Error);
+/// assert!(starts);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

@@ -120,6 +120,21 @@ impl Section {
 }
 
 /// The values of a section's template.
+///
+/// ```
+/// use module_api::SectionContext;
+/// use module_api::serde::Serialize;
+///
+/// #[derive(Serialize)]
+/// #[serde(crate = "module_api::serde")]
+/// struct Stars {
+///     count: i64,
+/// }
+///
+/// // The template shows `{{ count }}`.
+/// let context = SectionContext::new(Stars { count: 4 });
+/// assert_eq!(format!("{context:?}"), r#"SectionContext({"count": 4})"#);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct SectionContext(minijinja::Value);
 

@@ -110,6 +110,17 @@ pub trait SettingsRules {
 }
 
 /// A value of a setting that breaks a rule of its module.
+///
+/// ```
+/// use module_api::SettingError;
+///
+/// fn lowest_price_error(lowest: i32) -> Option<SettingError> {
+///     (lowest < 0).then(|| SettingError::new("prices.lowest", "a price is at least 0"))
+/// }
+///
+/// assert_eq!(lowest_price_error(-1).unwrap().field, "prices.lowest");
+/// assert_eq!(lowest_price_error(10), None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {
     /// The setting's key below the module's section; that of a table's value has a dot:

@@ -23,6 +23,31 @@ pub struct SiteModules {
 }
 
 /// A linked module as the site runs it.
+///
+/// ```
+/// use module_api::SiteModules;
+/// # use module_api::host::MigrationLedger;
+/// # use module_api::{Error, MigrationStatus, SiteModule};
+///
+/// fn active(site: &SiteModules) -> String {
+///     let active = site.all().iter().filter(|module| module.active);
+///     active.map(|module| format!("{} at {}\n", module.title, module.mount)).collect()
+/// }
+/// # struct Ledger;
+/// # #[module_api::rocket::async_trait]
+/// # impl MigrationLedger for Ledger {
+/// #     async fn migrations(&self) -> Result<Vec<MigrationStatus>, Error> {
+/// #         Ok(Vec::new())
+/// #     }
+/// # }
+/// # let module = |name: &'static str, active| SiteModule {
+/// #     name, title: name.to_uppercase(), version: "1.2.0", mount: format!("/{name}"), active,
+/// #     requires: &[], uses: &[], models: Vec::new(),
+/// # };
+/// # let site = SiteModules::new(vec![module("guests", true), module("shop", false)], Ledger);
+///
+/// assert_eq!(active(&site), "GUESTS at /guests\n");
+/// ```
 #[derive(Debug, Clone)]
 pub struct SiteModule {
     /// The name.
@@ -44,6 +69,8 @@ pub struct SiteModule {
 }
 
 /// A migration, and whether it is applied.
+///
+/// Returned by [`SiteModules::migrations`]: see [`SiteModules`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationStatus {
     /// The module and the name. Migrations of the host have the module `host`.

@@ -16,6 +16,18 @@ const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
 /// The reason why an address cannot be made.
+///
+/// ```
+/// use module_api::{UrlError, UrlPattern, Urls};
+///
+/// let pattern = UrlPattern::new("/lettings", "/<letting_id>", None);
+/// let urls = Urls::new([("lettings:letting".to_owned(), pattern)]);
+///
+/// let error = urls.url("lettings:leting", &[("letting_id", &1)]).unwrap_err();
+/// assert!(error.to_string().ends_with("did you mean `lettings:letting`?"));
+/// let error = urls.url("lettings:letting", &[]).unwrap_err();
+/// assert!(matches!(error, UrlError::Missing { parameter, .. } if parameter == "letting_id"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {

@@ -76,6 +76,28 @@ use crate::model::{Model, ModelInfo};
 /// Only a module that [`requires`](crate::Module::requires) or [`uses`](crate::Module::uses) the module
 /// that registers the model may extend it. An extension of a model whose module is not active is left
 /// out. Additions follow those of the registration itself, in the order in which modules start.
+///
+/// ```
+/// use module_api::admin::{AdminExtension, ModelAdmin};
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{text}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+///     #[model(default = false)]
+///     approved: bool,
+/// }
+///
+/// let extension = AdminExtension::of::<Entry>().list_filter("approved").search_field("=id");
+///
+/// let mut entries = ModelAdmin::of::<Entry>().search_fields(["text"]);
+/// entries.extend(&extension);
+/// assert_eq!(entries.search_fields, ["text", "=id"]);
+/// assert_eq!(entries.list_filter, ["approved"]);
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "an extension counts only where `Module::extend_admin` returns it"]
 pub struct AdminExtension {

@@ -3,6 +3,16 @@
 use crate::model::{Model, ModelInfo};
 
 /// A section of a form, as in [`ModelAdmin`](crate::admin::ModelAdmin)'s example.
+///
+/// ```
+/// use module_api::admin::Fieldset;
+///
+/// let moderation = Fieldset::new("Moderation", ["approved", "note"])
+///     .description("Visitors do not see the note.")
+///     .collapsed();
+/// assert_eq!(moderation.title, Some("Moderation"));
+/// assert_eq!(Fieldset::untitled(["text"]).title, None);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Fieldset {
     /// The heading, if it has one.
@@ -80,6 +90,34 @@ pub struct Inline {
 }
 
 /// The relation between the objects of an [`Inline`] and the object of the form.
+///
+/// ```
+/// use module_api::admin::{Inline, InlineLayout, InlineRelation};
+/// use module_api::model::{ForeignKey, Model};
+/// # #[derive(Model)]
+/// # #[model(label = "guests.entry", display = "{text}")]
+/// # struct Entry {
+/// #     id: i64,
+/// #     #[model(max_length = 200)]
+/// #     text: String,
+/// # }
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.comment", display = "{text}")]
+/// struct Comment {
+///     id: i64,
+///     #[model(on_delete = cascade)]
+///     entry: ForeignKey<Entry>,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// let (foreign_key, layout) = ("entry", InlineLayout::Stacked);
+/// assert_eq!(
+///     Inline::stacked::<Comment>("entry").extra(1).relation,
+///     InlineRelation::Rows { foreign_key, layout, extra: 1 },
+/// );
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InlineRelation {
     /// The inline objects have a foreign key to the form's object.
@@ -100,6 +138,8 @@ pub enum InlineRelation {
 }
 
 /// The layout of several objects in a form.
+///
+/// Set by [`Inline::tabular`] and [`Inline::stacked`]: see [`InlineRelation`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InlineLayout {
     /// One row for each object.

@@ -4,6 +4,8 @@ use super::ModelAdmin;
 use crate::model::ModelInfo;
 
 /// A model that an active module has registered.
+///
+/// See [`RegisteredModels`] for an example.
 #[derive(Debug, Clone)]
 pub struct RegisteredModel {
     /// The name of the module.
@@ -15,6 +17,25 @@ pub struct RegisteredModel {
 }
 
 /// All models that the active modules have registered, module by module. The host manages it.
+///
+/// ```
+/// use module_api::admin::{ModelAdmin, RegisteredModel, RegisteredModels};
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{text}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 200)]
+///     text: String,
+/// }
+///
+/// let module_title = "Guest book".to_owned();
+/// let admin = ModelAdmin::of::<Entry>();
+/// let all = RegisteredModels(vec![RegisteredModel { module: "guests", module_title, admin }]);
+/// assert_eq!(all.find("guests", "entry").unwrap().module_title, "Guest book");
+/// assert_eq!(all.of(Entry::INFO).unwrap().module, "guests");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct RegisteredModels(pub Vec<RegisteredModel>);
 

@@ -13,6 +13,26 @@ use crate::{Error, Page, UrlError};
 /// The page is answered with status 200, as in Django: the form is what was asked for, and caches,
 /// proxies and monitoring see no failure in a visitor's typing error. [`status`](FormAnswer::status)
 /// sets another.
+///
+/// ```
+/// use module_api::forms::FormAnswer;
+/// use module_api::rocket::http::Status;
+/// use module_api::rocket::response::Redirect;
+/// use module_api::rocket::{self, local::blocking::Client, post, routes};
+/// use module_api::{Page, context};
+///
+/// #[post("/login?<attempts>")]
+/// fn login(attempts: u32) -> FormAnswer {
+///     if attempts > 5 {
+///         let page = Page::render("members/login", context! {});
+///         return FormAnswer::from(page).status(Status::TooManyRequests).retry_after(30);
+///     }
+///     Redirect::to("/members/").into()
+/// }
+///
+/// let client = Client::untracked(rocket::build().mount("/", routes![login])).unwrap();
+/// assert_eq!(client.post("/login?attempts=1").dispatch().status(), Status::SeeOther);
+/// ```
 pub struct FormAnswer {
     content: Content,
     status: Status,
@@ -66,6 +86,22 @@ impl<'r> Responder<'r, 'static> for FormAnswer {
 }
 
 /// The reason for which a valid form was not accepted.
+///
+/// ```
+/// use module_api::forms::FormError;
+/// use module_api::model::ValidationErrors;
+///
+/// fn check_spam(text: &str) -> Result<(), FormError> {
+///     if text.contains("http://") {
+///         return Err(ValidationErrors::of("text", "Links are not allowed.").into());
+///     }
+///     Ok(())
+/// }
+///
+/// assert!(check_spam("We loved it.").is_ok());
+/// let error = check_spam("See http://spam.example").unwrap_err();
+/// assert!(matches!(error, FormError::Invalid(errors) if !errors.field("text").is_empty()));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormError {

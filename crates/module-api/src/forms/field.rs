@@ -6,6 +6,22 @@ use crate::db::Value;
 use crate::model::{FieldInfo, FieldKind, FieldType, ValidationErrors};
 
 /// The description of a form's field.
+///
+/// ```
+/// use module_api::forms::Form;
+///
+/// #[derive(Form)]
+/// struct Search {
+///     #[form(label = "Place", max_length = 40, blank)]
+///     city: String,
+///     #[form(min = 1)]
+///     guests: i32,
+/// }
+///
+/// let [city, guests] = Search::FIELDS else { panic!("the form has two fields") };
+/// assert_eq!((city.label(), guests.label()), ("Place".to_owned(), "Guests".to_owned()));
+/// assert!(!city.is_required() && guests.is_required());
+/// ```
 #[derive(Debug)]
 pub struct FormField {
     /// The kind and the rules of the field: its own, or those of a model's field.
@@ -21,6 +37,21 @@ pub struct FormField {
 }
 
 /// Inputs that a form specifies in place of those of the field's kind.
+///
+/// ```
+/// use module_api::forms::{Form, FormInput};
+///
+/// #[derive(Form)]
+/// struct Search {
+///     #[form(max_length = 40, widget = search)]
+///     city: String,
+///     #[form(choices = [("house", "A house"), ("room", "A room")], max_length = 5, widget = radios)]
+///     kind: String,
+/// }
+///
+/// assert_eq!(Search::FIELDS[0].input, Some(FormInput::Type("search")));
+/// assert_eq!(Search::FIELDS[1].input, Some(FormInput::Radios));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormInput {

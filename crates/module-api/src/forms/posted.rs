@@ -11,10 +11,28 @@ use rocket::http::{RawStr, Status};
 const MAX_FIELDS: usize = 5000;
 
 /// The fields of a submitted form, by name. Only fields that the reader asks for have any effect.
+///
+/// ```
+/// use module_api::forms::Posted;
+///
+/// let posted = Posted::parse("title=Sea+view&tag=beach&tag=quiet").unwrap();
+/// assert_eq!(posted.get("title"), Some("Sea view"));
+/// assert_eq!(posted.all("tag"), ["beach", "quiet"]);
+/// assert!(!posted.has("price"));
+/// ```
 #[derive(Debug, Default)]
 pub struct Posted(HashMap<String, Vec<String>>);
 
 /// The reason for which a submitted form cannot be read.
+///
+/// ```
+/// use module_api::forms::{Posted, Unreadable};
+/// use module_api::rocket::http::Status;
+///
+/// let error = Posted::parse("title=%ff").unwrap_err();
+/// assert_eq!(error, Unreadable::NotText);
+/// assert_eq!(error.status(), Status::BadRequest);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unreadable {

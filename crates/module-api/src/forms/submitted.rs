@@ -19,6 +19,33 @@ use crate::{Error, Page};
 /// A body above the limit `form` of Rocket's settings is answered with 413, and one that is not a
 /// URL-encoded form in UTF-8 with 415 or 400. Fields that the form does not have are ignored, of a
 /// repeated one the last counts.
+///
+/// ```
+/// use module_api::forms::{Form, Submitted};
+/// use module_api::rocket::{self, http::ContentType, local::blocking::Client, post, routes};
+///
+/// #[derive(Form)]
+/// struct Search {
+///     #[form(max_length = 40)]
+///     city: String,
+/// }
+///
+/// #[post("/search", data = "<search>")]
+/// fn search(search: Submitted<Search>) -> String {
+///     match search.check() {
+///         Ok(search) => format!("Offers in {}", search.city),
+///         Err(form) => format!("The form has errors: {}", form.has_errors()),
+///     }
+/// }
+///
+/// let client = Client::untracked(rocket::build().mount("/", routes![search])).unwrap();
+/// let answer = |body: &str| {
+///     let request = client.post("/search").header(ContentType::Form).body(body);
+///     request.dispatch().into_string().unwrap()
+/// };
+/// assert_eq!(answer("city=Oslo"), "Offers in Oslo");
+/// assert_eq!(answer("city="), "The form has errors: true");
+/// ```
 #[derive(Debug)]
 pub struct Submitted<F> {
     posted: Posted,
@@ -27,6 +54,36 @@ pub struct Submitted<F> {
 }
 
 /// A form without errors.
+///
+/// ```
+/// use module_api::forms::{Form, FormView, Valid};
+/// use module_api::model::ValidationErrors;
+///
+/// #[derive(Form)]
+/// struct Search {
+///     #[form(max_length = 40)]
+///     city: String,
+/// }
+///
+/// /// Returns the offers, or the form to show again.
+/// fn offers(search: Valid<Search>) -> Result<String, FormView> {
+///     if search.city == "Atlantis" {
+///         return Err(search.refused(&ValidationErrors::of("city", "This city is gone.")));
+///     }
+///     Ok(format!("Offers in {}", search.city))
+/// }
+/// # use module_api::forms::Submitted;
+/// # use module_api::rocket::{self, http::ContentType, local::blocking::Client, post, routes};
+/// # #[post("/search", data = "<search>")]
+/// # fn search(search: Submitted<Search>) -> String {
+/// #     search.check().and_then(offers).unwrap_or_else(|form| form.has_errors().to_string())
+/// # }
+/// # let client = Client::untracked(rocket::build().mount("/", routes![search])).unwrap();
+/// # for (body, answer) in [("city=Oslo", "Offers in Oslo"), ("city=Atlantis", "true")] {
+/// #     let request = client.post("/search").header(ContentType::Form).body(body);
+/// #     assert_eq!(request.dispatch().into_string().unwrap(), answer);
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Valid<F> {
     form: F,

@@ -15,6 +15,21 @@ pub const NO_SUCH_CHOICE: &str =
 /// The content of a field's inputs, as text.
 ///
 /// The one place where the text of a form becomes the value of a field, by the field's kind.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::forms::{Posted, Typed};
+/// use module_api::model::{FieldInfo, FieldKind};
+///
+/// const GUESTS: FieldInfo = FieldInfo::new("guests", FieldKind::Integer);
+///
+/// let posted = Posted::parse("guests=+4").unwrap();
+/// let typed = Typed::read(&GUESTS, "guests", &posted).unwrap();
+/// assert_eq!(typed.parse(&GUESTS), Ok(Value::from(4)));
+///
+/// let errors = Typed::Text("four".to_owned()).parse(&GUESTS).unwrap_err();
+/// assert_eq!(errors, ["Enter a whole number."]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
     /// The content of one input or `select`.

@@ -8,6 +8,21 @@ use crate::db::{Decimal, Value};
 use crate::model::{ChoiceValue, FieldInfo, FieldKind};
 
 /// The inputs of a field, for a template.
+///
+/// ```
+/// use module_api::forms::{Typed, Widget};
+/// use module_api::model::{FieldInfo, FieldKind};
+///
+/// const STARS: FieldInfo = FieldInfo {
+///     min_value: Some(1),
+///     max_value: Some(5),
+///     ..FieldInfo::new("stars", FieldKind::SmallInteger)
+/// };
+///
+/// let widget = Widget::of(&STARS, &Typed::Text("4".to_owned()));
+/// let Widget::Input(input) = widget else { panic!("it is not an input") };
+/// assert_eq!((input.kind, input.min, input.max), ("number", Some(1), Some(5)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "widget", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,6 +61,13 @@ pub enum Widget {
 }
 
 /// An `input`.
+///
+/// ```
+/// use module_api::forms::Input;
+///
+/// let input = Input::of_text("search", "sea view".to_owned(), Some(40));
+/// assert_eq!((input.kind, input.max_length), ("search", Some(40)));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Input {
     /// The type: `text`, `number`.
@@ -63,6 +85,20 @@ pub struct Input {
 }
 
 /// An option to choose.
+///
+/// ```
+/// use module_api::forms::{ChoiceView, Widget};
+///
+/// let choice = |value: &str, label: &str| ChoiceView {
+///     value: value.to_owned(),
+///     label: label.to_owned(),
+///     chosen: value == "room",
+/// };
+/// let options = vec![ChoiceView::none(false), choice("house", "A house"), choice("room", "A room")];
+/// assert_eq!(options[0].label, "---------");
+/// assert!(options[2].chosen);
+/// let widget = Widget::Select { options };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChoiceView {
     /// The value that is sent.
