@@ -13,6 +13,25 @@ use crate::{DatabaseKind, DbError, Executor, PostgresConnection, Statements};
 pub(crate) type Context = Arc<dyn Any + Send + Sync>;
 
 /// A connection out of the pool, which returns there when dropped.
+///
+/// ```
+/// use module_api::db::{Db, DbConnection, DbError, query};
+///
+/// async fn successor(number: i64, on: &mut DbConnection) -> Result<i64, DbError> {
+///     let (next,): (i64,) = query("SELECT $1 + 1").bind(number).fetch_one(on).await?;
+///     Ok(next)
+/// }
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let mut connection = db.acquire().await?;
+/// let three = successor(2, &mut connection).await?;
+/// assert_eq!(successor(three, &mut connection).await?, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub struct DbConnection {
     // Dropped before its permit, which lets another take it.
     on: ConnectionTo,

@@ -11,6 +11,25 @@ use crate::connection::{Context, Transaction};
 use crate::{DbError, DbPool, Executor};
 
 /// The site's database, as Rocket manages it: `Connection<Db>` is the guard that reads.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let mut transaction = db.begin().await?;
+/// query("CREATE TABLE guest (name text)").execute(&mut transaction).await?;
+/// query("INSERT INTO guest VALUES ($1)").bind("Ann").execute(&mut transaction).await?;
+/// transaction.commit().await?;
+///
+/// let mut connection = db.acquire().await?;
+/// let guests: Vec<(String,)> = query("SELECT name FROM guest").fetch_all(&mut connection).await?;
+/// assert_eq!(guests, [("Ann".to_owned(),)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub struct Db {
     pool: DbPool,
     context: Option<Context>,

@@ -3,6 +3,25 @@
 use sqlx::postgres::PgDatabaseError;
 
 /// An error of the database or of what was asked of it.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+/// # use module_api::db::execute_script;
+/// # let mut transaction = db.begin().await?;
+/// # let table = "CREATE TABLE guest (name text UNIQUE); INSERT INTO guest VALUES ('Ann')";
+/// # execute_script(table, &mut transaction).await?;
+///
+/// let insert = query("INSERT INTO guest VALUES ($1)").bind("Ann");
+/// let error = insert.execute(&mut transaction).await.unwrap_err();
+/// assert!(error.is_conflict() && !error.is_unavailable());
+/// assert_eq!(error.duplicate_columns("guest"), Some(vec!["name".to_owned()]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DbError {

@@ -13,6 +13,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use crate::DatabaseKind;
 
 /// The settings `[default.databases.site]`.
+///
+/// ```
+/// use module_api::db::DatabaseOptions;
+/// use module_api::rocket::figment::Figment;
+///
+/// let settings = Figment::from(("url", "postgres://ann:secret@db.example/site"));
+/// let options: DatabaseOptions = settings.extract().unwrap();
+/// let location = options.location().unwrap();
+/// assert_eq!(location.describe(), "PostgreSQL database site at db.example:5432");
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(crate = "serde")]
 pub struct DatabaseOptions {
@@ -41,6 +51,8 @@ pub struct DatabaseOptions {
 }
 
 /// An error in a database's address. The message does not contain the address.
+///
+/// Returned by [`DatabaseOptions::location`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseUrlError {
@@ -56,6 +68,8 @@ pub enum DatabaseUrlError {
 }
 
 /// A parsed database address.
+///
+/// Returned by [`DatabaseOptions::location`]: see [`DatabaseOptions`] for an example.
 #[derive(Debug, Clone)]
 pub enum Location {
     /// A file, or an in-memory database.

@@ -17,6 +17,26 @@ use crate::{
 };
 
 /// The pools behind [`Db`](crate::Db).
+///
+/// ```
+/// use module_api::db::{DatabaseKind, Db, DbPool};
+///
+/// fn year_added(pool: &DbPool) -> &'static str {
+///     match pool.kind() {
+///         DatabaseKind::Sqlite => "CAST(strftime('%Y', added) AS integer)",
+///         DatabaseKind::Postgres => "CAST(extract(year FROM added) AS integer)",
+///     }
+/// }
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// // `Db` dereferences to its pool.
+/// assert!(year_added(&db).contains("strftime"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub enum DbPool {
     /// SQLite: connections that may only read, and the one that writes.

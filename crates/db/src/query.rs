@@ -12,6 +12,28 @@ use crate::value::{date_text, datetime_text, time_text};
 use crate::{DatabaseKind, DbError, FromRow, Row, Value};
 
 /// The target of a query: a connection or a transaction of either database.
+///
+/// ```
+/// use module_api::db::{Db, DbError, Executor, query};
+///
+/// /// Takes a connection or a transaction.
+/// async fn count_guests(on: impl Into<Executor<'_>>) -> Result<i64, DbError> {
+///     let (guests,): (i64,) = query("SELECT count(*) FROM guest").fetch_one(on).await?;
+///     Ok(guests)
+/// }
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let mut transaction = db.begin().await?;
+/// query("CREATE TABLE guest (name text)").execute(&mut transaction).await?;
+/// assert_eq!(count_guests(&mut transaction).await?, 0);
+/// transaction.commit().await?;
+/// assert_eq!(count_guests(&mut db.acquire().await?).await?, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub enum Executor<'a> {
     /// SQLite.
     Sqlite(&'a mut SqliteConnection),
@@ -62,6 +84,26 @@ impl<'a> From<&'a mut PgConnection> for Executor<'a> {
 const OUTDATED_PLAN: &str = "0A000";
 
 /// A statement with its parameters.
+///
+/// ```
+/// use module_api::db::{Db, query};
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+/// # use module_api::db::execute_script;
+/// # let mut transaction = db.begin().await?;
+/// # let table = "CREATE TABLE guest (name text); INSERT INTO guest VALUES ('Ann'), ('Bo')";
+/// # execute_script(table, &mut transaction).await?;
+/// # transaction.commit().await?;
+/// # let mut connection = db.acquire().await?;
+///
+/// let long_names = query("SELECT name FROM guest WHERE length(name) > $1 ORDER BY name").bind(2);
+/// let long_names: Vec<(String,)> = long_names.fetch_all(&mut connection).await?;
+/// assert_eq!(long_names, [("Ann".to_owned(),)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "a query does nothing until it is run"]
 pub struct Query {
     sql: SqlStr,

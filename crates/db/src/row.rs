@@ -14,6 +14,31 @@ use uuid::Uuid;
 use crate::{DbError, duration};
 
 /// A row of a result.
+///
+/// ```
+/// use module_api::db::{Db, DbError, FromRow, Row, query};
+///
+/// struct Stay {
+///     nights: i64,
+/// }
+///
+/// impl FromRow for Stay {
+///     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+///         let (arrival, departure): (i64, i64) = (row.get("arrival")?, row.get("departure")?);
+///         Ok(Self { nights: departure - arrival })
+///     }
+/// }
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let stay = query("SELECT 3 AS arrival, 10 AS departure");
+/// let stay: Stay = stay.fetch_one(&mut db.acquire().await?).await?;
+/// assert_eq!(stay.nights, 7);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub enum Row<'a> {
     /// From SQLite.
     Sqlite(&'a SqliteRow),
@@ -143,6 +168,25 @@ from_row_of_tuple!(A 0, B 1, C 2);
 from_row_of_tuple!(A 0, B 1, C 2, D 3);
 
 /// A value read from a column.
+///
+/// ```
+/// use module_api::db::{Db, DbError, FromColumn, Row, query};
+///
+/// fn first_column<T: FromColumn>(row: &Row<'_>) -> Result<T, DbError> {
+///     row.get_at(0)
+/// }
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let mut connection = db.acquire().await?;
+/// let numbers = query("SELECT 1 UNION SELECT 2 ORDER BY 1");
+/// let numbers: Vec<i32> = numbers.fetch_all_with(first_column, (&mut connection).into()).await?;
+/// assert_eq!(numbers, [1, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a column",
     note = "read `bool`, `i16`, `i32`, `i64`, `f64`, `Decimal`, `String`, `UtcDateTime`, `Date`, \

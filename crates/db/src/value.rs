@@ -12,6 +12,16 @@ use uuid::Uuid;
 use crate::json::is_same_json;
 
 /// A value of a type that both databases have. `None` is `NULL` of that type.
+///
+/// ```
+/// use module_api::db::Value;
+///
+/// assert_eq!(Value::from("Ann").as_text(), Some("Ann"));
+/// assert_eq!(Value::from(true).to_string(), "True");
+/// let no_number = Value::from(None::<i64>);
+/// assert!(no_number.is_null());
+/// assert_ne!(no_number, Value::from(None::<&str>));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Value {

@@ -1,6 +1,8 @@
 //! Errors in the settings about mail.
 
 /// Error in a setting about mail. It does not contain the setting's value, which may be secret.
+///
+/// Returned by [`Mailer::of`](crate::Mailer::of).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailSettingsError {

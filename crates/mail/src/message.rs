@@ -62,6 +62,8 @@ impl Mail {
 }
 
 /// Error of a mail that was not sent. It contains nothing of the mail's text.
+///
+/// Returned by [`Mailer::send`](crate::Mailer::send).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailError {
