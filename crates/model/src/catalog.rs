@@ -8,6 +8,31 @@ use db::{Db, Transaction};
 use crate::{FieldInfo, ForeignKeyInfo, ManyToManyInfo, ModelInfo, Path};
 
 /// The models of a site's active modules.
+///
+/// ```
+/// use module_api::model::{ForeignKey, Model, Models};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting")]
+/// struct Letting {
+///     id: i64,
+///     #[model(on_delete = cascade)]
+///     address: ForeignKey<Address>,
+/// }
+///
+/// let models = Models::new([Letting::INFO, Address::INFO]);
+/// assert_eq!(models.get("lettings.Letting").unwrap().table, "lettings_letting");
+/// let referrers = models.referrers(Address::INFO);
+/// assert_eq!((referrers[0].model.label, referrers[0].field.name), ("lettings.letting", "address"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Models {
     all: Vec<&'static ModelInfo>,
@@ -16,6 +41,8 @@ pub struct Models {
 }
 
 /// A foreign key that leads to a model.
+///
+/// Returned by [`Models::referrers`]: see [`Models`] for an example.
 #[derive(Clone, Copy)]
 pub struct Referrer {
     /// The model that has the foreign key.

@@ -75,6 +75,28 @@ pub struct ConstraintInfo {
 
 /// The rule of a [`ConstraintInfo`]. Conditions and expressions are SQL that both databases
 /// understand, over the columns of the table.
+///
+/// ```
+/// use module_api::model::{ConstraintKind, Model};
+///
+/// #[derive(Model)]
+/// #[model(
+///     label = "bookings.stay",
+///     constraint(name = "stay_in_order", check = "departure > arrival"),
+///     index(name = "stay_guest", over = ["lower(guest)"])
+/// )]
+/// struct Stay {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     guest: String,
+///     arrival: i32,
+///     departure: i32,
+/// }
+///
+/// let [in_order, guest] = Stay::INFO.constraints else { panic!("there are two") };
+/// assert_eq!(in_order.kind, ConstraintKind::Check("departure > arrival"));
+/// assert!(matches!(guest.kind, ConstraintKind::Index { condition: None, .. }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConstraintKind {
     /// Each row meets the condition, or the condition is `NULL`.

@@ -42,6 +42,36 @@ pub struct Deletion {
 }
 
 /// The numbers of deleted rows, by the labels of their models.
+///
+/// ```
+/// use module_api::model::Model;
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut transaction = db.begin().await?;
+/// let dear = Letting::objects().filter(Letting::PRICE.gt(100));
+/// let deleted = dear.delete(&mut transaction).await?;
+/// assert_eq!(deleted.by_model, [("lettings.letting", 2)]);
+/// assert_eq!(deleted.total(), 2);
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
     /// The label of a model, or the table of a many-to-many field, and the number of its rows.

@@ -7,6 +7,36 @@ use db::DbError;
 use crate::ValidationErrors;
 
 /// An error of writing rows.
+///
+/// ```
+/// use module_api::model::{Model, WriteError};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut transaction = db.begin().await?;
+/// let mut letting = Letting { id: 0, title: "Sea view".to_owned(), price: 80 };
+/// match letting.insert(&mut transaction).await {
+///     Err(WriteError::Invalid(errors)) => assert!(!errors.field("title").is_empty()),
+///     other => panic!("the title is taken: {other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -33,6 +63,51 @@ pub enum WriteError {
 }
 
 /// Rows of other models that prevent a deletion.
+///
+/// ```
+/// use module_api::model::{Model, WriteError};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.address", display = "{city}")]
+/// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}, {address.city}")]
+/// # struct Letting {
+/// #     id: i64,
+/// #     #[model(max_length = 256)] title: String,
+/// #     opened: module_api::time::Date,
+/// #     #[model(on_delete = protect)] address: module_api::model::ForeignKey<Address>,
+/// # }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Address::INFO, Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_address (id integer PRIMARY KEY, city text);
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text, opened text,
+/// #             address_id integer REFERENCES lettings_address);
+/// #         INSERT INTO lettings_address VALUES (1, 'Oslo'), (2, 'Bergen');
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', '2024-06-14', 1), (2, 'Old mill', '2024-07-01', 2),
+/// #             (3, 'Sea house', '2025-06-02', 2);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut transaction = db.begin().await?;
+/// // `Letting::address` has the attribute `on_delete = protect`.
+/// let oslo = Address::get(1, &mut transaction).await?.unwrap();
+/// match oslo.delete(&mut transaction).await {
+///     Err(WriteError::Protected(protected)) => {
+///         assert_eq!(protected.by, [("lettings.letting", "address", vec![1])]);
+///     }
+///     other => panic!("a letting protects the address: {other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protected {
     /// The label of the model that has them, the name of its foreign key, and their primary keys.

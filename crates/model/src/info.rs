@@ -18,6 +18,23 @@ use crate::{ConstraintInfo, Rule};
 /// The description of a model: its table, its fields, and its names for people.
 ///
 /// `#[derive(Model)]` makes one; it is the model's [`INFO`](crate::Model::INFO).
+///
+/// ```
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address", verbose_name_plural = "addresses")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// let info = Address::INFO;
+/// assert_eq!((info.app(), info.name(), info.table), ("lettings", "address", "lettings_address"));
+/// assert_eq!((info.verbose_name, info.verbose_name_plural), ("address", "addresses"));
+/// assert!(info.field("city").is_some());
+/// ```
 #[derive(Debug)]
 pub struct ModelInfo {
     /// Django's label: the app and the model's name in lower case, `lettings.letting`.
@@ -133,6 +150,24 @@ impl ModelInfo {
 }
 
 /// A field of a model that is a column of its table.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(positive, max = 99999)]
+///     zip_code: i32,
+/// }
+///
+/// let zip_code = Address::INFO.field("zip_code").unwrap();
+/// assert_eq!(zip_code.capitalized_name(), "Zip code");
+/// assert!(zip_code.validate(&Value::from(12_345)).is_empty());
+/// assert_eq!(zip_code.validate(&Value::from(-1)).len(), 1);
+/// ```
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct FieldInfo {
@@ -341,6 +376,22 @@ impl FieldInfo {
 }
 
 /// The kind of a field.
+///
+/// ```
+/// use module_api::model::{FieldKind, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// let [id, city] = Address::INFO.fields else { panic!("there are two fields") };
+/// assert!(matches!(id.kind, FieldKind::Id));
+/// assert!(matches!(city.kind, FieldKind::Char { max_length: 64 }));
+/// ```
 #[derive(Debug)]
 pub enum FieldKind {
     /// The primary key, a number that the database assigns.
@@ -405,6 +456,22 @@ pub enum FieldKind {
 }
 
 /// A field in an `ORDER BY`.
+///
+/// ```
+/// use module_api::model::{Model, Ordering};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", ordering = ["-stars", "author"])]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 40)]
+///     author: String,
+///     stars: i32,
+/// }
+///
+/// let ordering = |field, descending| Ordering { field, descending };
+/// assert_eq!(Entry::INFO.ordering, [ordering("stars", true), ordering("author", false)]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ordering {
     /// The field's name.
@@ -414,6 +481,22 @@ pub struct Ordering {
 }
 
 /// A part of the text by which an object is displayed.
+///
+/// ```
+/// use module_api::model::{DisplayPart, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address", display = "{number} {street}")]
+/// struct Address {
+///     id: i64,
+///     number: i32,
+///     #[model(max_length = 64)]
+///     street: String,
+/// }
+///
+/// let field = |name: &'static [&'static str]| DisplayPart::Field(name);
+/// assert_eq!(Address::INFO.display, [field(&["number"]), DisplayPart::Text(" "), field(&["street"])]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisplayPart {
     /// A fixed text.

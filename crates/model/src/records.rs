@@ -43,6 +43,39 @@ use crate::query::{Candidates, Fetched, FieldPath, Rows};
 use crate::{FieldInfo, ModelInfo};
 
 /// A query over the rows of a model that is known only by its description.
+///
+/// ```
+/// use module_api::model::{Filter, Model, Path, Records};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let title = Path::parse(Letting::INFO, "title")?;
+/// let mut lettings = Records::of(Letting::INFO)
+///     .filter(Filter::contains(title.clone(), "sea"))
+///     .order_by(title, false)
+///     .limit(10);
+/// let display = lettings.display();
+/// let records = lettings.fetch(&mut db.acquire().await?).await?;
+/// let labels: Vec<String> = records.iter().map(|record| display.text(record)).collect();
+/// assert_eq!(labels, ["Sea house", "Sea view"]);
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing until it is run"]
 pub struct Records {

@@ -28,6 +28,45 @@ use crate::{
 ///
 /// It is [derived](derive@Model), never written by hand. Its methods take a connection where they read and a
 /// [`Transaction`] where they write.
+///
+/// ```
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 40)]
+///     author: String,
+/// }
+/// # static GUESTS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Entry::INFO],
+/// #     migrations: &[(
+/// #         "0001_initial.sql",
+/// #         b"CREATE TABLE guests_entry (id integer PRIMARY KEY, author text)",
+/// #     )],
+/// #     ..module_test::LocalModule::named("guests")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut transaction = db.begin().await?;
+/// let mut entry = Entry { id: 0, author: "Ann".to_owned() };
+/// entry.insert(&mut transaction).await?;
+/// entry.author = "Anna".to_owned();
+/// entry.save(&mut transaction).await?;
+///
+/// let entry = Entry::get(entry.id, &mut transaction).await?.unwrap();
+/// assert_eq!(entry.author, "Anna");
+/// entry.delete(&mut transaction).await?;
+/// assert_eq!(Entry::objects().count(&mut transaction).await?, 0);
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&GUESTS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no model",
     note = "write `#[derive(Model)]` and `#[model(label = \"app.name\")]` on the struct"

@@ -5,6 +5,23 @@ use db::Value;
 use crate::DefaultValue;
 
 /// A value that a field may have, and its label.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::Model;
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 2, choices = [("CA", "California"), ("NV", "Nevada")])]
+///     state: String,
+/// }
+///
+/// let state = Address::INFO.field("state").unwrap();
+/// let chosen = state.choices.iter().find(|choice| choice.value.is(&Value::from("NV")));
+/// assert_eq!(chosen.unwrap().label, "Nevada");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     /// The value.
@@ -14,6 +31,15 @@ pub struct Choice {
 }
 
 /// The value of a [`Choice`].
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::ChoiceValue;
+///
+/// let nevada = ChoiceValue::Text("NV");
+/// assert_eq!(nevada.value(), Value::from("NV"));
+/// assert!(nevada.is(&Value::from("NV")) && !nevada.is(&Value::from("CA")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChoiceValue {
     /// A whole number.

@@ -6,6 +6,23 @@ use time::Duration;
 use crate::{FieldInfo, FieldKind};
 
 /// The default value of a field in new objects.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::{DefaultValue, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(default = 5)]
+///     stars: i32,
+/// }
+///
+/// let stars = Entry::INFO.field("stars").unwrap();
+/// assert_eq!(stars.default, Some(DefaultValue::Int(5)));
+/// assert_eq!(stars.default_value(), Value::from(5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DefaultValue {
     /// True or false.
@@ -49,6 +66,24 @@ fn random_uuid() -> Uuid {
 }
 
 /// The writes at which a field is set to the current time.
+///
+/// ```
+/// use module_api::model::{AutoNow, Model};
+/// use module_api::time::UtcDateTime;
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(auto_now_add)]
+///     added: UtcDateTime,
+///     #[model(auto_now)]
+///     changed: UtcDateTime,
+/// }
+///
+/// let [_, added, changed] = Entry::INFO.fields else { panic!("there are three fields") };
+/// assert_eq!((added.auto_now, changed.auto_now), (Some(AutoNow::Add), Some(AutoNow::Save)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoNow {
     /// On insertion.

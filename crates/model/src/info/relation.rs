@@ -5,6 +5,30 @@ use std::fmt;
 use crate::ModelInfo;
 
 /// The description of a foreign key.
+///
+/// ```
+/// use module_api::model::{ForeignKey, Model, OnDelete};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting")]
+/// struct Letting {
+///     id: i64,
+///     #[model(one_to_one, on_delete = protect)]
+///     address: ForeignKey<Address>,
+/// }
+///
+/// let (field, key) = Letting::INFO.foreign_keys().next().unwrap();
+/// assert_eq!((field.column, (key.target)().label), ("address_id", "lettings.address"));
+/// assert_eq!((key.one_to_one, key.on_delete), (true, OnDelete::Protect));
+/// ```
 pub struct ForeignKeyInfo {
     /// The model it refers to.
     pub target: fn() -> &'static ModelInfo,
@@ -29,6 +53,8 @@ impl fmt::Debug for ForeignKeyInfo {
 }
 
 /// The action for a row when the row that its foreign key refers to is deleted.
+///
+/// See [`ForeignKeyInfo`] for an example, and [`Deletion`](crate::Deletion) for deletions themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
     /// The row is deleted too.
@@ -40,6 +66,30 @@ pub enum OnDelete {
 }
 
 /// A field that relates a model to any number of rows of another, through a table between the two.
+///
+/// ```
+/// use module_api::model::{ManyToMany, Model};
+///
+/// #[derive(Model)]
+/// #[model(label = "clubs.person")]
+/// struct Person {
+///     id: i64,
+///     #[model(max_length = 100)]
+///     name: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "clubs.club")]
+/// struct Club {
+///     id: i64,
+///     #[model(blank)]
+///     members: ManyToMany<Person>,
+/// }
+///
+/// let members = &Club::INFO.many_to_many[0];
+/// assert_eq!(members.table, "clubs_club_members");
+/// assert_eq!((members.source_column, members.target_column), ("club_id", "person_id"));
+/// ```
 pub struct ManyToManyInfo {
     /// The name in code, fixtures and forms: `groups`.
     pub name: &'static str,

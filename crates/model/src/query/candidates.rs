@@ -13,6 +13,19 @@ const LETTERS: usize = 3;
 /// the model; on PostgreSQL one with the columns `object_id` and `text`. Its texts are
 /// [`folded`](crate::folded). The candidates are filtered by the conditions, so the index may return
 /// false positives, but no false negatives.
+///
+/// ```
+/// use module_api::db::DatabaseKind;
+/// use module_api::model::Candidates;
+///
+/// let candidates = |word: &str| {
+///     let words = vec![vec![word.to_owned()]];
+///     Candidates::new("guests_entry_search".to_owned(), words, DatabaseKind::Sqlite)
+/// };
+/// assert!(candidates("beach").is_some());
+/// // SQLite indexes trigrams.
+/// assert!(candidates("by").is_none());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Candidates {
     pub(crate) table: String,

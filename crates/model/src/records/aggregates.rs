@@ -6,6 +6,47 @@ use crate::{FieldKind, ManyToManyInfo};
 use db::{DatabaseKind, DbError, Executor, Row, Value};
 
 /// A period of the calendar.
+///
+/// ```
+/// use module_api::model::{Model, Path, Period, Records};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.address", display = "{city}")]
+/// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}, {address.city}")]
+/// # struct Letting {
+/// #     id: i64,
+/// #     #[model(max_length = 256)] title: String,
+/// #     opened: module_api::time::Date,
+/// #     #[model(on_delete = protect)] address: module_api::model::ForeignKey<Address>,
+/// # }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Address::INFO, Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_address (id integer PRIMARY KEY, city text);
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text, opened text,
+/// #             address_id integer REFERENCES lettings_address);
+/// #         INSERT INTO lettings_address VALUES (1, 'Oslo'), (2, 'Bergen');
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', '2024-06-14', 1), (2, 'Old mill', '2024-07-01', 2),
+/// #             (3, 'Sea house', '2025-06-02', 2);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let opened = Path::parse(Letting::INFO, "opened")?;
+/// let lettings = Records::of(Letting::INFO);
+/// let mut connection = db.acquire().await?;
+/// let years = lettings.counts_by_period(&opened, Period::Year, 10, &mut connection).await?;
+/// assert_eq!(years, [("2024".to_owned(), 2), ("2025".to_owned(), 1)]);
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// A year.

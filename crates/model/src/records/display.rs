@@ -4,6 +4,8 @@ use super::{ColumnPlace, LOOKUP_SEPARATOR, Path, Record, Records};
 use crate::{DisplayPart, FieldInfo, ModelInfo};
 
 /// The labels of a query's rows: created by [`Records::display`].
+///
+/// See [`Records`] for an example.
 #[derive(Debug, Clone)]
 pub struct Display {
     model: &'static ModelInfo,

@@ -6,11 +6,42 @@ use crate::{ManyToManyInfo, ModelInfo};
 use db::Value;
 
 /// A condition on the rows of a model that is known only by its description.
+///
+/// ```
+/// use module_api::model::{Comparison, Filter, Model, Path, Records};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let (title, price) = (Path::parse(Letting::INFO, "title")?, Path::parse(Letting::INFO, "price")?);
+/// let is_cheap = Filter::compare(price, Comparison::Le, 100.into());
+/// let is_mill = Filter::ends_with(title, "mill");
+/// let lettings = Records::of(Letting::INFO).filter(Filter::any([is_cheap, is_mill]));
+/// assert_eq!(lettings.ids(&mut db.acquire().await?).await?, [1, 2]);
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a filter does nothing by itself"]
 pub struct Filter(pub(super) Expression);
 
 /// The comparison of a column with a value. A comparison with `NULL` is never true.
+///
+/// See [`Filter`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// Equal.

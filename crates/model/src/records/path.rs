@@ -10,12 +10,40 @@ pub const LOOKUP_SEPARATOR: &str = "__";
 
 /// The path to a column from a model: its own field, or foreign keys and then a field of the model
 /// they lead to. It is written as in Django: `address__city`.
+///
+/// ```
+/// use module_api::model::{ForeignKey, Model, Path};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.letting")]
+/// struct Letting {
+///     id: i64,
+///     #[model(on_delete = cascade)]
+///     address: ForeignKey<Address>,
+/// }
+///
+/// let city = Path::parse(Letting::INFO, "address__city").unwrap();
+/// assert_eq!(city.field().name, "city");
+/// assert!(!city.is_own());
+/// let error = Path::parse(Letting::INFO, "address__town").unwrap_err();
+/// assert_eq!(error.to_string(), "`lettings.address` has no field `town`, but id, city");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) fields: FieldPath,
 }
 
 /// A name that is not a field of its model.
+///
+/// Returned by [`Path::parse`]: see [`Path`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{model}` has no field `{name}`{}", known(.fields))]
 pub struct UnknownField {

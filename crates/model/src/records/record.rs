@@ -5,6 +5,25 @@ use crate::{FieldInfo, FieldKind, ModelInfo};
 use db::{DbError, JsonText, Row, Value};
 
 /// A row: the values of the model's own fields, and of the additional columns.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::{Model, Record};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address", display = "{number} {street}")]
+/// struct Address {
+///     id: i64,
+///     number: i32,
+///     #[model(max_length = 64)]
+///     street: String,
+/// }
+///
+/// let address = Record::new(Address::INFO, vec![7.into(), 12.into(), "Harbour Road".into()]);
+/// assert_eq!(address.id(), 7);
+/// assert_eq!(address.get("street"), &Value::from("Harbour Road"));
+/// assert_eq!(address.text().unwrap(), "12 Harbour Road");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Record {
     pub(super) model: &'static ModelInfo,
@@ -12,6 +31,46 @@ pub struct Record {
 }
 
 /// The place of an additional column of a [`Records`].
+///
+/// ```
+/// use module_api::model::{Model, Path, Records};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.address", display = "{city}")]
+/// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}, {address.city}")]
+/// # struct Letting {
+/// #     id: i64,
+/// #     #[model(max_length = 256)] title: String,
+/// #     opened: module_api::time::Date,
+/// #     #[model(on_delete = protect)] address: module_api::model::ForeignKey<Address>,
+/// # }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Address::INFO, Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_address (id integer PRIMARY KEY, city text);
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text, opened text,
+/// #             address_id integer REFERENCES lettings_address);
+/// #         INSERT INTO lettings_address VALUES (1, 'Oslo'), (2, 'Bergen');
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', '2024-06-14', 1), (2, 'Old mill', '2024-07-01', 2),
+/// #             (3, 'Sea house', '2025-06-02', 2);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut lettings = Records::of(Letting::INFO);
+/// let city = lettings.column(Path::parse(Letting::INFO, "address__city")?);
+/// let record = lettings.first(&mut db.acquire().await?).await?.unwrap();
+/// assert_eq!(record.at(city).as_text(), Some("Oslo"));
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnPlace(pub(super) usize);
 

@@ -49,6 +49,33 @@ impl<M, T> Clone for Column<M, T> {
 }
 
 /// A column whose values are unique.
+///
+/// ```
+/// use module_api::model::Model;
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// // `title` has the attribute `unique`.
+/// let found = Letting::get_by(&Letting::TITLE, "Sea view", &mut db.acquire().await?).await?;
+/// assert_eq!(found.unwrap().price, 90);
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 pub struct UniqueColumn<M, T>(Column<M, T>);
 
 impl<M, T> UniqueColumn<M, T> {
@@ -68,6 +95,25 @@ impl<M, T> Deref for UniqueColumn<M, T> {
 }
 
 /// A value that can be compared with, and assigned to, a column of the type `T`.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::{ForeignKey, Id, Model, Operand};
+///
+/// #[derive(Model)]
+/// #[model(label = "lettings.address")]
+/// struct Address {
+///     id: i64,
+///     #[model(max_length = 64)]
+///     city: String,
+/// }
+///
+/// // Text columns take a `&str` or a `String`; foreign keys take an ID or a row.
+/// assert_eq!(Operand::<String>::into_value("Oslo"), Value::from("Oslo"));
+/// let oslo = Address { id: 7, city: "Oslo".to_owned() };
+/// assert_eq!(Operand::<ForeignKey<Address>>::into_value(&oslo), Value::from(7));
+/// assert_eq!(Operand::<ForeignKey<Address>>::into_value(Id(7)), Value::from(7));
+/// ```
 #[diagnostic::on_unimplemented(message = "a column of `{T}` cannot be compared with a `{Self}`")]
 pub trait Operand<T> {
     /// Converts it to the stored value.
@@ -154,6 +200,37 @@ impl<T, O: Operand<T>> Operand<Option<T>> for O {
 }
 
 /// A condition on rows of `M`, as in the example of [`Column`].
+///
+/// ```
+/// use module_api::model::{Condition, Model};
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let words = ["sea", "view"];
+/// let matches = words.map(|word| Letting::TITLE.contains_ignoring_case(word));
+/// let is_found = Condition::all(matches).and(Letting::PRICE.le(100));
+/// let mut connection = db.acquire().await?;
+/// let found = Letting::objects().filter(is_found.clone()).all(&mut connection).await?;
+/// assert_eq!(found[0].title, "Sea view");
+/// assert_eq!(Letting::objects().filter(!is_found).count(&mut connection).await?, 2);
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[must_use = "a condition does nothing by itself"]
 pub struct Condition<M> {
     pub(super) expression: Expression,
@@ -202,6 +279,8 @@ impl<M> std::ops::Not for Condition<M> {
 }
 
 /// A column in the order of rows of `M`.
+///
+/// Created by [`Column::asc`] and [`Column::desc`]: see [`Column`] for an example.
 #[must_use = "an order does nothing by itself"]
 pub struct Order<M> {
     pub(super) path: FieldPath,
@@ -210,6 +289,35 @@ pub struct Order<M> {
 }
 
 /// A new value for a column of `M`.
+///
+/// ```
+/// use module_api::model::Model;
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}")]
+/// # struct Letting { id: i64, #[model(max_length = 256, unique)] title: String, price: i32 }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text UNIQUE, price integer);
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', 90), (2, 'Old mill', 120), (3, 'Sea house', 150);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut transaction = db.begin().await?;
+/// let cheap = Letting::objects().filter(Letting::PRICE.lt(100));
+/// let rows = cheap.update([Letting::PRICE.set(100)], &mut transaction).await?;
+/// assert_eq!(rows, 1);
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 #[must_use = "an assignment does nothing by itself"]
 pub struct Assignment<M> {
     pub(super) field: &'static FieldInfo,
@@ -355,6 +463,8 @@ impl<M, T: TextColumn> Column<M, T> {
 }
 
 /// A foreign key, nullable or not.
+///
+/// Required by [`Column::to`] and [`Select::with`](super::Select::with): see [`ForeignKey`] for an example.
 #[diagnostic::on_unimplemented(
     message = "a column of `{Self}` leads to no other model",
     note = "name the column of a `ForeignKey`, as `Letting::ADDRESS`"

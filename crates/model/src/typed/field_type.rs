@@ -16,6 +16,15 @@ use crate::Id;
 use crate::info::with_places;
 
 /// A type that a model's field can have.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::FieldType;
+///
+/// assert_eq!("Oslo".to_owned().to_value(), Value::from("Oslo"));
+/// assert_eq!(i16::from_value(&Value::from(70)), Some(70));
+/// assert_eq!(i16::from_value(&Value::from(70_000)), None);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a model's field cannot be a `{Self}`",
     note = "use `i16`, `i32`, `i64`, `f64`, `Decimal`, `bool`, `String`, `UtcDateTime`, `Date`, `Time`, \

@@ -10,6 +10,8 @@ use crate::query::Expression;
 use crate::{ManyToManyInfo, related_ids, set_related_ids};
 
 /// The relation behind a [`ManyToMany`](super::ManyToMany) field of `M`, to rows of `T`.
+///
+/// See [`ManyToMany`](super::ManyToMany) for an example.
 pub struct ManyToManyRelation<M, T> {
     info: &'static ManyToManyInfo,
     models: PhantomData<fn() -> (M, T)>,

@@ -45,6 +45,46 @@ pub struct Select<M, Out = M> {
 
 /// A value read from consecutive columns of a row: a model, a projection, or a pair of one of them
 /// and a joined row.
+///
+/// ```
+/// use module_api::model::Model;
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.address", display = "{city}")]
+/// # struct Address { id: i64, #[model(max_length = 64)] city: String }
+/// # #[derive(Model)]
+/// # #[model(label = "lettings.letting", display = "{title}, {address.city}")]
+/// # struct Letting {
+/// #     id: i64,
+/// #     #[model(max_length = 256)] title: String,
+/// #     opened: module_api::time::Date,
+/// #     #[model(on_delete = protect)] address: module_api::model::ForeignKey<Address>,
+/// # }
+/// # static LETTINGS: module_test::LocalModule = module_test::LocalModule {
+/// #     models: &[Address::INFO, Letting::INFO],
+/// #     migrations: &[("0001_initial.sql", b"
+/// #         CREATE TABLE lettings_address (id integer PRIMARY KEY, city text);
+/// #         CREATE TABLE lettings_letting (id integer PRIMARY KEY, title text, opened text,
+/// #             address_id integer REFERENCES lettings_address);
+/// #         INSERT INTO lettings_address VALUES (1, 'Oslo'), (2, 'Bergen');
+/// #         INSERT INTO lettings_letting VALUES
+/// #             (1, 'Sea view', '2024-06-14', 1), (2, 'Old mill', '2024-07-01', 2),
+/// #             (3, 'Sea house', '2025-06-02', 2);
+/// #     ")],
+/// #     ..module_test::LocalModule::named("lettings")
+/// # };
+/// # async fn example(db: &module_api::db::Db) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let mut connection = db.acquire().await?;
+/// let lettings = Letting::objects().with(&Letting::ADDRESS).all(&mut connection).await?;
+/// let (letting, address) = &lettings[0];
+/// assert_eq!((letting.title.as_str(), address.city.as_str()), ("Sea view", "Oslo"));
+/// # Ok(())
+/// # }
+/// # module_test::block_on(async {
+/// #     let site = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).modules(&[&LETTINGS]);
+/// #     example(site.start().await.db()).await.unwrap();
+/// # });
+/// ```
 pub trait FromJoined: Sized + Send {
     /// The number of its columns.
     #[doc(hidden)]
