@@ -3,6 +3,20 @@
 use crate::Document;
 
 /// A response of the site.
+///
+/// ```
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule::named("news");
+///
+/// module_test::block_on(async {
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).start().await;
+///     let answer = site.get("/nowhere/").await;
+///     assert_eq!(answer.status, 404);
+///     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+///     assert_eq!(answer.page().heading(), "Page not found");
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.

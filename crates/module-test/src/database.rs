@@ -15,6 +15,8 @@ use tempfile::TempDir;
 const SERVER: &str = "TEST_POSTGRES_URL";
 
 /// The kind of a database.
+///
+/// See [`on_both_databases!`](crate::on_both_databases) for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
     /// SQLite, in a file.
@@ -24,6 +26,26 @@ pub enum DatabaseKind {
 }
 
 /// A database, created empty; dropped with the last of its clones.
+///
+/// ```
+/// use module_test::{Database, DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule {
+///     migrations: &[("0001_initial.sql", b"CREATE TABLE news_item (title varchar(64) NOT NULL);")],
+///     ..LocalModule::named("news")
+/// };
+///
+/// module_test::block_on(async {
+///     let database = Database::fresh(DatabaseKind::Sqlite).await;
+///     let setup = || TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).database(&database);
+///     setup().migrate().await.unwrap();
+///     database.execute("INSERT INTO news_item VALUES ('First')").await;
+///
+///     // A site with rows that another program wrote:
+///     let site = setup().start().await;
+///     assert_eq!(site.database().url, database.url);
+/// });
+/// ```
 #[derive(Debug, Clone)]
 pub struct Database {
     /// The kind.

@@ -26,6 +26,15 @@ pub struct Document {
 }
 
 /// An element of a page.
+///
+/// ```
+/// use module_test::Document;
+///
+/// let page = Document::parse(r#"<p id="title-error" class="error">Enter a <b>title</b>.</p>"#);
+/// let error = page.id("title-error").unwrap();
+/// assert_eq!((error.name.as_str(), error.attribute("class")), ("p", Some("error")));
+/// assert_eq!(error.words(), "Enter a title.");
+/// ```
 #[derive(Debug)]
 pub struct Element {
     /// The name of the tag.

@@ -14,6 +14,23 @@ use rocket::{Catcher, Request, Route};
 type Inline = &'static [(&'static str, &'static [u8])];
 
 /// A module in a test. It stands in a `static`, with `..LocalModule::named("name")` for the rest.
+///
+/// ```
+/// use module_api::rocket::{get, routes};
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule { routes: || routes![index], ..LocalModule::named("news") };
+///
+/// #[get("/")]
+/// fn index() -> &'static str {
+///     "No news"
+/// }
+///
+/// module_test::block_on(async {
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).start().await;
+///     assert_eq!(site.get("/news/").await.text(), "No news");
+/// });
+/// ```
 #[derive(Debug)]
 pub struct LocalModule {
     /// The name.

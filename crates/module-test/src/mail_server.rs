@@ -12,6 +12,8 @@ use rocket::tokio::task::JoinHandle;
 use rocket::tokio::time::timeout;
 
 /// A mail received by the server.
+///
+/// Returned by [`MailServer::next`]: see [`MailServer`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedMail {
     /// The sender in the envelope.
@@ -46,6 +48,34 @@ impl ReceivedMail {
 }
 
 /// The server, which stops when dropped.
+///
+/// ```
+/// use module_api::rocket::{State, get, routes};
+/// use module_api::{Mail, Mailer};
+/// use module_test::{DatabaseKind, LocalModule, MailServer, TestSite};
+///
+/// static NEWS: LocalModule =
+///     LocalModule { routes: || routes![subscribe], ..LocalModule::named("news") };
+///
+/// #[get("/subscribe?<to>")]
+/// async fn subscribe(to: String, mailer: &State<Mailer>) -> &'static str {
+///     let (subject, text) = ("Daily News".to_owned(), "No news today.".to_owned());
+///     mailer.send(Mail { to, subject, text }).await.map_or("Not now", |()| "Sent")
+/// }
+///
+/// module_test::block_on(async {
+///     let server = MailServer::start().await;
+///     let setup = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]);
+///     let setup = setup.setting("email_url", server.url()).setting("email_from", "news@example.org");
+///     let answer = setup.start().await.get("/news/subscribe/?to=ann@example.com").await;
+///     assert_eq!(answer.text(), "Sent");
+///
+///     let mail = server.next().await;
+///     assert_eq!(mail.to, ["ann@example.com"]);
+///     assert_eq!(mail.header("Subject"), Some("Daily News"));
+///     assert_eq!(mail.text.trim_end(), "No news today.");
+/// });
+/// ```
 pub struct MailServer {
     port: u16,
     mails: Mutex<mpsc::UnboundedReceiver<ReceivedMail>>,

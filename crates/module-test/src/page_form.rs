@@ -5,6 +5,19 @@ use std::collections::BTreeSet;
 use crate::{Document, Element};
 
 /// A form of a page with the values of its controls.
+///
+/// ```
+/// use module_test::Document;
+///
+/// let page = Document::parse(
+///     r#"<form method="post" action="/sign/"><input name="author" value="Ann"></form>"#,
+/// );
+/// let mut form = page.form_with(&["author"]);
+/// assert_eq!(form.fields, [("author".to_owned(), "Ann".to_owned())]);
+/// form.fill("author", "Bo");
+/// assert_eq!(form.fields, [("author".to_owned(), "Bo".to_owned())]);
+/// assert_eq!(form.action.as_deref(), Some("/sign/"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct PageForm {
     /// The address it is submitted to; `None` for that of the page.

@@ -8,6 +8,19 @@ use crate::site::write_template;
 use crate::{Answer, Database, ask};
 
 /// A running site that is accessed over TCP, byte for byte.
+///
+/// ```
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule::named("news");
+///
+/// module_test::block_on(async {
+///     let site = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).serve().await;
+///     assert_eq!(site.address("/news/"), format!("http://127.0.0.1:{}/news/", site.port()));
+///     assert_eq!(site.get("/nowhere/").await.status, 404);
+///     site.stop().await;
+/// });
+/// ```
 pub struct ServedSite {
     pub(crate) port: u16,
     pub(crate) shutdown: Shutdown,

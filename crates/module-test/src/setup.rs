@@ -23,6 +23,25 @@ pub const SECRET_KEY: &str = "a kettle, a stone, nine blue herons, and a boat at
 
 /// The description of a site to be started. By default, it has all linked modules, no demo data, and
 /// the default settings.
+///
+/// ```
+/// use module_test::{DatabaseKind, LocalModule, TestSite};
+///
+/// static NEWS: LocalModule = LocalModule::named("news");
+///
+/// module_test::block_on(async {
+///     let page = r#"{% extends "base" %}{% block content %}<h1>Nothing here</h1>{% endblock %}"#;
+///     let setup = TestSite::on(DatabaseKind::Sqlite)
+///         .modules(&[&NEWS])
+///         .setting("site_name", "Daily News")
+///         .template("errors/404.html.j2", page);
+///     let answer = setup.start().await.get("/nowhere/").await;
+///     assert_eq!(answer.page().heading(), "Nothing here");
+/// });
+///
+/// let setup = TestSite::on(DatabaseKind::Sqlite).modules(&[&NEWS]).installed(&["news", "blog"]);
+/// assert!(setup.problems()[0].contains("blog"));
+/// ```
 pub struct Setup {
     kind: DatabaseKind,
     site: Site,
