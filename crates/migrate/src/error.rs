@@ -10,6 +10,8 @@ use crate::schema::ScratchError;
 pub use adoption::AdoptionError;
 
 /// An error of `migrate`.
+///
+/// Returned by [`migrate()`](crate::migrate()) and [`find_steps`](crate::find_steps).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {

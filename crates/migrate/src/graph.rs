@@ -20,6 +20,8 @@ pub fn is_no_module(name: &str) -> bool {
 }
 
 /// The migrations of one module, of the host, or of the site.
+///
+/// See [`MigrationGraph`] for an example.
 #[derive(Debug, Clone)]
 pub struct ModuleMigrations {
     /// The module.
@@ -69,6 +71,24 @@ impl PlannedMigration {
 
 /// All migrations, in the order in which they run: the host's, then the modules' in the order in which
 /// these start, as far as dependencies permit.
+///
+/// ```
+/// use migrate::{Direction, MigrationGraph, ModuleMigrations};
+/// use module_api::{Files, migrations_with_code};
+///
+/// let files = Files::inline(&[
+///     ("0001_initial.sql", b"CREATE TABLE guest (id integer PRIMARY KEY);"),
+///     ("0002_name.sql", b"ALTER TABLE guest ADD COLUMN name text;"),
+/// ]);
+/// let migrations = migrations_with_code(&files, Vec::new()).unwrap();
+/// let guests = ModuleMigrations { module: "guests", requires: &[], migrations };
+///
+/// let mut problems = Vec::new();
+/// let graph = MigrationGraph::build(vec![guests], &["guests"], &mut problems);
+/// assert!(problems.is_empty());
+/// assert_eq!(graph.at(1).id().to_string(), "guests 0002_name");
+/// assert_eq!(graph.closure([1], Direction::Forward).len(), 2);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct MigrationGraph(Vec<PlannedMigration>);
 

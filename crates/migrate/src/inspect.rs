@@ -31,6 +31,8 @@ const CONTENT_TYPES: &str = "django_content_type";
 const DJANGO_LEDGER: &str = "django_migrations";
 
 /// The options of `inspectdb`.
+///
+/// Passed to [`inspect`].
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The tables; if empty, all that no migration of the site creates.
@@ -41,6 +43,8 @@ pub struct Request {
 }
 
 /// An error of `inspectdb`.
+///
+/// Returned by [`inspect`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {

@@ -12,6 +12,8 @@ use crate::graph::{MigrationGraph, PlannedMigration};
 pub(crate) const TABLE: &str = "host_migration";
 
 /// The applied migrations, with their checksums.
+///
+/// See [`Step`](crate::Step) for an example.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     pub(crate) exists: bool,

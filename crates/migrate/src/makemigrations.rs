@@ -31,6 +31,8 @@ use state::State;
 pub(crate) const UNMANAGED: &str = "-- unmanaged:";
 
 /// The options of a run.
+///
+/// See [`Proposal`] for an example.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The modules; if empty, all active ones.
@@ -49,6 +51,13 @@ pub struct Request {
 }
 
 /// A renamed field or model.
+///
+/// ```
+/// use migrate::makemigrations::Renaming;
+///
+/// let (from, to) = ("guests.entry.author".to_owned(), "name".to_owned());
+/// assert_eq!(Renaming { from, to }.to_string(), "guests.entry.author=name");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renaming {
     /// The old name: `lettings.letting.title`, the label of a removed model, or its table.
@@ -64,6 +73,40 @@ impl fmt::Display for Renaming {
 }
 
 /// A migration to be written.
+///
+/// ```
+/// use migrate::MigrationGraph;
+/// use migrate::makemigrations::{Request, propose};
+/// use module_api::Module;
+/// use module_api::model::{Model, ModelInfo};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 40)]
+///     author: String,
+/// }
+///
+/// struct Guests;
+/// impl Module for Guests {
+///     fn name(&self) -> &'static str {
+///         "guests"
+///     }
+///
+///     fn models(&self) -> Vec<&'static ModelInfo> {
+///         vec![Entry::INFO]
+///     }
+/// }
+///
+/// # module_api::rocket::async_test(async {
+/// let proposals = propose(&MigrationGraph::default(), &[&Guests], &Request::default()).await?;
+/// assert_eq!(proposals[0].name, "0001_initial");
+/// let (file, sql) = &proposals[0].files[0];
+/// assert!(file.starts_with("0001_initial.") && sql.contains("guests_entry"));
+/// # Ok::<(), migrate::makemigrations::MakeMigrationsError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The module.
@@ -79,6 +122,8 @@ pub struct Proposal {
 }
 
 /// An error of `makemigrations`.
+///
+/// Returned by [`propose`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MakeMigrationsError {
@@ -151,6 +196,8 @@ pub enum MakeMigrationsError {
 }
 
 /// A field without a value for existing rows.
+///
+/// Part of [`MakeMigrationsError::NeedsValue`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeedsValue {
     /// The field: `lettings.letting.note`.

@@ -16,6 +16,8 @@ use crate::steps::{Action, Step, steps};
 use crate::target::Target;
 
 /// The options of a run.
+///
+/// See [`Step`] for an example.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
     /// The target state of the migrations.

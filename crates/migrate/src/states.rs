@@ -7,6 +7,8 @@ use crate::graph::MigrationGraph;
 use crate::ledger::Ledger;
 
 /// A migration and its state.
+///
+/// Returned by [`state_of_migrations`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {
     /// The module and the name.

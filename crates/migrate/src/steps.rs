@@ -12,6 +12,27 @@ use crate::ledger::Ledger;
 use crate::target::Target;
 
 /// A step, in a transaction of its own.
+///
+/// ```
+/// use migrate::{Action, Ledger, MigrationGraph, ModuleMigrations, Request, find_steps};
+/// use module_api::{Files, migrations_with_code};
+/// # use module_api::db::Db;
+/// # module_api::rocket::async_test(async {
+/// # let options = module_api::rocket::figment::Figment::from(("url", "sqlite::memory:"));
+/// # let options: module_api::db::DatabaseOptions = options.extract()?;
+/// # let db = Db::from(module_api::db::DbPool::open(options.location()?, &options).await?);
+///
+/// let files = Files::inline(&[("0001_initial.sql", b"CREATE TABLE guest (id integer);")]);
+/// let migrations = migrations_with_code(&files, Vec::new()).unwrap();
+/// let guests = ModuleMigrations { module: "guests", requires: &[], migrations };
+/// let graph = MigrationGraph::build(vec![guests], &["guests"], &mut Vec::new());
+///
+/// assert!(!Ledger::read(&db).await?.has(graph.at(0)));
+/// let steps = find_steps(&db, &graph, Request::ALL).await?;
+/// assert_eq!((steps[0].action, steps[0].place), (Action::Apply, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// The action.
@@ -21,6 +42,8 @@ pub struct Step {
 }
 
 /// The action for a migration.
+///
+/// See [`Step`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Run it and record it.

@@ -8,6 +8,8 @@ use crate::graph::{HOST, MigrationGraph, SITE};
 const ZERO: &str = "zero";
 
 /// A linked module.
+///
+/// See [`Target`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkedModule {
     /// The name.
@@ -32,6 +34,21 @@ impl LinkedModule {
 }
 
 /// A target state of migrations.
+///
+/// ```
+/// use migrate::{LinkedModule, MigrationGraph, ModuleMigrations, Target};
+/// use module_api::{Files, migrations_with_code};
+///
+/// let files = Files::inline(&[("0001_initial.sql", b"CREATE TABLE guest (id integer);")]);
+/// let migrations = migrations_with_code(&files, Vec::new()).unwrap();
+/// let guests = ModuleMigrations { module: "guests", requires: &[], migrations };
+/// let graph = MigrationGraph::build(vec![guests], &["guests"], &mut Vec::new());
+/// let linked = [LinkedModule { name: "guests", active: true }];
+///
+/// let target = Target::read(&graph, &linked, Some("guests"), Some("0001"));
+/// assert_eq!(target, Ok(Target::Migration(0)));
+/// assert_eq!(Target::read(&graph, &linked, None, None), Ok(Target::All));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// All applied.
@@ -45,6 +62,8 @@ pub enum Target {
 }
 
 /// An error in the choice of a target.
+///
+/// Returned by [`Target::read`] and [`find_migration`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {

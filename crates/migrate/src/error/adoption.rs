@@ -7,6 +7,8 @@ use module_api::MigrationId;
 use crate::schema::Difference;
 
 /// The differences that prevent the adoption of existing tables.
+///
+/// Part of [`MigrateError::Adoption`](crate::MigrateError::Adoption).
 #[derive(Debug)]
 pub struct AdoptionError {
     /// The initial migrations with existing tables, and all differences of these.

@@ -7,6 +7,14 @@ use module_api::db::DatabaseKind;
 use super::{Column, ColumnKind, ForeignKey, Numbering, Table};
 
 /// A difference between the database and the schema of a migration.
+///
+/// ```
+/// use migrate::{Difference, Mismatch};
+///
+/// let (table, column) = ("guests_entry".to_owned(), Some("author".to_owned()));
+/// let difference = Difference { table, column, mismatch: Mismatch::Key };
+/// assert!(difference.to_string().starts_with("guests_entry.author: the primary key"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The table.
@@ -18,6 +26,8 @@ pub struct Difference {
 }
 
 /// The kind of a difference.
+///
+/// See [`Difference`] for an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {

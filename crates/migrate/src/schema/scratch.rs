@@ -10,6 +10,8 @@ use super::sql::create_table;
 use super::{Schema, Table};
 
 /// A migration that cannot be run on an empty database.
+///
+/// Part of [`MigrateError::Scratch`](crate::MigrateError::Scratch).
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the SQL for SQLite of migration `{name}` of `{module}` cannot be run after those before it"
