@@ -44,6 +44,8 @@ pub(crate) use host_state::managed_types;
 type Shares = HashMap<&'static str, ConnectionShare>;
 
 /// An error of starting a site.
+///
+/// Returned by [`boot`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootError {

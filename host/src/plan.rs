@@ -47,6 +47,36 @@ use crate::templates;
 use crate::templates::TemplateSet;
 
 /// The plan of a site, made by [`Site::plan`](crate::Site::plan) as in the example of this crate.
+///
+/// ```
+/// use host::{Registry, Settings, Site};
+/// use module_api::Module;
+/// use module_api::host::Registration;
+/// use module_api::rocket::{Route, get, routes};
+///
+/// struct Hello;
+/// impl Module for Hello {
+///     fn name(&self) -> &'static str {
+///         "hello"
+///     }
+///
+///     fn routes(&self) -> Vec<Route> {
+///         routes![greeting]
+///     }
+/// }
+///
+/// #[get("/<name>")]
+/// fn greeting(name: &str) -> String {
+///     format!("Hello, {name}!")
+/// }
+///
+/// let registry = Registry::new(vec![Registration::new(&Hello, "hello", "1.0.0")]);
+/// let plan = Site::new("hello", "1.0.0").modules(registry).plan(&Settings::default()).unwrap();
+/// assert_eq!(plan.modules.named("hello").unwrap().mount, "/hello");
+/// let is_greeting = |name: &Option<String>| name.as_deref() == Some("hello:greeting");
+/// let route = plan.routes.iter().find(|route| is_greeting(&route.name)).unwrap();
+/// assert_eq!(route.pattern.to_string(), "/hello/<name>/");
+/// ```
 pub struct Plan {
     /// All linked modules.
     pub modules: PlannedModules,

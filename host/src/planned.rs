@@ -7,6 +7,8 @@ use module_api::host::Registration;
 use rocket::figment::Figment;
 
 /// A linked module and its properties in the plan.
+///
+/// See [`Plan`](crate::Plan) for an example.
 #[derive(Debug, Clone)]
 pub struct PlannedModule {
     /// The registration of the module.

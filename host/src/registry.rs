@@ -5,6 +5,28 @@ use module_api::inventory;
 
 /// All registered modules, sorted by name, since the linker's order differs from build to build. The
 /// example of this crate creates one with a small module.
+///
+/// ```
+/// use host::Registry;
+/// use module_api::Module;
+/// use module_api::host::Registration;
+///
+/// struct Named(&'static str);
+/// impl Module for Named {
+///     fn name(&self) -> &'static str {
+///         self.0
+///     }
+/// }
+///
+/// static NEWS: Named = Named("news");
+/// static GUESTS: Named = Named("guests");
+///
+/// let register = |module: &'static Named| Registration::new(module, module.0, "1.0.0");
+/// let registry = Registry::new(vec![register(&NEWS), register(&GUESTS)]);
+/// let names: Vec<&str> = registry.iter().map(|linked| linked.module.name()).collect();
+/// assert_eq!(names, ["guests", "news"]);
+/// assert_eq!(registry.only(&["news"]).iter().count(), 1);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Registry {
     modules: Vec<Registration>,

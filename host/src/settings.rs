@@ -46,6 +46,16 @@ pub struct Settings {
 }
 
 /// The host's own settings, at the top level of a profile.
+///
+/// ```
+/// use host::Settings;
+/// use module_api::rocket::{Config, figment::Figment};
+///
+/// let figment = Figment::from(Config::default()).merge(("site_name", "Holiday Homes"));
+/// let settings = Settings::from_figment(figment.select("local"), ".".into()).unwrap();
+/// assert_eq!(settings.site.site_name, "Holiday Homes");
+/// assert_eq!(settings.site.request_timeout, 30);
+/// ```
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
@@ -112,6 +122,15 @@ pub struct SiteSettings {
 }
 
 /// The format of log lines.
+///
+/// ```
+/// use host::LogFormat;
+/// use module_api::rocket::figment::Figment;
+///
+/// let figment = Figment::from(("log_format", "json"));
+/// let format: LogFormat = figment.extract_inner("log_format").unwrap();
+/// assert_eq!(format, LogFormat::Json);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -122,6 +141,15 @@ pub enum LogFormat {
 }
 
 /// Names of hosts: a list, or a text with commas between them.
+///
+/// ```
+/// use host::HostList;
+/// use module_api::rocket::figment::Figment;
+///
+/// let figment = Figment::from(("allowed_hosts", "Example.org, .example.net"));
+/// let hosts: HostList = figment.extract_inner("allowed_hosts").unwrap();
+/// assert_eq!(hosts.0, ["example.org", ".example.net"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "ListOrText")]
 pub struct HostList(pub Vec<String>);

@@ -6,6 +6,8 @@ use module_api::db::{DatabaseUrlError, DbError};
 use ::migrate::{LockError, MigrateError, TargetError};
 
 /// An error of the site's database, with one variant for each subject.
+///
+/// Returned by [`open_database`](crate::open_database).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
@@ -41,6 +43,8 @@ pub enum DatabaseError {
 }
 
 /// An error of opening the site's database.
+///
+/// Part of [`DatabaseError::Open`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -70,6 +74,8 @@ pub enum OpenError {
 }
 
 /// An error of a module's hook.
+///
+/// Part of [`DatabaseError::Hook`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HookError {

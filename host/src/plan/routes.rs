@@ -39,6 +39,8 @@ impl fmt::Display for Owner {
 }
 
 /// A route of the site, with its owner.
+///
+/// See [`Plan`](crate::Plan) for an example.
 pub struct PlannedRoute {
     /// The route, with the mount of its module as base.
     pub route: Route,
