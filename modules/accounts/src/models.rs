@@ -7,6 +7,8 @@ use module_api::time::UtcDateTime;
 use crate::usernames::{normalized_username, validate_username};
 
 /// A model that permissions refer to.
+///
+/// See [`Permission`] for an example.
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "contenttypes.contenttype",
@@ -29,6 +31,23 @@ pub struct ContentType {
 }
 
 /// The permission for an action on a model.
+///
+/// ```
+/// use accounts::models::Permission;
+/// use module_api::model::Model;
+/// # module_test::block_on(async {
+/// # let setup = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).only(&["accounts"]);
+/// # let site = setup.start().await;
+/// # let mut connection = site.db().acquire().await?;
+///
+/// let is_named = Permission::CODENAME.eq("change_user");
+/// let permissions = Permission::objects().filter(is_named).with(&Permission::CONTENT_TYPE);
+/// let (permission, content_type) = &permissions.all(&mut connection).await?[0];
+/// assert_eq!(permission.name, "Can change user");
+/// assert_eq!((&*content_type.app_label, &*content_type.model), ("auth", "user"));
+/// # Ok::<(), module_api::db::DbError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "auth.permission",
@@ -53,6 +72,8 @@ pub struct Permission {
 }
 
 /// A group of users with common permissions.
+///
+/// See [`User`] for an example.
 #[derive(Debug, Clone, Model)]
 #[model(label = "auth.group", display = "{name}", natural_key = ["name"])]
 pub struct Group {
@@ -67,6 +88,33 @@ pub struct Group {
 }
 
 /// An account that can log in.
+///
+/// ```
+/// use accounts::models::{Group, User};
+/// use module_api::db::Db;
+/// use module_api::model::{ManyToMany, Model, WriteError};
+///
+/// /// Creates a group with one user.
+/// async fn add_group(name: &str, user: &User, db: &Db) -> Result<Group, WriteError> {
+///     let mut transaction = db.begin().await?;
+///     let mut group = Group { id: 0, name: name.to_owned(), permissions: ManyToMany::default() };
+///     group.insert(&mut transaction).await?;
+///     User::GROUPS.set(user.id, &[group.id], &mut transaction).await?;
+///     transaction.commit().await?;
+///     Ok(group)
+/// }
+/// # module_test::block_on(async {
+/// #     let setup = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).only(&["accounts"]);
+/// #     let site = setup.start().await;
+/// #     let ann = accounts::NewUser { password: None, ..accounts::NewUser::named("ann", "") };
+/// #     ann.add_to(site.db()).await.unwrap();
+/// #     let mut connection = site.db().acquire().await.unwrap();
+/// #     let ann = User::get_by(&User::USERNAME, "ann", &mut connection).await.unwrap().unwrap();
+/// #     let clerks = add_group("Clerks", &ann, site.db()).await.unwrap();
+/// #     let groups = User::GROUPS.of(ann.id, &mut connection).await.unwrap();
+/// #     assert_eq!(groups[0].id, clerks.id);
+/// # });
+/// ```
 #[derive(Debug, Clone, Model)]
 #[model(label = "auth.user", display = "{username}", natural_key = ["username"])]
 pub struct User {

@@ -8,6 +8,8 @@ use crate::passwords::{Hasher, HasherError, UserAttributes, validate_password};
 use crate::sessions;
 
 /// The reason why a password was refused.
+///
+/// Returned by [`hash_new_password`], whose example matches on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NewPasswordError {

@@ -31,6 +31,8 @@ use self::pbkdf2::Pbkdf2Hash;
 use self::stored_hash::StoredHash;
 
 /// The algorithm for new password hashes.
+///
+/// See [`encode`] for an example.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde")]
 pub enum Algorithm {
@@ -52,6 +54,18 @@ pub enum Algorithm {
 }
 
 /// The result of comparing a password with a stored hash.
+///
+/// ```
+/// use accounts::passwords::{Algorithm, PasswordSettings, Verification, encode, verify};
+///
+/// let (password_hasher, pbkdf2_rounds) = (Algorithm::Pbkdf2Sha256, Some(1000));
+/// let old = encode("correct horse", PasswordSettings { password_hasher, pbkdf2_rounds }).unwrap();
+///
+/// let verification = verify("correct horse", &old, Algorithm::Argon2).unwrap();
+/// assert_eq!(verification, Verification::RightButOld);
+/// let verification = verify("battery staple", &old, Algorithm::Argon2).unwrap();
+/// assert_eq!(verification, Verification::Wrong);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
     /// The password is wrong, or no password can be right: the hash is unusable or cannot be
@@ -65,6 +79,8 @@ pub enum Verification {
 }
 
 /// There is not enough memory to compute a hash: the result is unknown.
+///
+/// Returned by [`encode`] and [`verify`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no memory to compute a password's hash in")]
 pub struct OutOfMemory;

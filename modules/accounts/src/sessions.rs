@@ -18,6 +18,8 @@ const EXPIRING: Expiring =
 
 /// The key of a session, which authenticates its user. The browser keeps it in a cookie, the
 /// database has only its hash.
+///
+/// Returned by [`begin`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionKey(Secret);
 

@@ -7,6 +7,8 @@ use module_api::{SettingError, SettingsRules};
 use crate::passwords::PasswordSettings;
 
 /// `[default.modules.accounts]`
+///
+/// See [`PasswordSettings`] for an example.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(crate = "module_api::serde", default)]
 pub struct AccountsSettings {

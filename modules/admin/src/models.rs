@@ -5,6 +5,23 @@ use module_api::model::{ForeignKey, Model};
 use module_api::time::UtcDateTime;
 
 /// An action of a user on an object.
+///
+/// ```
+/// use admin::models::LogEntry;
+/// use module_api::db::{DbConnection, DbError};
+/// use module_api::model::Model;
+///
+/// /// Returns the latest actions of staff.
+/// async fn latest(on: &mut DbConnection) -> Result<Vec<LogEntry>, DbError> {
+///     LogEntry::objects().limit(10).all(on).await
+/// }
+/// # module_test::block_on(async {
+/// #     let setup = module_test::TestSite::on(module_test::DatabaseKind::Sqlite);
+/// #     let site = setup.only(&["accounts", "admin"]).start().await;
+/// #     let mut connection = site.db().acquire().await.unwrap();
+/// #     assert!(latest(&mut connection).await.unwrap().is_empty());
+/// # });
+/// ```
 #[derive(Debug, Clone, Model)]
 #[model(
     label = "admin.logentry",

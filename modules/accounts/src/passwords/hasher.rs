@@ -67,6 +67,8 @@ pub struct Hasher {
 }
 
 /// An error of hashing or comparing a password.
+///
+/// Returned by [`Hasher::encode`] and [`Hasher::verify_or_pretend`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HasherError {
