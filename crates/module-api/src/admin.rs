@@ -193,6 +193,28 @@ impl From<&'static str> for ListColumn {
 }
 
 /// A rule that decides if a user may do something with a model, or with one object of it.
+///
+/// ```
+/// use module_api::admin::{ModelAdmin, PermissionRule};
+/// use module_api::model::{Model, Record};
+///
+/// #[derive(Model)]
+/// #[model(label = "guests.entry", display = "{author}")]
+/// struct Entry {
+///     id: i64,
+///     #[model(max_length = 150)]
+///     author: String,
+/// }
+///
+/// /// Users change and delete their own entries only.
+/// const OWN_ENTRIES: PermissionRule = |user, action, model, entry| {
+///     let is_own = |entry: &Record| entry.get("author").as_text() == Some(user.username.as_str());
+///     user.may(action, model) && entry.is_none_or(is_own)
+/// };
+///
+/// let entries = ModelAdmin::of::<Entry>().rule(OWN_ENTRIES);
+/// assert!(entries.rule.is_some());
+/// ```
 pub type PermissionRule = fn(&User, Action, &'static ModelInfo, Option<&Record>) -> bool;
 
 /// Returns the text that is displayed in place of a field's value; `None` to display the value.
@@ -237,6 +259,8 @@ pub struct Change<'a> {
 
 /// A function that checks a change in its transaction, before it is made, and returns the question to
 /// confirm, if there is one.
+///
+/// See [`Change`] for an example.
 pub type Confirm =
     for<'a> fn(Change<'a>, &'a mut Transaction) -> ModuleFuture<'a, Option<String>, DbError>;
 
@@ -312,6 +336,8 @@ impl AdminAction {
 }
 
 /// The parameters of a route, by their names.
+///
+/// See [`ViewOnSite`] for an example.
 pub type RouteParameters = Vec<(&'static str, String)>;
 
 /// The page of an object on the site: a route and its parameters.

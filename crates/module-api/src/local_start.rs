@@ -22,6 +22,8 @@ pub struct LocalStartContext<'a> {
 
 /// A function that returns a text for the terminal, given the address of the site:
 /// `http://localhost:8000`.
+///
+/// See [`LocalStart`] for an example.
 pub type Notice = Box<dyn FnOnce(&str) -> String + Send + Sync>;
 
 /// The hook called at each start of the site in the profile `local`, to make it ready for use. It

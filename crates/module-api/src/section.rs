@@ -92,6 +92,8 @@ pub struct Section {
 }
 
 /// Returns the context of a section for a request; `None` leaves it out.
+///
+/// See [`Section`] for an example.
 pub type SectionLoader =
     for<'a, 'r> fn(&'a Request<'r>, &'a Db) -> ModuleFuture<'a, Option<SectionContext>, Error>;
 

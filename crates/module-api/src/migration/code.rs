@@ -6,6 +6,8 @@ use crate::db::Transaction;
 use std::fmt;
 
 /// The code of a migration: a function of the transaction that it runs in.
+///
+/// See [`MigrationCode`] for an example.
 pub type MigrationFunction = for<'a> fn(&'a mut Transaction) -> ModuleFuture<'a>;
 
 /// A migration, or a part of one, that is Rust code: for moving data.
