@@ -508,9 +508,34 @@ pub enum DisplayPart {
 
 /// A field's validation rule, which returns an error message. It is called with values that are
 /// neither `NULL` nor empty.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::{FieldInfo, FieldKind};
+///
+/// fn whole_weeks(nights: &Value) -> Result<(), String> {
+///     let is_week = nights.as_int().is_some_and(|nights| nights % 7 == 0);
+///     if is_week { Ok(()) } else { Err("Book whole weeks.".to_owned()) }
+/// }
+///
+/// const NIGHTS: FieldInfo =
+///     FieldInfo { validators: &[whole_weeks], ..FieldInfo::new("nights", FieldKind::Integer) };
+/// assert_eq!(NIGHTS.validate(&Value::from(8)), ["Book whole weeks."]);
+/// ```
 pub type Validator = fn(&Value) -> Result<(), String>;
 
 /// A function that converts text to its normal form; it has to be idempotent.
+///
+/// ```
+/// use module_api::db::Value;
+/// use module_api::model::{FieldInfo, FieldKind};
+///
+/// const CODE: FieldInfo = FieldInfo {
+///     normalizer: Some(str::to_uppercase),
+///     ..FieldInfo::new("code", FieldKind::Char { max_length: 8 })
+/// };
+/// assert_eq!(CODE.normalized(Value::from("ab12")), Value::from("AB12"));
+/// ```
 pub type Normalizer = fn(&str) -> String;
 
 /// Compares texts in constants, where `==` is not available.

@@ -95,6 +95,8 @@ pub enum Rule {
 }
 
 /// The result of a rule that queries the database.
+///
+/// See [`Rule`] for an example.
 pub type RuleFuture<'a> = Pin<Box<dyn Future<Output = Result<(), WriteError>> + Send + 'a>>;
 
 impl fmt::Debug for Rule {
