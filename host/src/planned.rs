@@ -34,6 +34,8 @@ impl PlannedModule {
 }
 
 /// All linked modules: the active ones in the order in which they start, then the others by name.
+///
+/// See [`Plan`](crate::Plan) for an example.
 #[derive(Debug, Clone)]
 pub struct PlannedModules(Vec<PlannedModule>);
 

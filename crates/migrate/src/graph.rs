@@ -36,6 +36,8 @@ pub struct ModuleMigrations {
 const CODE_ONLY: &str = "code";
 
 /// A migration and its place among all others.
+///
+/// See [`MigrationGraph`] for an example.
 #[derive(Debug, Clone)]
 pub struct PlannedMigration {
     /// The module, `host`, or `site`.
@@ -151,6 +153,8 @@ impl MigrationGraph {
 }
 
 /// The direction of a migration.
+///
+/// See [`MigrationGraph`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// Migrations are applied.

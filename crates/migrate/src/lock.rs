@@ -45,6 +45,8 @@ pub enum LockError {
 }
 
 /// The held lock.
+///
+/// Returned by [`acquire`].
 pub enum Lock {
     /// SQLite: a lock of the operating system on a file beside the database.
     File(File),
