@@ -182,6 +182,28 @@ pub struct User {
 }
 
 /// A session of a user in a browser, which expires after two weeks without requests.
+///
+/// ```
+/// use accounts::models::{Session, User};
+/// use module_api::db::{DbConnection, DbError};
+/// use module_api::model::Model;
+///
+/// /// Returns the number of browsers in which a user is signed in.
+/// async fn browsers(user: &User, on: &mut DbConnection) -> Result<u64, DbError> {
+///     Session::objects().filter(Session::USER.eq(user)).count(on).await
+/// }
+/// # module_test::block_on(async {
+/// #     let setup = module_test::TestSite::on(module_test::DatabaseKind::Sqlite).only(&["accounts"]);
+/// #     let site = setup.start().await;
+/// #     let ann = accounts::NewUser::named("ann", "blue kettle on fire");
+/// #     ann.add_to(site.db()).await.unwrap();
+/// #     let mut connection = site.db().acquire().await.unwrap();
+/// #     let ann = User::get_by(&User::USERNAME, "ann", &mut connection).await.unwrap().unwrap();
+/// #     assert_eq!(browsers(&ann, &mut connection).await.unwrap(), 0);
+/// #     site.sign_in("ann", "blue kettle on fire").await;
+/// #     assert_eq!(browsers(&ann, &mut connection).await.unwrap(), 1);
+/// # });
+/// ```
 #[derive(Debug, Clone, Model)]
 #[model(label = "accounts.session", ordering = ["-last_used"])]
 pub struct Session {
