@@ -34,14 +34,14 @@ pub(crate) fn location(settings: &Settings) -> Result<Location, OpenError> {
 }
 
 /// Opens the site's database for a command, with all of the plan's migrations applied. In the
-/// profile `local` missing ones are applied, by one process at a time. In any other profile a
-/// missing migration is an error.
+/// profile `local`, unless `migrate_on_start` is `false`, missing ones are applied, by one process at a
+/// time. Otherwise a missing migration is an error.
 ///
 /// # Errors
 ///
 /// See [`DatabaseError`].
 pub async fn open_database(plan: &Plan, settings: &Settings) -> Result<Db, DatabaseError> {
-    if settings.is_local() {
+    if settings.is_local() && settings.migrates_on_start() {
         return Ok(prepare(plan, settings, Purpose::Command).await?.db);
     }
     let location = location(settings)?;

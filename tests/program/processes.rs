@@ -159,6 +159,21 @@ fn outside_the_local_profile_the_database_is_migrated_by_hand_and_has_no_demo_da
 }
 
 #[test]
+fn the_local_profile_migrates_nothing_where_the_settings_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("ROCKET_MIGRATE_ON_START", "false")];
+    for command in [&[][..], &["dumpdata", "lettings"]] {
+        let output = program(folder.path(), command).envs(environment).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(text(&output.stderr).contains("run `holiday-homes migrate`"), "{output:?}");
+    }
+    let migrated = program(folder.path(), &["migrate"]).envs(environment).status().unwrap();
+    assert!(migrated.success());
+    let server = Server::start(folder.path(), &environment);
+    assert!(server.get("/lettings/").contains("No lettings are available."));
+}
+
+#[test]
 fn a_database_with_a_table_gets_no_demo_data() {
     let folder = tempfile::tempdir().unwrap();
     assert!(run(folder.path(), &["migrate"]).status.success());

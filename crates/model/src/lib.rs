@@ -87,7 +87,8 @@ pub use rule::{Rule, RuleFuture};
 pub use typed::{
     Assignment, Choices, Column, Condition, FieldType, ForeignKey, FromJoined, ManyToMany,
     ManyToManyRelation, Model, NullValue, Operand, Order, ProjectedColumn, Projection, ReadAs,
-    Relation, Select, ThroughRelation, UniqueColumn, choice_of, choices_kind, iso8601, read_choice,
+    Relation, Select, ThroughRelation, UniqueColumn, choice_of, choices_kind, iso8601, label,
+    read_choice,
 };
 pub use validation::TOO_EXACT_FOR_SQLITE;
 pub use validation_errors::{NON_FIELD_ERRORS, ValidationErrors};

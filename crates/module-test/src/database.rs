@@ -140,7 +140,11 @@ async fn administrate(sql: String) {
 }
 
 fn server() -> String {
-    env::var(SERVER).unwrap_or_else(|_| panic!("run scripts/test, or set {SERVER}"))
+    env::var(SERVER).unwrap_or_else(|_| panic!(
+            "tests on PostgreSQL need a server: set {SERVER} to the address of one on which databases can \
+             be created, such as postgres://postgres@127.0.0.1:5432/postgres, or leave them out by \
+             `cargo test -- --skip on_postgres`"
+        ))
 }
 
 /// The address of a database on the server.
