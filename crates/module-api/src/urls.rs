@@ -23,7 +23,7 @@ const SEGMENT: &AsciiSet =
 /// let pattern = UrlPattern::new("/lettings", "/<letting_id>", None);
 /// let urls = Urls::new([("lettings:letting".to_owned(), pattern)]);
 ///
-/// let error = urls.url("lettings:leting", &[("letting_id", &1)]).unwrap_err();
+/// let error = urls.url("lettings:lettings", &[("letting_id", &1)]).unwrap_err();
 /// assert!(error.to_string().ends_with("did you mean `lettings:letting`?"));
 /// let error = urls.url("lettings:letting", &[]).unwrap_err();
 /// assert!(matches!(error, UrlError::Missing { parameter, .. } if parameter == "letting_id"));
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn a_misspelled_route_is_answered_with_the_one_that_was_meant() {
         let urls = Urls::new([("lettings:letting".to_owned(), UrlPattern::new("/l", "/", None))]);
-        let error = urls.url("lettings:leting", &[]).unwrap_err().to_string();
+        let error = urls.url("lettings:lettings", &[]).unwrap_err().to_string();
         assert!(error.ends_with("; did you mean `lettings:letting`?"), "{error}");
         let error = urls.url("admin:index", &[]).unwrap_err().to_string();
         assert_eq!(error, "there is no route `admin:index` in an active module");
