@@ -76,7 +76,7 @@ fn count(problems: &[Problem]) -> String {
     }
 }
 
-/// Opens the database, migrates it in the profile `local`, loads demo data into an empty one if the
+/// Opens the database, migrates it if `migrate_on_start` says so, loads demo data into an empty one if the
 /// settings say so, and builds Rocket from the plan, ready to launch.
 ///
 /// # Errors

@@ -51,9 +51,9 @@ pub struct Settings {
 /// use host::Settings;
 /// use module_api::rocket::{Config, figment::Figment};
 ///
-/// let figment = Figment::from(Config::default()).merge(("site_name", "Holiday Homes"));
+/// let figment = Figment::from(Config::default()).merge(("site_name", "My Site"));
 /// let settings = Settings::from_figment(figment.select("local"), ".".into()).unwrap();
-/// assert_eq!(settings.site.site_name, "Holiday Homes");
+/// assert_eq!(settings.site.site_name, "My Site");
 /// assert_eq!(settings.site.request_timeout, 30);
 /// ```
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]

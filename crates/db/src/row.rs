@@ -308,6 +308,10 @@ impl FromColumn for Decimal {
 /// The decimal number that SQLite stores as a floating-point one.
 #[doc(hidden)]
 pub fn decimal_of_real(number: f64) -> Result<Decimal, rust_decimal::Error> {
+    // Of numbers such as 0.1 + 0.2 - 0.3 a decimal number keeps 28 places.
+    if number.abs() < 1e-14 {
+        return Ok(format!("{number:.28}").parse::<Decimal>()?.normalize());
+    }
     // A double keeps fifteen digits. The shortest that name it are mostly fewer, without zeros to strip.
     let shortest = format!("{number:e}");
     let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit);
@@ -427,6 +431,10 @@ mod tests {
             (9_007_199_254_740_993.0, "9007199254740990"),
             (1e28, "10000000000000000000000000000"),
             (1e-10, "0.0000000001"),
+            (0.1 + 0.2 - 0.3, "0.0000000000000000555111512313"),
+            (-1e-20, "-0.00000000000000000001"),
+            (1e-30, "0"),
+            (f64::MIN_POSITIVE, "0"),
         ] {
             assert_eq!(decimal_of_real(number).unwrap().to_string(), decimal, "{number}");
         }

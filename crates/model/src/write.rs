@@ -259,7 +259,8 @@ pub async fn related_ids(
 ) -> Result<Vec<i64>, DbError> {
     let (table, from, to) =
         (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
-    let sql = format!("SELECT {to} FROM {table} WHERE {from} = $1 ORDER BY {to}");
+    let sql =
+        format!("SELECT {to} FROM {table} WHERE {from} = $1 AND {to} IS NOT NULL ORDER BY {to}");
     let rows = query(AssertSqlSafe(sql)).bind(source).fetch_all::<(i64,)>(on).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
@@ -282,7 +283,9 @@ pub async fn related_ids_of(
         (quoted(field.table), quoted(field.source_column), quoted(field.target_column));
     let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
     let sources = sources.join(", ");
-    let sql = format!("SELECT {from}, {to} FROM {table} WHERE {from} IN ({sources}) ORDER BY 1, 2");
+    let sql = format!(
+        "SELECT {from}, {to} FROM {table} WHERE {from} IN ({sources}) AND {to} IS NOT NULL ORDER BY 1, 2"
+    );
     query(AssertSqlSafe(sql)).fetch_all(on).await
 }
 

@@ -87,8 +87,10 @@ pub(crate) fn rebuild_command() -> Command {
         .about("Create the index of the admin's search anew, from all rows");
     Command::new(definition, |context, _| {
         Box::pin(async move {
+            migration::restore_bookkeeping(&context.db).await?;
             let mut transaction = context.db.begin().await?;
-            query("DELETE FROM admin_search_index").execute(&mut transaction).await?;
+            // An index with another signature is made anew; one of no model is dropped.
+            query("UPDATE admin_search_index SET signature = ''").execute(&mut transaction).await?;
             transaction.commit().await?;
             Ok(bring_up_to_date(&context.db, &definitions(Models::of(&context.db))).await?)
         })

@@ -104,12 +104,18 @@ pub(super) fn in_code(name: &str) -> String {
 
 /// A text as a string literal.
 pub(super) fn literal(text: &str) -> String {
-    format!("{text:?}").replace("\\'", "'")
+    format!("{text:?}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn literals_keep_backslashes_and_quotes() {
+        assert_eq!(literal(r"title <> '\'"), r#""title <> '\\'""#);
+        assert_eq!(literal("it's \"so\""), r#""it's \"so\"""#);
+    }
 
     #[test]
     fn names_of_any_style_become_those_of_fields() {

@@ -51,10 +51,21 @@ pub(super) fn named(tables: &[&Table], apps: &Apps) -> BTreeMap<String, Named> {
         if idents.contains(&ident) {
             ident = struct_name(&format!("{app}_{words}"));
         }
-        let ident = unique(&ident, &mut idents).replace('_', "");
+        let ident = unique_struct(ident, &mut idents);
         named.insert(table.name.clone(), Named { label, ident });
     }
     named
+}
+
+/// Returns the name of a struct, with a number if it is taken.
+fn unique_struct(ident: String, taken: &mut BTreeSet<String>) -> String {
+    let mut numbered = ident.clone();
+    let mut number = 1;
+    while !taken.insert(numbered.clone()) {
+        number += 1;
+        numbered = format!("{ident}{number}");
+    }
+    numbered
 }
 
 impl Apps {

@@ -240,11 +240,15 @@ impl Statement {
                 self.push_name(field.source_column);
                 self.push(" FROM ");
                 self.push_name(field.table);
-                if let Some(target) = target {
-                    self.push(" WHERE ");
-                    self.push_name(field.target_column);
-                    self.push(" = ");
-                    self.push_parameter(Value::from(*target));
+                self.push(" WHERE ");
+                self.push_name(field.target_column);
+                match target {
+                    Some(target) => {
+                        self.push(" = ");
+                        self.push_parameter(Value::from(*target));
+                    }
+                    // The key of a model between may be NULL.
+                    None => self.push(" IS NOT NULL"),
                 }
                 self.push(")");
             }

@@ -248,9 +248,12 @@ impl Records {
             statement.push(", COUNT(*) FROM ");
         }
         statement.push_name(field.table);
+        statement.push(" WHERE ");
+        statement.push_name(field.target_column);
+        statement.push(" IS NOT NULL");
         if !self.rows.conditions.is_empty() || self.rows.candidates.is_some() || self.rows.is_part()
         {
-            statement.push(" WHERE ");
+            statement.push(" AND ");
             statement.push_name(field.source_column);
             statement.push(" IN (");
             statement.within(|inner| self.rows.push_keys(inner));

@@ -14,7 +14,7 @@ on_both_databases! {
     the_rules_hold_in_the_admin,
     the_rules_hold_for_imports,
     the_rules_hold_for_fixtures,
-    what_was_dumped_can_be_loaded_again,
+    fixtures_may_have_requests_that_came_too_late,
     a_price_is_exact_and_not_negative,
 }
 
@@ -138,7 +138,7 @@ async fn the_rules_hold_for_fixtures(on: DatabaseKind) {
     assert_eq!(house.statuses().await.len(), 1);
 }
 
-async fn what_was_dumped_can_be_loaded_again(on: DatabaseKind) {
+async fn fixtures_may_have_requests_that_came_too_late(on: DatabaseKind) {
     let house = House::on(on).await;
     let mut long_ago = house.booking(Status::Requested, -20, -10);
     long_ago.requested_on = house.day(-30);
