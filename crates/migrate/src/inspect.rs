@@ -161,6 +161,6 @@ async fn content_types(
     }
     let rows: Vec<(String, String)> =
         query("SELECT app_label, model FROM django_content_type").fetch_all(on).await?;
-    let valid = rows.into_iter().filter(|(app, _)| table_names::is_app(app));
+    let valid = rows.into_iter().filter(|(app, _)| is_app(app));
     Ok(valid.map(|(app, model)| (format!("{app}_{model}"), (app, model))).collect())
 }

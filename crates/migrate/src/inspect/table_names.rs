@@ -51,15 +51,15 @@ pub(super) fn named(tables: &[&Table], apps: &Apps) -> BTreeMap<String, Named> {
         if idents.contains(&ident) {
             ident = struct_name(&format!("{app}_{words}"));
         }
-        let ident = unique_struct(ident, &mut idents);
+        let ident = unique_struct(&ident, &mut idents);
         named.insert(table.name.clone(), Named { label, ident });
     }
     named
 }
 
 /// Returns the name of a struct, with a number if it is taken.
-fn unique_struct(ident: String, taken: &mut BTreeSet<String>) -> String {
-    let mut numbered = ident.clone();
+fn unique_struct(ident: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut numbered = ident.to_owned();
     let mut number = 1;
     while !taken.insert(numbered.clone()) {
         number += 1;
