@@ -86,4 +86,9 @@ async fn rows_that_were_changed_unrecorded_are_reported_until_the_index_is_rebui
     assert_eq!(reported(&workshop, IDS), [false, true]);
     workshop.run(&["rebuildsearchindex"]);
     assert_eq!(reported(&workshop, IDS), [false, false]);
+
+    // As after a backup without it was restored.
+    workshop.execute(&["DROP TABLE admin_search_index"]).await;
+    workshop.run(&["rebuildsearchindex"]);
+    assert_eq!(reported(&workshop, IDS), [false, false]);
 }
