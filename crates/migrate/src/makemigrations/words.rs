@@ -138,16 +138,14 @@ pub(super) fn losses(changes: &Changes) -> Vec<String> {
 pub(super) fn need(needed: &MissingFilling, models: &[&'static ModelInfo]) -> NeedsValue {
     let MissingFilling { table, column, is_new } = needed;
     let label = model_of(table, models).map_or("", |model| model.label);
-    let field = format!("{label}.{}", field_called(table, column, models));
-    let renamed = if *is_new {
-        format!(
-            "; if it had another name before, say --rename {label}.OLD={}",
-            field_called(table, column, models)
-        )
+    let name = field_called(table, column, models);
+    let field = format!("{label}.{name}");
+    let (why, renamed) = if *is_new {
+        let renamed = format!("; if it had another name before, say --rename {label}.OLD={name}");
+        ("is new", renamed)
     } else {
-        String::new()
+        ("could be NULL so far", String::new())
     };
-    let why = if *is_new { "is new" } else { "could be NULL so far" };
     let why = format!(
         "`{field}` {why}, and rows that are there need a value: give the field a default, make it \
          an Option, or say --default {field}=VALUE{renamed}"

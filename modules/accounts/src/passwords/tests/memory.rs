@@ -1,6 +1,7 @@
 //! The memory of hashes, reused.
 
 use super::super::hash_memory::HashMemory;
+use super::super::{Algorithm, Verification, encode, verify};
 
 #[test]
 fn the_memory_of_a_hash_is_the_next_ones() {
@@ -26,4 +27,13 @@ fn memory_is_larger_where_a_hash_needs_more() {
 fn the_memory_is_shared_while_somebody_holds_it() {
     let first = HashMemory::shared();
     assert!(std::sync::Arc::ptr_eq(&first, &HashMemory::shared()));
+}
+
+#[test]
+fn a_hash_in_reused_memory_is_the_same() {
+    let encoded = encode("kettle", Algorithm::Argon2).unwrap();
+    let _shared = HashMemory::shared();
+    encode("stone", Algorithm::Argon2).unwrap();
+    assert_eq!(verify("kettle", &encoded, Algorithm::Argon2), Ok(Verification::Right));
+    assert_eq!(verify("stone", &encoded, Algorithm::Argon2), Ok(Verification::Wrong));
 }
